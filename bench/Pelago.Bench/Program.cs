@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Pelago.Bench;
+using Pelago.Bench.Api;
+using Pelago.Bench.Store;
+
+Dictionary<string, Func<BenchOptions, CancellationToken, Task<Report>>> benches = new(StringComparer.Ordinal)
+{
+    ["store"] = StoreBench.RunAsync,
+    ["api"] = ApiBench.RunAsync,
+};
+
+if (args.Length == 0 || !benches.TryGetValue(args[0], out Func<BenchOptions, CancellationToken, Task<Report>>? bench))
+{
+    Console.Error.WriteLine($"usage: pelago-bench {string.Join('|', benches.Keys)} [-o table|json] [--seconds N] [--objects N]");
+    return 2;
+}
+if (!BenchOptions.TryParse(args[1..], out BenchOptions? options, out string? problem))
+{
+    Console.Error.WriteLine($"pelago-bench {args[0]}: {problem}");
+    return 2;
+}
+using var interrupt = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    interrupt.Cancel();
+};
+Report report = await bench(options, interrupt.Token);
+Console.Out.WriteLine(options.Json ? report.ToJson() : report.ToTable());
+return 0;

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.Diagnostics;
+using Pelago.Cli.Local;
+
+namespace Pelago.Cli.Bench;
+
+/// <summary><c>pelago bench</c>: hands its words to the measuring program, which is not part of what users install.</summary>
+internal static class BenchCommand
+{
+    public static Command Build()
+    {
+        var words = new Argument<string[]>("what") { Description = "store | api, and their options", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("bench", "Measure, beside a peer in the same run").WithExamples("""
+            pelago bench store -o json
+            pelago bench api -o json
+            pelago bench api --peer ~/.kube/config -o json
+            """);
+        command.Arguments.Add(words);
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction((parsed, cancel) => RunAsync([.. parsed.GetValue(words) ?? [], .. parsed.UnmatchedTokens], cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(IReadOnlyList<string> words, CancellationToken cancel)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(DaemonProgram.Find("pelago-bench", "PELAGO_BENCH"), words))
+            ?? throw new CliException("could not start pelago-bench");
+        await process.WaitForExitAsync(cancel);
+        return process.ExitCode;
+    }
+}

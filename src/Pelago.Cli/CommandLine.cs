@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.IO;
+using Pelago.Cli.Bench;
+using Pelago.Cli.Completion;
+using Pelago.Cli.Local;
+using Pelago.Client;
+using Pelago.Kube;
+
+namespace Pelago.Cli;
+
+/// <summary>The tree of commands, and what a failure of any of them looks like.</summary>
+internal static class CommandLine
+{
+    public static RootCommand Build()
+    {
+        var root = new RootCommand("Pelago makes many clusters work like one computer.");
+        root.Options.Remove(root.Options.OfType<VersionOption>().First());
+        root.Options.Add(VersionCommand.Option());
+        root.Options.Add(CommonOptions.Home);
+        ExamplesHelp.Install(root);
+        root.Subcommands.Add(UpCommand.Build());
+        root.Subcommands.Add(DownCommand.Build());
+        root.Subcommands.Add(DemoCommand.Build());
+        root.Subcommands.Add(KubeconfigCommand.Build());
+        root.Subcommands.Add(DoctorCommand.Build());
+        root.Subcommands.Add(BenchCommand.Build());
+        root.Subcommands.Add(CompletionCommand.Build());
+        root.Subcommands.Add(VersionCommand.Build());
+        root.Subcommands.Add(HelloCommand.Build());
+        return root;
+    }
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        ParseResult parsed = Build().Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
+            return UsageError(parsed);
+        try
+        {
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+            return await parsed.InvokeAsync(configuration, CancellationToken.None);
+        }
+        catch (CliException e)
+        {
+            return Fail(e.Message, e.ExitCode);
+        }
+        catch (ApiStatusException e)
+        {
+            return Fail(e.Message, ExitCode.Failed);
+        }
+        catch (ClusterUnreachableException e)
+        {
+            return Fail(e.Message, ExitCode.Unreachable);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail(e.Message, ExitCode.Failed);
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+    }
+
+    private static int UsageError(ParseResult parsed)
+    {
+        foreach (ParseError error in parsed.Errors)
+            Console.Error.WriteLine($"pelago: {error.Message}");
+        string path = parsed.CommandResult.Command is RootCommand ? "pelago" : $"pelago {parsed.CommandResult.Command.Name}";
+        Console.Error.WriteLine($"Run '{path} --help' for usage.");
+        return ExitCode.Usage;
+    }
+
+    private static int Fail(string message, int exitCode)
+    {
+        Console.Error.WriteLine($"pelago: {message}");
+        return exitCode;
+    }
+}

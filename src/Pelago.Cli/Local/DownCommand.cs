@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.Diagnostics;
+using System.IO;
+using Pelago.Cli.Output;
+using Pelago.Client.Local;
+
+namespace Pelago.Cli.Local;
+
+/// <summary><c>pelago down</c>: ends what <c>up</c> started.</summary>
+internal static class DownCommand
+{
+    public static Command Build()
+    {
+        var purge = new Option<bool>("--purge") { Description = "Forget the state as well: every cluster of this home and what is in it" };
+        Option<bool> quiet = CommonOptions.Quiet();
+        var command = new Command("down", "End the clusters on this machine; their state stays unless --purge").WithExamples("""
+            pelago down            stop pods and daemon; 'pelago up' goes on where it was
+            pelago down --purge    and delete the state
+            """);
+        command.Options.Add(purge);
+        command.Options.Add(quiet);
+        command.SetAction((parsed, cancel) => RunAsync(CommonOptions.HomeOf(parsed), parsed.GetValue(purge), parsed.GetValue(quiet), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(PelagoHome home, bool purge, bool quiet, CancellationToken cancel)
+    {
+        using var progress = new Progress(quiet);
+        DaemonRecord? record = home.ReadDaemon();
+        if (record is not null)
+        {
+            await DaemonSession.StopAsync(record, progress, cancel);
+            progress.Say($"pelagod (pid {record.Pid}) ended");
+        }
+        else if (Directory.Exists(home.ClustersDirectory))
+        {
+            // A daemon that was killed leaves its pods running; nobody else would end them.
+            await SweepAsync(home, cancel);
+            progress.Say($"no pelagod runs on {home.Root}; what a killed one left is ended");
+        }
+        else
+        {
+            progress.Say($"no pelagod runs on {home.Root}");
+        }
+
+        if (purge && Directory.Exists(home.Root))
+            Purge(home, progress);
+        return ExitCode.Done;
+    }
+
+    private static async Task SweepAsync(PelagoHome home, CancellationToken cancel)
+    {
+        var start = new ProcessStartInfo(DaemonProgram.Find("pelagod", "PELAGO_DAEMON")) { ArgumentList = { "sweep", "--home", home.Root } };
+        using Process sweep = Process.Start(start) ?? throw new CliException("could not start pelagod to end what a killed daemon left");
+        await sweep.WaitForExitAsync(cancel);
+        if (sweep.ExitCode != 0)
+            throw new CliException($"pelagod sweep ended with code {sweep.ExitCode}: some processes of {home.Root} may still run");
+    }
+
+    private static void Purge(PelagoHome home, Progress progress)
+    {
+        // Only a directory that is a home: a mistyped --home must not cost anybody their files.
+        bool ours = File.Exists(home.LockFile) || Directory.Exists(home.ClustersDirectory);
+        if (!ours)
+            throw new CliException($"{home.Root} does not look like a Pelago home (no daemon.lock, no clusters): nothing was deleted", ExitCode.Usage);
+        foreach (string file in new[] { home.DaemonFile, home.LockFile, home.LogFile, home.Kubeconfig })
+            File.Delete(file);
+        if (Directory.Exists(home.ClustersDirectory))
+            Directory.Delete(home.ClustersDirectory, recursive: true);
+        if (!Directory.EnumerateFileSystemEntries(home.Root).Any())
+            Directory.Delete(home.Root);
+        progress.Say($"{home.Root}: state forgotten");
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.IO;
+using Pelago.Client.Local;
+
+namespace Pelago.Cli.Local;
+
+/// <summary><c>pelago kubeconfig</c>: the path that kubectl, helm and any client can use.</summary>
+internal static class KubeconfigCommand
+{
+    public static Command Build()
+    {
+        var cluster = new Option<string?>("--cluster") { Description = "Only this cluster (default: one file with all of them)", HelpName = "C" };
+        cluster.CompletionSources.Add(context => Names(PelagoHome.Resolve(context.ParseResult.GetValue(CommonOptions.Home))).Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        var command = new Command("kubeconfig", "Print the path of a kubeconfig").WithExamples("""
+            export KUBECONFIG=$(pelago kubeconfig)
+            kubectl --kubeconfig "$(pelago kubeconfig --cluster pelago-2)" get nodes
+            """);
+        command.Options.Add(cluster);
+        command.SetAction(parsed => Run(CommonOptions.HomeOf(parsed), parsed.GetValue(cluster)));
+        return command;
+    }
+
+    private static int Run(PelagoHome home, string? cluster)
+    {
+        string path = cluster is null ? home.Kubeconfig : home.ClusterKubeconfig(cluster);
+        if (cluster is not null && !Names(home).Contains(cluster))
+        {
+            string known = string.Join(", ", Names(home));
+            throw new CliException($"no cluster {cluster} in {home.Root}" + (known.Length > 0 ? $"; there are: {known}" : "; 'pelago up' makes one"), ExitCode.NothingMatched);
+        }
+
+        if (!File.Exists(path))
+            throw new CliException($"no cluster was ever started in {home.Root}: run 'pelago up' first", ExitCode.NothingMatched);
+        Console.Out.WriteLine(path);
+        return ExitCode.Done;
+    }
+
+    private static IEnumerable<string> Names(PelagoHome home) => Directory.Exists(home.ClustersDirectory)
+        ? Directory.EnumerateDirectories(home.ClustersDirectory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)
+        : [];
+}

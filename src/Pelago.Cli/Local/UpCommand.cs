@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.Text.Json;
+using Pelago.Cli.Output;
+using Pelago.Client.Local;
+
+namespace Pelago.Cli.Local;
+
+/// <summary><c>pelago up</c>: clusters on this machine.</summary>
+internal static class UpCommand
+{
+    private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Return when the clusters are ready and leave them running" };
+    private static readonly Option<int?> Clusters = new("--clusters") { Description = "How many clusters (default: those that exist, else 1)", HelpName = "N" };
+    private static readonly Option<int?> Nodes = new("--nodes") { Description = "Nodes of each cluster (default: as before, else 1)", HelpName = "N" };
+    private static readonly Option<bool> Simulated = new("--simulated") { Description = "Nodes that run no processes, for rehearsals with thousands of them" };
+    private static readonly Option<int?> Port = new("--port") { Description = "API port of the first cluster, the next ones follow; 0 picks free ports (default: as before, else 6443)", HelpName = "P" };
+
+    public static Command Build()
+    {
+        Bounded(Clusters, 1, 64);
+        Bounded(Nodes, 1, 100_000);
+        Bounded(Port, 0, 65535);
+        Option<string> output = CommonOptions.Output("table", "json");
+        Option<bool> quiet = CommonOptions.Quiet();
+        var command = new Command("up", "Start clusters on this machine").WithExamples("""
+            pelago up                              one cluster; Ctrl-C ends it and keeps its state
+            pelago up --detach --clusters 3        three clusters in the background
+            pelago up -d --port 0 -o json          free ports, machine-readable
+            pelago up -d --simulated --nodes 1000  a thousand nodes without a process
+            """);
+        foreach (Option option in new Option[] { Detach, Clusters, Nodes, Simulated, Port, output, quiet })
+            command.Options.Add(option);
+        command.SetAction((parsed, cancel) => RunAsync(parsed, parsed.GetValue(output) ?? "table", parsed.GetValue(quiet), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, string output, bool quiet, CancellationToken cancel)
+    {
+        PelagoHome home = CommonOptions.HomeOf(parsed);
+        using var progress = new Progress(quiet);
+        DaemonRecord? record = home.ReadDaemon();
+        if (record is not null)
+            RefuseOtherShape(parsed, record, home);
+        bool started = record is null;
+        record ??= await DaemonSession.StartAsync(home, Arguments(parsed), progress, cancel);
+        progress.Dispose();
+        Print(record, output);
+        if (parsed.GetValue(Detach))
+            return ExitCode.Done;
+        if (!started)
+        {
+            progress.Say($"pelagod already runs on {home.Root} (pid {record.Pid}); 'pelago down' ends it");
+            return ExitCode.Done;
+        }
+
+        progress.Say("Ctrl-C ends it; the state stays.");
+        return await HoldAsync(record, progress, cancel);
+    }
+
+    private static async Task<int> HoldAsync(DaemonRecord record, Progress progress, CancellationToken cancel)
+    {
+        try
+        {
+            while (record.IsAlive())
+                await Task.Delay(500, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            await DaemonSession.StopAsync(record, progress, CancellationToken.None);
+            return ExitCode.Done;
+        }
+
+        throw new CliException($"pelagod (pid {record.Pid}) ended by itself; see {PelagoHome.Resolve(record.Home).LogFile}");
+    }
+
+    private static List<string> Arguments(ParseResult parsed)
+    {
+        var arguments = new List<string>();
+        void Pass(string name, int? value)
+        {
+            if (value is not null)
+                arguments.AddRange([name, value.Value.ToString()]);
+        }
+
+        Pass("--clusters", parsed.GetValue(Clusters));
+        Pass("--nodes", parsed.GetValue(Nodes));
+        Pass("--port", parsed.GetValue(Port));
+        if (parsed.GetValue(Simulated))
+            arguments.Add("--simulated");
+        return arguments;
+    }
+
+    private static void RefuseOtherShape(ParseResult parsed, DaemonRecord record, PelagoHome home)
+    {
+        int? clusters = parsed.GetValue(Clusters);
+        if (clusters is not null && clusters != record.Clusters.Count)
+            throw new CliException($"{record.Clusters.Count} cluster(s) already run on {home.Root}, not {clusters}: 'pelago down' first, or use another --home", ExitCode.Usage);
+    }
+
+    private static void Print(DaemonRecord record, string output)
+    {
+        if (output == "json")
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(new UpResult(record.Home, record.Pid, record.Dashboard, record.Clusters), CliJson.Default.UpResult));
+            return;
+        }
+
+        var table = new TextTable("CLUSTER", "SERVER", "KUBECONFIG");
+        foreach (ClusterRecord cluster in record.Clusters)
+            table.Add(cluster.Name, cluster.Server, cluster.Kubeconfig);
+        table.WriteTo(Console.Out);
+    }
+
+    private static void Bounded(Option<int?> option, int least, int most) => option.Validators.Add(result =>
+    {
+        // What is no number at all is reported by the parser itself.
+        if (result.Tokens is [var token] && long.TryParse(token.Value, out long value) && (value < least || value > most))
+            result.AddError($"{option.Name} {value}: must be between {least} and {most}");
+    });
+}

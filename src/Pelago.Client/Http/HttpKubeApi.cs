@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net.Http;
+using System.Runtime.CompilerServices;
+using Pelago.Client.Http;
+using Pelago.Kube;
+
+namespace Pelago.Client;
+
+/// <summary>
+/// A cluster over HTTP: HTTP/2 on TLS, HTTP/1.1 on plain connections. One instance for each cluster, shared by all callers; it opens
+/// connections when first asked and keeps them.
+/// </summary>
+public sealed class HttpKubeApi : IKubeApi, IDisposable
+{
+    private const string MetadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1," + ApiRequest.Json;
+    private const string MetadataItem = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1," + ApiRequest.Json;
+    private readonly HttpKubeApiOptions _options;
+
+    public HttpKubeApi(ClusterConnection connection, HttpKubeApiOptions options, TimeProvider time)
+    {
+        Connection = connection;
+        _options = options;
+        Sender = new RequestSender(connection, options, time);
+    }
+
+    public ClusterConnection Connection { get; }
+
+    public string Cluster => Connection.Cluster;
+
+    internal RequestSender Sender { get; }
+
+    public Task<ApiResult> GetAsync(ResourcePath path, CancellationToken cancel) => GetRawAsync(path.ToUrlPath(), cancel);
+
+    public Task<ApiResult> GetRawAsync(string path, CancellationToken cancel) => Sender.AskAsync(new ApiRequest(HttpMethod.Get, path), cancel);
+
+    public Task<ApiResult> ListAsync(ResourcePath path, ListQuery query, CancellationToken cancel)
+    {
+        string url = path.ToUrlPath() + QueryString.Of(query, watch: false);
+        return Sender.AskAsync(new ApiRequest(HttpMethod.Get, url, query.MetadataOnly ? MetadataList : ApiRequest.Json), cancel);
+    }
+
+    public Task<ApiResult> CreateAsync(ResourcePath path, ReadOnlyMemory<byte> body, WriteQuery query, CancellationToken cancel) =>
+        Sender.AskAsync(new ApiRequest(HttpMethod.Post, path.ToUrlPath() + QueryString.Of(query), Body: body), cancel);
+
+    public Task<ApiResult> UpdateAsync(ResourcePath path, ReadOnlyMemory<byte> body, WriteQuery query, CancellationToken cancel) =>
+        Sender.AskAsync(new ApiRequest(HttpMethod.Put, path.ToUrlPath() + QueryString.Of(query), Body: body), cancel);
+
+    public Task<ApiResult> PatchAsync(ResourcePath path, PatchType type, ReadOnlyMemory<byte> patch, WriteQuery query, CancellationToken cancel)
+    {
+        string url = path.ToUrlPath() + QueryString.Of(query);
+        return Sender.AskAsync(new ApiRequest(HttpMethod.Patch, url, Body: patch, ContentType: ContentType(type)), cancel);
+    }
+
+    public Task<ApiResult> DeleteAsync(ResourcePath path, DeleteQuery query, CancellationToken cancel)
+    {
+        string url = path.ToUrlPath() + QueryString.Of(query);
+        return Sender.AskAsync(new ApiRequest(HttpMethod.Delete, url, Body: DeleteOptionsBody.Of(query)), cancel);
+    }
+
+    /// <summary>
+    /// Any request, for what the typed calls do not cover: Tables, proxies, an <paramref name="accept"/> of one's own.
+    /// The path may carry a query. The answer is as bounded as any other.
+    /// </summary>
+    public Task<ApiResult> RawAsync(
+        HttpMethod method, string pathAndQuery, string accept, ReadOnlyMemory<byte>? body, string contentType, CancellationToken cancel) =>
+        Sender.AskAsync(new ApiRequest(method, pathAndQuery, accept, body, contentType), cancel);
+
+    /// <summary>The body of a GET as it arrives (logs, proxies), or the Status instead. The stream ends when the server ends it.</summary>
+    public async Task<(Stream? Body, ApiStatus? Error)> StreamAsync(string pathAndQuery, CancellationToken cancel)
+    {
+        HttpResponseMessage response = await Sender.OpenAsync(new ApiRequest(HttpMethod.Get, pathAndQuery, "*/*"), cancel);
+        if (response.IsSuccessStatusCode)
+            return (await response.Content.ReadAsStreamAsync(cancel), null);
+        using (response)
+            return (null, await Sender.ReadErrorAsync(response, cancel));
+    }
+
+    public async IAsyncEnumerable<RawWatchEvent> WatchAsync(ResourcePath path, ListQuery query, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        string url = path.ToUrlPath() + QueryString.Of(query, watch: true);
+        var request = new ApiRequest(HttpMethod.Get, url, query.MetadataOnly ? MetadataItem : ApiRequest.Json);
+        using HttpResponseMessage response = await Sender.OpenAsync(request, cancel);
+        if (!response.IsSuccessStatusCode)
+        {
+            yield return WatchLine.Error(await Sender.ReadErrorAsync(response, cancel));
+            yield break;
+        }
+
+        using Stream stream = await response.Content.ReadAsStreamAsync(cancel);
+        using var lines = new WatchReader(stream, Sender, _options, cancel);
+        string what = request.ToString();
+        while (await lines.NextAsync(what) is { } next)
+        {
+            yield return next;
+            if (next.Type == "ERROR")
+                yield break;
+        }
+    }
+
+    public void Dispose() => Sender.Dispose();
+
+    private static string ContentType(PatchType type) => type switch
+    {
+        PatchType.Json => "application/json-patch+json",
+        PatchType.Merge => "application/merge-patch+json",
+        PatchType.StrategicMerge => "application/strategic-merge-patch+json",
+        PatchType.Apply => "application/apply-patch+yaml",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a patch type"),
+    };
+}

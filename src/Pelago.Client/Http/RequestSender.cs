@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Pelago.Kube;
+
+namespace Pelago.Client.Http;
+
+/// <summary>Sends requests to one server, repeats what the server asks to be repeated, and words what goes wrong below HTTP.</summary>
+internal sealed class RequestSender : IDisposable
+{
+    private const long MaxErrorBytes = 1 << 20;
+    private const int MaxRetrySeconds = 30;
+    private readonly ClusterConnection _connection;
+    private readonly HttpKubeApiOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ConnectionHandler _tls;
+
+    public RequestSender(ClusterConnection connection, HttpKubeApiOptions options, TimeProvider time)
+    {
+        _connection = connection;
+        _options = options;
+        _time = time;
+        _tls = new ConnectionHandler(connection, options);
+        Invoker = new HttpMessageInvoker(_tls.Create());
+    }
+
+    /// <summary>Shared with the WebSocket client: the same trust, the same certificate.</summary>
+    public HttpMessageInvoker Invoker { get; }
+
+    public TimeProvider Time => _time;
+
+    public void Dispose() => Invoker.Dispose();
+
+    /// <summary>The whole exchange within the request timeout.</summary>
+    public Task<ApiResult> AskAsync(ApiRequest request, CancellationToken cancel) =>
+        WithinAsync(request, AnswerAsync, cancel);
+
+    /// <summary>Up to the headers of the answer within the request timeout; the caller owns the response.</summary>
+    public Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancel) =>
+        WithinAsync(request, SendAsync, cancel);
+
+    public async Task<ApiStatus> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        byte[] body = await BoundedBody.ReadAsync(response.Content, MaxErrorBytes, cancel) ?? [];
+        return StatusReading.Read((int)response.StatusCode, body, StatusReading.RetryAfterSeconds(response));
+    }
+
+    /// <summary>The URL of a path below the server's own path.</summary>
+    public Uri UrlOf(string pathAndQuery) => new(_connection.Server.AbsoluteUri.TrimEnd('/') + pathAndQuery);
+
+    public async Task<string?> AuthorizationAsync(CancellationToken cancel) =>
+        _connection.Token is null ? null : "Bearer " + await _connection.Token.CurrentAsync(cancel);
+
+    /// <summary>What to tell a person when no answer came.</summary>
+    public ClusterUnreachableException Unreachable(string what, Exception failure)
+    {
+        string why = _tls.CertificateRefusal ?? Describe(failure);
+        return new ClusterUnreachableException(
+            Cluster, $"cannot reach cluster \"{Cluster}\" at {_connection.Server.GetLeftPart(UriPartial.Authority)} ({what}): {why}", failure);
+    }
+
+    private string Cluster => _connection.Cluster;
+
+    private async Task<T> WithinAsync<T>(ApiRequest request, Func<ApiRequest, CancellationToken, Task<T>> work, CancellationToken cancel)
+    {
+        using var timeout = new CancellationTokenSource(_options.RequestTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
+        try
+        {
+            return await work(request, either.Token);
+        }
+        catch (OperationCanceledException late) when (timeout.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw Unreachable(request.ToString(), new TimeoutException($"no answer within {_options.RequestTimeout.TotalSeconds:0} s", late));
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException)
+        {
+            throw Unreachable(request.ToString(), failure);
+        }
+    }
+
+    private async Task<ApiResult> AnswerAsync(ApiRequest request, CancellationToken cancel)
+    {
+        using HttpResponseMessage response = await SendAsync(request, cancel);
+        if (!response.IsSuccessStatusCode)
+            return new ApiResult(default, await ReadErrorAsync(response, cancel));
+        byte[]? body = await BoundedBody.ReadAsync(response.Content, _options.MaxBodyBytes, cancel);
+        return body is not null
+            ? new ApiResult(body, null)
+            : new ApiResult(default, ApiStatus.Internal($"the answer to {request} is longer than {_options.MaxBodyBytes} bytes; ask for pages (limit)"));
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(ApiRequest request, CancellationToken cancel)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            using HttpRequestMessage message = await MessageAsync(request, cancel);
+            HttpResponseMessage response = await Invoker.SendAsync(message, cancel);
+            int wait = Repeatable(response) ? StatusReading.RetryAfterSeconds(response) : 0;
+            if (wait == 0 || attempt >= _options.MaxRetries)
+                return response;
+            response.Dispose();
+            await Task.Delay(TimeSpan.FromSeconds(Math.Min(wait, MaxRetrySeconds)), _time, cancel);
+        }
+    }
+
+    private static bool Repeatable(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500;
+
+    private async ValueTask<HttpRequestMessage> MessageAsync(ApiRequest request, CancellationToken cancel)
+    {
+        var message = new HttpRequestMessage(request.Method, UrlOf(request.PathAndQuery));
+        bool secure = _connection.Server.Scheme == Uri.UriSchemeHttps;
+        message.Version = secure ? HttpVersion.Version20 : HttpVersion.Version11;
+        message.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+        message.Headers.TryAddWithoutValidation("Accept", request.Accept);
+        message.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
+        if (await AuthorizationAsync(cancel) is { } authorization)
+            message.Headers.TryAddWithoutValidation("Authorization", authorization);
+        if (request.Body is { } body)
+        {
+            message.Content = new ReadOnlyMemoryContent(body);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
+        }
+        return message;
+    }
+
+    private static string Describe(Exception failure)
+    {
+        Exception cause = failure;
+        while (cause is HttpRequestException { InnerException: { } inner })
+            cause = inner;
+        return cause switch
+        {
+            SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused; is the cluster running?",
+            SocketException { SocketErrorCode: SocketError.HostNotFound } => "the host name is unknown",
+            AuthenticationException => $"the TLS handshake failed: {cause.InnerException?.Message ?? cause.Message}",
+            _ => cause.Message,
+        };
+    }
+}

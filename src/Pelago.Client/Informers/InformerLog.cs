@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Microsoft.Extensions.Logging;
+using Pelago.Kube;
+
+namespace Pelago.Client.Informers;
+
+internal static partial class InformerLog
+{
+    [LoggerMessage(1000, LogLevel.Error, "{Resource} {Key} cannot be decoded and stays out of the cache")]
+    public static partial void Unreadable(ILogger logger, GroupVersionResource resource, ObjectKey key, Exception why);
+
+    [LoggerMessage(1001, LogLevel.Error, "a handler failed on {Resource} {Key}")]
+    public static partial void HandlerFailed(ILogger logger, GroupVersionResource resource, ObjectKey key, Exception why);
+
+    [LoggerMessage(1002, LogLevel.Debug, "{Resource}: listed {Count} objects at {ResourceVersion}")]
+    public static partial void Listed(ILogger logger, GroupVersionResource resource, int count, string resourceVersion);
+
+    [LoggerMessage(1003, LogLevel.Debug, "{Resource}: watch from {ResourceVersion} cannot go on, listing again: {Why}")]
+    public static partial void Relisting(ILogger logger, GroupVersionResource resource, string resourceVersion, string why);
+
+    [LoggerMessage(1004, LogLevel.Warning, "{Resource}: {Why}; trying again")]
+    public static partial void Failed(ILogger logger, GroupVersionResource resource, string why);
+}

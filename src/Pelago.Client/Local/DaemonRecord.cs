@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Serialization;
+
+namespace Pelago.Client.Local;
+
+/// <summary>
+/// The running daemon, as it says so in <c>daemon.json</c>. <see cref="StartTime"/> is the process's start in clock ticks since boot
+/// (field 22 of /proc/PID/stat): a pid alone may have been given to another process since.
+/// </summary>
+public sealed record DaemonRecord
+{
+    public required string Home { get; init; }
+    public required int Pid { get; init; }
+    public required long StartTime { get; init; }
+
+    /// <summary>True once every API server answers and every node is Ready.</summary>
+    public bool Ready { get; init; }
+
+    /// <summary>The address of the web page; null while there is none.</summary>
+    public string? Dashboard { get; init; }
+    public required IReadOnlyList<ClusterRecord> Clusters { get; init; }
+
+    /// <summary>Whether that process still runs.</summary>
+    public bool IsAlive() => ProcessIdentity.StartTimeOf(Pid) == StartTime;
+}
+
+/// <summary>One cluster of the daemon.</summary>
+public sealed record ClusterRecord(string Name, string Server, string Kubeconfig);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(DaemonRecord))]
+[JsonSerializable(typeof(ClusterSettings))]
+public sealed partial class LocalJson : JsonSerializerContext;

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Text.Json;
+
+namespace Pelago.Client.Local;
+
+/// <summary>
+/// Where a local Pelago keeps its state: <c>--home</c>, else <c>PELAGO_HOME</c>, else <c>~/.pelago</c>. Only names places; creates nothing.
+/// </summary>
+public sealed class PelagoHome(string root)
+{
+    public string Root { get; } = Path.GetFullPath(root);
+
+    /// <summary>Written by the daemon (mode 0600); absent when it ended in order.</summary>
+    public string DaemonFile => Path.Combine(Root, "daemon.json");
+
+    /// <summary>Locked for as long as a daemon runs on this home.</summary>
+    public string LockFile => Path.Combine(Root, "daemon.lock");
+    public string LogFile => Path.Combine(Root, "pelagod.log");
+
+    /// <summary>All clusters of this home in one kubeconfig.</summary>
+    public string Kubeconfig => Path.Combine(Root, "kubeconfig");
+    public string ClustersDirectory => Path.Combine(Root, "clusters");
+
+    public static PelagoHome Resolve(string? option)
+    {
+        string? chosen = string.IsNullOrEmpty(option) ? Environment.GetEnvironmentVariable("PELAGO_HOME") : option;
+        return new PelagoHome(string.IsNullOrEmpty(chosen)
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".pelago")
+            : chosen);
+    }
+
+    public string ClusterDirectory(string cluster) => Path.Combine(ClustersDirectory, cluster);
+
+    public string ClusterKubeconfig(string cluster) => Path.Combine(ClusterDirectory(cluster), "kubeconfig");
+
+    /// <summary>What the running daemon wrote; null when there is none, or when what is there was left by one that is gone.</summary>
+    public DaemonRecord? ReadDaemon()
+    {
+        try
+        {
+            DaemonRecord? record = JsonSerializer.Deserialize(File.ReadAllBytes(DaemonFile), LocalJson.Default.DaemonRecord);
+            return record is not null && record.IsAlive() ? record : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+}

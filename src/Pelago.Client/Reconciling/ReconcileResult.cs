@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Pelago.Kube;
+
+namespace Pelago.Client;
+
+/// <summary>How the work on one key ended: done, done and to be looked at again later, or refused by the cluster and to be retried.</summary>
+public readonly record struct ReconcileResult
+{
+    /// <summary>Nothing more until something changes.</summary>
+    public static readonly ReconcileResult Done;
+
+    /// <summary>When to look again though nothing changed.</summary>
+    public TimeSpan? After { get; private init; }
+
+    /// <summary>Why the work could not be finished.</summary>
+    public ApiStatus? Failure { get; private init; }
+
+    public static ReconcileResult Again(TimeSpan after) => new() { After = after };
+
+    public static ReconcileResult Failed(ApiStatus failure) => new() { Failure = failure };
+
+    /// <summary>Failed when there is a Status, done when there is none.</summary>
+    public static ReconcileResult From(ApiStatus? failure) => new() { Failure = failure };
+}

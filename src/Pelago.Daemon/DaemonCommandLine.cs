@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.IO;
+using Pelago.Client.Local;
+using Pelago.Daemon.Inspection;
+using Pelago.Daemon.Running;
+using Pelago.Store;
+
+namespace Pelago.Daemon;
+
+/// <summary>The words of <c>pelagod</c>. People use <c>pelago</c>; this is what it starts, and what an operator uses on a state file.</summary>
+internal static class DaemonCommandLine
+{
+    public static readonly Option<string?> Home = new("--home") { Description = "Where the state lives (default: $PELAGO_HOME, else ~/.pelago)", HelpName = "DIR", Recursive = true };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("The Pelago daemon: embedded clusters of one home.");
+        root.Options.Add(Home);
+        root.Subcommands.Add(RunCommand.Build());
+        root.Subcommands.Add(StoreCommand.Build());
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (var error in parsed.Errors)
+                Console.Error.WriteLine($"pelagod: {error.Message}");
+            return 2;
+        }
+
+        try
+        {
+            // Signals are the run command's own: SIGTERM and SIGINT mean different things to it.
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, CancellationToken.None);
+        }
+        catch (Exception e) when (e is DaemonException or StoreUnavailableException or StoreFailedException or InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"pelagod: {e.Message}");
+            return 1;
+        }
+    }
+
+    public static PelagoHome HomeOf(ParseResult parsed) => PelagoHome.Resolve(parsed.GetValue(Home));
+}

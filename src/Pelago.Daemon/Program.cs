@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Pelago.Daemon;
+
+return await DaemonCommandLine.RunAsync(args);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Text.Json;
+using Pelago.Client.Local;
+using Pelago.Daemon.State;
+
+namespace Pelago.Daemon.Running;
+
+/// <summary>Which clusters a home has and where they are: what was asked for now, over what they were before.</summary>
+internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
+{
+    private const int DefaultPort = 6443;
+
+    /// <summary>The clusters to start, their settings written down.</summary>
+    public IReadOnlyList<ClusterSettings> Make(RunOptions options)
+    {
+        List<ClusterSettings> known = Known();
+        int count = options.Clusters ?? Math.Max(1, known.Count);
+        var plan = new List<ClusterSettings>(count);
+        for (int i = 0; i < count; i++)
+        {
+            string name = $"pelago-{i + 1}";
+            ClusterSettings? before = known.Find(cluster => cluster.Name == name);
+            ClusterSettings now = Decide(name, i, before, options, plan);
+            AtomicFile.Write(SettingsFile(name), JsonSerializer.SerializeToUtf8Bytes(now, LocalJson.Default.ClusterSettings));
+            plan.Add(now);
+        }
+
+        return plan;
+    }
+
+    private ClusterSettings Decide(string name, int index, ClusterSettings? before, RunOptions options, List<ClusterSettings> others)
+    {
+        Directory.CreateDirectory(home.ClusterDirectory(name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (before is not null && options.Simulated == true && !before.Simulated)
+            throw new DaemonException($"cluster {name} has nodes that run processes; simulated ones need a home of their own (--home DIR)");
+        return new ClusterSettings
+        {
+            Name = name,
+            Port = PortOf(index, before, options, others),
+            Slot = slots.Take(home.ClusterDirectory(name))
+                ?? throw new DaemonException($"all {AddressSlots.Count} address ranges of this machine are taken by other clusters; 'pelago down --purge' in a home that is no longer needed frees some"),
+            Nodes = options.Nodes ?? before?.Nodes ?? 1,
+            Simulated = options.Simulated ?? before?.Simulated ?? false,
+        };
+    }
+
+    private static int PortOf(int index, ClusterSettings? before, RunOptions options, List<ClusterSettings> others)
+    {
+        if (options.Port is > 0)
+            return options.Port.Value + index;
+        // Clients keep the address in their kubeconfig: a cluster stays where it was unless somebody else is there now.
+        if (before is not null && FreePort.IsFree(before.Port))
+            return before.Port;
+        if (options.Port is null && FreePort.IsFree(DefaultPort + index) && others.TrueForAll(other => other.Port != DefaultPort + index))
+            return DefaultPort + index;
+        return FreePort.Pick();
+    }
+
+    private List<ClusterSettings> Known()
+    {
+        var known = new List<ClusterSettings>();
+        for (int i = 1; File.Exists(SettingsFile($"pelago-{i}")); i++)
+        {
+            string file = SettingsFile($"pelago-{i}");
+            try
+            {
+                known.Add(JsonSerializer.Deserialize(File.ReadAllBytes(file), LocalJson.Default.ClusterSettings) ?? throw new JsonException("it is empty"));
+            }
+            catch (JsonException e)
+            {
+                throw new DaemonException($"{file} cannot be read ({e.Message}); restore it from a backup, or remove it to have new addresses chosen");
+            }
+        }
+
+        return known;
+    }
+
+    private string SettingsFile(string cluster) => Path.Combine(home.ClusterDirectory(cluster), "cluster.json");
+}

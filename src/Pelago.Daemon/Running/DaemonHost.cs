@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Pelago.Client.Local;
+using Pelago.Daemon.State;
+
+namespace Pelago.Daemon.Running;
+
+/// <summary>All clusters of one home, and the file that says where they are.</summary>
+internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, ILoggerFactory logging, TimeProvider time) : IAsyncDisposable
+{
+    private readonly List<EmbeddedCluster> _clusters = [];
+    private readonly ILogger _log = logging.CreateLogger<DaemonHost>();
+
+    /// <summary>Completes when every API server answers and every node is Ready.</summary>
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        IReadOnlyList<ClusterSettings> plan = new ClusterPlan(home, AddressSlots.OfMachine()).Make(options);
+        // Side by side: most of a start is waiting.
+        Task<EmbeddedCluster>[] starts = [.. plan.Select(settings => EmbeddedCluster.StartAsync(home, settings, options, logging, time, cancel))];
+        foreach (Task<EmbeddedCluster> start in starts)
+            _clusters.Add(await start);
+        AtomicFile.Write(home.Kubeconfig, KubeconfigOf(_clusters));
+        Announce(ready: false);
+        await Task.WhenAll(_clusters.Select(cluster => cluster.WaitForNodesAsync(cancel)));
+        Announce(ready: true);
+        Log.Ready(_log, _clusters.Count, home.Root);
+    }
+
+    /// <summary>Stops the pods of all clusters, each with its grace period.</summary>
+    public Task StopPodsAsync(CancellationToken cancel) => Task.WhenAll(_clusters.Select(cluster => cluster.StopPodsAsync(cancel)));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (EmbeddedCluster cluster in _clusters)
+            await cluster.DisposeAsync();
+        File.Delete(home.DaemonFile);
+        Log.Ended(_log, home.Root);
+    }
+
+    private void Announce(bool ready)
+    {
+        var record = new DaemonRecord
+        {
+            Home = home.Root,
+            Pid = Environment.ProcessId,
+            StartTime = ProcessIdentity.StartTimeOf(Environment.ProcessId) ?? 0,
+            Ready = ready,
+            Clusters = [.. _clusters.Select(cluster => new ClusterRecord(cluster.Name, cluster.Server.ToString().TrimEnd('/'), home.ClusterKubeconfig(cluster.Name)))],
+        };
+        AtomicFile.Write(home.DaemonFile, JsonSerializer.SerializeToUtf8Bytes(record, LocalJson.Default.DaemonRecord));
+    }
+
+    private byte[] KubeconfigOf(IEnumerable<EmbeddedCluster> clusters) =>
+        MergedKubeconfig.Of([.. clusters.Select(cluster => File.ReadAllBytes(home.ClusterKubeconfig(cluster.Name)))]);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1000, LogLevel.Information, "{Count} cluster(s) of {Home} are ready")]
+        public static partial void Ready(ILogger log, int count, string home);
+
+        [LoggerMessage(1001, LogLevel.Information, "The clusters of {Home} ended")]
+        public static partial void Ended(ILogger log, string home);
+    }
+}

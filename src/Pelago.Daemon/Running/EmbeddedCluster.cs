@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Pelago.Client;
+using Pelago.Client.Local;
+using Pelago.Daemon.State;
+using Pelago.Engine;
+using Pelago.Kube;
+using Pelago.Node;
+
+namespace Pelago.Daemon.Running;
+
+/// <summary>One cluster in this process: its engine and its nodes.</summary>
+internal sealed class EmbeddedCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
+    private readonly EngineHost _engine;
+    private readonly List<NodeAgent> _nodes = [];
+    private readonly ClusterSettings _settings;
+
+    private EmbeddedCluster(EngineHost engine, ClusterSettings settings)
+    {
+        _engine = engine;
+        _settings = settings;
+    }
+
+    public string Name => _settings.Name;
+
+    public Uri Server => _engine.Server;
+
+    public static async Task<EmbeddedCluster> StartAsync(
+        PelagoHome home, ClusterSettings settings, RunOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
+    {
+        string directory = home.ClusterDirectory(settings.Name);
+        bool privileged = Environment.IsPrivilegedProcess;
+        var engine = await EngineHost.StartAsync(
+            new EngineOptions
+            {
+                Name = settings.Name,
+                StateDirectory = directory,
+                Port = settings.Port,
+                ServiceCidr = IPNetwork.Parse(AddressSlots.ServiceCidr(settings.Slot, privileged)),
+                Durability = options.FastDurability ? EngineDurability.Fast : EngineDurability.Full,
+            },
+            logging, time, cancel);
+        var cluster = new EmbeddedCluster(engine, settings);
+        try
+        {
+            engine.WriteKubeconfig(home.ClusterKubeconfig(settings.Name));
+            for (int i = 0; i < settings.Nodes; i++)
+                cluster._nodes.Add(await cluster.StartNodeAsync(home, i, logging, time, cancel));
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Completes when every node of the cluster is Ready.</summary>
+    public async Task WaitForNodesAsync(CancellationToken cancel)
+    {
+        Resource<V1Node> nodes = new KubeClient(_engine.ApiFor("pelagod"), fieldManager: null).Of<V1Node>();
+        while (true)
+        {
+            ApiResult<Page<V1Node>> page = await nodes.ListAsync("", ListQuery.Everything, cancel);
+            if (page.IsSuccess && page.Value.Items.Count(IsReady) >= _settings.Nodes)
+                return;
+            await Task.Delay(50, cancel);
+        }
+    }
+
+    public Task StopPodsAsync(CancellationToken cancel) => Task.WhenAll(_nodes.Select(node => node.StopPodsAsync(StopGrace, cancel)));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (NodeAgent node in _nodes)
+            await node.DisposeAsync();
+        await _engine.DisposeAsync();
+    }
+
+    private static bool IsReady(V1Node node) => node.Status?.Conditions?.Any(condition => condition.Type == "Ready" && condition.Status == "True") == true;
+
+    private Task<NodeAgent> StartNodeAsync(PelagoHome home, int index, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
+    {
+        string name = $"node-{index + 1}";
+        Cidr4 pods = Cidr4.Parse(AddressSlots.PodCidr(_settings.Slot, privileged: true));
+        Cidr4 loopback = Cidr4.Parse(AddressSlots.PodCidr(_settings.Slot, privileged: false));
+        var options = new NodeOptions
+        {
+            Name = name,
+            RootDirectory = Path.Combine(home.ClusterDirectory(Name), "nodes", name),
+            PodNetwork = Subnet(pods, index),
+            ClusterNetwork = pods,
+            LoopbackNetwork = Subnet(loopback, index),
+            BridgeName = $"pelago{_settings.Slot}",
+            ServingCertificate = _engine.NodeCertificate(name, IPAddress.Loopback),
+            ClientAuthorities = [_engine.Authority],
+            MaskedPaths = [home.Root],
+        };
+        return NodeAgent.StartAsync(options, _engine.ApiFor($"system:node:{name}"), logging, time, cancel);
+    }
+
+    /// <summary>The node's /24 of the cluster's /16.</summary>
+    private static Cidr4 Subnet(Cidr4 cluster, int node) => Cidr4.Parse($"{cluster.AddressAt(node * 256L)}/24");
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Nodes;
+using Pelago.Engine.Discovery;
+using Pelago.Kube;
+
+namespace Pelago.Engine.Aggregation;
+
+/// <summary>
+/// The groups of aggregated servers as discovery shows them: from the last APIResourceList that each gave, marked Stale while it cannot be
+/// reached. Groups come by their priority. For many threads.
+/// </summary>
+internal sealed class RemoteGroups(ApiServiceTable services)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, JsonObject> _resourceLists = [];
+    private volatile IReadOnlyDictionary<string, string> _openApiPaths = new Dictionary<string, string>();
+    private IReadOnlyList<ApiService>? _builtFrom;
+    private IReadOnlyList<DiscoveredGroup> _built = [];
+
+    /// <summary>The same list object as long as nothing changed.</summary>
+    public IReadOnlyList<DiscoveredGroup> Current
+    {
+        get
+        {
+            IReadOnlyList<ApiService> all = services.All;
+            lock (_gate)
+            {
+                if (!ReferenceEquals(all, _builtFrom))
+                    (_built, _builtFrom) = (Build(all), all);
+                return _built;
+            }
+        }
+    }
+
+    /// <summary><c>apis/GROUP/VERSION</c> and the URL of its OpenAPI document, of the servers that have one.</summary>
+    public IReadOnlyDictionary<string, string> OpenApiPaths => _openApiPaths;
+
+    /// <summary>Null: it has none, or is gone.</summary>
+    public void SetOpenApi(GroupVersion serves, string? url)
+    {
+        string path = $"apis/{serves}";
+        lock (_gate)
+        {
+            if (_openApiPaths.GetValueOrDefault(path) == url)
+                return;
+            var next = new Dictionary<string, string>(_openApiPaths);
+            if (url is null)
+                next.Remove(path);
+            else
+                next[path] = url;
+            _openApiPaths = next;
+        }
+    }
+
+    /// <summary>What <c>/apis/GROUP/VERSION</c> of the server said; null when it is gone for good.</summary>
+    public void Set(string apiService, JsonObject? resourceList)
+    {
+        lock (_gate)
+        {
+            if (resourceList is null)
+            {
+                if (!_resourceLists.Remove(apiService))
+                    return;
+            }
+            else
+            {
+                if (_resourceLists.TryGetValue(apiService, out JsonObject? present) && JsonNode.DeepEquals(present, resourceList))
+                    return;
+                _resourceLists[apiService] = resourceList;
+            }
+
+            _builtFrom = null;
+        }
+    }
+
+    private List<DiscoveredGroup> Build(IReadOnlyList<ApiService> all) =>
+    [
+        .. all.Where(service => service.Service is not null)
+            .GroupBy(service => service.Serves.Group)
+            .OrderByDescending(group => group.Max(service => service.GroupPriority))
+            .ThenBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => Build(group.Key,
+            [
+                .. group.OrderByDescending(service => service.VersionPriority).ThenByDescending(service => service.Serves.Version, VersionOrder.Instance),
+            ])),
+    ];
+
+    private DiscoveredGroup Build(string group, ApiService[] versions)
+    {
+        var legacy = new JsonArray();
+        var aggregated = new JsonArray();
+        var lists = new Dictionary<string, byte[]>();
+        foreach (ApiService service in versions)
+        {
+            string version = service.Serves.Version;
+            legacy.Add((JsonNode)new JsonObject { ["groupVersion"] = service.Serves.ToString(), ["version"] = version });
+            JsonObject? list = _resourceLists.GetValueOrDefault(service.Name);
+            if (list is not null)
+                lists[service.Serves.ToString()] = KubeJson.ToUtf8(list);
+            aggregated.Add((JsonNode)new JsonObject
+            {
+                ["version"] = version,
+                ["resources"] = RemoteResources.ToAggregated(service.Serves, list),
+                ["freshness"] = service.IsAvailable ? "Current" : "Stale",
+            });
+        }
+
+        return new DiscoveredGroup(
+            group,
+            new JsonObject { ["name"] = group, ["versions"] = legacy, ["preferredVersion"] = legacy[0]!.DeepClone() },
+            new JsonObject { ["metadata"] = new JsonObject { ["name"] = group, ["creationTimestamp"] = null }, ["versions"] = aggregated })
+        {
+            ResourceLists = lists,
+        };
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json;
+using Pelago.Kube;
+
+namespace Pelago.Engine.Controllers;
+
+/// <summary>Reads a <see cref="PodSummary"/> from a pod document.</summary>
+internal sealed class PodSummaryReader
+{
+    private static readonly string[] ReadAnnotations =
+        ["controller.kubernetes.io/pod-deletion-cost", "batch.kubernetes.io/job-completion-index", "kubernetes.io/config.mirror"];
+
+    private readonly LabelSets _labels = new();
+
+    public PodSummary Read(ReadOnlyMemory<byte> utf8)
+    {
+        using JsonDocument document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = KubeJson.MaxDepth });
+        JsonElement pod = document.RootElement;
+        JsonElement metadata = pod.Child("metadata");
+        JsonElement spec = pod.Child("spec");
+        JsonElement status = pod.Child("status");
+        JsonElement ready = Condition(status, "Ready");
+        return new PodSummary
+        {
+            Key = new ObjectKey(string.Intern(metadata.Text("namespace")), metadata.Text("name")),
+            Uid = metadata.Text("uid"),
+            ResourceVersion = metadata.Text("resourceVersion"),
+            Labels = _labels.Shared(metadata.Child("labels")),
+            Controller = ControllerOf(metadata),
+            Finalizers = [.. metadata.Child("finalizers").Items().Select(item => string.Intern(item.GetString()!))],
+            Created = metadata.Time("creationTimestamp") ?? default,
+            DeletionTimestamp = metadata.Time("deletionTimestamp"),
+            Annotations = AnnotationsOf(metadata.Child("annotations")),
+            NodeName = string.Intern(spec.Text("nodeName")),
+            TargetNode = TargetNodeOf(spec),
+            Phase = status.Text("phase") is { Length: > 0 } phase ? string.Intern(phase) : "Pending",
+            Reason = status.Text("reason"),
+            PodIP = status.Text("podIP"),
+            PodIPs = [.. status.Child("podIPs").Items().Select(item => item.Text("ip"))],
+            Hostname = spec.Text("hostname"),
+            Subdomain = spec.Text("subdomain"),
+            IsReady = ready.Text("status") == "True",
+            ReadySince = ready.Time("lastTransitionTime"),
+            StartTime = status.Time("startTime"),
+            DisruptionReason = Condition(status, "DisruptionTarget") is var target && target.Text("status") == "True" ? target.Text("reason") : null,
+            UnscheduledReason = Condition(status, "PodScheduled") is var bound && bound.Text("status") == "False" ? bound.Text("reason") : null,
+            Restarts = status.Child("containerStatuses").Items().Select(item => item.Number("restartCount")).DefaultIfEmpty(0).Max(),
+            Ends = EndsOf(status),
+            NamedPorts = NamedPortsOf(spec),
+            Claims = [.. spec.Child("volumes").Items().Select(item => item.Child("persistentVolumeClaim").Text("claimName")).Where(name => name.Length > 0)],
+            Tolerations = TolerationsOf(spec),
+        };
+    }
+
+    private static OwnerReference? ControllerOf(JsonElement metadata)
+    {
+        foreach (JsonElement reference in metadata.Child("ownerReferences").Items())
+        {
+            if (reference.Flag("controller"))
+            {
+                return new OwnerReference(
+                    string.Intern(reference.Text("apiVersion")), string.Intern(reference.Text("kind")), string.Intern(reference.Text("name")),
+                    string.Intern(reference.Text("uid")), true, reference.Flag("blockOwnerDeletion"));
+            }
+        }
+        return null;
+    }
+
+    private static Dictionary<string, string>? AnnotationsOf(JsonElement annotations)
+    {
+        Dictionary<string, string>? kept = null;
+        foreach (string name in ReadAnnotations)
+        {
+            if (annotations.Text(name) is { Length: > 0 } value)
+                (kept ??= new Dictionary<string, string>(StringComparer.Ordinal))[name] = value;
+        }
+        return kept;
+    }
+
+    private static string TargetNodeOf(JsonElement spec)
+    {
+        JsonElement required = spec.Child("affinity").Child("nodeAffinity").Child("requiredDuringSchedulingIgnoredDuringExecution");
+        foreach (JsonElement term in required.Child("nodeSelectorTerms").Items())
+        {
+            foreach (JsonElement field in term.Child("matchFields").Items())
+            {
+                if (field.Text("key") == "metadata.name" && field.Child("values").Items().FirstOrDefault() is { ValueKind: JsonValueKind.String } name)
+                    return string.Intern(name.GetString()!);
+            }
+        }
+        return "";
+    }
+
+    private static JsonElement Condition(JsonElement status, string type) =>
+        status.Child("conditions").Items().FirstOrDefault(condition => condition.Text("type") == type);
+
+    private static List<ContainerEnd> EndsOf(JsonElement status)
+    {
+        var ends = new List<ContainerEnd>();
+        foreach (string list in (ReadOnlySpan<string>)["initContainerStatuses", "containerStatuses"])
+        {
+            foreach (JsonElement container in status.Child(list).Items())
+            {
+                JsonElement ended = container.Child("state").Child("terminated");
+                if (ended.ValueKind == JsonValueKind.Object)
+                    ends.Add(new ContainerEnd(string.Intern(container.Text("name")), ended.Number("exitCode")));
+            }
+        }
+        return ends;
+    }
+
+    private static List<NamedPort> NamedPortsOf(JsonElement spec)
+    {
+        var ports = new List<NamedPort>();
+        foreach (JsonElement container in spec.Child("containers").Items())
+        {
+            foreach (JsonElement port in container.Child("ports").Items())
+            {
+                if (port.Text("name") is { Length: > 0 } name)
+                    ports.Add(new NamedPort(string.Intern(name), port.Text("protocol") is { Length: > 0 } protocol ? string.Intern(protocol) : "TCP", port.Number("containerPort")));
+            }
+        }
+        return ports;
+    }
+
+    private static List<EvictionToleration> TolerationsOf(JsonElement spec)
+    {
+        var tolerations = new List<EvictionToleration>();
+        foreach (JsonElement item in spec.Child("tolerations").Items())
+        {
+            if (item.Text("effect") is "" or "NoExecute")
+            {
+                long? seconds = item.Child("tolerationSeconds") is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : null;
+                tolerations.Add(new EvictionToleration(
+                    string.Intern(item.Text("key")), string.Intern(item.Text("operator")), string.Intern(item.Text("value")), string.Intern(item.Text("effect")), seconds));
+            }
+        }
+        return tolerations;
+    }
+}

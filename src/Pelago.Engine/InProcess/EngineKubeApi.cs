@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Pelago.Client;
+using Pelago.Engine.Discovery;
+using Pelago.Engine.Registry;
+using Pelago.Engine.Requests;
+using Pelago.Engine.Resources;
+using Pelago.Engine.Server;
+using Pelago.Engine.Watch;
+using Pelago.Kube;
+using Pelago.Store;
+
+namespace Pelago.Engine.InProcess;
+
+/// <summary>
+/// The engine for callers inside this process: the same verbs as over HTTP without HTTP, authentication and authorization, the stored
+/// bytes handed out as they are.
+/// </summary>
+internal sealed class EngineKubeApi(
+    string cluster, UserInfo user, ResourceRegistry registry, ResourceService service, DiscoveryEndpoint discovery, TimeProvider time,
+    CancellationToken stopping) : IKubeApi
+{
+    public string Cluster => cluster;
+
+    public async Task<ApiResult> GetAsync(ResourcePath path, CancellationToken cancel)
+    {
+        if (!TryResolve(path, out ResourceRequest? request, out ApiStatus? error))
+            return Failed(error!);
+        return Answer(request, await service.GetAsync(request, "", cancel));
+    }
+
+    public Task<ApiResult> GetRawAsync(string path, CancellationToken cancel) => Task.FromResult(
+        path == "/version" ? new ApiResult(ServerVersion.Document, null)
+        : discovery.Find(path) is { } document ? new ApiResult(document, null)
+        : Failed(ApiStatus.NoSuchPath()));
+
+    public async Task<ApiResult> ListAsync(ResourcePath path, ListQuery query, CancellationToken cancel)
+    {
+        if (!TryResolve(path, out ResourceRequest? request, out ApiStatus? error))
+            return Failed(error!);
+        (ResourcePage? page, ApiStatus? refused) = await service.ListAsync(request, QueryOptions.Of(query), cancel);
+        return page is null ? Failed(refused!) : new ApiResult(ListWriter.ToBytes(FormOf(request, query.MetadataOnly), page), null);
+    }
+
+    public async IAsyncEnumerable<RawWatchEvent> WatchAsync(
+        ResourcePath path, ListQuery query, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        if (!TryResolve(path, out ResourceRequest? request, out ApiStatus? error))
+        {
+            yield return Error(error!);
+            yield break;
+        }
+
+        ListOptions options = QueryOptions.Of(query);
+        (WatchSession? session, ApiStatus? refused, ApiStatus? ended) = await service.WatchAsync(request, options, cancel);
+        if (session is null)
+        {
+            yield return Error((refused ?? ended)!);
+            yield break;
+        }
+
+        using (session)
+        {
+            var lines = new WatchLines(FormOf(request, query.MetadataOnly));
+            var clock = new WatchClock(options, time);
+            while (!clock.IsOver && !stopping.IsCancellationRequested)
+            {
+                while (session.TryRead(out WatchedEvent next))
+                    yield return lines.ToRaw(next);
+                if (!await WaitAsync(session, clock, cancel))
+                    yield break;
+                if (clock.TakeBookmark())
+                    yield return lines.ToRaw(new WatchedEvent(WatchedType.Bookmark, null, null, session.Revision));
+            }
+        }
+    }
+
+    public async Task<ApiResult> CreateAsync(ResourcePath path, ReadOnlyMemory<byte> body, WriteQuery query, CancellationToken cancel)
+    {
+        if (!TryResolve(path, out ResourceRequest? request, out ApiStatus? error))
+            return Failed(error!);
+        return Answer(request, await service.CreateAsync(request, new RequestBody(body), QueryOptions.Of(query, user.Name), cancel));
+    }
+
+    public async Task<ApiResult> UpdateAsync(ResourcePath path, ReadOnlyMemory<byte> body, WriteQuery query, CancellationToken cancel)
+    {
+        if (!TryResolve(path, out ResourceRequest? request, out ApiStatus? error))
+            return Failed(error!);
+        return Answer(request, await service.UpdateAsync(request, new RequestBody(body), QueryOptions.Of(query, user.Name), cancel));
+    }
+
+    public async Task<ApiResult> PatchAsync(
+        ResourcePath path, PatchType type, ReadOnlyMemory<byte> patch, WriteQuery query, CancellationToken cancel)
+    {
+        if (!TryResolve(path, out ResourceRequest? request, out ApiStatus? error))
+            return Failed(error!);
+        var body = new RequestBody(patch, IsYaml: type == PatchType.Apply);
+        return Answer(request, await service.PatchAsync(request, type, body, QueryOptions.Of(query, user.Name), cancel));
+    }
+
+    public async Task<ApiResult> DeleteAsync(ResourcePath path, DeleteQuery query, CancellationToken cancel)
+    {
+        if (!TryResolve(path, out ResourceRequest? request, out ApiStatus? error))
+            return Failed(error!);
+        DeleteOptions options = QueryOptions.Of(query);
+        if (path.Name.Length > 0)
+            return Answer(request, await service.DeleteAsync(request, options, cancel));
+        var list = new ListOptions { LabelSelector = query.LabelSelector, FieldSelector = query.FieldSelector };
+        (ResourcePage? page, ApiStatus? refused) = await service.DeleteCollectionAsync(request, list, options, cancel);
+        return page is null ? Failed(refused!) : new ApiResult(ListWriter.ToBytes(FormOf(request, metadataOnly: false), page), null);
+    }
+
+    /// <summary>False when the watch has come to its end.</summary>
+    private async ValueTask<bool> WaitAsync(WatchSession session, WatchClock clock, CancellationToken cancel)
+    {
+        using CancellationTokenSource wake = clock.Wake();
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(wake.Token, cancel, stopping);
+        try
+        {
+            await session.WaitAsync(any.Token);
+            return true;
+        }
+        catch (WatchLaggedException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return wake.IsCancellationRequested;
+        }
+    }
+
+    private bool TryResolve(ResourcePath path, [NotNullWhen(true)] out ResourceRequest? request, out ApiStatus? error)
+    {
+        request = null;
+        error = null;
+        ResourceKind? kind = registry.Current.Find(path.Resource);
+        bool misplaced = kind is not null && (kind.Namespaced
+            ? path.Namespace.Length == 0 && path.Name.Length > 0
+            : path.Namespace.Length > 0);
+        if (kind is null || misplaced || path.Subresource.Length > 0 && kind.Subresource(path.Subresource) is null)
+        {
+            error = ApiStatus.NoSuchPath();
+            return false;
+        }
+
+        request = new ResourceRequest(user, kind, kind.Version(path.Resource.Version)!)
+        {
+            Namespace = path.Namespace, Name = path.Name, Subresource = path.Subresource,
+        };
+        return true;
+    }
+
+    private static ObjectForm FormOf(ResourceRequest request, bool metadataOnly) =>
+        new(request.Kind, request.Version, metadataOnly ? OutputFormat.Metadata : OutputFormat.Json, TimeProvider.System);
+
+    private static ApiResult Answer(ResourceRequest request, ResourceResult result)
+    {
+        if (result.Error is { } error)
+            return Failed(error);
+        return new ApiResult(
+            result.IsForeign ? result.Bytes : VersionedDocument.FromStored(request.Kind, request.Version, result.Bytes), null);
+    }
+
+    private static ApiResult Failed(ApiStatus error) => new(default, error);
+
+    private static RawWatchEvent Error(ApiStatus error) => new("ERROR", KubeJson.ToUtf8(error.ToJson()));
+}

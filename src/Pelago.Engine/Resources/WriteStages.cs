@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Nodes;
+using Pelago.Engine.Registry;
+using Pelago.Engine.Strategies;
+using Pelago.Kube;
+using Pelago.Kube.Schema;
+using Pelago.Store;
+
+namespace Pelago.Engine.Resources;
+
+/// <summary>What creates, updates and deletes have in common between the decoded document and the store.</summary>
+internal sealed class WriteStages(IRevisionStore store, AdmissionStage admission, TimeProvider time, Random random)
+{
+    /// <summary>etcd refuses larger ones; so do we.</summary>
+    private const int MaxObjectBytes = 1_572_864;
+
+    public AdmissionStage Admission => admission;
+    public Random Random => random;
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    public IResourceStore Objects(ResourceKind kind) => store.Resource(kind.StoreName);
+
+    public StrategyContext Context(ResourceRequest request, bool dryRun) => new()
+    {
+        Kind = request.Kind,
+        Version = request.Version.Name,
+        User = request.User,
+        Now = Now,
+        DryRun = dryRun,
+        Subresource = request.Subresource,
+        Warnings = request.Warnings,
+    };
+
+    /// <summary>All complaints of metadata, schema and strategy as one 422; null when there are none.</summary>
+    public static ApiStatus? Validate(StrategyContext context, KubeObject subject, KubeObject? old)
+    {
+        ResourceKind kind = context.Kind;
+        FieldErrors errors = context.Errors;
+        MetadataRules.Validate(subject, kind, errors);
+        if (old is { } before)
+            MetadataRules.ValidateUpdate(subject, before, errors);
+        kind.Strategy.Validate(context, subject, errors);
+        if (old is { } stored)
+            kind.Strategy.ValidateUpdate(context, subject, stored, errors);
+        foreach (StatusCause cause in kind.StoredSchema.Value is { } schema ? Validation.Validate(subject.Json, schema) : [])
+            errors.AddUnlessCovered(cause);
+        return errors.Any ? ApiStatus.Invalid(kind.StorageGroup ?? kind.Group, kind.Kind, subject.Name, errors.Causes) : null;
+    }
+
+    /// <summary>The write that puts a document under its key; a 413 when it is too large.</summary>
+    public (Write Write, ApiStatus? Refused) Prepare(ResourceKind kind, KubeObject subject, long expectedRevision)
+    {
+        StoredDocument document = StoredDocument.Encode(subject, kind.StoredApiVersion, kind.Kind);
+        if (document.Json.Length > MaxObjectBytes)
+            return (default, TooLarge(document.Json.Length));
+        long expires = kind.TimeToLive is { } life ? (Now + life).ToUnixTimeSeconds() : 0;
+        return (new Write(subject.Key, expectedRevision, document.Json, document.SpliceAt, expires), null);
+    }
+
+    /// <summary>Counts a change of the desired state: anything but metadata and status.</summary>
+    public static void CountGeneration(ResourceKind kind, KubeObject updated, KubeObject old)
+    {
+        if ((kind.HasGeneration || kind.IsCustom) && !SameDesiredState(updated.Json, old.Json))
+            updated.Generation = old.Generation + 1;
+    }
+
+    private static bool SameDesiredState(JsonObject one, JsonObject other)
+    {
+        foreach ((string name, JsonNode? value) in one)
+        {
+            if (name is not ("metadata" or "status" or "apiVersion" or "kind") && !JsonNode.DeepEquals(value, other[name]))
+                return false;
+        }
+
+        foreach ((string name, JsonNode? value) in other)
+        {
+            if (name is not ("metadata" or "status" or "apiVersion" or "kind") && value is not null && !one.ContainsKey(name))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static ApiStatus TooLarge(int bytes) => new()
+    {
+        Code = 413,
+        Reason = StatusReason.RequestEntityTooLarge,
+        Message = $"etcdserver: request is too large: the object has {bytes} bytes, the limit is {MaxObjectBytes}",
+    };
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace Pelago.Engine.Scheduling;
+
+/// <summary>
+/// Decides where pods go: filters, then scores, over the state that it is given. No I/O, no clock; equal input and an equal seed give
+/// equal output. It decides only: the caller puts the pod into the state before it asks for the next one.
+/// </summary>
+internal sealed class Placement(ClusterState state, ResourceNames names, Random random)
+{
+    /// <summary>Plans hold an entry for each node: so many entries may all plans together have.</summary>
+    private const int MaxEntries = 4_000_000;
+
+    private readonly Dictionary<PodClass, LinkedListNode<ClassPlan>> _plans = new(ReferenceEqualityComparer.Instance);
+    private readonly LinkedList<ClassPlan> _byUse = new();
+    private readonly List<(NodeState Node, RawScore Score)> _passed = [];
+
+    public Decision Decide(PodView pod)
+    {
+        ClassPlan plan = PlanOf(pod.Class);
+        if (plan.Obstacle is { } obstacle)
+            return Refuse(plan, obstacle, [], FailureKinds.Volumes);
+        if (pod.NominatedNodeName.Length > 0 && state.Node(pod.NominatedNodeName) is { View: not null } nominated && plan.Judge(nominated, pod) is null)
+            return new Decision(nominated, null);
+        if (plan.LastFailure is { Diagnosis: { } known } last && last.StateVersion == state.Version && last.VolumeVersion == state.Volumes.Version)
+            return new Decision(null, known);
+
+        _passed.Clear();
+        var failures = new List<(NodeState Node, FilterFailure Failure)>();
+        FailureKinds kinds = FailureKinds.None;
+        foreach (NodeState? node in state.Slots)
+        {
+            if (node?.View is null)
+                continue;
+            if (plan.Judge(node, pod) is { } failure)
+            {
+                failures.Add((node, failure));
+                kinds |= failure.Kind;
+            }
+            else
+            {
+                _passed.Add((node, plan.Score(node)));
+            }
+        }
+
+        if (_passed.Count == 0)
+            return Refuse(plan, null, failures, failures.Count == 0 ? FailureKinds.NoNodes : kinds);
+        return new Decision(_passed.Count == 1 ? _passed[0].Node : Best(plan), null);
+    }
+
+    /// <summary>One node alone, as preemption tries it; the state may be changed between calls.</summary>
+    public FilterFailure? Judge(PodView pod, NodeState node)
+    {
+        ClassPlan plan = PlanOf(pod.Class);
+        return plan.Judge(node, pod);
+    }
+
+    private Decision Refuse(ClassPlan plan, string? obstacle, IReadOnlyList<(NodeState Node, FilterFailure Failure)> failures, FailureKinds kinds)
+    {
+        var diagnosis = new Diagnosis(state.NodeCount, kinds, obstacle, failures);
+        plan.LastFailure = (state.Version, state.Volumes.Version, diagnosis);
+        return new Decision(null, diagnosis);
+    }
+
+    /// <summary>The node with the highest weighted score; among equals any.</summary>
+    private NodeState Best(ClassPlan plan)
+    {
+        ScoreScale scale = ScoreScale.Over(_passed, plan);
+        NodeState? best = null;
+        double bestScore = double.MinValue;
+        int ties = 0;
+        foreach ((NodeState node, RawScore raw) in _passed)
+        {
+            double score = scale.Total(raw);
+            if (score > bestScore)
+            {
+                (best, bestScore, ties) = (node, score, 1);
+            }
+            else if (score == bestScore && random.Next(++ties) == 0)
+            {
+                best = node;
+            }
+        }
+
+        return best!;
+    }
+
+    private ClassPlan PlanOf(PodClass podClass)
+    {
+        if (_plans.TryGetValue(podClass, out LinkedListNode<ClassPlan>? entry))
+        {
+            if (_byUse.First != entry)
+            {
+                _byUse.Remove(entry);
+                _byUse.AddFirst(entry);
+            }
+        }
+        else
+        {
+            int most = Math.Max(8, MaxEntries / Math.Max(1, state.Slots.Count));
+            while (_plans.Count >= Math.Min(most, 1024))
+            {
+                _plans.Remove(_byUse.Last!.Value.Class);
+                _byUse.RemoveLast();
+            }
+
+            entry = _byUse.AddFirst(new ClassPlan(podClass, state, names));
+            _plans[podClass] = entry;
+        }
+
+        entry.Value.Refresh();
+        return entry.Value;
+    }
+}

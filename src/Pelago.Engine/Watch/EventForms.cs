@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Pelago.Store;
+
+namespace Pelago.Engine.Watch;
+
+/// <summary>
+/// What watchers made of one event besides its plain bytes, kept so that a thousand of them share one: the object as it left a
+/// selector, and its bytes in other forms (another version, a table row, metadata only).
+/// </summary>
+internal sealed class EventForms
+{
+    private readonly Lock _gate = new();
+    private readonly List<(object Form, StoredObject Object, byte[] Bytes)> _encoded = [];
+    private StoredObject? _left;
+
+    public static EventForms Of(StoreEvent source) => source.Encoded(static _ => new EventForms());
+
+    /// <summary>The object before the event under the event's revision: what a watcher whose selector it left is told.</summary>
+    public StoredObject Left(StoreEvent source) => Volatile.Read(ref _left) ?? Interlocked.CompareExchange(ref _left, source.Previous!.As(source.Revision), null) ?? _left!;
+
+    /// <summary><paramref name="form"/> is compared by equality; one that has the same content for any object.</summary>
+    public byte[] Encoded(object form, StoredObject subject, Func<StoredObject, byte[]> encode)
+    {
+        lock (_gate)
+        {
+            foreach ((object present, StoredObject of, byte[] bytes) in _encoded)
+            {
+                if (ReferenceEquals(of, subject) && present.Equals(form))
+                    return bytes;
+            }
+
+            byte[] made = encode(subject);
+            _encoded.Add((form, subject, made));
+            return made;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Pelago.Node.Native;
+
+namespace Pelago.Node.Logs;
+
+/// <summary>How a container's log is cut: a file of at most <see cref="MaxBytes"/> (and one batch), <see cref="MaxFiles"/> of them in all.</summary>
+internal sealed record LogRotation(long MaxBytes = 10 * 1024 * 1024, int MaxFiles = 5);
+
+internal enum Transfer
+{
+    /// <summary>Something was taken; there may be more.</summary>
+    Moved,
+
+    /// <summary>Nothing is there now.</summary>
+    Empty,
+
+    /// <summary>Nobody can write any more.</summary>
+    End,
+}
+
+/// <summary>
+/// Moves what a container writes into its log file so that a kill -9 of this process between any two instructions neither loses nor repeats a byte:
+/// the kernel moves a batch from the FIFO to a raw file in one call (splice), then the batch is written to the log, then the progress file says so.
+/// What the progress file does not cover is done again after a restart, onto a log cut back to where it stood.
+/// Used by the event loop's thread only.
+/// </summary>
+internal sealed unsafe class ContainerLog : IDisposable
+{
+    private const int BatchSize = 64 * 1024;
+    private const long TruncateRawAt = 1024 * 1024;
+    private const uint SpliceNonBlocking = 2;
+    private const int ProgressSize = 24;
+
+    private readonly string _path;
+    private readonly LogRotation _rotation;
+    private readonly TimeProvider _time;
+    private readonly SafeFileHandle _progress;
+    private readonly RawStream[] _raw = new RawStream[2];
+    private readonly byte[] _batch = new byte[BatchSize];
+    private readonly ArrayBufferWriter<byte> _records = new(BatchSize);
+    private SafeFileHandle _log;
+    private long _length;
+
+    public ContainerLog(string path, string stateDirectory, LogRotation rotation, TimeProvider time)
+    {
+        _path = path;
+        _rotation = rotation;
+        _time = time;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        _progress = OpenFile(Path.Combine(stateDirectory, "log.progress"));
+        _raw[0] = new RawStream(OpenFile(Path.Combine(stateDirectory, "stdout.raw")));
+        _raw[1] = new RawStream(OpenFile(Path.Combine(stateDirectory, "stderr.raw")));
+        _log = OpenFile(path);
+        Recover();
+    }
+
+    /// <summary>Gets every batch after it is in the log.</summary>
+    public Action<LogStream, ReadOnlySpan<byte>>? Written { get; set; }
+
+    /// <summary>Takes one batch out of a FIFO. An <see cref="IOException"/> (disk full) leaves the batch where it was.</summary>
+    public Transfer TakeFrom(SafeFileHandle fifo, LogStream stream)
+    {
+        RawStream raw = _raw[(int)stream];
+        long offset = raw.Offset;
+        nint moved = LibC.Splice(fifo, 0, raw.File, &offset, BatchSize, SpliceNonBlocking);
+        if (moved > 0)
+        {
+            Process(stream, moved);
+            return Transfer.Moved;
+        }
+        if (moved == 0)
+            return Transfer.End;
+        return Marshal.GetLastPInvokeError() is LibC.EAGAIN or LibC.EINTR
+            ? Transfer.Empty
+            : throw Descriptors.Failure($"move output of a container towards {_path}");
+    }
+
+    /// <summary>Output that does not come from a FIFO (a terminal).</summary>
+    public void Append(ReadOnlySpan<byte> data, LogStream stream)
+    {
+        while (!data.IsEmpty)
+        {
+            ReadOnlySpan<byte> piece = data[..Math.Min(data.Length, BatchSize)];
+            RandomAccess.Write(_raw[(int)stream].File, piece, _raw[(int)stream].Offset);
+            Process(stream, piece.Length);
+            data = data[piece.Length..];
+        }
+    }
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _progress.Dispose();
+        _raw[0].File.Dispose();
+        _raw[1].File.Dispose();
+    }
+
+    private static SafeFileHandle OpenFile(string path) =>
+        File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+
+    private void Process(LogStream stream, nint count)
+    {
+        if (_length >= _rotation.MaxBytes)
+            Rotate();
+        RawStream raw = _raw[(int)stream];
+        int read = RandomAccess.Read(raw.File, _batch.AsSpan(0, (int)count), raw.Offset);
+        ReadOnlySpan<byte> data = _batch.AsSpan(0, read);
+        _records.ResetWrittenCount();
+        CriLogFormat.Encode(data, stream, _time.GetUtcNow(), _records);
+        RandomAccess.Write(_log, _records.WrittenSpan, _length);
+        _length += _records.WrittenCount;
+        raw.Offset += read;
+        SaveProgress();
+        if (raw.Offset > TruncateRawAt)
+        {
+            // A crash before the next SaveProgress leaves an offset beyond the file, which Recover reads as "all done".
+            RandomAccess.SetLength(raw.File, 0);
+            raw.Offset = 0;
+            SaveProgress();
+        }
+        Written?.Invoke(stream, data);
+    }
+
+    private void Recover()
+    {
+        Span<byte> saved = stackalloc byte[ProgressSize];
+        saved.Clear();
+        _ = RandomAccess.Read(_progress, saved, 0);
+        long known = BinaryPrimitives.ReadInt64LittleEndian(saved);
+        long actual = RandomAccess.GetLength(_log);
+        // A shorter log than the progress knows was rotated just before the end: it is a new file.
+        _length = Math.Min(known, actual);
+        RandomAccess.SetLength(_log, _length);
+        for (int i = 0; i < _raw.Length; i++)
+        {
+            _raw[i].Offset = BinaryPrimitives.ReadInt64LittleEndian(saved[(8 * (i + 1))..]);
+            RecoverRaw((LogStream)i);
+        }
+    }
+
+    private void RecoverRaw(LogStream stream)
+    {
+        RawStream raw = _raw[(int)stream];
+        long length = RandomAccess.GetLength(raw.File);
+        if (raw.Offset > length)
+        {
+            RandomAccess.SetLength(raw.File, 0);
+            raw.Offset = 0;
+            SaveProgress();
+            return;
+        }
+        for (long left = length - raw.Offset; left > 0; left = length - raw.Offset)
+        {
+            Process(stream, (nint)Math.Min(left, BatchSize));
+            if (raw.Offset == 0)
+                return;
+        }
+    }
+
+    private void SaveProgress()
+    {
+        Span<byte> record = stackalloc byte[ProgressSize];
+        BinaryPrimitives.WriteInt64LittleEndian(record, _length);
+        BinaryPrimitives.WriteInt64LittleEndian(record[8..], _raw[0].Offset);
+        BinaryPrimitives.WriteInt64LittleEndian(record[16..], _raw[1].Offset);
+        RandomAccess.Write(_progress, record, 0);
+    }
+
+    /// <summary>0.log becomes 0.log.20260102-030405.0000001; the oldest beyond the limit go.</summary>
+    private void Rotate()
+    {
+        _log.Dispose();
+        File.Move(_path, $"{_path}.{_time.GetUtcNow():yyyyMMdd-HHmmss.fffffff}", overwrite: true);
+        string[] old = LogFiles.Rotated(_path);
+        foreach (string file in old.Take(Math.Max(0, old.Length - (_rotation.MaxFiles - 1))))
+            File.Delete(file);
+        _log = OpenFile(_path);
+        _length = 0;
+        SaveProgress();
+    }
+
+    private sealed class RawStream(SafeFileHandle file)
+    {
+        public SafeFileHandle File { get; } = file;
+        public long Offset { get; set; }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net;
+using System.Net.Sockets;
+using Pelago.Kube;
+
+namespace Pelago.Node.Networking;
+
+/// <summary>
+/// The bridge that the pods of a cluster are plugged into on this machine. Each pod has a veth pair: one end on the bridge, the other is its eth0.
+/// The bridge has the first address of each node's pod network; pods reach the host, its service proxies and each other through it.
+/// </summary>
+internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetwork)
+{
+    private static readonly Cidr4 Everywhere = Cidr4.Parse("0.0.0.0/0");
+    private static readonly IPAddress HostsItself = IPAddress.Loopback;
+    private readonly Lock _gate = new();
+
+    /// <summary>Plugs the network namespace of a process into the bridge.</summary>
+    public async Task ConnectAsync(string sandboxId, int process, IPAddress address, IPAddress gateway)
+    {
+        string pair = PairName(sandboxId);
+        lock (_gate)
+        {
+            using var routes = new RouteSocket();
+            int bridge = routes.EnsureBridge(name);
+            routes.AddAddress(bridge, gateway, podNetwork.PrefixLength);
+            routes.SetUp(bridge);
+            int stale = RouteSocket.IndexOf(pair);
+            if (stale != 0)
+                routes.Delete(stale);
+            routes.CreateVeth(pair, bridge, "eth0", process);
+            routes.SetUp(RouteSocket.IndexOf(pair));
+        }
+        await NetworkNamespace.RunAsync(process, () => ConfigureInside(address, gateway));
+    }
+
+    /// <summary>Unplugs; a pair vanishes by itself a moment after its namespace, but its name should be free now.</summary>
+    public void Disconnect(string sandboxId)
+    {
+        using var routes = new RouteSocket();
+        int index = RouteSocket.IndexOf(PairName(sandboxId));
+        if (index != 0)
+            routes.Delete(index);
+    }
+
+    /// <summary>Deletes the bridge when nothing is plugged in any more.</summary>
+    public void RemoveIfEmpty()
+    {
+        lock (_gate)
+        {
+            string ports = $"/sys/class/net/{name}/brif";
+            if (!Directory.Exists(ports) || Directory.EnumerateFileSystemEntries(ports).Any())
+                return;
+            using var routes = new RouteSocket();
+            routes.Delete(RouteSocket.IndexOf(name));
+        }
+    }
+
+    /// <summary>A connection to a port inside a pod's namespace, to its loopback as port-forward promises.</summary>
+    public static async Task<Stream> DialAsync(int process, int port, CancellationToken cancel)
+    {
+        Socket socket = await NetworkNamespace.RunAsync(process, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(HostsItself, port), cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private bool ConfigureInside(IPAddress address, IPAddress gateway)
+    {
+        const int LoopbackIndex = 1;
+        using var routes = new RouteSocket();
+        routes.SetUp(LoopbackIndex);
+        int index = RouteSocket.IndexOf("eth0");
+        routes.AddAddress(index, address, podNetwork.PrefixLength);
+        routes.SetUp(index);
+        if (clusterNetwork.PrefixLength < podNetwork.PrefixLength)
+            routes.AddRoute(clusterNetwork, null, index);
+        routes.AddRoute(Everywhere, gateway, index);
+        return true;
+    }
+
+    // An interface's name has at most 15 characters.
+    private static string PairName(string sandboxId) => "pv" + sandboxId[..12];
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Buffers.Binary;
+using System.ComponentModel;
+using System.IO;
+using System.Net;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Pelago.Kube;
+using Pelago.Node.Native;
+
+namespace Pelago.Node.Networking;
+
+/// <summary>
+/// Makes and changes network interfaces of the calling thread's network namespace through rtnetlink: what <c>ip link</c>, <c>ip addr</c> and
+/// <c>ip route</c> do, without needing iproute2 and without starting a process for each step.
+/// </summary>
+internal sealed unsafe partial class RouteSocket : IDisposable
+{
+    public const int EEXIST = 17;
+    public const int ENODEV = 19;
+    private const int NetlinkFamily = 16;
+    private const int RawSocket = 3;
+    private const ushort Create = 0x400;
+    private const ushort Exclusive = 0x200;
+    private const ushort Replace = 0x100;
+
+    private const ushort LinkName = 3;
+    private const ushort LinkMaster = 10;
+    private const ushort LinkInfo = 18;
+    private const ushort LinkNamespaceOfProcess = 19;
+    private const ushort InfoKind = 1;
+    private const ushort InfoData = 2;
+    private const ushort VethPeer = 1;
+    private const byte IPv4Family = 2;
+
+    private readonly SafeFileHandle _socket;
+
+    public RouteSocket()
+    {
+        _socket = new SafeFileHandle(NativeSocket(NetlinkFamily, RawSocket | LibC.CloseOnExec, 0), ownsHandle: true);
+        if (_socket.IsInvalid)
+            throw Descriptors.Failure("open a netlink socket");
+    }
+
+    /// <summary>0 when there is no interface of that name.</summary>
+    public static int IndexOf(string name) => (int)InterfaceIndex(name);
+
+    /// <summary>Makes a bridge unless it is there; its index.</summary>
+    public int EnsureBridge(string name)
+    {
+        NetlinkMessage request = new NetlinkMessage(NetlinkMessage.NewLink, Create | Exclusive, NetlinkMessage.LinkPart())
+            .Attribute(LinkName, name)
+            .Nest(LinkInfo, [], info => info.Attribute(InfoKind, "bridge"));
+        Send(request, $"make the bridge {name}", EEXIST);
+        return IndexOf(name);
+    }
+
+    /// <summary>Makes a pair: <paramref name="name"/> here on the bridge, <paramref name="peer"/> in the namespace of a process.</summary>
+    public void CreateVeth(string name, int bridge, string peer, int peerProcess)
+    {
+        NetlinkMessage request = new NetlinkMessage(NetlinkMessage.NewLink, Create | Exclusive, NetlinkMessage.LinkPart())
+            .Attribute(LinkName, name)
+            .Attribute(LinkMaster, bridge)
+            .Nest(LinkInfo, [], info => info
+                .Attribute(InfoKind, "veth")
+                .Nest(InfoData, [], data => data.Nest(VethPeer, NetlinkMessage.LinkPart(), end => end
+                    .Attribute(LinkName, peer)
+                    .Attribute(LinkNamespaceOfProcess, peerProcess))));
+        Send(request, $"make the interface pair {name}");
+    }
+
+    public void SetUp(int index)
+    {
+        const uint Up = 1;
+        Send(new NetlinkMessage(NetlinkMessage.NewLink, 0, NetlinkMessage.LinkPart(index, Up, Up)), $"set interface {index} up");
+    }
+
+    public void Delete(int index) =>
+        Send(new NetlinkMessage(NetlinkMessage.DeleteLink, 0, NetlinkMessage.LinkPart(index)), $"delete interface {index}", ENODEV);
+
+    public void AddAddress(int index, IPAddress address, int prefixLength)
+    {
+        const ushort Address = 1;
+        const ushort Local = 2;
+        NetlinkMessage request = new NetlinkMessage(NetlinkMessage.NewAddress, Create | Replace, AddressPart(index, prefixLength))
+            .Attribute(Local, address)
+            .Attribute(Address, address);
+        Send(request, $"give interface {index} the address {address}/{prefixLength}", EEXIST);
+    }
+
+    /// <summary>A route; null <paramref name="gateway"/> means that the destination is on the link itself.</summary>
+    public void AddRoute(Cidr4 destination, IPAddress? gateway, int index)
+    {
+        const ushort Destination = 1;
+        const ushort Interface = 4;
+        const ushort Gateway = 5;
+        byte[] part = new byte[12];
+        part[0] = IPv4Family;
+        part[1] = (byte)destination.PrefixLength;
+        part[4] = 254; // RT_TABLE_MAIN
+        part[5] = 4; // RTPROT_STATIC
+        part[6] = gateway is null ? (byte)253 : (byte)0; // RT_SCOPE_LINK or RT_SCOPE_UNIVERSE
+        part[7] = 1; // RTN_UNICAST
+        var request = new NetlinkMessage(NetlinkMessage.NewRoute, Create | Replace, part);
+        if (destination.PrefixLength > 0)
+            request.Attribute(Destination, destination.Network);
+        request.Attribute(Interface, index);
+        if (gateway is not null)
+            request.Attribute(Gateway, gateway);
+        Send(request, $"route {destination}", EEXIST);
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static byte[] AddressPart(int index, int prefixLength)
+    {
+        byte[] part = new byte[8];
+        part[0] = IPv4Family;
+        part[1] = (byte)prefixLength;
+        BinaryPrimitives.WriteInt32LittleEndian(part.AsSpan(4), index);
+        return part;
+    }
+
+    /// <summary>Sends and waits for the kernel's answer, which comes at once: netlink is a call in the shape of a socket.</summary>
+    private void Send(NetlinkMessage request, string attempted, int harmless = 0)
+    {
+        byte[] bytes = request.ToArray();
+        byte[] answer = new byte[4096];
+        nint received;
+        fixed (byte* start = bytes)
+        {
+            if (LibC.Write(_socket, start, bytes.Length) < 0)
+                throw Descriptors.Failure(attempted);
+        }
+        fixed (byte* start = answer)
+            received = LibC.Read(_socket, start, answer.Length);
+        const int ErrorAt = 16;
+        if (received < ErrorAt + 4)
+            throw Descriptors.Failure(attempted);
+        int error = -BinaryPrimitives.ReadInt32LittleEndian(answer.AsSpan(ErrorAt));
+        if (error != 0 && error != harmless)
+            throw new IOException($"could not {attempted}: {new Win32Exception(error).Message} (netlink error {error})");
+    }
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial int NativeSocket(int domain, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "if_nametoindex", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial uint InterfaceIndex(string name);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Pelago.Client;
+using Pelago.Kube;
+using Pelago.Node.Capabilities;
+using Pelago.Node.Logs;
+using Pelago.Node.Objects;
+using Pelago.Node.Pods;
+using Pelago.Node.Processes;
+using Pelago.Node.Registration;
+using Pelago.Node.Runtimes;
+using Pelago.Node.Volumes;
+
+namespace Pelago.Node;
+
+/// <summary>
+/// One node of one cluster: registers itself, runs the pods that are bound to it, and serves their logs and streams. Disposing it leaves the pods
+/// running; the next agent over the same directory takes them over.
+/// </summary>
+public sealed partial class NodeAgent : IAsyncDisposable
+{
+    private readonly NodeOptions _options;
+    private readonly IKubeApi _api;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _loops = [];
+    private readonly IPodRuntime _runtime;
+    private readonly StatusWriter _status;
+    private readonly ReferencedObjects _objects;
+    private readonly PodWorkers _workers;
+    private readonly Informer<V1Service> _services;
+    private readonly Informer<V1Pod> _pods;
+    private readonly EventRecorder _events;
+    private readonly NodeDescription _description;
+
+    private NodeAgent(NodeOptions options, IKubeApi api, ILoggerFactory loggers, TimeProvider time)
+    {
+        _options = options;
+        _api = api;
+        _time = time;
+        _log = loggers.CreateLogger<NodeAgent>();
+        var paths = new PodPaths(Path.Combine(options.RootDirectory, "pods"));
+        Directory.CreateDirectory(paths.PodsDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var signals = new LogSignals();
+        _runtime = new ProcessRuntime(RuntimeOptions(options, paths), signals, time, loggers.CreateLogger<ProcessRuntime>());
+        _status = new StatusWriter(api, time, loggers.CreateLogger<StatusWriter>());
+        _objects = new ReferencedObjects(api, time, loggers.CreateLogger<ReferencedObjects>());
+        _events = new EventRecorder(api, "kubelet", options.Name, time, _log);
+        _services = new Informer<V1Service>(
+            api, new GroupVersionResource("", "v1", "services"), "", ListQuery.Everything, ModelJson.Decode<V1Service>, InformerOptions.Default, time, _log);
+        _pods = new Informer<V1Pod>(
+            api, StatusWriter.Pods, "", new ListQuery { FieldSelector = $"spec.nodeName={options.Name}" }, ModelJson.Decode<V1Pod>, InformerOptions.Default, time, _log);
+        _description = Describe(options);
+        var admission = new PodAdmission(_description.Capacity, NodeDocument.LabelsOf(_description));
+        _workers = new PodWorkers(
+            new PodServices
+            {
+                Options = options, Api = api, Runtime = _runtime, Status = _status, Events = _events, Objects = _objects, Paths = paths,
+                Volumes = new VolumeMounter(paths.PodsDirectory, api, _objects, new ServiceAccountTokens(api, time), time),
+                Resolver = new PodResolver(options.ClusterDns?.Port == 53 ? options.ClusterDns.Address : null, options.ClusterDomain),
+                ServicesNow = () => _services.Cache.List(), Allocatable = _description.Capacity,
+                Admit = pod => admission.Check(pod, [.. _workers!.Pods.Where(other => IsActive(other) && other.Metadata.Uid != pod.Metadata.Uid)]),
+                StartGate = new SemaphoreSlim(2 * Environment.ProcessorCount), Time = time, Log = loggers.CreateLogger<PodWorker>(),
+            },
+            loggers.CreateLogger<PodWorkers>());
+    }
+
+    /// <summary>Registers the node and begins to run its pods; returns when it has taken over what it finds.</summary>
+    public static async Task<NodeAgent> StartAsync(
+        NodeOptions options, IKubeApi api, ILoggerFactory loggers, TimeProvider time, CancellationToken cancel)
+    {
+        var agent = new NodeAgent(options, api, loggers, time);
+        try
+        {
+            await agent.StartAsync(cancel);
+            return agent;
+        }
+        catch
+        {
+            await agent.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The pods that this node works on, those that are ending among them.</summary>
+    public IReadOnlyCollection<V1Pod> Pods => _workers.Pods;
+
+    /// <summary>
+    /// Ends every container of this node, each with at most <paramref name="grace"/> after its stop signal, and takes no more work. The pods stay
+    /// bound: the next agent over the same directory starts them again.
+    /// </summary>
+    public async Task StopPodsAsync(TimeSpan grace, CancellationToken cancel)
+    {
+        await StopWorkAsync();
+        IReadOnlyList<ContainerStatus> containers = await _runtime.ListContainersAsync(sandboxId: null, cancel);
+        await Task.WhenAll(containers.Select(container => _runtime.StopContainerAsync(container.Id, grace, cancel)));
+        foreach (PodSandboxStatus sandbox in await _runtime.ListPodSandboxesAsync(cancel))
+            await _runtime.StopPodSandboxAsync(sandbox.Id, cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopWorkAsync();
+        await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _objects.DisposeAsync();
+        _status.Dispose();
+        await _runtime.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private static bool IsActive(V1Pod pod) => !PodPhase.IsTerminal(pod.Status?.Phase);
+
+    private static ProcessRuntimeOptions RuntimeOptions(NodeOptions options, PodPaths paths)
+    {
+        bool namespaces = options.Namespaces ?? (Native.LibC.EffectiveUser() == 0 && HostTools.Find().MissingForNamespaces().Count == 0);
+        return new ProcessRuntimeOptions
+        {
+            PodsDirectory = paths.PodsDirectory, Namespaces = namespaces, ControlGroups = Native.LibC.EffectiveUser() == 0,
+            PodNetwork = namespaces ? options.PodNetwork : options.LoopbackNetwork,
+            ClusterNetwork = namespaces ? options.ClusterNetwork : options.LoopbackNetwork,
+            BridgeName = options.BridgeName, MaskedPaths = [.. options.MaskedPaths, Path.GetFullPath(options.RootDirectory)],
+        };
+    }
+
+    private static NodeDescription Describe(NodeOptions options) => new()
+    {
+        Name = options.Name, Address = options.Address.ToString(), Port = options.Port, Labels = options.Labels, Taints = options.Taints,
+        Capacity = Machine.Capacity(options.RootDirectory, options.MaxPods), Info = Machine.Info("process://0.1.0", options.Version),
+        PodNetwork = options.PodNetwork.ToString(),
+    };
+
+    private async Task StartAsync(CancellationToken cancel)
+    {
+        _runtime.Changed = _workers.OnContainer;
+        _objects.Changed = _workers.OnObject;
+        await _runtime.RecoverAsync(cancel);
+        var registration = new NodeRegistration(_api, _time, _log);
+        List<V1NodeCondition> Health(DateTime now) => NodeHealth.OfMachine(_options.RootDirectory, now);
+        await registration.RegisterAsync(_description, Health, cancel);
+        Run(registration.RunAsync(_description, Health, _stop.Token));
+        Run(_events.RunAsync(_stop.Token));
+        Run(_status.RunAsync(concurrency: 4, _stop.Token));
+        Run(_services.RunAsync(_stop.Token));
+        await _services.WaitForSyncAsync(cancel);
+        _pods.AddHandler(_workers.OnPod);
+        Run(_pods.RunAsync(_stop.Token));
+        await _pods.WaitForSyncAsync(cancel);
+        await _workers.RemoveOrphansAsync(new HashSet<string>(_pods.Cache.List().Select(pod => pod.Metadata.Uid)), cancel);
+        Log.Started(_log, _options.Name);
+    }
+
+    private void Run(Task loop) => _loops.Add(loop);
+
+    private async Task StopWorkAsync()
+    {
+        if (_stop.IsCancellationRequested)
+            return;
+        await _stop.CancelAsync();
+        await _workers.DisposeAsync();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4000, LogLevel.Information, "Node {Node} runs")]
+        public static partial void Started(ILogger log, string node);
+    }
+}

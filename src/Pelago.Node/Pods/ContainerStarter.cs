@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using k8s.Models;
+using Pelago.Node.Probing;
+using Pelago.Node.Runtimes;
+using Pelago.Node.Variables;
+using Pelago.Node.Volumes;
+
+namespace Pelago.Node.Pods;
+
+/// <summary>Brings one container from its spec to running: environment, mounts, create, start, postStart.</summary>
+internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvents events)
+{
+    /// <summary>Null when it runs, else what its waiting state says. Events tell of each step.</summary>
+    public async Task<WaitingReason?> StartAsync(
+        PodView view, PodContainer container, IReadOnlyDictionary<string, MountedVolume> volumes, CancellationToken cancel)
+    {
+        string id;
+        try
+        {
+            id = await CreateAsync(view, container, volumes, cancel);
+        }
+        catch (ConfigurationException fault)
+        {
+            return Failed(container, WaitingReason.CreateContainerConfigError, fault.Message);
+        }
+        catch (Exception fault) when (fault is RuntimeException or VolumeException or IOException or UnauthorizedAccessException)
+        {
+            return Failed(container, WaitingReason.CreateContainerError, fault.Message);
+        }
+        events.Normal(container, "Created", $"Created container: {container.Name}");
+        try
+        {
+            await services.Runtime.StartContainerAsync(id, cancel);
+        }
+        catch (RuntimeException fault)
+        {
+            return Failed(container, WaitingReason.RunContainerError, fault.Message);
+        }
+        events.Normal(container, "Started", $"Started container {container.Name}");
+        return await RunPostStartAsync(view.Sandbox!, container, id, cancel);
+    }
+
+    private WaitingReason Failed(PodContainer container, string reason, string message)
+    {
+        events.Warning(container, "Failed", $"Error: {message}");
+        return new WaitingReason(reason, message);
+    }
+
+    private async Task<string> CreateAsync(
+        PodView view, PodContainer container, IReadOnlyDictionary<string, MountedVolume> volumes, CancellationToken cancel)
+    {
+        PodSandboxStatus sandbox = view.Sandbox!;
+        int attempt = await NextAttemptAsync(view, container, cancel);
+        var fields = new PodFields(pod, AddressOf(sandbox), services.HostAddress, services.Allocatable);
+        var variables = new ContainerVariables(services.Objects, pod, fields, sandbox)
+        {
+            Services = services.ServicesNow(), NodeDefaults = services.Options.PodVariables,
+        };
+        List<KeyValuePair<string, string>> environment = await variables.BuildAsync(container.Spec, cancel);
+        List<ContainerMount> mounts = ContainerMounts.Of(container.Spec, volumes, environment);
+        ContainerSpec spec = ContainerSpecs.Of(pod, container.Spec, attempt, environment, mounts, services.Paths, services.Runtime.Features);
+        TellWhatIsIgnored(container, spec);
+        return await services.Runtime.CreateContainerAsync(sandbox.Id, spec, cancel);
+    }
+
+    private string AddressOf(PodSandboxStatus sandbox) => sandbox.Address.Length > 0 ? sandbox.Address : services.HostAddress;
+
+    /// <summary>One more than the last, which only the API server may still know. A container that was made and never ran is made anew.</summary>
+    private async Task<int> NextAttemptAsync(PodView view, PodContainer container, CancellationToken cancel)
+    {
+        if (view.Latest(container.Name) is { } latest)
+        {
+            if (latest.State != ContainerState.Created)
+                return latest.Attempt + 1;
+            await services.Runtime.RemoveContainerAsync(latest.Id, cancel);
+            return latest.Attempt;
+        }
+        V1ContainerStatus? known = (pod.Status?.ContainerStatuses ?? [])
+            .Concat(pod.Status?.InitContainerStatuses ?? [])
+            .FirstOrDefault(status => status.Name == container.Name);
+        return known is { ContainerID.Length: > 0 } ? known.RestartCount + 1 : 0;
+    }
+
+    private void TellWhatIsIgnored(PodContainer container, ContainerSpec spec)
+    {
+        RuntimeFeatures features = services.Runtime.Features;
+        if (!features.Processes || spec.Attempt > 0)
+            return;
+        if (!features.Images && spec.Image.Length > 0)
+            events.Normal(container, "ImageIgnored", $"Image \"{spec.Image}\" is only a label here: the {services.Runtime.Name} runtime runs the command from the host's files");
+        if (!features.Identities && spec.Identity.User is { } user)
+            events.Warning(container, "UserIgnored", $"runAsUser {user} is not applied: this node does not run as root");
+    }
+
+    private async Task<WaitingReason?> RunPostStartAsync(PodSandboxStatus sandbox, PodContainer container, string id, CancellationToken cancel)
+    {
+        if (container.Spec.Lifecycle?.PostStart is not { } hook)
+            return null;
+        var target = new ProbeTarget(services.Runtime, sandbox, container.Spec, id, services.HostAddress);
+        if (await LifecycleHook.RunAsync(hook, target, services.Time, cancel) is not { } failure)
+            return null;
+        events.Warning(container, "FailedPostStartHook", $"PostStartHook failed: {failure}");
+        events.Normal(container, "Killing", "FailedPostStartHook");
+        await services.Runtime.StopContainerAsync(id, TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? 30), cancel);
+        return new WaitingReason(WaitingReason.PostStartHookError, failure);
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Pelago.Node.Runtimes;
+
+namespace Pelago.Node.Pods;
+
+/// <summary>A running container that must end, and what its Event says.</summary>
+internal readonly record struct ContainerToKill(PodContainer Container, ContainerStatus Status, string Message);
+
+/// <summary>What is to be done for a pod now, in this order.</summary>
+internal sealed record PodPlan
+{
+    /// <summary>Everything of the pod ends: it is done, or its sandbox is gone.</summary>
+    public bool KillPod { get; init; }
+    public bool CreateSandbox { get; init; }
+    public int SandboxAttempt { get; init; }
+    public IReadOnlyList<ContainerToKill> Kill { get; init; } = [];
+    public IReadOnlyList<PodContainer> Start { get; init; } = [];
+}

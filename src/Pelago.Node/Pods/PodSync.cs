@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using k8s.Models;
+using Pelago.Client;
+using Pelago.Node.Probing;
+using Pelago.Node.Runtimes;
+using Pelago.Node.Variables;
+using Pelago.Node.Volumes;
+
+namespace Pelago.Node.Pods;
+
+/// <summary>One step of one pod towards what is wanted (kubernetes pkg/kubelet SyncPod and SyncTerminatingPod). Called by the pod's worker only.</summary>
+internal sealed class PodSync : IAsyncDisposable
+{
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RetryAfterError = TimeSpan.FromSeconds(10);
+    private const int MaxPlans = 20;
+
+    private readonly PodServices _services;
+    private readonly PodEvents _events;
+    private readonly PodProbes _probes;
+    private readonly RestartBackoff _backoff = new();
+    private readonly Dictionary<string, WaitingReason> _waiting = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _toldBackoff = new(StringComparer.Ordinal);
+    private PodVerdict? _verdict;
+    private bool _admitted;
+    private bool _deleted;
+
+    public PodSync(PodServices services, V1Pod pod, PodEvents events, Action wake)
+    {
+        _services = services;
+        _events = events;
+        _probes = new PodProbes(
+            services.Runtime, services.HostAddress, services.Time, wake, (container, text) => events.Warning(container, "Unhealthy", text));
+        _admitted = pod.Status?.ContainerStatuses is { Count: > 0 };
+    }
+
+    private DateTimeOffset Now => _services.Time.GetUtcNow();
+
+    /// <summary>For a pod that should run. How long until the next step at the latest.</summary>
+    public async Task<TimeSpan?> RunAsync(V1Pod watched, CancellationToken cancel)
+    {
+        V1Pod pod = Newest(watched);
+        _verdict ??= Judge(pod);
+        if (_verdict is not null || PodPhase.IsTerminal(pod.Status?.Phase))
+            return await EndAsync(pod, cancel);
+        PodView view = await ViewAsync(pod, cancel);
+        if (view.Containers.Count == 0)
+            Publish(view, isTerminating: false, isOver: false);
+        IReadOnlyDictionary<string, MountedVolume>? volumes = await MountAsync(pod, cancel);
+        if (volumes is null)
+        {
+            Publish(view, isTerminating: false, isOver: false);
+            return RetryAfterError;
+        }
+        TimeSpan next = Idle;
+        bool isOver = false;
+        for (int i = 0; i < MaxPlans; i++)
+        {
+            await _probes.FollowAsync(view, isTerminating: false);
+            PodPlan plan = new PodPlanner(view, _probes.Verdicts()).Plan();
+            isOver = plan is { KillPod: true, CreateSandbox: false };
+            (bool acted, TimeSpan wait) = await CarryOutAsync(view, plan, volumes, cancel);
+            next = wait < next ? wait : next;
+            if (!acted)
+                break;
+            view = await ViewAsync(pod, cancel);
+        }
+        Publish(view, isTerminating: false, isOver);
+        return Sooner(next, UntilDeadline(pod));
+    }
+
+    /// <summary>For a pod that is deleted, or already gone from the API server. Null when nothing is left of it.</summary>
+    public async Task<TimeSpan?> TerminateAsync(V1Pod watched, bool isRemoved, TimeSpan grace, CancellationToken cancel)
+    {
+        V1Pod pod = Newest(watched);
+        PodView view = await ViewAsync(pod, cancel);
+        await _probes.FollowAsync(view, isTerminating: true);
+        if (view.Running.Any())
+        {
+            Publish(view, isTerminating: true, isOver: false);
+            await new PodKiller(_services, _events).KillAllAsync(view, grace, cancel);
+            view = await ViewAsync(pod, cancel);
+        }
+        foreach (PodSandboxStatus sandbox in view.Sandboxes)
+            await _services.Runtime.StopPodSandboxAsync(sandbox.Id, cancel);
+        _services.Volumes.Remove(pod.Metadata.Uid);
+        if (!isRemoved)
+        {
+            Publish(view, isTerminating: true, isOver: true);
+            await _services.Status.FlushAsync(pod.Metadata.Uid, cancel);
+            await DeleteAsync(pod, cancel);
+            return Idle;
+        }
+        foreach (PodSandboxStatus sandbox in view.Sandboxes)
+            await _services.Runtime.RemovePodSandboxAsync(sandbox.Id, cancel);
+        _services.Paths.RemovePod(pod.Metadata.Uid);
+        _services.Objects.Hold(pod.Metadata.Uid, new HashSet<Objects.ObjectName>());
+        _services.Status.Forget(pod.Metadata.Uid);
+        return null;
+    }
+
+    public ValueTask DisposeAsync() => _probes.DisposeAsync();
+
+    private V1Pod Newest(V1Pod watched) => watched with { Status = _services.Status.Known(watched) };
+
+    private static TimeSpan Sooner(TimeSpan one, TimeSpan? other) => other is { } time && time < one ? time : one;
+
+    /// <summary>Whether the node must end the pod of its own: it cannot run here, or its time is up.</summary>
+    private PodVerdict? Judge(V1Pod pod)
+    {
+        if (!_admitted)
+        {
+            _admitted = true;
+            if (_services.Admit(pod) is { } refused)
+            {
+                _events.Warning(refused.Reason, refused.Message);
+                return refused;
+            }
+        }
+        if (UntilDeadline(pod) is not { } left || left > TimeSpan.Zero)
+            return null;
+        _events.Normal("DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
+        return new PodVerdict("DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
+    }
+
+    private TimeSpan? UntilDeadline(V1Pod pod) =>
+        pod.Spec.ActiveDeadlineSeconds is { } seconds && pod.Status?.StartTime is { } start && !PodPhase.IsTerminal(pod.Status.Phase)
+            ? new DateTimeOffset(start, TimeSpan.Zero).AddSeconds(seconds) - Now
+            : null;
+
+    private async Task<TimeSpan?> EndAsync(V1Pod pod, CancellationToken cancel)
+    {
+        PodView view = await ViewAsync(pod, cancel);
+        await _probes.FollowAsync(view, isTerminating: true);
+        if (view.Running.Any())
+        {
+            await new PodKiller(_services, _events).KillAllAsync(view, PodGrace.Of(pod, isRemoved: false), cancel);
+            view = await ViewAsync(pod, cancel);
+        }
+        foreach (PodSandboxStatus sandbox in view.Sandboxes)
+            await _services.Runtime.StopPodSandboxAsync(sandbox.Id, cancel);
+        Publish(view, isTerminating: true, isOver: true);
+        return TimeSpan.FromHours(1);
+    }
+
+    private async Task<PodView> ViewAsync(V1Pod pod, CancellationToken cancel)
+    {
+        string uid = pod.Metadata.Uid;
+        IReadOnlyList<PodSandboxStatus> sandboxes = await _services.Runtime.ListPodSandboxesAsync(cancel);
+        IReadOnlyList<ContainerStatus> containers = await _services.Runtime.ListContainersAsync(null, cancel);
+        Dictionary<string, V1Container> specs = PodContainer.AllOf(pod).ToDictionary(container => container.Name, container => container.Spec);
+        return new PodView(
+            pod,
+            sandboxes.Where(sandbox => sandbox.Spec.Uid == uid),
+            containers.Where(container => container.PodUid == uid)
+                .Select(container => specs.TryGetValue(container.Name, out V1Container? spec) ? TerminationMessage.AddTo(container, spec, _services.Paths) : container));
+    }
+
+    /// <summary>Null when a volume cannot be had yet; an Event says which.</summary>
+    private async Task<IReadOnlyDictionary<string, MountedVolume>?> MountAsync(V1Pod pod, CancellationToken cancel)
+    {
+        try
+        {
+            var fields = new PodFields(pod, pod.Status?.PodIP ?? "", _services.HostAddress, _services.Allocatable);
+            return await _services.Volumes.MountAsync(pod, fields, cancel);
+        }
+        catch (VolumeException fault)
+        {
+            _events.Warning("FailedMount", fault.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Whether anything was done that the next plan must see, and how long it may take until something is to do.</summary>
+    private async Task<(bool Acted, TimeSpan Next)> CarryOutAsync(
+        PodView view, PodPlan plan, IReadOnlyDictionary<string, MountedVolume> volumes, CancellationToken cancel)
+    {
+        var killer = new PodKiller(_services, _events);
+        TimeSpan grace = PodGrace.Of(view.Pod, isRemoved: false);
+        if (plan.KillPod)
+        {
+            bool anyRunning = view.Running.Any();
+            await killer.KillAllAsync(view, grace, cancel);
+            foreach (PodSandboxStatus sandbox in view.Sandboxes.Where(sandbox => sandbox.State == SandboxState.Ready))
+                await _services.Runtime.StopPodSandboxAsync(sandbox.Id, cancel);
+            if (!plan.CreateSandbox)
+                return (anyRunning, Idle);
+        }
+        if (plan.CreateSandbox)
+            return await CreateSandboxAsync(view, plan, cancel);
+        foreach (ContainerToKill item in plan.Kill)
+            await killer.KillAsync(view, item.Container, item.Status, ProbeGrace(item) ?? grace, item.Message, cancel);
+        bool acted = plan.Kill.Count > 0;
+        TimeSpan next = Idle;
+        foreach (PodContainer container in plan.Start)
+        {
+            (bool started, TimeSpan wait) = await StartAsync(view, container, volumes, cancel);
+            acted |= started;
+            next = Sooner(next, wait);
+        }
+        return (acted, next);
+    }
+
+    private static TimeSpan? ProbeGrace(ContainerToKill item)
+    {
+        long? seconds = item.Message.Contains("startup", StringComparison.Ordinal)
+            ? item.Container.Spec.StartupProbe?.TerminationGracePeriodSeconds
+            : item.Container.Spec.LivenessProbe?.TerminationGracePeriodSeconds;
+        return seconds is { } given ? TimeSpan.FromSeconds(given) : null;
+    }
+
+    private async Task<(bool Acted, TimeSpan Next)> CreateSandboxAsync(PodView view, PodPlan plan, CancellationToken cancel)
+    {
+        if (plan.SandboxAttempt > 0)
+            _events.Normal("SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+        try
+        {
+            PodSandboxSpec spec = SandboxSpecs.Of(view.Pod, plan.SandboxAttempt, _services.Options.Name, _services.Resolver);
+            await _services.Runtime.RunPodSandboxAsync(spec, cancel);
+            return (true, Idle);
+        }
+        catch (RuntimeException fault)
+        {
+            _events.Warning("FailedCreatePodSandBox", $"Failed to create pod sandbox: {fault.Message}");
+            return (false, RetryAfterError);
+        }
+    }
+
+    private async Task<(bool Started, TimeSpan Next)> StartAsync(
+        PodView view, PodContainer container, IReadOnlyDictionary<string, MountedVolume> volumes, CancellationToken cancel)
+    {
+        ContainerStatus? latest = view.Latest(container.Name);
+        if (latest is { State: ContainerState.Exited, FinishedAt: { } finished })
+        {
+            if (_backoff.Waiting(container.Name, finished, Now) is { } backoff)
+                return (false, BackOff(view.Pod, container, latest, backoff.Delay, backoff.Left));
+            _backoff.Restarted(container.Name, finished, Now);
+        }
+        await _services.StartGate.WaitAsync(cancel);
+        WaitingReason? failed;
+        try
+        {
+            failed = await new ContainerStarter(_services, view.Pod, _events).StartAsync(view, container, volumes, cancel);
+        }
+        finally
+        {
+            _services.StartGate.Release();
+        }
+        if (failed is { } reason)
+        {
+            _waiting[container.Name] = reason;
+            return (false, RetryAfterError);
+        }
+        _waiting.Remove(container.Name);
+        await CollectGarbageAsync(view, container, cancel);
+        return (true, Idle);
+    }
+
+    private TimeSpan BackOff(V1Pod pod, PodContainer container, ContainerStatus latest, TimeSpan delay, TimeSpan left)
+    {
+        string where = $"{pod.Metadata.Name}_{pod.Metadata.NamespaceProperty}({pod.Metadata.Uid})";
+        _waiting[container.Name] = new WaitingReason(
+            WaitingReason.CrashLoopBackOff,
+            $"back-off {GoDuration(delay)} restarting failed container={container.Name} pod={where}");
+        if (_toldBackoff.Add(latest.Id))
+            _events.Warning(container, "BackOff", $"Back-off restarting failed container {container.Name} in pod {where}");
+        return left;
+    }
+
+    /// <summary>10s, 1m20s: as Go writes a duration of whole seconds.</summary>
+    private static string GoDuration(TimeSpan time) =>
+        time.TotalSeconds < 60 ? $"{time.TotalSeconds:0}s" : $"{(int)time.TotalMinutes}m{time.Seconds}s";
+
+    /// <summary>Of each container the attempt that runs and the one before are kept, with their logs.</summary>
+    private async Task CollectGarbageAsync(PodView view, PodContainer container, CancellationToken cancel)
+    {
+        foreach (ContainerStatus old in view.Attempts(container.Name).Skip(1).ToList())
+        {
+            await _services.Runtime.RemoveContainerAsync(old.Id, cancel);
+            _services.Paths.RemoveAttempt(old.PodUid, old.Name, old.Attempt);
+            _toldBackoff.Remove(old.Id);
+        }
+    }
+
+    private void Publish(PodView view, bool isTerminating, bool isOver)
+    {
+        V1PodStatus status = PodStatusBuilder.Build(view, new StatusInputs
+        {
+            Probes = _probes.Verdicts(), Waiting = _waiting, RuntimeName = _services.Runtime.Name, HostAddress = _services.HostAddress,
+            Now = Now, IsTerminating = isTerminating, IsOver = isOver, Verdict = _verdict,
+        });
+        _services.Status.Set(view.Pod, status);
+    }
+
+    private async Task DeleteAsync(V1Pod pod, CancellationToken cancel)
+    {
+        if (_deleted)
+            return;
+        var path = new ResourcePath(StatusWriter.Pods, pod.Metadata.NamespaceProperty, pod.Metadata.Name);
+        ApiResult result = await _services.Api.DeleteAsync(path, new DeleteQuery { GracePeriodSeconds = 0, Uid = pod.Metadata.Uid }, cancel);
+        if (result.Error is { IsNotFound: false, IsConflict: false } error)
+            throw new IOException($"the pod could not be deleted at the API server: {error.Message}");
+        _deleted = true;
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Concurrent;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Pelago.Client;
+using Pelago.Node.Objects;
+using Pelago.Node.Runtimes;
+
+namespace Pelago.Node.Pods;
+
+/// <summary>The workers of all pods of this node, one for each uid. Handlers of informers and runtimes call in from any thread.</summary>
+internal sealed partial class PodWorkers(PodServices services, ILogger log) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, PodWorker> _workers = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>The pods that this node works on, the ending ones too.</summary>
+    public IReadOnlyCollection<V1Pod> Pods => [.. _workers.Values.Select(worker => worker.Pod)];
+
+    public V1Pod? Find(string ns, string name) =>
+        _workers.Values.Select(worker => worker.Pod).FirstOrDefault(pod => pod.Metadata.Name == name && pod.Metadata.NamespaceProperty == ns);
+
+    public void OnPod(InformerEvent<V1Pod> change)
+    {
+        V1Pod pod = change.Latest;
+        string uid = pod.Metadata.Uid;
+        if (change.Type == InformerEventType.Deleted)
+        {
+            if (_workers.TryGetValue(uid, out PodWorker? gone))
+                gone.Remove(pod);
+            return;
+        }
+        if (_workers.TryGetValue(uid, out PodWorker? known))
+            known.Update(pod);
+        else
+            Start(new PodWorker(pod, services));
+    }
+
+    public void OnContainer(ContainerEvent change)
+    {
+        if (_workers.TryGetValue(change.PodUid, out PodWorker? worker))
+            worker.Wake();
+    }
+
+    public void OnObject(ObjectName name)
+    {
+        foreach (PodWorker worker in _workers.Values.Where(worker => worker.Pod.Metadata.NamespaceProperty == name.Namespace))
+        {
+            if (PodReferences.Of(worker.Pod).Contains(name))
+                worker.Wake();
+        }
+    }
+
+    /// <summary>Ends what runs here of pods that the API server no longer has: they were deleted while no daemon ran.</summary>
+    public async Task RemoveOrphansAsync(IReadOnlySet<string> knownUids, CancellationToken cancel)
+    {
+        foreach (IGrouping<string, PodSandboxStatus> pod in (await services.Runtime.ListPodSandboxesAsync(cancel)).GroupBy(sandbox => sandbox.Spec.Uid))
+        {
+            if (knownUids.Contains(pod.Key) || _workers.ContainsKey(pod.Key))
+                continue;
+            PodSandboxSpec spec = pod.First().Spec;
+            Log.Orphan(log, spec.Namespace, spec.Name, pod.Key);
+            var last = new V1Pod
+            {
+                Metadata = new V1ObjectMeta { NamespaceProperty = spec.Namespace, Name = spec.Name, Uid = pod.Key },
+                Spec = new V1PodSpec { Containers = [], Volumes = [] },
+            };
+            var worker = new PodWorker(last, services);
+            worker.Remove(last);
+            Start(worker);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_workers.Values.Select(worker => worker.Completion));
+        _stop.Dispose();
+    }
+
+    private void Start(PodWorker worker)
+    {
+        if (!_workers.TryAdd(worker.Uid, worker))
+            return;
+        worker.Start(_stop.Token);
+        _ = ForgetAsync(worker);
+    }
+
+    private async Task ForgetAsync(PodWorker worker)
+    {
+        await worker.Completion;
+        _workers.TryRemove(worker.Uid, out _);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4120, LogLevel.Information, "Pod {Namespace}/{Name} ({Uid}) was deleted while this node was away: what is left of it is removed")]
+        public static partial void Orphan(ILogger log, string @namespace, string name, string uid);
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using k8s.Models;
+using Pelago.Node.Runtimes;
+
+namespace Pelago.Node.Pods;
+
+/// <summary>What a pod's sandbox must be, from its spec.</summary>
+internal static class SandboxSpecs
+{
+    private const int MaxHostname = 63;
+
+    public static PodSandboxSpec Of(V1Pod pod, int attempt, string nodeName, PodResolver resolver)
+    {
+        bool hostNetwork = pod.Spec.HostNetwork == true;
+        return new PodSandboxSpec
+        {
+            Namespace = pod.Metadata.NamespaceProperty, Name = pod.Metadata.Name, Uid = pod.Metadata.Uid, Attempt = attempt,
+            Hostname = hostNetwork ? nodeName : HostnameOf(pod),
+            HostNetwork = hostNetwork, HostPid = pod.Spec.HostPID == true,
+            ResolvConf = resolver.TextFor(pod),
+            HostAliases = [.. (pod.Spec.HostAliases ?? []).Select(alias => new KeyValuePair<string, string>(alias.Ip, string.Join('\t', alias.Hostnames ?? [])))],
+            Ports = [.. PodContainer.AllOf(pod).SelectMany(container => (container.Spec.Ports ?? []).Select(port => new PodPort(
+                container.Name, port.Name ?? "", port.ContainerPort, port.Protocol ?? "TCP", port.HostPort ?? 0)))],
+        };
+    }
+
+    private static string HostnameOf(V1Pod pod)
+    {
+        string name = string.IsNullOrEmpty(pod.Spec.Hostname) ? pod.Metadata.Name : pod.Spec.Hostname;
+        return name.Length <= MaxHostname ? name : name[..MaxHostname].TrimEnd('-', '.');
+    }
+}

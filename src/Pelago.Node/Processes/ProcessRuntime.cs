@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Concurrent;
+using System.IO;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Pelago.Kube;
+using Pelago.Node.Capabilities;
+using Pelago.Node.Logs;
+using Pelago.Node.Native;
+using Pelago.Node.Networking;
+using Pelago.Node.Runtimes;
+
+namespace Pelago.Node.Processes;
+
+/// <summary>
+/// Runs containers as processes from the host's own files. State is one directory per pod; what runs does so under supervisors of its own
+/// (<see cref="SupervisorScript"/>), so this daemon may come and go.
+/// </summary>
+internal sealed partial class ProcessRuntime : IPodRuntime
+{
+    private readonly ProcessServices _services;
+    private readonly ConcurrentDictionary<string, ProcessSandbox> _sandboxes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ProcessContainer> _containers = new(StringComparer.Ordinal);
+    private const int NetworkAndGateway = 2;
+    private readonly AddressPool _addresses;
+    private readonly Lock _addressGate = new();
+    private readonly PortAssigner _ports;
+    private readonly PodBridge _bridge;
+    private int _disposed;
+
+    public ProcessRuntime(ProcessRuntimeOptions options, LogSignals signals, TimeProvider time, ILogger log)
+    {
+        ControlGroups? groups = options.ControlGroups ? ControlGroups.Find(File.ReadLines("/proc/self/mountinfo")) : null;
+        _services = new ProcessServices(options, new EventLoop("pelago-process", log), signals, HostTools.Find(), groups, time, log);
+        _addresses = new AddressPool(options.PodNetwork, NetworkAndGateway);
+        _ports = new PortAssigner(options.FirstPort, options.LastPort);
+        _bridge = new PodBridge(options.BridgeName, options.PodNetwork, options.ClusterNetwork);
+    }
+
+    public Action<ContainerEvent>? Changed { get; set; }
+
+    public string Name => "process";
+
+    public RuntimeFeatures Features { get; } = new() { Processes = true, Identities = LibC.EffectiveUser() == 0 };
+
+    private ProcessRuntimeOptions Options => _services.Options;
+
+    public async Task RecoverAsync(CancellationToken cancel)
+    {
+        if (!Directory.Exists(Options.PodsDirectory))
+            return;
+        foreach (string pod in Directory.GetDirectories(Options.PodsDirectory))
+        {
+            foreach (string directory in Directory.GetDirectories(pod, "sandbox-*"))
+                RecoverSandbox(directory);
+            string containers = Path.Combine(pod, "containers");
+            if (!Directory.Exists(containers))
+                continue;
+            foreach (string directory in Directory.GetDirectories(containers).SelectMany(Directory.GetDirectories))
+                await RecoverContainerAsync(directory);
+        }
+    }
+
+    public async Task<string> RunPodSandboxAsync(PodSandboxSpec spec, CancellationToken cancel)
+    {
+        string directory = Path.Combine(PodDirectory(spec.Uid), $"sandbox-{spec.Attempt}");
+        ProcessSandbox? known = _sandboxes.Values.FirstOrDefault(item => item.Directory == directory);
+        if (known is not null)
+            return known.Record.Id;
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+        Directory.CreateDirectory(directory);
+        bool ownNetwork = Options.Namespaces && !spec.HostNetwork;
+        IPAddress? address = spec.HostNetwork ? null : TakeAddress();
+        var sandbox = new ProcessSandbox(
+            new SandboxRecord(
+                NewId(), spec, _services.Time.GetUtcNow(), StateFile.BootId, Options.Namespaces, address?.ToString() ?? "",
+                ownNetwork ? [] : AssignPorts(spec)),
+            directory, _services);
+        sandbox.Save(sandbox.Record);
+        _sandboxes[sandbox.Record.Id] = sandbox;
+        try
+        {
+            await sandbox.StartAsync(cancel);
+            if (ownNetwork)
+                await _bridge.ConnectAsync(sandbox.Record.Id, sandbox.Pause!.Value.Pid, address!, _addresses.Range.AddressAt(1));
+            return sandbox.Record.Id;
+        }
+        catch (Exception fault) when (fault is not RuntimeException)
+        {
+            await RemovePodSandboxAsync(sandbox.Record.Id, CancellationToken.None);
+            throw new RuntimeException("SandboxError", $"the sandbox of pod {spec.Namespace}/{spec.Name} could not be made: {fault.Message}", fault);
+        }
+    }
+
+    public async Task StopPodSandboxAsync(string sandboxId, CancellationToken cancel)
+    {
+        if (!_sandboxes.TryGetValue(sandboxId, out ProcessSandbox? sandbox))
+            return;
+        await Task.WhenAll(ContainersOf(sandboxId).Select(container => container.StopAsync(TimeSpan.Zero, cancel)));
+        if (sandbox.Record.Stopped)
+            return;
+        sandbox.Stop();
+        if (sandbox.HasOwnNetwork)
+            _bridge.Disconnect(sandboxId);
+        ReturnAddress(sandbox.Record);
+    }
+
+    public async Task RemovePodSandboxAsync(string sandboxId, CancellationToken cancel)
+    {
+        await StopPodSandboxAsync(sandboxId, cancel);
+        if (!_sandboxes.TryGetValue(sandboxId, out ProcessSandbox? sandbox))
+            return;
+        foreach (ProcessContainer container in ContainersOf(sandboxId))
+            await RemoveContainerAsync(container.Record.Id, cancel);
+        Directory.Delete(sandbox.Directory, recursive: true);
+        _sandboxes.TryRemove(sandboxId, out _);
+        _services.Groups?.RemovePod(sandbox.Record.Spec.Uid);
+    }
+
+    public Task<PodSandboxStatus?> PodSandboxStatusAsync(string sandboxId, CancellationToken cancel) =>
+        Task.FromResult(_sandboxes.GetValueOrDefault(sandboxId)?.ToStatus());
+
+    public Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<PodSandboxStatus>>([.. _sandboxes.Values.Select(sandbox => sandbox.ToStatus())]);
+
+    public Task<string> CreateContainerAsync(string sandboxId, ContainerSpec spec, CancellationToken cancel)
+    {
+        ProcessSandbox sandbox = _sandboxes.GetValueOrDefault(sandboxId) ?? throw RuntimeException.NoSandbox(sandboxId);
+        if (spec.Command.Count == 0)
+            throw new RuntimeException("CreateContainerError", "no command specified: the process runtime takes none from an image");
+        string path = Path.Combine(
+            PodDirectory(sandbox.Record.Spec.Uid), "containers", SafeSegment(spec.Name), spec.Attempt.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        ProcessContainer? known = _containers.Values.FirstOrDefault(item => item.Files.Path == path);
+        if (known is not null)
+            return Task.FromResult(known.Record.Id);
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
+        Directory.CreateDirectory(path);
+        var files = new ContainerDirectory(path);
+        var record = new ContainerRecord(
+            NewId(), sandboxId, sandbox.Record.Spec.Uid, spec, _services.Time.GetUtcNow(), sandbox.HasOwnRoot && !sandbox.Record.Spec.HostPid);
+        StateFile.Write(files.Record, record, StateJson.Default.ContainerRecord);
+        _containers[record.Id] = new ProcessContainer(record, files, _services, OnChanged);
+        return Task.FromResult(record.Id);
+    }
+
+    public async Task StartContainerAsync(string containerId, CancellationToken cancel)
+    {
+        ProcessContainer container = Container(containerId);
+        ProcessSandbox sandbox = _sandboxes.GetValueOrDefault(container.Record.SandboxId) ?? throw RuntimeException.NoSandbox(container.Record.SandboxId);
+        switch (container.Status.State)
+        {
+            case ContainerState.Running:
+                return;
+            case ContainerState.Exited:
+                throw new RuntimeException("StartError", $"container {containerId} has run already");
+        }
+        if (sandbox.State != SandboxState.Ready)
+            throw new RuntimeException("StartError", $"the sandbox of container {containerId} is not ready");
+        await container.StartAsync(sandbox, cancel);
+    }
+
+    public Task StopContainerAsync(string containerId, TimeSpan grace, CancellationToken cancel) =>
+        _containers.TryGetValue(containerId, out ProcessContainer? container) ? container.StopAsync(grace, cancel) : Task.CompletedTask;
+
+    public async Task RemoveContainerAsync(string containerId, CancellationToken cancel)
+    {
+        if (!_containers.TryGetValue(containerId, out ProcessContainer? container))
+            return;
+        await container.StopAsync(TimeSpan.Zero, cancel);
+        if (container.Group is not null && !await container.Group.RemoveAsync(_services.Time, cancel))
+            Log.GroupStays(_services.Log, container.Record.Id);
+        Directory.Delete(container.Files.Path, recursive: true);
+        _containers.TryRemove(containerId, out _);
+    }
+
+    public Task<ContainerStatus?> ContainerStatusAsync(string containerId, CancellationToken cancel) =>
+        Task.FromResult(_containers.GetValueOrDefault(containerId)?.Status);
+
+    public Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? sandboxId, CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<ContainerStatus>>(
+            [.. _containers.Values.Where(item => sandboxId is null || item.Record.SandboxId == sandboxId).Select(item => item.Status)]);
+
+    public Task<IProcessSession> ExecAsync(string containerId, ExecSpec spec, CancellationToken cancel)
+    {
+        ProcessContainer container = Container(containerId);
+        ProcessSandbox sandbox = _sandboxes.GetValueOrDefault(container.Record.SandboxId) ?? throw RuntimeException.NoSandbox(container.Record.SandboxId);
+        return Task.FromResult<IProcessSession>(ExecSession.Start(container, sandbox, spec, _services));
+    }
+
+    public Task<IProcessSession> AttachAsync(string containerId, AttachSpec spec, CancellationToken cancel)
+    {
+        ProcessContainer container = Container(containerId);
+        if (container.Streams is not { } streams || container.Status.State != ContainerState.Running)
+            throw new RuntimeException("NotRunning", $"container {containerId} is not running");
+        return Task.FromResult<IProcessSession>(new AttachSession(container, streams, spec));
+    }
+
+    public async Task<Stream> ConnectAsync(string sandboxId, int port, CancellationToken cancel)
+    {
+        ProcessSandbox sandbox = _sandboxes.GetValueOrDefault(sandboxId) ?? throw RuntimeException.NoSandbox(sandboxId);
+        if (sandbox is { HasOwnNetwork: true, Pause: { } pause })
+            return await PodBridge.DialAsync(pause.Pid, port, cancel);
+        return await DialSharedAsync(sandbox, port, cancel);
+    }
+
+    public Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken cancel)
+    {
+        ProcessContainer? container = _containers.GetValueOrDefault(containerId);
+        if (container is null || container.Status.State != ContainerState.Running || container.Main is not { } main)
+            return Task.FromResult<ContainerStats?>(null);
+        DateTimeOffset now = _services.Time.GetUtcNow();
+        return Task.FromResult<ContainerStats?>(container.Group?.Stats(now) ?? ProcessUsage.OfTree(ProcessTable.Read(), main.Pid, now));
+    }
+
+    public string? SandboxDirectory(string containerId) => _containers.GetValueOrDefault(containerId)?.Files.Sandbox;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        foreach (ProcessContainer container in _containers.Values)
+            await container.ReleaseAsync();
+        if (Options.Namespaces)
+            _bridge.RemoveIfEmpty();
+        _services.Loop.Dispose();
+    }
+
+    private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>A name that is one directory: names come from the API server, but a path is never built from what could climb.</summary>
+    private static string SafeSegment(string name) =>
+        name.Length is > 0 and < 256 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name.Trim('.').Length > 0
+            ? name
+            : throw new RuntimeException("InvalidName", $"\"{name}\" cannot name a directory");
+
+    private string PodDirectory(string uid) => Path.Combine(Options.PodsDirectory, SafeSegment(uid));
+
+    private IEnumerable<ProcessContainer> ContainersOf(string sandboxId) => _containers.Values.Where(item => item.Record.SandboxId == sandboxId);
+
+    private ProcessContainer Container(string id) => _containers.GetValueOrDefault(id) ?? throw RuntimeException.NoContainer(id);
+
+    private void OnChanged(ProcessContainer container) => Changed?.Invoke(new ContainerEvent(container.Record.PodUid, container.Record.Id));
+
+    private IPAddress TakeAddress()
+    {
+        lock (_addressGate)
+        {
+            return _addresses.TryAllocate(out IPAddress? address)
+                ? address
+                : throw new RuntimeException("SandboxError", $"all addresses of the pod network {_addresses.Range} are taken");
+        }
+    }
+
+    private void ReturnAddress(SandboxRecord record)
+    {
+        if (record.Address.Length > 0)
+        {
+            lock (_addressGate)
+                _addresses.Release(IPAddress.Parse(record.Address));
+        }
+        foreach (int port in record.AssignedPorts.Values)
+            _ports.Return(port);
+    }
+
+    /// <summary>One host port for each declared port, and one for PORT when none is declared (under 0). A declared host port is taken as it is.</summary>
+    private Dictionary<int, int> AssignPorts(PodSandboxSpec spec)
+    {
+        var assigned = new Dictionary<int, int>();
+        foreach (PodPort port in spec.Ports.Where(port => port.HostPort > 0))
+            assigned[port.ContainerPort] = port.HostPort;
+        foreach (int port in spec.Ports.Select(port => port.ContainerPort).DefaultIfEmpty(0).Where(port => !assigned.ContainsKey(port)).Distinct().ToList())
+        {
+            assigned[port] = _ports.Take()
+                ?? throw new RuntimeException("SandboxError", $"no port between {Options.FirstPort} and {Options.LastPort} is free on this machine");
+        }
+        return assigned;
+    }
+
+    private static async Task<Stream> DialSharedAsync(ProcessSandbox sandbox, int port, CancellationToken cancel)
+    {
+        // The process may listen on the pod's address, on the port it was assigned for this one, or on the port itself.
+        IPAddress own = sandbox.Record.Address.Length > 0 ? IPAddress.Parse(sandbox.Record.Address) : IPAddress.Loopback;
+        int assigned = sandbox.Record.AssignedPorts.GetValueOrDefault(port, port);
+        IPEndPoint[] candidates = [new(own, port), new(own, assigned), new(IPAddress.Loopback, assigned)];
+        for (int i = 0; ; i++)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(candidates[i], cancel);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException) when (i < candidates.Length - 1)
+            {
+                socket.Dispose();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private void RecoverSandbox(string directory)
+    {
+        if (ProcessSandbox.Load(directory) is not { } record)
+        {
+            Log.UnreadableState(_services.Log, directory);
+            return;
+        }
+        var sandbox = new ProcessSandbox(record, directory, _services);
+        sandbox.Recover();
+        _sandboxes[record.Id] = sandbox;
+        if (record.Stopped)
+            return;
+        if (record.Address.Length > 0)
+            _addresses.TryAllocate(IPAddress.Parse(record.Address));
+        foreach (int port in record.AssignedPorts.Values)
+            _ports.Keep(port);
+    }
+
+    private async Task RecoverContainerAsync(string directory)
+    {
+        var files = new ContainerDirectory(directory);
+        if (StateFile.TryRead(files.Record, StateJson.Default.ContainerRecord) is not { } record)
+        {
+            Log.UnreadableState(_services.Log, directory);
+            return;
+        }
+        var container = new ProcessContainer(record, files, _services, OnChanged);
+        await container.RecoverAsync();
+        _containers[record.Id] = container;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4031, LogLevel.Warning, "The control group of container {Container} still has processes in it and stays")]
+        public static partial void GroupStays(ILogger log, string container);
+
+        [LoggerMessage(4030, LogLevel.Warning, "{Directory} holds no readable state and is left alone; it goes with its pod")]
+        public static partial void UnreadableState(ILogger log, string directory);
+    }
+}

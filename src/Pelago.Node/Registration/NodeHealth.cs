@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using k8s.Models;
+
+namespace Pelago.Node.Registration;
+
+/// <summary>The conditions of a node, in kubelet's words.</summary>
+internal static class NodeHealth
+{
+    private const long LeastMemoryKilobytes = 100 * 1024;
+    private const long LeastDisk = 256L * 1024 * 1024;
+
+    /// <summary>Of this machine. A nearly full disk counts only when hardly anything is left: the machine is somebody's laptop, not a server to protect.</summary>
+    public static List<V1NodeCondition> OfMachine(string directory, DateTime now)
+    {
+        bool shortOfMemory = Machine.MemoryInfo("MemAvailable") is > 0 and < LeastMemoryKilobytes;
+        bool shortOfDisk = new DriveInfo(directory).AvailableFreeSpace < LeastDisk;
+        return Of(shortOfMemory, shortOfDisk, now);
+    }
+
+    public static List<V1NodeCondition> Of(bool shortOfMemory, bool shortOfDisk, DateTime now) =>
+    [
+        shortOfMemory
+            ? New("MemoryPressure", true, "KubeletHasInsufficientMemory", "kubelet has insufficient memory available", now)
+            : New("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available", now),
+        shortOfDisk
+            ? New("DiskPressure", true, "KubeletHasDiskPressure", "kubelet has disk pressure", now)
+            : New("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", now),
+        New("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", now),
+        New("Ready", true, "KubeletReady", "kubelet is posting ready status", now),
+    ];
+
+    /// <summary>Takes over the transition times of conditions that have not changed; true when one has.</summary>
+    public static bool Carry(IReadOnlyList<V1NodeCondition> conditions, IList<V1NodeCondition>? old)
+    {
+        bool changed = false;
+        foreach (V1NodeCondition condition in conditions)
+        {
+            V1NodeCondition? before = old?.FirstOrDefault(item => item.Type == condition.Type);
+            if (before?.Status == condition.Status)
+                condition.LastTransitionTime = before.LastTransitionTime;
+            else
+                changed = true;
+        }
+        return changed;
+    }
+
+    private static V1NodeCondition New(string type, bool value, string reason, string message, DateTime now) => new()
+    {
+        Type = type, Status = value ? "True" : "False", Reason = reason, Message = message, LastHeartbeatTime = now, LastTransitionTime = now,
+    };
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Pelago.Client;
+using Pelago.Kube;
+using Pelago.Node.Pods;
+
+namespace Pelago.Node.Registration;
+
+/// <summary>
+/// Makes one Node object say what the node is, and keeps saying that it lives: the lease every ten seconds, the status when a condition changes and
+/// every five minutes.
+/// </summary>
+internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, ILogger log)
+{
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+    private const int LeaseSeconds = 40;
+    private static readonly TimeSpan StatusAnyway = TimeSpan.FromMinutes(5);
+    private static readonly GroupVersionResource Nodes = new("", "v1", "nodes");
+    private static readonly GroupVersionResource Leases = new("coordination.k8s.io", "v1", "leases");
+    private const string LeaseNamespace = "kube-node-lease";
+
+    private IList<V1NodeCondition>? _reported;
+    private DateTimeOffset _reportedAt;
+
+    private DateTime Now => ContainerStatuses.Seconds(time.GetUtcNow())!.Value;
+
+    /// <summary>Creates the Node, or brings the one there is up to date; tries until it works.</summary>
+    public async Task<V1Node> RegisterAsync(NodeDescription node, Func<DateTime, List<V1NodeCondition>> health, CancellationToken cancel)
+    {
+        Backoff pause = Backoff.ForWatches(time);
+        while (true)
+        {
+            try
+            {
+                if (await TryRegisterAsync(node, health, cancel) is { } registered)
+                    return registered;
+            }
+            catch (ClusterUnreachableException fault)
+            {
+                Log.CannotRegister(log, node.Name, fault.Message);
+            }
+            await pause.DelayAsync(cancel);
+        }
+    }
+
+    /// <summary>Renews the lease and the status until cancelled.</summary>
+    public async Task RunAsync(NodeDescription node, Func<DateTime, List<V1NodeCondition>> health, CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(Heartbeat, time);
+        do
+        {
+            try
+            {
+                await RenewLeaseAsync(node.Name, cancel);
+                await ReportAsync(node, health, cancel);
+            }
+            catch (Exception fault) when (fault is ClusterUnreachableException or IOException)
+            {
+                Log.CannotReport(log, node.Name, fault.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancel));
+    }
+
+    public async Task RenewLeaseAsync(string node, CancellationToken cancel)
+    {
+        var path = new ResourcePath(Leases, LeaseNamespace, node);
+        var patch = new JsonObject { ["spec"] = new JsonObject { ["renewTime"] = MicroTime(time.GetUtcNow()), ["holderIdentity"] = node } };
+        ApiResult result = await api.PatchAsync(path, PatchType.Merge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel);
+        if (result.Error is { IsNotFound: true })
+        {
+            var lease = new JsonObject
+            {
+                ["apiVersion"] = "coordination.k8s.io/v1", ["kind"] = "Lease",
+                ["metadata"] = new JsonObject { ["name"] = node, ["namespace"] = LeaseNamespace },
+                ["spec"] = new JsonObject
+                {
+                    ["holderIdentity"] = node, ["leaseDurationSeconds"] = LeaseSeconds, ["renewTime"] = MicroTime(time.GetUtcNow()),
+                },
+            };
+            result = await api.CreateAsync(path with { Name = "" }, KubeJson.ToUtf8(lease), WriteQuery.None, cancel);
+        }
+        if (result.Error is { IsAlreadyExists: false } error)
+            Log.CannotReport(log, node, error.Message);
+    }
+
+    private async Task ReportAsync(NodeDescription node, Func<DateTime, List<V1NodeCondition>> health, CancellationToken cancel)
+    {
+        List<V1NodeCondition> conditions = health(Now);
+        bool changed = NodeHealth.Carry(conditions, _reported);
+        if (!changed && time.GetUtcNow() - _reportedAt < StatusAnyway)
+            return;
+        ApiResult result = await PatchStatusAsync(node, conditions, cancel);
+        if (result.Error is { IsNotFound: true })
+            await RegisterAsync(node, health, cancel);
+        else if (result.Error is { } error)
+            Log.CannotReport(log, node.Name, error.Message);
+        else
+            Reported(ModelJson.Decode<V1Node>(result.Body));
+    }
+
+    /// <summary>Null when it must be tried again.</summary>
+    private async Task<V1Node?> TryRegisterAsync(NodeDescription node, Func<DateTime, List<V1NodeCondition>> health, CancellationToken cancel)
+    {
+        List<V1NodeCondition> conditions = health(Now);
+        byte[] body = ModelJson.Encode(NodeDocument.Of(node, conditions));
+        ApiResult result = await api.CreateAsync(new ResourcePath(Nodes), body, WriteQuery.None, cancel);
+        if (result.Error is { IsAlreadyExists: true })
+            result = await TakeOverAsync(node, conditions, cancel);
+        else if (result.Error is null && ModelJson.Decode<V1Node>(result.Body).Status?.Conditions is not { Count: > 0 })
+            result = await PatchStatusAsync(node, conditions, cancel);
+        if (result.Error is { } error)
+        {
+            Log.CannotRegister(log, node.Name, error.Message);
+            return null;
+        }
+        V1Node registered = ModelJson.Decode<V1Node>(result.Body);
+        Reported(registered);
+        return registered;
+    }
+
+    /// <summary>The Node is there from before: its labels and status become this node's; taints and what others added stay.</summary>
+    private async Task<ApiResult> TakeOverAsync(NodeDescription node, List<V1NodeCondition> conditions, CancellationToken cancel)
+    {
+        var labels = new JsonObject();
+        foreach ((string key, string value) in NodeDocument.LabelsOf(node))
+            labels[key] = value;
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } };
+        ApiResult result = await api.PatchAsync(new ResourcePath(Nodes, "", node.Name), PatchType.Merge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel);
+        if (result.Error is not null)
+            return result;
+        NodeHealth.Carry(conditions, ModelJson.Decode<V1Node>(result.Body).Status?.Conditions);
+        return await PatchStatusAsync(node, conditions, cancel);
+    }
+
+    private Task<ApiResult> PatchStatusAsync(NodeDescription node, List<V1NodeCondition> conditions, CancellationToken cancel)
+    {
+        JsonObject status = KubeJson.ParseObject(System.Text.Encoding.UTF8.GetBytes(KubernetesJson.Serialize(NodeDocument.StatusOf(node, conditions))));
+        // Addresses merge by their type: two of one type would be one, so the list is said to be whole.
+        if (status["addresses"] is JsonArray addresses)
+            addresses.Insert(0, new JsonObject { ["$patch"] = "replace" });
+        var patch = new JsonObject { ["status"] = status };
+        return api.PatchAsync(
+            new ResourcePath(Nodes, "", node.Name, "status"), PatchType.StrategicMerge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel);
+    }
+
+    private void Reported(V1Node node)
+    {
+        _reported = node.Status?.Conditions;
+        _reportedAt = time.GetUtcNow();
+    }
+
+    private static string MicroTime(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static partial class Log
+    {
+        [LoggerMessage(4200, LogLevel.Warning, "Node {Node} cannot be registered and tries again: {Why}")]
+        public static partial void CannotRegister(ILogger log, string node, string why);
+
+        [LoggerMessage(4201, LogLevel.Warning, "Node {Node} cannot report that it lives and tries again: {Why}")]
+        public static partial void CannotReport(ILogger log, string node, string why);
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace Pelago.Node.Runtimes;
+
+/// <summary>One attempt at one container.</summary>
+public sealed record ContainerSpec
+{
+    public required string Name { get; init; }
+
+    /// <summary>Counts the attempts at the same container of the same pod, from 0: the restart count.</summary>
+    public int Attempt { get; init; }
+    public string Image { get; init; } = "";
+
+    /// <summary>Command and arguments; the first is looked up in the container's PATH when it has no slash.</summary>
+    public required IReadOnlyList<string> Command { get; init; }
+    public string WorkingDirectory { get; init; } = "";
+    public IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; } = [];
+    public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
+
+    /// <summary>Where the log goes, as lines of the CRI format.</summary>
+    public required string LogPath { get; init; }
+    public bool Stdin { get; init; }
+
+    /// <summary>The first attached client's end of input is the container's.</summary>
+    public bool StdinOnce { get; init; }
+    public bool Terminal { get; init; }
+    public ContainerResources Resources { get; init; } = new();
+    public ContainerIdentity Identity { get; init; } = new();
+    public bool ReadOnlyRoot { get; init; }
+
+    /// <summary>The signal that asks the process to end.</summary>
+    public int StopSignal { get; init; } = 15;
+
+    /// <summary>Kept as given; the pod worker finds its own containers again by them.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A file or directory of the host at a path of the container. <paramref name="Volume"/> is the volume's name, for hints.</summary>
+public sealed record ContainerMount(string HostPath, string ContainerPath, bool ReadOnly, string Volume = "");
+
+/// <summary>Limits; null or 0 is none.</summary>
+public sealed record ContainerResources
+{
+    /// <summary>The cgroup's relative weight: 1024 for one processor requested, at least 2.</summary>
+    public long CpuShares { get; init; }
+
+    /// <summary>Thousandths of a processor that may be used at most.</summary>
+    public long CpuLimitMilli { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public long MemoryLimit { get; init; }
+    public long ProcessLimit { get; init; }
+}
+
+/// <summary>Who the process runs as; null leaves what the daemon is.</summary>
+public sealed record ContainerIdentity
+{
+    public long? User { get; init; }
+    public long? Group { get; init; }
+    public IReadOnlyList<long> SupplementalGroups { get; init; } = [];
+    public bool NoNewPrivileges { get; init; }
+}

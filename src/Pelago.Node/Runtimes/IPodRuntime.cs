@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace Pelago.Node.Runtimes;
+
+/// <summary>
+/// What runs pods: sandboxes (what the containers of a pod share) and containers in them. Shaped like the Container Runtime Interface, so that
+/// containerd fits behind it. Every call may be repeated: making what exists gives the same id, ending what has ended does nothing.
+/// What cannot be done is a <see cref="RuntimeException"/>.
+/// </summary>
+public interface IPodRuntime : IAsyncDisposable
+{
+    /// <summary>The scheme of container ids in pod status: <c>process</c> in <c>process://5f…</c>.</summary>
+    string Name { get; }
+
+    RuntimeFeatures Features { get; }
+
+    /// <summary>Finds what an earlier daemon left running and takes it over. Called once, before anything else.</summary>
+    Task RecoverAsync(CancellationToken cancel);
+
+    /// <summary>Told when a container's state changed without being asked to; called on any thread, and must return at once.</summary>
+    Action<ContainerEvent>? Changed { get; set; }
+
+    /// <summary>Makes and starts a sandbox; its id. One sandbox exists for a pod uid and attempt.</summary>
+    Task<string> RunPodSandboxAsync(PodSandboxSpec spec, CancellationToken cancel);
+
+    /// <summary>Kills the containers of the sandbox and gives its network back.</summary>
+    Task StopPodSandboxAsync(string sandboxId, CancellationToken cancel);
+
+    /// <summary>Stops if need be and forgets the sandbox and its containers. Logs stay: they belong to whoever named their path.</summary>
+    Task RemovePodSandboxAsync(string sandboxId, CancellationToken cancel);
+
+    Task<PodSandboxStatus?> PodSandboxStatusAsync(string sandboxId, CancellationToken cancel);
+
+    Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(CancellationToken cancel);
+
+    /// <summary>Prepares a container; its id. Nothing runs yet.</summary>
+    Task<string> CreateContainerAsync(string sandboxId, ContainerSpec spec, CancellationToken cancel);
+
+    /// <summary>Runs the command of a created container. A command that cannot be run leaves the container Exited with code 128, reason StartError.</summary>
+    Task StartContainerAsync(string containerId, CancellationToken cancel);
+
+    /// <summary>The stop signal, then after <paramref name="grace"/> SIGKILL to everything the container started; returns when it has exited.</summary>
+    Task StopContainerAsync(string containerId, TimeSpan grace, CancellationToken cancel);
+
+    Task RemoveContainerAsync(string containerId, CancellationToken cancel);
+
+    Task<ContainerStatus?> ContainerStatusAsync(string containerId, CancellationToken cancel);
+
+    /// <summary>Containers in every state, of one sandbox or of all when <paramref name="sandboxId"/> is null.</summary>
+    Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? sandboxId, CancellationToken cancel);
+
+    /// <summary>Runs a further command in a running container, with streams.</summary>
+    Task<IProcessSession> ExecAsync(string containerId, ExecSpec spec, CancellationToken cancel);
+
+    /// <summary>The streams of the container's own process, from now on.</summary>
+    Task<IProcessSession> AttachAsync(string containerId, AttachSpec spec, CancellationToken cancel);
+
+    /// <summary>A connection to a TCP port on the sandbox's loopback, as port-forward wants it.</summary>
+    Task<System.IO.Stream> ConnectAsync(string sandboxId, int port, CancellationToken cancel);
+
+    /// <summary>Processor and memory use; null when the container does not run.</summary>
+    Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken cancel);
+
+    /// <summary>The host directory that a container sees as its own (its sandbox in the Mesos sense); null where there is none.</summary>
+    string? SandboxDirectory(string containerId);
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Pelago.Client.Tests.Reconciling;
+
+public class WorkQueueTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Key_added_twice_is_taken_once()
+    {
+        using var queue = new WorkQueue<string>(_time);
+        queue.Add("a");
+        queue.Add("a");
+        queue.Add("b");
+
+        Assert.Equal("a", await queue.TakeAsync(Cancel));
+        Assert.Equal("b", await queue.TakeAsync(Cancel));
+        Assert.Equal(0, queue.Count);
+    }
+
+    [Fact]
+    public async Task Key_added_while_worked_on_comes_again_after_done()
+    {
+        using var queue = new WorkQueue<string>(_time);
+        queue.Add("a");
+        string taken = await queue.TakeAsync(Cancel);
+
+        queue.Add("a");
+        ValueTask<string> second = queue.TakeAsync(Cancel);
+        bool early = second.IsCompleted;
+        queue.Done(taken);
+
+        Assert.False(early);
+        Assert.Equal("a", await second);
+    }
+
+    [Fact]
+    public async Task Delayed_key_comes_when_due_and_the_earliest_promise_holds()
+    {
+        using var queue = new WorkQueue<string>(_time);
+        queue.AddAfter("a", TimeSpan.FromSeconds(10));
+        queue.AddAfter("a", TimeSpan.FromSeconds(5));
+        queue.AddAfter("a", TimeSpan.FromSeconds(20));
+
+        _time.Advance(TimeSpan.FromSeconds(4));
+        int early = queue.Count;
+        _time.Advance(TimeSpan.FromSeconds(1.1));
+        string taken = await queue.TakeAsync(Cancel);
+        queue.Done(taken);
+        _time.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(0, early);
+        Assert.Equal("a", taken);
+        Assert.Equal(0, queue.Count);
+    }
+
+    [Fact]
+    public void Retries_double_until_forgotten()
+    {
+        using var queue = new WorkQueue<string>(_time);
+
+        queue.AddRateLimited("a");
+        _time.Advance(TimeSpan.FromMilliseconds(7));
+        int first = queue.Count;
+        queue.AddRateLimited("b");
+        queue.AddRateLimited("b");
+        queue.Forget("b");
+
+        Assert.Equal(1, first);
+        Assert.Equal(1, queue.Failures("a"));
+        Assert.Equal(0, queue.Failures("b"));
+    }
+
+    [Fact]
+    public async Task Retry_pause_never_exceeds_a_thousand_seconds()
+    {
+        using var queue = new WorkQueue<string>(_time);
+        for (int i = 0; i < 40; i++)
+        {
+            queue.AddRateLimited("a");
+            _time.Advance(TimeSpan.FromSeconds(1001));
+            string key = await queue.TakeAsync(Cancel);
+            queue.Done(key);
+        }
+
+        Assert.Equal(40, queue.Failures("a"));
+    }
+}

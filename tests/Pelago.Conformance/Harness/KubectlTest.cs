@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Xunit;
+
+namespace Pelago.Conformance.Harness;
+
+/// <summary>A test that speaks kubectl, in a namespace of its own that is deleted afterwards.</summary>
+public abstract class KubectlTest(TestCluster cluster) : IAsyncLifetime
+{
+    protected TestCluster Cluster { get; } = cluster;
+
+    protected string Namespace { get; } = $"t-{Guid.NewGuid().ToString("n")[..8]}";
+
+    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    protected Kubectl Kubectl(string version) => new(Cluster, version, Namespace);
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        await Admin().RunAsync("create", "namespace", Namespace);
+        // As on any cluster: pods are refused until the namespace has its default service account.
+        await Until(async () => (await Admin().TryAsync(null, "get", "serviceaccount", "default", "-n", Namespace)).ExitCode == 0, "the default service account exists");
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await Admin().TryAsync(null, "delete", "namespace", Namespace, "--wait=false");
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A pod's manifest that runs a shell script.</summary>
+    protected string ShellPod(string name, string script, string restartPolicy = "Always") => $$$"""
+        {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{name}}}","labels":{"app":"{{{name}}}"}},
+         "spec":{"restartPolicy":"{{{restartPolicy}}}","terminationGracePeriodSeconds":2,"containers":[{{{ShellContainer(script)}}}]}}
+        """;
+
+    /// <summary>A Deployment's manifest whose pods run a shell script.</summary>
+    protected string ShellDeployment(string name, int replicas, string script, string extra = "") => $$$"""
+        {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{name}}}"},
+         "spec":{"replicas":{{{replicas}}},"selector":{"matchLabels":{"app":"{{{name}}}"}},{{{extra}}}
+          "template":{"metadata":{"labels":{"app":"{{{name}}}"}},"spec":{"terminationGracePeriodSeconds":1,"containers":[{{{ShellContainer(script)}}}] } } } }
+        """;
+
+    protected const string SleepForever = "trap 'exit 0' TERM; sleep 100000 & wait";
+
+    /// <summary>Waits for a state of the cluster that has no command to wait for it.</summary>
+    protected static async Task Until(Func<Task<bool>> condition, string what, int seconds = 60)
+    {
+        DateTime end = DateTime.UtcNow.AddSeconds(seconds);
+        while (!await condition())
+        {
+            if (DateTime.UtcNow > end)
+                Assert.Fail($"not within {seconds} s: {what}");
+            await Task.Delay(100, Cancel);
+        }
+    }
+
+    private Kubectl Admin() => new(Cluster, KubectlVersions.Oldest);
+
+    private string ShellContainer(string script) =>
+        $$$"""{"name":"main","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","command":["sh","-c",{{{System.Text.Json.JsonSerializer.Serialize(script)}}}]}""";
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Diagnostics;
+using System.Text.Json;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Pelago.Conformance.Harness.TestCluster))]
+
+namespace Pelago.Conformance.Harness;
+
+/// <summary>
+/// The cluster under test: the one that <c>PELAGO_TEST_KUBECONFIG</c> names, or an embedded one that this run starts by the built
+/// <c>./pelago</c> in a home of its own and ends again.
+/// </summary>
+public sealed class TestCluster : IAsyncLifetime
+{
+    private readonly string? _given = Environment.GetEnvironmentVariable("PELAGO_TEST_KUBECONFIG");
+    private string? _home;
+
+    /// <summary>True when the embedded engine is under test.</summary>
+    public bool IsEmbedded => string.IsNullOrEmpty(_given);
+
+    public string Kubeconfig { get; private set; } = "";
+
+    /// <summary>An image with a shell. The embedded engine's process runtime keeps it as a label.</summary>
+    public string Image => Environment.GetEnvironmentVariable("PELAGO_TEST_IMAGE") ?? "docker.io/realkube/busybox:1";
+
+    /// <summary>The server's minor version: some APIs are younger than the oldest cluster that the suite runs on.</summary>
+    public int MinorVersion { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (IsEmbedded)
+        {
+            _home = Directory.CreateTempSubdirectory("pelago-conformance-").FullName;
+            string json = await PelagoAsync("up", "--detach", "--nodes", "2", "--port", "0", "-o", "json");
+            using JsonDocument up = JsonDocument.Parse(json);
+            Kubeconfig = up.RootElement.GetProperty("clusters")[0].GetProperty("kubeconfig").GetString()!;
+        }
+        else
+        {
+            Kubeconfig = Path.GetFullPath(_given!);
+        }
+
+        using JsonDocument version = JsonDocument.Parse((await new Kubectl(this, KubectlVersions.Oldest).RunAsync("get", "--raw", "/version")).Output);
+        MinorVersion = int.Parse(version.RootElement.GetProperty("minor").GetString()!.TrimEnd('+'));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_home is null)
+            return;
+        await PelagoAsync("down", "--purge");
+        if (Directory.Exists(_home))
+            Directory.Delete(_home, recursive: true);
+    }
+
+    /// <summary>Ends the test as skipped, with a reason, on an engine that does not have the thing. The reasons are listed in docs/conformance.md.</summary>
+    public static void NotOn(bool engineThatLacksIt, string reason) => Assert.SkipWhen(engineThatLacksIt, reason);
+
+    private async Task<string> PelagoAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(RepositoryRoot(), "pelago"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.Environment["PELAGO_HOME"] = _home;
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        string error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"pelago {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{error}");
+    }
+
+    internal static string RepositoryRoot()
+    {
+        string at = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(at, "Pelago.slnx")))
+            at = Path.GetDirectoryName(at) ?? throw new InvalidOperationException("the tests do not run inside the repository");
+        return at;
+    }
+}

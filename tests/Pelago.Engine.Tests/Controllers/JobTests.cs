@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Nodes;
+using Pelago.Engine.Controllers;
+using Pelago.Kube;
+using Pelago.TestKit.Client;
+using Xunit;
+
+namespace Pelago.Engine.Tests.Controllers;
+
+public class JobTests
+{
+    private const string Jobs = "/apis/batch/v1/namespaces/NS/jobs";
+    private const string Pods = "/api/v1/namespaces/NS/pods";
+
+    [Fact]
+    public async Task Job_completes_when_enough_pods_have_succeeded()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        cluster.Kubelet.Fate = _ => PodFate.Succeeded;
+        await cluster.CreateAsync(Jobs, Job("sum", "\"completions\":3,\"parallelism\":2"));
+
+        KubeObject? job = await cluster.UntilAsync(Jobs + "/sum", item => Has(item, "Complete"));
+
+        Assert.Equal(3, job!.Value.Status!.Integer("succeeded"));
+        Assert.NotNull(job.Value.Status!.String("completionTime"));
+        Assert.Equal(3, (await cluster.ListAsync(Pods)).Count);
+        await cluster.UntilListAsync(Pods, pods => pods.All(pod => (pod.Finalizers?.Count ?? 0) == 0));
+        await cluster.UntilEventAsync("Completed");
+    }
+
+    [Fact]
+    public async Task Job_fails_beyond_its_backoff_limit()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        cluster.Kubelet.Fate = _ => PodFate.Failed;
+        await cluster.CreateAsync(Jobs, Job("sum", "\"backoffLimit\":0"));
+
+        KubeObject? job = await cluster.UntilAsync(Jobs + "/sum", item => Has(item, "Failed"));
+
+        Assert.Equal(1, job!.Value.Status!.Integer("failed"));
+        Assert.Equal("BackoffLimitExceeded", Condition(job, "Failed")!.String("reason"));
+    }
+
+    [Fact]
+    public async Task Indexed_job_gives_each_pod_its_index()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        cluster.Kubelet.Fate = _ => PodFate.Succeeded;
+        await cluster.CreateAsync(Jobs, Job("sum", "\"completions\":4,\"parallelism\":4,\"completionMode\":\"Indexed\""));
+
+        KubeObject? job = await cluster.UntilAsync(Jobs + "/sum", item => Has(item, "Complete"));
+
+        Assert.Equal("0-3", job!.Value.Status!.String("completedIndexes"));
+        List<KubeObject> pods = await cluster.ListAsync(Pods);
+        Assert.Equal(["0", "1", "2", "3"], pods.Select(pod => pod.Annotations!.String("batch.kubernetes.io/job-completion-index")).Order(StringComparer.Ordinal));
+        Assert.Contains(pods, pod => pod.Spec!.String("hostname") == "sum-2" && pod.Name.StartsWith("sum-2-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Suspended_job_has_no_pods_until_resumed()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        await cluster.CreateAsync(Jobs, Job("sum", "\"suspend\":true"));
+        KubeObject? suspended = await cluster.UntilAsync(Jobs + "/sum", item => Has(item, "Suspended"));
+        int podsMeanwhile = (await cluster.ListAsync(Pods)).Count;
+
+        await cluster.PatchAsync(Jobs + "/sum", "{\"spec\":{\"suspend\":false}}");
+        KubeObject? running = await cluster.UntilAsync(Jobs + "/sum", item => item?.Status?.Integer("active") == 1);
+
+        Assert.Equal(0, podsMeanwhile);
+        Assert.Null(suspended!.Value.Status!.String("startTime"));
+        Assert.NotNull(running!.Value.Status!.String("startTime"));
+    }
+
+    [Fact]
+    public async Task Failure_policy_fails_the_job_at_once()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        cluster.Kubelet.Fate = _ => PodFate.Failed;
+        await cluster.CreateAsync(Jobs, Job("sum", "\"backoffLimit\":6,\"podFailurePolicy\":{\"rules\":[{\"action\":\"FailJob\",\"onExitCodes\":{\"operator\":\"In\",\"values\":[42]}}]}"));
+
+        KubeObject? job = await cluster.UntilAsync(Jobs + "/sum", item => Has(item, "Failed"));
+
+        JsonObject condition = Condition(job, "Failed")!;
+        Assert.Equal("PodFailurePolicy", condition.String("reason"));
+        Assert.Matches("^Container main for pod .*/sum-.* failed with exit code 42 matching FailJob rule at index 0$", condition.String("message"));
+    }
+
+    [Fact]
+    public async Task Deadline_ends_a_job_that_still_runs()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        await cluster.CreateAsync(Jobs, Job("sum", "\"activeDeadlineSeconds\":1"));
+
+        KubeObject? job = await cluster.UntilAsync(Jobs + "/sum", item => Has(item, "Failed"));
+
+        Assert.Equal("DeadlineExceeded", Condition(job, "Failed")!.String("reason"));
+        await cluster.UntilListAsync(Pods, pods => pods.Count == 0);
+    }
+
+    [Fact]
+    public async Task Finished_job_goes_when_its_time_to_live_is_over()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        cluster.Kubelet.Fate = _ => PodFate.Succeeded;
+        await cluster.CreateAsync(Jobs, Job("sum", "\"ttlSecondsAfterFinished\":0"));
+
+        await cluster.UntilAsync(Jobs + "/sum", item => item is null);
+        await cluster.UntilListAsync(Pods, pods => pods.Count == 0);
+    }
+
+    [Theory]
+    [InlineData("", new int[0])]
+    [InlineData("1,3-5,7", new[] { 1, 3, 4, 5, 7 })]
+    [InlineData("0,1", new[] { 0, 1 })]
+    public void Indexes_have_one_spelling(string text, int[] indexes)
+    {
+        SortedSet<int> parsed = CompletionIndexes.Parse(text, 100);
+
+        Assert.Equal(indexes, parsed);
+        Assert.Equal(text, CompletionIndexes.Format(parsed));
+    }
+
+    private static string Job(string name, string spec) =>
+        $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{{{{spec}}},"template":{"spec":{"restartPolicy":"Never","terminationGracePeriodSeconds":1,"containers":[{"name":"main","image":"one"}]} } } }""";
+
+    private static bool Has(KubeObject? job, string condition) => Condition(job, condition)?.String("status") == "True";
+
+    private static JsonObject? Condition(KubeObject? job, string type) =>
+        (job?.Status?.Array("conditions") ?? []).OfType<JsonObject>().FirstOrDefault(condition => condition.String("type") == type);
+}

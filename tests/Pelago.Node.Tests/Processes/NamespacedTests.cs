@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Pelago.Node.Runtimes;
+using Pelago.TestKit.Node;
+using Xunit;
+
+namespace Pelago.Node.Tests.Processes;
+
+/// <summary>Pods with namespaces of their own. Needs root.</summary>
+public sealed class NamespacedTests : ProcessRuntimeContract
+{
+    protected override bool Namespaces => true;
+
+    public override ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "namespaces need root");
+        return base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Assert.False(Directory.Exists($"/sys/class/net/{BridgeName}"), "the bridge is left behind");
+    }
+
+    [Fact]
+    public async Task Pods_listen_on_the_same_port_and_are_reached_by_their_addresses()
+    {
+        string one = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        string two = await Runtime.RunPodSandboxAsync(Sandbox("b"), Cancel);
+        foreach ((string sandbox, string name) in new[] { (one, "a"), (two, "b") })
+            await RunAsync(sandbox, Shell(name, $"while :; do echo 'I am {name}' | busybox nc -l -p 80; done"));
+
+        foreach ((string sandbox, string name) in new[] { (one, "a"), (two, "b") })
+        {
+            string address = (await Runtime.PodSandboxStatusAsync(sandbox, Cancel))!.Address;
+            string answer = await Eventually.GetAsync(() => AskAsync(address, 80), text => text.Length > 0, Cancel);
+            Assert.Equal($"I am {name}\n", answer);
+        }
+    }
+
+    [Fact]
+    public async Task Containers_of_a_pod_share_the_network_and_the_name_but_not_processes()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        ContainerSpec spec = Shell("one", "hostname; cat /etc/hostname; ls /proc | grep -c '^[0-9]*$'; ls /sys/class/net >/dev/null; cat /proc/net/dev | grep -c eth0");
+
+        await ExitedAsync(await RunAsync(sandbox, spec));
+
+        // The supervisor, the shell, ls and grep.
+        Assert.Equal("pod-a\npod-a\n4\n1\n", Log(spec));
+    }
+
+    [Fact]
+    public async Task Volumes_are_at_their_paths_even_where_the_host_has_none()
+    {
+        Directory.CreateDirectory(Home["volume"]);
+        File.WriteAllText(Home["volume/f"], "content\n");
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        const string Script = "cat /no/such/place/f /etc/passwd.d/f; echo x >/no/such/place/g; (echo y >/etc/passwd.d/h) 2>/dev/null || echo refused";
+        ContainerSpec spec = Shell("main", Script) with
+        {
+            Mounts =
+            [
+                new ContainerMount(Home["volume"], "/no/such/place", false, "v"),
+                new ContainerMount(Home["volume"], "/etc/passwd.d", true, "v"),
+            ],
+        };
+        await ExitedAsync(await RunAsync(sandbox, spec));
+
+        Assert.Equal("content\ncontent\nrefused\n", Log(spec));
+        Assert.Equal("x\n", File.ReadAllText(Home["volume/g"]));
+        Assert.False(Directory.Exists("/no"));
+    }
+
+    [Fact]
+    public async Task Files_of_the_host_are_seen_and_not_changed()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        string name = $"/etc/pelago-{Guid.NewGuid():N}";
+        ContainerSpec spec = Shell("main", $"test -s /etc/passwd && echo seen; echo new >{name}; cat {name}; ls -A {Home.Path} 2>/dev/null");
+
+        await ExitedAsync(await RunAsync(sandbox, spec));
+
+        Assert.Equal("seen\nnew\n", Log(spec));
+        Assert.False(File.Exists(name));
+    }
+
+    [Fact]
+    public async Task A_volume_whose_mount_path_leads_through_a_link_stays_in_the_container()
+    {
+        Directory.CreateDirectory(Home["volume"]);
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        string name = $"pelago-{Guid.NewGuid():N}";
+        ContainerSpec spec = Shell("main", $"ls -d /run/{name}") with { Mounts = [new ContainerMount(Home["volume"], $"/var/run/{name}", false, "v")] };
+
+        await ExitedAsync(await RunAsync(sandbox, spec));
+
+        Assert.Equal($"/run/{name}\n", Log(spec));
+        Assert.False(Directory.Exists($"/run/{name}"));
+    }
+
+    [Fact]
+    public async Task A_container_runs_as_the_user_it_asks_for()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        ContainerSpec spec = Shell("main", "id -u; id -g; id -G; touch here && echo writable; echo again >/dev/stdout") with
+        {
+            Identity = new ContainerIdentity { User = 1234, Group = 2345, SupplementalGroups = [3456] },
+        };
+
+        await ExitedAsync(await RunAsync(sandbox, spec));
+
+        Assert.Equal("1234\n2345\n2345 3456\nwritable\nagain\n", Log(spec));
+    }
+
+    [Fact]
+    public async Task A_container_beyond_its_memory_limit_is_OOMKilled()
+    {
+        Assert.SkipUnless(Directory.Exists("/sys/fs/cgroup/memory") || File.Exists("/sys/fs/cgroup/cgroup.controllers"), "no memory control group");
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        ContainerSpec spec = Shell("main", "exec awk 'BEGIN { s = \"x\"; while (1) s = s s }'") with { Resources = new ContainerResources { MemoryLimit = 32 << 20 } };
+
+        ContainerStatus status = await ExitedAsync(await RunAsync(sandbox, spec));
+
+        Assert.Equal((137, "OOMKilled"), (status.ExitCode, status.Reason));
+    }
+
+    [Fact]
+    public async Task A_connection_reaches_what_listens_on_the_pods_loopback()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        await RunAsync(sandbox, Shell("main", "while :; do echo inside | busybox nc -l -p 8080; done"));
+
+        string answer = await Eventually.GetAsync(
+            async () =>
+            {
+                try
+                {
+                    await using Stream stream = await Runtime.ConnectAsync(sandbox, 8080, Cancel);
+                    return await new StreamReader(stream).ReadToEndAsync(Cancel);
+                }
+                catch (SocketException)
+                {
+                    return "";
+                }
+            },
+            text => text.Length > 0, Cancel);
+
+        Assert.Equal("inside\n", answer);
+    }
+
+    [Fact]
+    public async Task With_the_hosts_network_there_is_no_address_and_volumes_still_are_at_their_paths()
+    {
+        Directory.CreateDirectory(Home["volume"]);
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a") with { HostNetwork = true }, Cancel);
+        ContainerSpec spec = Shell("main", "ls -d /pelago-data; readlink /proc/self/ns/net") with { Mounts = [new ContainerMount(Home["volume"], "/pelago-data", false, "v")] };
+
+        await ExitedAsync(await RunAsync(sandbox, spec));
+
+        Assert.Equal("", (await Runtime.PodSandboxStatusAsync(sandbox, Cancel))!.Address);
+        Assert.Equal($"/pelago-data\n{new FileInfo("/proc/self/ns/net").LinkTarget}\n", Log(spec));
+    }
+
+    private static async Task<string> AskAsync(string address, int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Parse(address), port, Cancel);
+            byte[] buffer = new byte[100];
+            int count = await socket.ReceiveAsync(buffer, Cancel);
+            return Encoding.ASCII.GetString(buffer, 0, count);
+        }
+        catch (SocketException)
+        {
+            return "";
+        }
+    }
+}
