@@ -46,13 +46,14 @@ public class DeleteTests(EngineFixture engine)
     }
 
     [Theory]
-    [InlineData("Foreground", "foregroundDeletion", 202)]
-    [InlineData("Orphan", "orphan", 200)]
-    public async Task A_propagation_policy_becomes_a_finalizer(string policy, string finalizer, int code)
+    [InlineData("\"propagationPolicy\":\"Foreground\"", "foregroundDeletion", 200)]
+    [InlineData("\"propagationPolicy\":\"Orphan\"", "orphan", 200)]
+    [InlineData("\"orphanDependents\":true", "orphan", 200)]
+    public async Task A_propagation_policy_becomes_a_finalizer(string option, string finalizer, int code)
     {
         (string path, _) = await ConfigMapAsync();
 
-        Answer deleted = await engine.SendAsync("DELETE", path, $$"""{"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"{{policy}}"}""");
+        Answer deleted = await engine.SendAsync("DELETE", path, $$"""{"kind":"DeleteOptions","apiVersion":"v1",{{option}}}""");
 
         Assert.Equal(code, deleted.Code);
         Assert.Equal([finalizer], new KubeObject(deleted.Json).Finalizers!.Select(item => item!.GetValue<string>()));
