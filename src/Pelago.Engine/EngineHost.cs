@@ -15,6 +15,7 @@ using Pelago.Engine.CustomResources;
 using Pelago.Engine.Discovery;
 using Pelago.Engine.Eviction;
 using Pelago.Engine.InProcess;
+using Pelago.Engine.Nodes;
 using Pelago.Engine.OpenApi;
 using Pelago.Engine.Registry;
 using Pelago.Engine.Requests;
@@ -26,6 +27,7 @@ using Pelago.Engine.Strategies.Services;
 using Pelago.Engine.Watch;
 using Pelago.Kube;
 using Pelago.Store;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Pelago.Engine;
 
@@ -49,6 +51,7 @@ public sealed class EngineHost : IAsyncDisposable
     private Task _working = Task.CompletedTask;
     private ClusterAccess? _access;
     private ApiServer? _server;
+    private NodeConnections? _nodes;
     private Task _upkeep = Task.CompletedTask;
     private bool _isReady;
 
@@ -152,6 +155,7 @@ public sealed class EngineHost : IAsyncDisposable
         await Task.WhenAll(_working, _upkeep);
         _definitions?.Dispose();
         _aggregation.Dispose();
+        _nodes?.Dispose();
         await Store.DisposeAsync();
         _access?.Dispose();
         _stopping.Dispose();
@@ -172,7 +176,10 @@ public sealed class EngineHost : IAsyncDisposable
             control = _access.Control;
             foreach ((string path, PathHandler handler) in _access.OpenIdPaths(() => Server))
                 paths.Add(path, handler);
-            aggregation = _aggregation.OpenProxy(() => _access.Pki.ProxyClient, logging);
+            IHttpForwarder forwarder = AggregationProxy.NewForwarder(logging);
+            aggregation = _aggregation.OpenProxy(() => _access.Pki.ProxyClient, forwarder);
+            _nodes = new NodeConnections(_access.Pki, forwarder);
+            NodeHandlers.Add(Handlers, Store, _nodes);
         }
 
         var report = new EngineReport(Store, metrics, watches, () => _isReady, () => _stopping.IsCancellationRequested);

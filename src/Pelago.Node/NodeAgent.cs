@@ -12,6 +12,9 @@ using Pelago.Node.Pods;
 using Pelago.Node.Processes;
 using Pelago.Node.Registration;
 using Pelago.Node.Runtimes;
+using Pelago.Node.Serving;
+using Pelago.Node.Serving.Streams;
+using Pelago.Node.Serving.Usage;
 using Pelago.Node.Volumes;
 
 namespace Pelago.Node;
@@ -35,13 +38,18 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private readonly Informer<V1Service> _services;
     private readonly Informer<V1Pod> _pods;
     private readonly EventRecorder _events;
-    private readonly NodeDescription _description;
+    private readonly ILoggerFactory _loggers;
+    private readonly NodeRoutes _routes;
+    private readonly UsageSampler _usage;
+    private NodeDescription _description;
+    private NodeServer? _server;
 
     private NodeAgent(NodeOptions options, IKubeApi api, ILoggerFactory loggers, TimeProvider time)
     {
         _options = options;
         _api = api;
         _time = time;
+        _loggers = loggers;
         _log = loggers.CreateLogger<NodeAgent>();
         var paths = new PodPaths(Path.Combine(options.RootDirectory, "pods"));
         Directory.CreateDirectory(paths.PodsDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -67,6 +75,11 @@ public sealed partial class NodeAgent : IAsyncDisposable
                 StartGate = new SemaphoreSlim(2 * Environment.ProcessorCount), Time = time, Log = loggers.CreateLogger<PodWorker>(),
             },
             loggers.CreateLogger<PodWorkers>());
+        var pods = new PodDirectory(_workers, _runtime);
+        _usage = new UsageSampler(pods, _runtime, time);
+        _routes = new NodeRoutes(
+            pods, new LogEndpoint(pods, _runtime, paths, signals, time), new ProcessEndpoints(pods, _runtime), new PortEndpoints(pods, _runtime),
+            new FileEndpoint(pods, _runtime), new UsageEndpoints(_usage, options.Name));
     }
 
     /// <summary>Registers the node and begins to run its pods; returns when it has taken over what it finds.</summary>
@@ -86,6 +99,9 @@ public sealed partial class NodeAgent : IAsyncDisposable
         }
     }
 
+    /// <summary>Where the node's HTTPS API listens; 0 when it serves none.</summary>
+    public int Port => _server?.Port ?? 0;
+
     /// <summary>The pods that this node works on, those that are ending among them.</summary>
     public IReadOnlyCollection<V1Pod> Pods => _workers.Pods;
 
@@ -104,10 +120,13 @@ public sealed partial class NodeAgent : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_server is not null)
+            await _server.DisposeAsync();
         await StopWorkAsync();
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _objects.DisposeAsync();
         _status.Dispose();
+        _usage.Dispose();
         await _runtime.DisposeAsync();
         _stop.Dispose();
     }
@@ -138,6 +157,11 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _runtime.Changed = _workers.OnContainer;
         _objects.Changed = _workers.OnObject;
         await _runtime.RecoverAsync(cancel);
+        if (_options.ServingCertificate is not null)
+        {
+            _server = await NodeServer.StartAsync(_options, _routes, _loggers, cancel);
+            _description = _description with { Port = _server.Port };
+        }
         var registration = new NodeRegistration(_api, _time, _log);
         List<V1NodeCondition> Health(DateTime now) => NodeHealth.OfMachine(_options.RootDirectory, now);
         await registration.RegisterAsync(_description, Health, cancel);

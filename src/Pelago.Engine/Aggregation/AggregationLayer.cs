@@ -6,6 +6,7 @@ using Pelago.Client;
 using Pelago.Engine.Discovery;
 using Pelago.Engine.Registry;
 using Pelago.Store;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Pelago.Engine.Aggregation;
 
@@ -31,10 +32,10 @@ internal sealed class AggregationLayer : IDisposable
     public IReadOnlyDictionary<string, string> OpenApiPaths => _groups.OpenApiPaths;
 
     /// <summary>For the request pipeline; <paramref name="client"/> is asked at each handshake.</summary>
-    public AggregationProxy OpenProxy(Func<X509Certificate2> client, ILoggerFactory logging)
+    public AggregationProxy OpenProxy(Func<X509Certificate2> client, IHttpForwarder forwarder)
     {
         _connections = new RemoteConnections(_resolver, client);
-        return new AggregationProxy(_services, _connections, AggregationProxy.NewForwarder(logging));
+        return new AggregationProxy(_services, _connections, forwarder);
     }
 
     /// <summary>Keeps the local APIServices and all conditions until cancelled.</summary>

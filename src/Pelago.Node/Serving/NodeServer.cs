@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pelago.Kube;
+
+namespace Pelago.Node.Serving;
+
+/// <summary>
+/// The HTTPS API of a node, in the shape of a kubelet's: logs, streams, files and measurements of its pods. Only who shows a client certificate of the
+/// cluster's authority for the group system:masters is heard: the API server, which has checked what its client may do.
+/// </summary>
+internal sealed partial class NodeServer : IAsyncDisposable
+{
+    private const string TrustedOrganization = "O=system:masters";
+    private readonly WebApplication _kestrel;
+
+    private NodeServer(WebApplication kestrel, int port)
+    {
+        _kestrel = kestrel;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    public static async Task<NodeServer> StartAsync(NodeOptions options, NodeRoutes routes, ILoggerFactory logging, CancellationToken cancel)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(logging);
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        WebApplication app = builder.Build();
+        try
+        {
+            ILogger log = logging.CreateLogger<NodeServer>();
+            app.Use(next => http => GuardAsync(http, next, log));
+            app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30) });
+            app.UseRouting();
+            routes.Map(app);
+            await app.StartAsync(cancel);
+            string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            return new NodeServer(app, new Uri(address).Port);
+        }
+        catch (IOException fault)
+        {
+            await app.DisposeAsync();
+            throw new IOException($"the API of node {options.Name} cannot listen on {options.Address}:{options.Port}: {fault.Message}", fault);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Streams end with their client or their process; a node that stops does not wait for them.
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _kestrel.StopAsync(now.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _kestrel.DisposeAsync();
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, NodeOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+        kestrel.Listen(new IPEndPoint(options.Address, options.Port), listen => listen.UseHttps(new HttpsConnectionAdapterOptions
+        {
+            ServerCertificate = options.ServingCertificate,
+            ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+            CheckCertificateRevocation = false,
+            ClientCertificateValidation = (certificate, _, _) => IsTrusted(certificate, options.ClientAuthorities),
+        }));
+    }
+
+    private static bool IsTrusted(X509Certificate2 certificate, X509Certificate2Collection authorities)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        return chain.Build(certificate);
+    }
+
+    private static async Task GuardAsync(HttpContext http, RequestDelegate next, ILogger log)
+    {
+        try
+        {
+            if (http.Connection.ClientCertificate is not { } client)
+                throw new ApiStatusException(ApiStatus.Unauthorized());
+            if (!client.SubjectName.EnumerateRelativeDistinguishedNames().Any(part => IsOrganization(part)))
+                throw new ApiStatusException(ApiStatus.Unauthorized() with { Code = 403, Reason = StatusReason.Forbidden, Message = "only the API server may call this node" });
+            await next(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client has left.
+        }
+        catch (ApiStatusException refused)
+        {
+            await NodeAnswers.WriteAsync(http, refused.Status);
+        }
+        catch (Runtimes.RuntimeException refused)
+        {
+            await NodeAnswers.WriteAsync(http, NodeAnswers.StatusOf(refused));
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            Log.Fault(log, http.Request.Method, http.Request.Path, fault);
+            await NodeAnswers.WriteAsync(http, ApiStatus.Internal("the node met an unexpected fault and logged it"));
+        }
+    }
+
+    private static bool IsOrganization(X500RelativeDistinguishedName part) =>
+        !part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.10" && $"O={part.GetSingleElementValue()}" == TrustedOrganization;
+
+    private static partial class Log
+    {
+        [LoggerMessage(4300, LogLevel.Error, "{Method} {Path}: unexpected fault")]
+        public static partial void Fault(ILogger log, string method, string path, Exception fault);
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Text.Json.Nodes;
+using Pelago.Kube;
+using Pelago.Node.Runtimes;
+
+namespace Pelago.Node.Serving.Streams;
+
+/// <summary>Carries the streams of one exec or attach over a <see cref="ChannelSocket"/>, and its outcome at the end.</summary>
+internal sealed class ProcessStreams(ChannelSocket socket, IProcessSession session, StreamProtocol protocol)
+{
+    private const byte Stdin = 0;
+    private const byte Stdout = 1;
+    private const byte Stderr = 2;
+    private const byte Error = 3;
+    private const byte Resize = 4;
+    private const byte Close = 255;
+    private const int MaxResizeBytes = 256;
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Returns when the process has ended and everything is sent, or when the client has left.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task receiving = ReceiveAsync(ended.Token);
+        Task finishing = FinishAsync(ended.Token);
+        await Task.WhenAny(receiving, finishing);
+        // Cancelling a receive breaks the connection, and what was sent last with it: the client says when it has read everything.
+        if (finishing.IsCompletedSuccessfully)
+            await receiving.WaitAsync(ClosePatience, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ended.CancelAsync();
+        await Task.WhenAll(receiving, finishing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>The Status on the error channel: success, or the exit code as a cause (upstream k8s.io/kubelet remotecommand/websocket.go).</summary>
+    public static JsonObject OutcomeOf(int exitCode) => exitCode == 0
+        ? new JsonObject { ["metadata"] = new JsonObject(), ["status"] = "Success" }
+        : new ApiStatus
+        {
+            Code = 500, Reason = "NonZeroExitCode", Message = $"command terminated with non-zero exit code: exit status {exitCode}",
+            Causes = [new StatusCause("ExitCode", exitCode.ToString(System.Globalization.CultureInfo.InvariantCulture))],
+        }.ToJson();
+
+    private async Task FinishAsync(CancellationToken cancel)
+    {
+        Task output = session.Stdout is { } stdout ? socket.SendAllAsync(Stdout, stdout, cancel) : Task.CompletedTask;
+        Task errors = session.Stderr is { } stderr ? socket.SendAllAsync(Stderr, stderr, cancel) : Task.CompletedTask;
+        int code = await session.WaitAsync(cancel);
+        await Task.WhenAll(output, errors);
+        if (protocol.HasStatus)
+            await socket.SendAsync(Error, KubeJson.ToUtf8(OutcomeOf(code)), cancel);
+        else if (code != 0)
+            await socket.SendAsync(Error, System.Text.Encoding.UTF8.GetBytes($"command terminated with non-zero exit code: exit status {code}"), cancel);
+        await socket.CloseAsync(cancel);
+    }
+
+    private async Task ReceiveAsync(CancellationToken cancel)
+    {
+        var resize = new MemoryStream();
+        while (await socket.ReceiveAsync(cancel) is { } piece)
+        {
+            switch (piece.Channel)
+            {
+                case Stdin when session.Stdin is not null:
+                    await WriteAsync(piece.Data, cancel);
+                    break;
+                case Resize:
+                    Collect(resize, piece);
+                    break;
+                case Close when protocol.CanClose && piece.Data.Length == 1 && piece.Data.Span[0] == Stdin && session.Stdin is not null:
+                    await session.Stdin.DisposeAsync();
+                    break;
+            }
+        }
+    }
+
+    private async Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancel)
+    {
+        try
+        {
+            await session.Stdin!.WriteAsync(data, cancel);
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        {
+            // The process reads no more: what is sent to it is lost, as in a shell's pipe.
+        }
+    }
+
+    /// <summary>{"Width":80,"Height":24}, in one message or in pieces; anything else is passed over.</summary>
+    private void Collect(MemoryStream message, ChannelData piece)
+    {
+        if (piece.Starts)
+            message.SetLength(0);
+        if (message.Length + piece.Data.Length > MaxResizeBytes)
+            return;
+        message.Write(piece.Data.Span);
+        try
+        {
+            JsonObject size = KubeJson.ParseObject(message.ToArray());
+            if (size["Width"] is { } width && size["Height"] is { } height)
+                session.Resize(width.GetValue<int>(), height.GetValue<int>());
+        }
+        catch (Exception fault) when (fault is System.Text.Json.JsonException or FormatException or InvalidOperationException)
+        {
+            // Not whole yet.
+        }
+    }
+}
