@@ -29,6 +29,7 @@ internal static class ApiPriorities
         ["node.k8s.io"] = 16300,
         ["discovery.k8s.io"] = 16200,
         ["flowcontrol.apiserver.k8s.io"] = 16100,
+        ["metrics.k8s.io"] = 100,
     };
 
     public static (long Group, long Version) Of(string group, string version, bool isCustom) =>

@@ -8,7 +8,6 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using Pelago.Engine.Authentication;
 using Pelago.Engine.Certificates;
-using Pelago.Engine.Requests;
 using Pelago.Kube;
 using Yarp.ReverseProxy.Forwarder;
 

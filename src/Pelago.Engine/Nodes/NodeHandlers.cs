@@ -8,7 +8,7 @@ namespace Pelago.Engine.Nodes;
 /// <summary>What the API server has done by the nodes.</summary>
 internal static class NodeHandlers
 {
-    public static void Add(HandlerTable handlers, IRevisionStore store, NodeConnections connections)
+    public static void Add(HandlerTable handlers, IRevisionStore store, NodeConnections connections, TimeProvider time)
     {
         var locator = new NodeLocator(store);
         var streams = new PodStreams(locator, connections);
@@ -18,5 +18,7 @@ internal static class NodeHandlers
         handlers.Add("pods/proxy", proxy);
         handlers.Add("services/proxy", proxy);
         handlers.Add("nodes/proxy", new NodeProxy(locator, connections));
+        handlers.Add("nodes.metrics.k8s.io", new UsageSource(locator, connections, ofPods: false, time));
+        handlers.Add("pods.metrics.k8s.io", new UsageSource(locator, connections, ofPods: true, time));
     }
 }

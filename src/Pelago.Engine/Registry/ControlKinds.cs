@@ -14,7 +14,7 @@ internal static class ControlKinds
     private static readonly IReadOnlyList<string> ApiExtensions = ["api-extensions"];
 
     public static IEnumerable<ResourceKind> Rows(RowSources sources) =>
-        [.. Access(sources), .. Reviews(sources), .. Admission(sources), .. Extension(sources), .. Flow(sources)];
+        [.. Access(sources), .. Reviews(sources), .. Admission(sources), .. Extension(sources), .. Flow(sources), .. Usage(sources)];
 
     private static IEnumerable<ResourceKind> Access(RowSources sources)
     {
@@ -54,6 +54,16 @@ internal static class ControlKinds
         yield return Review("authorization.k8s.io", "SelfSubjectAccessReview");
         yield return Review("authorization.k8s.io", "SelfSubjectRulesReview");
         yield return Review("authorization.k8s.io", "SubjectAccessReview");
+    }
+
+    /// <summary>What nodes and pods use now, as metrics-server says it on other clusters.</summary>
+    private static IEnumerable<ResourceKind> Usage(RowSources sources)
+    {
+        ResourceKind Metrics(string kind, string plural, bool namespaced) =>
+            sources.Row("metrics.k8s.io", "v1beta1", kind, plural, namespaced) with { Verbs = ResourceVerbs.ReadOnly, IsComputed = true };
+
+        yield return Metrics("NodeMetrics", "nodes", namespaced: false);
+        yield return Metrics("PodMetrics", "pods", namespaced: true);
     }
 
     private static IEnumerable<ResourceKind> Admission(RowSources sources)

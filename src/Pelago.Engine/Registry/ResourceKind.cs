@@ -85,8 +85,11 @@ internal sealed record ResourceKind
     public ServedVersion PreferredVersion => Versions[0];
     public bool HasStatus => Subresource("status") is not null;
 
-    /// <summary>False for kinds that only answer a POST (reviews): no GET, no LIST, nothing in the store.</summary>
-    public bool IsStored => Verbs.Contains("get") || Verbs.Contains("list");
+    /// <summary>Read, but made when it is asked for: an <see cref="Resources.IObjectSource"/> answers, nothing is in the store.</summary>
+    public bool IsComputed { get; init; }
+
+    /// <summary>False for kinds that only answer a POST (reviews) or are computed: nothing of them is in the store.</summary>
+    public bool IsStored => !IsComputed && (Verbs.Contains("get") || Verbs.Contains("list"));
 
     public GroupVersionKind Gvk(string version) => new(Group, version, Kind);
 

@@ -13,10 +13,15 @@ internal sealed class HandlerTable
 {
     private readonly Dictionary<string, IResourceHandler> _resources = [];
     private readonly Dictionary<string, IConnectHandler> _connects = [];
+    private readonly Dictionary<string, IObjectSource> _sources = [];
 
     public void Add(string resource, IResourceHandler handler) => _resources.Add(resource, handler);
 
     public void Add(string resource, IConnectHandler handler) => _connects.Add(resource, handler);
+
+    public void Add(string resource, IObjectSource source) => _sources.Add(resource, source);
+
+    public IObjectSource? Source(ResourceKind kind) => kind.IsStored ? null : _sources.GetValueOrDefault(kind.GroupResource.ToString());
 
     public IResourceHandler? Resource(ResourceKind kind, string subresource) => _resources.GetValueOrDefault(NameOf(kind, subresource));
 

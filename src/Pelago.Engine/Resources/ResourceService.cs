@@ -35,6 +35,12 @@ internal sealed class ResourceService
 
     public async ValueTask<ResourceResult> GetAsync(ResourceRequest request, string resourceVersion, CancellationToken cancel)
     {
+        if (_handlers.Source(request.Kind) is { } source)
+        {
+            IReadOnlyList<StoredObject> made = await source.ReadAsync(request.Namespace, request.Name, cancel);
+            return made.Count == 1 ? ResourceResult.Of(made[0]) : ResourceResult.Failed(ApiStatus.NotFound(request.Kind.GroupResource, request.Name));
+        }
+
         ResourceResult found = resourceVersion.Length == 0 ? _reader.Get(request) : await _reader.GetAsync(request, resourceVersion, cancel);
         if (SubresourceOf(request) is not { Scale: { } mapping })
             return found;
@@ -42,10 +48,15 @@ internal sealed class ResourceService
             : found.Error!.IsNotFound ? ResourceResult.Failed(ScaleView.NotFound(request)) : found;
     }
 
-    public ValueTask<(ResourcePage? Page, ApiStatus? Error)> ListAsync(ResourceRequest request, ListOptions options, CancellationToken cancel) =>
-        ObjectSelector.TryParse(request.Kind, options, out ObjectSelector? selector) is { } bad
-            ? new((null, bad))
-            : _reader.ListAsync(request, options, selector!, cancel);
+    public async ValueTask<(ResourcePage? Page, ApiStatus? Error)> ListAsync(ResourceRequest request, ListOptions options, CancellationToken cancel)
+    {
+        if (ObjectSelector.TryParse(request.Kind, options, out ObjectSelector? selector) is { } bad)
+            return (null, bad);
+        if (_handlers.Source(request.Kind) is not { } source)
+            return await _reader.ListAsync(request, options, selector!, cancel);
+        IReadOnlyList<StoredObject> made = await source.ReadAsync(request.Namespace, "", cancel);
+        return (new ResourcePage { Items = [.. made.Where(selector!.Matches)], Revision = _store.Revision }, null);
+    }
 
     /// <summary>
     /// Opens a watch. <c>Refused</c> is an answer of its own (bad options); <c>Ended</c> belongs into the stream as its only event.

@@ -18,6 +18,13 @@ internal static class ControlTables
             Column.Text("Requestor", "spec.username", "Who asks."),
             Column.String("RequestedDuration", "How long the certificate should hold.", RequestedDuration),
             Column.String("Condition", "How far it has come.", SigningCondition)),
+        ["nodes.metrics.k8s.io"] = TablePrinter.Of(
+            Column.Name, Column.Text("CPU", "usage.cpu", "Processors in use."), Column.Text("Memory", "usage.memory", "Memory in use."),
+            Column.Text("Window", "window", "Time that the use was measured over.")),
+        ["pods.metrics.k8s.io"] = TablePrinter.Of(
+            Column.Name, Column.String("CPU", "Processors that all containers use.", item => Sum(item, "cpu", "n")),
+            Column.String("Memory", "Memory that all containers use.", item => Sum(item, "memory", "Ki")),
+            Column.Text("Window", "window", "Time that the use was measured over.")),
         ["leases.coordination.k8s.io"] = TablePrinter.Of(Column.Name, Column.Text("Holder", "spec.holderIdentity", "Who holds it."), Column.Age),
         ["priorityclasses.scheduling.k8s.io"] = TablePrinter.Of(
             Column.Name, Column.Number("Value", "value", "Priority of pods of this class."),
@@ -97,6 +104,9 @@ internal static class ControlTables
         string status = condition.String("status") ?? "";
         return status != "True" && condition.String("reason") is { Length: > 0 } reason ? $"{status} ({reason})" : status;
     }
+
+    private static string Sum(PrintedObject item, string resource, string unit) => (item.Json.Array("containers") ?? []).OfType<JsonObject>()
+        .Sum(container => long.TryParse(container.Object("usage")?.String(resource)?.Replace(unit, "", StringComparison.Ordinal), out long used) ? used : 0) + unit;
 
     private static CellColumn Level(string name, string field, string description) => Column.Of(
         name, "string", description, item => NumberOrNone(item.Object("spec", "limited"), field));

@@ -12,7 +12,8 @@ internal static class LogFiles
         string directory = Path.GetDirectoryName(path)!;
         if (!Directory.Exists(directory))
             return [];
-        string[] files = Directory.GetFiles(directory, Path.GetFileName(path) + ".*");
+        // The pattern finds the current file too: ".*" matches an empty extension.
+        string[] files = [.. Directory.EnumerateFiles(directory, Path.GetFileName(path) + ".*").Where(file => file.Length > path.Length)];
         Array.Sort(files, string.CompareOrdinal);
         return files;
     }

@@ -90,6 +90,44 @@ public sealed class ClientTests(TestCluster cluster) : ApiTest(cluster)
     }
 
     [Fact]
+    public async Task Port_is_forwarded_to_a_pod()
+    {
+        await Client.CoreV1.CreateNamespacedPodAsync(
+            new V1Pod
+            {
+                Metadata = new V1ObjectMeta { Name = "w" },
+                Spec = new V1PodSpec
+                {
+                    TerminationGracePeriodSeconds = 1,
+                    Containers =
+                    [
+                        new V1Container
+                        {
+                            Name = "main", Image = Cluster.Image, ImagePullPolicy = "Never", Ports = [new V1ContainerPort { ContainerPort = 8080 }],
+                            Command = ["sh", "-c", "mkdir -p /tmp/f-$HOSTNAME; echo forwarded >/tmp/f-$HOSTNAME/index.html; exec busybox httpd -f -p ${PORT0:-8080} -h /tmp/f-$HOSTNAME"],
+                            ReadinessProbe = new V1Probe { HttpGet = new V1HTTPGetAction { Path = "/", Port = 8080 }, PeriodSeconds = 1 },
+                        },
+                    ],
+                },
+            },
+            Namespace, cancellationToken: Cancel);
+        await Until(
+            async () => (await Client.CoreV1.ReadNamespacedPodAsync("w", Namespace, cancellationToken: Cancel)).Status.Conditions?.Any(item => item is { Type: "Ready", Status: "True" }) == true,
+            "the pod is ready");
+
+        System.Net.WebSockets.WebSocket socket = await Client.WebSocketNamespacedPodPortForwardAsync("w", Namespace, [8080], "v4.channel.k8s.io", cancellationToken: Cancel);
+        using var demuxer = new StreamDemuxer(socket, StreamType.PortForward, ownsSocket: true);
+        demuxer.Start();
+        using Stream stream = demuxer.GetStream((byte?)0, (byte?)0);
+        await stream.WriteAsync("GET /index.html HTTP/1.0\r\n\r\n"u8.ToArray(), Cancel);
+        using var reader = new StreamReader(stream);
+        string answer = await reader.ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+
+        Assert.StartsWith("HTTP/1.", answer, StringComparison.Ordinal);
+        Assert.EndsWith("forwarded\n", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_of_two_candidates_leads_and_the_other_follows_when_it_stops()
     {
         var led = new System.Collections.Concurrent.ConcurrentQueue<string>();

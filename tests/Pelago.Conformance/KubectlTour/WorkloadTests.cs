@@ -86,7 +86,7 @@ public sealed class WorkloadTests(TestCluster cluster) : KubectlTest(cluster)
     public async Task Logs_are_read_whole_by_tail_with_times_and_of_the_previous_container(string version)
     {
         Kubectl kubectl = Kubectl(version);
-        await kubectl.PipeAsync(ShellPod("talker", "echo one; echo two >&2; echo three; [ -e /tmp/again-$HOSTNAME ] || sleep 1; exit 3", "OnFailure"), "create", "-f", "-");
+        await kubectl.PipeAsync(ShellPod("talker", "echo one; echo two >&2; sleep 0.2; echo three; [ -e /tmp/again-$HOSTNAME ] || sleep 1; exit 3", "OnFailure"), "create", "-f", "-");
         await Until(async () => (await kubectl.RunAsync("get", "pod", "talker", "-o", "jsonpath={.status.containerStatuses[0].restartCount}")).Output is not ("" or "0"), "the container restarted");
 
         Assert.Equal("one\ntwo\nthree\n", string.Join('\n', (await kubectl.RunAsync("logs", "talker", "--previous")).Output.Split('\n').Order(StringComparer.Ordinal).Where(line => line.Length > 0).OrderBy(line => line.Length == 3 ? line[0] == 'o' ? 0 : 1 : 2)) + "\n");
