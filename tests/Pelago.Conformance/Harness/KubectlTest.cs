@@ -34,6 +34,10 @@ public abstract class KubectlTest(TestCluster cluster) : IAsyncLifetime
          "spec":{"restartPolicy":"{{{restartPolicy}}}","terminationGracePeriodSeconds":2,"containers":[{{{ShellContainer(script)}}}]}}
         """;
 
+    /// <summary>A ConfigMap's manifest.</summary>
+    protected static string Settings(string name, params (string Key, string Value)[] data) =>
+        $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{name}}"},"data":{ {{string.Join(',', data.Select(pair => $"\"{pair.Key}\":\"{pair.Value}\""))}} } }""";
+
     /// <summary>A Deployment's manifest whose pods run a shell script.</summary>
     protected string ShellDeployment(string name, int replicas, string script, string extra = "") => $$$"""
         {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{name}}}"},

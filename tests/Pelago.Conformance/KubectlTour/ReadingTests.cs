@@ -13,7 +13,7 @@ public sealed class ReadingTests(TestCluster cluster) : KubectlTest(cluster)
     public async Task Get_prints_every_output_format(string version)
     {
         Kubectl kubectl = Kubectl(version);
-        await kubectl.RunAsync("create", "configmap", "settings", "--from-literal=colour=blue", "--from-literal=size=3");
+        await kubectl.PipeAsync(Settings("settings", ("colour", "blue"), ("size", "3")), "create", "-f", "-");
 
         Assert.Matches(@"^NAME +DATA +AGE\n(kube-root-ca.crt .*\n)?settings +2 +\d+s\n$", (await kubectl.RunAsync("get", "configmap")).Output);
         Assert.Equal("configmap/settings\n", (await kubectl.RunAsync("get", "cm", "settings", "-o", "name")).Output);
@@ -45,7 +45,7 @@ public sealed class ReadingTests(TestCluster cluster) : KubectlTest(cluster)
     {
         Kubectl kubectl = Kubectl(version);
         for (int i = 0; i < 5; i++)
-            await kubectl.RunAsync("create", "configmap", $"c{i}");
+            await kubectl.PipeAsync(Settings($"c{i}"), "create", "-f", "-");
         await kubectl.RunAsync("label", "configmap", "c1", "c3", "tier=web");
 
         Assert.Equal("configmap/c1\nconfigmap/c3\n", (await kubectl.RunAsync("get", "cm", "-l", "tier=web", "-o", "name")).Output);
@@ -64,7 +64,7 @@ public sealed class ReadingTests(TestCluster cluster) : KubectlTest(cluster)
     public async Task Watch_prints_changes_as_they_happen(string version)
     {
         Kubectl kubectl = Kubectl(version);
-        await kubectl.RunAsync("create", "configmap", "seen", "--from-literal=a=1");
+        await kubectl.PipeAsync(Settings("seen", ("a", "1")), "create", "-f", "-");
         using Process watch = kubectl.Start(["get", "configmap", "seen", "-w", "-o", "jsonpath={.data.a}{'\\n'}"]);
 
         Assert.Equal("1", await watch.StandardOutput.ReadLineAsync(Cancel));
@@ -79,7 +79,7 @@ public sealed class ReadingTests(TestCluster cluster) : KubectlTest(cluster)
     {
         Kubectl kubectl = Kubectl(version);
         using Process watch = kubectl.Start(["get", "configmap", "-w"]);
-        await kubectl.RunAsync("create", "configmap", "later", "--from-literal=a=1");
+        await kubectl.PipeAsync(Settings("later", ("a", "1")), "create", "-f", "-");
 
         string? line;
         do

@@ -102,7 +102,7 @@ public sealed class WritingTests(TestCluster cluster) : KubectlTest(cluster)
     public async Task Label_and_annotate_refuse_to_overwrite_unless_told(string version)
     {
         Kubectl kubectl = Kubectl(version);
-        await kubectl.RunAsync("create", "configmap", "c");
+        await kubectl.PipeAsync(Settings("c"), "create", "-f", "-");
         await kubectl.RunAsync("label", "configmap", "c", "tier=web");
         await kubectl.RunAsync("annotate", "configmap", "c", "owner=me");
 
@@ -119,7 +119,7 @@ public sealed class WritingTests(TestCluster cluster) : KubectlTest(cluster)
     public async Task Edit_and_replace_write_the_whole_object(string version)
     {
         Kubectl kubectl = Kubectl(version);
-        await kubectl.RunAsync("create", "configmap", "c", "--from-literal=a=1");
+        await kubectl.PipeAsync(Settings("c", ("a", "1")), "create", "-f", "-");
         string editor = Path.Combine(Directory.CreateTempSubdirectory("pelago-editor-").FullName, "editor");
         await File.WriteAllTextAsync(editor, "#!/bin/sh\nsed -i 's/^  a: .*/  a: edited/' \"$1\"\n", Cancel);
         File.SetUnixFileMode(editor, UnixFileMode.UserRead | UnixFileMode.UserExecute);
@@ -138,14 +138,14 @@ public sealed class WritingTests(TestCluster cluster) : KubectlTest(cluster)
     {
         Kubectl kubectl = Kubectl(version);
 
-        KubectlResult name = await kubectl.TryAsync(null, "create", "configmap", "Not_A_Name");
+        KubectlResult name = await kubectl.TryAsync(Settings("Not_A_Name"), "create", "-f", "-");
         KubectlResult selector = await kubectl.TryAsync(
             ShellDeployment("web", 1, SleepForever).Replace("\"matchLabels\":{\"app\":\"web\"}", "\"matchLabels\":{\"app\":\"other\"}", StringComparison.Ordinal), "create", "-f", "-");
-        KubectlResult twice = await kubectl.TryAsync(null, "create", "configmap", "kube-root-ca.crt");
+        KubectlResult twice = await kubectl.TryAsync(Settings("kube-root-ca.crt"), "create", "-f", "-");
 
         Assert.Contains("ConfigMap \"Not_A_Name\" is invalid: metadata.name: Invalid value: \"Not_A_Name\": a lowercase RFC 1123 subdomain must consist of", name.Error, StringComparison.Ordinal);
         Assert.Contains("`selector` does not match template `labels`", selector.Error, StringComparison.Ordinal);
-        Assert.Equal("error: failed to create configmap: configmaps \"kube-root-ca.crt\" already exists\n", twice.Error);
+        Assert.Equal("Error from server (AlreadyExists): error when creating \"STDIN\": configmaps \"kube-root-ca.crt\" already exists\n", twice.Error);
     }
 
     [Theory]
