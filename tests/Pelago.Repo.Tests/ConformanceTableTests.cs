@@ -19,6 +19,18 @@ public partial class ConformanceTableTests
         Assert.Empty(named.Except(Tests(), StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Every_reason_for_a_skip_is_explained()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs/conformance.md"));
+        string[] reasons = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests/Pelago.Conformance"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => Reason().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).Distinct(StringComparer.Ordinal)];
+
+        Assert.True(reasons.Length >= 5, $"only {reasons.Length} reasons were found");
+        Assert.Empty(reasons.Select(reason => reason.Replace("{resource}", "RESOURCE", StringComparison.Ordinal).Replace("{since}", "VERSION", StringComparison.Ordinal))
+            .Where(reason => !page.Contains($"| {reason} |", StringComparison.Ordinal)));
+    }
+
     private static IEnumerable<string> Tests()
     {
         foreach (string file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories))
@@ -30,6 +42,9 @@ public partial class ConformanceTableTests
 
     [GeneratedRegex(@"`(\w+Tests\.\w+)`")]
     private static partial Regex TestName();
+
+    [GeneratedRegex("""NotOn\(.+, \$?"([^"]+)"\)""")]
+    private static partial Regex Reason();
 
     [GeneratedRegex(@"public (?:async )?(?:Task|void) (\w+)\(")]
     private static partial Regex Method();
