@@ -58,6 +58,8 @@ public sealed record NodeOptions
 
     public int MaxPods { get; init; } = 110;
 
+    public const string DefaultVersion = "v1.33.1+pelago";
+
     /// <summary>What the node says of the software in nodeInfo.kubeletVersion.</summary>
-    public string Version { get; init; } = "v1.33.1+pelago";
+    public string Version { get; init; } = DefaultVersion;
 }

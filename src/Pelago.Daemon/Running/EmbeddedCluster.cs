@@ -10,6 +10,7 @@ using Pelago.Daemon.State;
 using Pelago.Engine;
 using Pelago.Kube;
 using Pelago.Node;
+using Pelago.Node.Simulation;
 
 namespace Pelago.Daemon.Running;
 
@@ -20,6 +21,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
     private readonly EngineHost _engine;
     private readonly List<NodeAgent> _nodes = [];
     private readonly ClusterSettings _settings;
+    private SimulatedNodes? _simulated;
 
     private EmbeddedCluster(EngineHost engine, ClusterSettings settings)
     {
@@ -50,7 +52,12 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         try
         {
             engine.WriteKubeconfig(home.ClusterKubeconfig(settings.Name));
-            for (int i = 0; i < settings.Nodes; i++)
+            if (settings.Simulated)
+            {
+                string file = Path.Combine(directory, "simulation.json");
+                cluster._simulated = await SimulatedNodes.StartAsync(settings.Nodes, file, engine.ApiFor("system:nodes"), logging, time, cancel);
+            }
+            for (int i = 0; i < settings.Nodes && !settings.Simulated; i++)
                 cluster._nodes.Add(await cluster.StartNodeAsync(home, i, logging, time, cancel));
             return cluster;
         }
@@ -74,12 +81,15 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Simulated pods are left as they are: there is nothing to stop, and the next daemon goes on from their status.</summary>
     public Task StopPodsAsync(CancellationToken cancel) => Task.WhenAll(_nodes.Select(node => node.StopPodsAsync(StopGrace, cancel)));
 
     public async ValueTask DisposeAsync()
     {
         foreach (NodeAgent node in _nodes)
             await node.DisposeAsync();
+        if (_simulated is not null)
+            await _simulated.DisposeAsync();
         await _engine.DisposeAsync();
     }
 

@@ -26,11 +26,11 @@ internal static class ContainerSpecs
             Command = CommandOf(container, variables, features),
             WorkingDirectory = container.WorkingDir ?? "",
             Environment = variables,
-            Mounts = [.. mounts, TerminationMessageMount(container, paths.TerminationMessage(uid, container.Name, attempt))],
+            Mounts = features.Processes ? [.. mounts, TerminationMessageMount(container, paths.TerminationMessage(uid, container.Name, attempt))] : mounts,
             LogPath = paths.Log(uid, container.Name, attempt),
             Stdin = container.Stdin == true, StdinOnce = container.StdinOnce == true, Terminal = container.Tty == true,
             Resources = ResourcesOf(container),
-            Identity = IdentityOf(pod, container),
+            Identity = features.Processes ? IdentityOf(pod, container) : new ContainerIdentity(),
             ReadOnlyRoot = container.SecurityContext?.ReadOnlyRootFilesystem == true,
             StopSignal = Signals.GetValueOrDefault(container.Lifecycle?.StopSignal ?? "SIGTERM", Signals["SIGTERM"]),
             Labels = new Dictionary<string, string>

@@ -18,7 +18,7 @@ internal sealed record PodServices
     public required StatusWriter Status { get; init; }
     public required EventRecorder Events { get; init; }
     public required ReferencedObjects Objects { get; init; }
-    public required VolumeMounter Volumes { get; init; }
+    public required IPodVolumes Volumes { get; init; }
     public required PodPaths Paths { get; init; }
     public required PodResolver Resolver { get; init; }
 

@@ -53,18 +53,22 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
     {
         using var timer = new PeriodicTimer(Heartbeat, time);
         do
-        {
-            try
-            {
-                await RenewLeaseAsync(node.Name, cancel);
-                await ReportAsync(node, health, cancel);
-            }
-            catch (Exception fault) when (fault is ClusterUnreachableException or IOException)
-            {
-                Log.CannotReport(log, node.Name, fault.Message);
-            }
-        }
+            await BeatAsync(node, health, cancel);
         while (await timer.WaitForNextTickAsync(cancel));
+    }
+
+    /// <summary>Says once that the node lives. What cannot be said now is said the next time.</summary>
+    public async Task BeatAsync(NodeDescription node, Func<DateTime, List<V1NodeCondition>> health, CancellationToken cancel)
+    {
+        try
+        {
+            await RenewLeaseAsync(node.Name, cancel);
+            await ReportAsync(node, health, cancel);
+        }
+        catch (Exception fault) when (fault is ClusterUnreachableException or IOException)
+        {
+            Log.CannotReport(log, node.Name, fault.Message);
+        }
     }
 
     public async Task RenewLeaseAsync(string node, CancellationToken cancel)

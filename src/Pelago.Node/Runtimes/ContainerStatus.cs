@@ -53,7 +53,7 @@ public sealed record RuntimeFeatures
     /// <summary>The <c>image</c> of a container decides what it runs on.</summary>
     public bool Images { get; init; }
 
-    /// <summary>Real processes: exec, attach and port-forward reach something.</summary>
+    /// <summary>Real processes: there are logs and files, and exec, attach and port-forward reach something.</summary>
     public bool Processes { get; init; }
 
     /// <summary>Another user than the daemon's can be run as.</summary>

@@ -11,20 +11,13 @@ using Pelago.Node.Variables;
 
 namespace Pelago.Node.Volumes;
 
-/// <summary>A volume as containers get it: a real path on the host.</summary>
-internal readonly record struct MountedVolume(string HostPath, bool ReadOnly);
-
 /// <summary>Sets up the volumes of pods below their directories, keeps them current and takes them away.</summary>
-internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, ReferencedObjects objects, ServiceAccountTokens tokens, TimeProvider time)
+internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, ReferencedObjects objects, ServiceAccountTokens tokens, TimeProvider time) : IPodVolumes
 {
     private const UnixFileMode Everybody = (UnixFileMode)0x1ff;
     private const UnixFileMode SetGroup = UnixFileMode.SetGroup | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
     private const int Detach = 2;
 
-    /// <summary>
-    /// All volumes of the pod by name. May be called again and again: what is there stays, what follows an object is brought up to date.
-    /// A <see cref="VolumeException"/> names the volume that could not be had.
-    /// </summary>
     public async Task<IReadOnlyDictionary<string, MountedVolume>> MountAsync(V1Pod pod, PodFields fields, CancellationToken cancel)
     {
         var mounted = new Dictionary<string, MountedVolume>(StringComparer.Ordinal);
@@ -42,7 +35,6 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
         return mounted;
     }
 
-    /// <summary>Lets go of what is mounted for a pod and forgets its files.</summary>
     public void Remove(string podUid)
     {
         string directory = Path.Combine(PodDirectory(podUid), "volumes");

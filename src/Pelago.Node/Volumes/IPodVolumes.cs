@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using k8s.Models;
+using Pelago.Node.Variables;
+
+namespace Pelago.Node.Volumes;
+
+/// <summary>A volume as containers get it: a real path on the host.</summary>
+internal readonly record struct MountedVolume(string HostPath, bool ReadOnly);
+
+/// <summary>Gives pods their volumes.</summary>
+internal interface IPodVolumes
+{
+    /// <summary>
+    /// All volumes of the pod by name. May be called again and again: what is there stays, what follows an object is brought up to date.
+    /// A <see cref="VolumeException"/> names the volume that could not be had.
+    /// </summary>
+    Task<IReadOnlyDictionary<string, MountedVolume>> MountAsync(V1Pod pod, PodFields fields, CancellationToken cancel);
+
+    /// <summary>Lets go of what is mounted for a pod and forgets its files.</summary>
+    void Remove(string podUid);
+}
