@@ -69,14 +69,20 @@ internal static class SimulatedPod
         V1ContainerStateTerminated? ended = known.State?.Terminated ?? known.LastState?.Terminated;
         return ended is null ? null : status with
         {
-            State = ContainerState.Exited, StartedAt = Utc(ended.StartedAt), FinishedAt = Utc(ended.FinishedAt), ExitCode = ended.ExitCode,
-            Reason = ended.Reason ?? "", Message = ended.Message ?? "",
+            State = ContainerState.Exited,
+            StartedAt = Utc(ended.StartedAt),
+            FinishedAt = Utc(ended.FinishedAt),
+            ExitCode = ended.ExitCode,
+            Reason = ended.Reason ?? "",
+            Message = ended.Message ?? "",
         };
     }
 
     private static V1Container Of(V1Container container, SimulatedStages stages) => container with
     {
-        VolumeMounts = null, LivenessProbe = null, Lifecycle = null,
+        VolumeMounts = null,
+        LivenessProbe = null,
+        Lifecycle = null,
         StartupProbe = Answered(container.StartupProbe),
         ReadinessProbe = Answered(container.ReadinessProbe ?? (stages.ReadySeconds.Most > 0
             ? new V1Probe { PeriodSeconds = 1, InitialDelaySeconds = (int)Math.Ceiling(stages.ReadySeconds.Least) }
@@ -85,7 +91,10 @@ internal static class SimulatedPod
 
     private static V1Probe? Answered(V1Probe? probe) => probe is null ? null : probe with
     {
-        Exec = new V1ExecAction { Command = [SimulatedRuntime.ProbeCommand] }, HttpGet = null, TcpSocket = null, Grpc = null,
+        Exec = new V1ExecAction { Command = [SimulatedRuntime.ProbeCommand] },
+        HttpGet = null,
+        TcpSocket = null,
+        Grpc = null,
     };
 
     private static DateTimeOffset? Utc(DateTime? time) => time is { } value ? new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)) : null;
