@@ -24,6 +24,12 @@ public sealed record RawAnswer(int Code, HttpResponseHeaders Headers, string? Co
         Assert.True(Code == code, $"expected {code}, got {Code}: {Text}");
         return this;
     }
+
+    public RawAnswer ExpectSuccess()
+    {
+        Assert.True(Code is 200 or 201, $"expected 200 or 201, got {Code}: {Text}");
+        return this;
+    }
 }
 
 /// <summary>The API as bytes over HTTP, with the credentials of the kubeconfig: for what typed clients cannot say.</summary>

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Pelago.Conformance.Harness;
+using Xunit;
+
+namespace Pelago.Conformance.Crash;
+
+/// <summary>
+/// Deployments whose pods write a line to a file of their own when they start. A pod that is never stopped writes it once, whatever happens to the
+/// daemon, and its process stays the same.
+/// </summary>
+internal sealed class PodLedger : IDisposable
+{
+    private const string Deployments = "/apis/apps/v1/namespaces/default/deployments";
+    private readonly RawApi _api;
+    private readonly string _directory = Directory.CreateTempSubdirectory("pelago-ledger-").FullName;
+    private readonly string _mark = string.Create(CultureInfo.InvariantCulture, $"9{Random.Shared.Next(1_000_000, 9_999_999)}");
+
+    public PodLedger(RawApi api)
+    {
+        _api = api;
+        File.SetUnixFileMode(_directory, (UnixFileMode)0x1ff);
+    }
+
+    public async Task DeployAsync(string name, int replicas) => (await _api.PostAsync(Deployments, $$$"""
+        {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{name}}}"},"spec":{"replicas":{{{replicas}}},"selector":{"matchLabels":{"ledger":"{{{name}}}"}},
+         "template":{"metadata":{"labels":{"ledger":"{{{name}}}"}},"spec":{"terminationGracePeriodSeconds":1,
+          "volumes":[{"name":"ledger","hostPath":{"path":"{{{_directory}}}"}}],
+          "containers":[{"name":"main","image":"any","volumeMounts":[{"name":"ledger","mountPath":"{{{_directory}}}"}],
+           "env":[{"name":"POD","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"}}}],
+           "command":["/bin/sh","-c","echo start $(cat /proc/uptime) >>{{{_directory}}}/$POD; exec sleep {{{_mark}}}"]}]}}}}
+        """)).Expect(201);
+
+    /// <summary>Whether the daemon lives to hear it does not matter.</summary>
+    public Task ScaleAsync(string name, int replicas) => _api.PatchAsync($"{Deployments}/{name}", "merge-patch+json", $$$"""{"spec":{"replicas":{{{replicas}}}}}""");
+
+    public Task ReadyAsync(string name) => Waiting.UntilAsync(
+        async () =>
+        {
+            JsonObject deployment = (await _api.GetAsync($"{Deployments}/{name}")).Expect(200).Json;
+            int wanted = deployment["spec"]!["replicas"]!.GetValue<int>();
+            JsonNode? status = deployment["status"];
+            return status?["observedGeneration"]?.GetValue<long>() == deployment["metadata"]!["generation"]!.GetValue<long>()
+                && (status["readyReplicas"]?.GetValue<int>() ?? 0) == wanted && (await PodsAsync(name)).Count == wanted;
+        },
+        $"the pods of {name} are as many as wanted, and ready");
+
+    /// <summary>Pods by name: the container, how often it was restarted, and since when it runs.</summary>
+    public async Task<SortedDictionary<string, string>> PodsAsync(string name)
+    {
+        JsonArray items = (await _api.GetAsync($"/api/v1/namespaces/default/pods?labelSelector=ledger%3D{name}")).Expect(200).Json["items"]!.AsArray();
+        return new SortedDictionary<string, string>(items.ToDictionary(pod => pod!["metadata"]!["name"]!.GetValue<string>(), Describe), StringComparer.Ordinal);
+    }
+
+    /// <summary>Every pod that ever started has started once, and what runs is exactly one process for each of <paramref name="pods"/>.</summary>
+    public async Task VerifyAsync(IReadOnlyCollection<string> pods)
+    {
+        foreach (string file in Directory.EnumerateFiles(_directory))
+            Assert.True(File.ReadAllLines(file).Length == 1, $"pod {Path.GetFileName(file)} ran more than once:\n{File.ReadAllText(file)}");
+        Assert.All(pods, pod => Assert.True(File.Exists(Path.Combine(_directory, pod)), $"pod {pod} is ready but never ran"));
+        await Waiting.UntilAsync(() => Task.FromResult(Processes().Count == pods.Count), $"{pods.Count} processes run; {Processes().Count} do", seconds: 20);
+    }
+
+    /// <summary>The processes of all pods on this machine.</summary>
+    public IReadOnlyList<int> Processes()
+    {
+        var found = new List<int>();
+        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), out int pid))
+                continue;
+            try
+            {
+                if (File.ReadAllText(Path.Combine(directory, "cmdline")) == $"sleep\0{_mark}\0")
+                    found.Add(pid);
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                // It ended while we looked.
+            }
+        }
+        found.Sort();
+        return found;
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static string Describe(JsonNode? pod)
+    {
+        JsonNode? container = pod!["status"]?["containerStatuses"]?[0];
+        return $"{container?["containerID"]} restarts={container?["restartCount"]} state={container?["state"]?.ToJsonString()} ip={pod["status"]?["podIP"]}";
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Diagnostics;
+using Xunit;
+
+namespace Pelago.Conformance.Harness;
+
+/// <summary>Waits for what a cluster does by itself, with a bound.</summary>
+public static class Waiting
+{
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, int seconds = 60)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(start) > TimeSpan.FromSeconds(seconds))
+                Assert.Fail($"not within {seconds} s: {what}");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+}
