@@ -29,8 +29,8 @@ internal sealed class PodLedger : IDisposable
          "template":{"metadata":{"labels":{"ledger":"{{{name}}}"}},"spec":{"terminationGracePeriodSeconds":1,
           "volumes":[{"name":"ledger","hostPath":{"path":"{{{_directory}}}"}}],
           "containers":[{"name":"main","image":"any","volumeMounts":[{"name":"ledger","mountPath":"{{{_directory}}}"}],
-           "env":[{"name":"POD","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"}}}],
-           "command":["/bin/sh","-c","echo start $(cat /proc/uptime) >>{{{_directory}}}/$POD; exec sleep {{{_mark}}}"]}]}}}}
+           "env":[{"name":"POD","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"} } }],
+           "command":["/bin/sh","-c","echo start $(cat /proc/uptime) >>{{{_directory}}}/$POD; exec sleep {{{_mark}}}"]}]} } } }
         """)).Expect(201);
 
     /// <summary>Whether the daemon lives to hear it does not matter.</summary>

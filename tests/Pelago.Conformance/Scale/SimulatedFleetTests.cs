@@ -29,7 +29,7 @@ public sealed class SimulatedFleetTests
 
         await daemon.KillAsync();
         await daemon.StartAgainAsync();
-        (await api.PatchAsync("/apis/apps/v1/namespaces/default/deployments/fleet", "merge-patch+json", $$"""{"spec":{"replicas":{{Replicas + 50}}}}""")).Expect(200);
+        (await api.PatchAsync("/apis/apps/v1/namespaces/default/deployments/fleet", "merge-patch+json", $$$"""{"spec":{"replicas":{{{Replicas + 50}}}}}""")).Expect(200);
         await Waiting.UntilAsync(async () => await ReadyAsync(api) == Replicas + 50, "the new replicas are ready beside the old");
 
         Dictionary<string, JsonObject> after = await PodsAsync(api);
@@ -40,7 +40,7 @@ public sealed class SimulatedFleetTests
     private static string Deployment() => $$$"""
         {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"fleet"},"spec":{"replicas":{{{Replicas}}},"selector":{"matchLabels":{"app":"fleet"}},
          "template":{"metadata":{"labels":{"app":"fleet"},"annotations":{"simulation.pelago.dev/start-seconds":"0-0.5"}},
-          "spec":{"containers":[{"name":"main","image":"any"}]}}}}
+          "spec":{"containers":[{"name":"main","image":"any"}]} } } }
         """;
 
     private static async Task<int> ReadyAsync(RawApi api) =>
