@@ -141,7 +141,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             PodsDirectory = paths.PodsDirectory, Namespaces = namespaces, ControlGroups = Native.LibC.EffectiveUser() == 0,
             PodNetwork = namespaces ? options.PodNetwork : options.LoopbackNetwork,
             ClusterNetwork = namespaces ? options.ClusterNetwork : options.LoopbackNetwork,
-            BridgeName = options.BridgeName, MaskedPaths = [.. options.MaskedPaths, Path.GetFullPath(options.RootDirectory)],
+            ServiceNetwork = options.ServiceNetwork, BridgeName = options.BridgeName, MaskedPaths = [.. options.MaskedPaths, Path.GetFullPath(options.RootDirectory)],
         };
     }
 

@@ -25,6 +25,9 @@ public sealed record NodeOptions
     /// <summary>The same for pods that share the host's network: inside 127.0.0.0/8.</summary>
     public required Cidr4 LoopbackNetwork { get; init; }
 
+    /// <summary>The cluster's service addresses, which pods with a network of their own find on the bridge; null: there are none.</summary>
+    public Cidr4? ServiceNetwork { get; init; }
+
     /// <summary>The bridge of the cluster on this machine; at most 15 characters.</summary>
     public string BridgeName { get; init; } = "pelago0";
 

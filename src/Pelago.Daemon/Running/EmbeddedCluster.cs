@@ -11,6 +11,7 @@ using Pelago.Engine;
 using Pelago.Kube;
 using Pelago.Node;
 using Pelago.Node.Simulation;
+using Pelago.Node.Services;
 
 namespace Pelago.Daemon.Running;
 
@@ -20,6 +21,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
     private readonly EngineHost _engine;
     private readonly List<NodeAgent> _nodes = [];
+    private ServiceAgent? _services;
     private readonly ClusterSettings _settings;
     private SimulatedNodes? _simulated;
 
@@ -57,6 +59,10 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
                 string file = Path.Combine(directory, "simulation.json");
                 cluster._simulated = await SimulatedNodes.StartAsync(settings.Nodes, file, engine.ApiFor("system:nodes"), logging, time, cancel);
             }
+            else
+            {
+                cluster._services = await ServiceAgent.StartAsync(cluster.Services(), engine.ApiFor("system:kube-proxy"), logging, time);
+            }
             for (int i = 0; i < settings.Nodes && !settings.Simulated; i++)
                 cluster._nodes.Add(await cluster.StartNodeAsync(home, i, logging, time, cancel));
             return cluster;
@@ -90,24 +96,37 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
             await node.DisposeAsync();
         if (_simulated is not null)
             await _simulated.DisposeAsync();
+        if (_services is not null)
+            await _services.DisposeAsync();
         await _engine.DisposeAsync();
     }
 
     private static bool IsReady(V1Node node) => node.Status?.Conditions?.Any(condition => condition.Type == "Ready" && condition.Status == "True") == true;
 
+    private Cidr4 ServiceNetwork => Cidr4.Parse(AddressSlots.ServiceCidr(_settings.Slot, Environment.IsPrivilegedProcess));
+
+    private Cidr4 PodNetwork => Cidr4.Parse(AddressSlots.PodCidr(_settings.Slot, privileged: true));
+
+    private string BridgeName => $"pelago{_settings.Slot}";
+
+    private ServiceOptions Services() => new()
+    {
+        ServiceNetwork = ServiceNetwork, PodNetwork = PodNetwork, FirstNodeNetwork = Subnet(PodNetwork, 0), BridgeName = BridgeName,
+    };
+
     private Task<NodeAgent> StartNodeAsync(PelagoHome home, int index, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
     {
         string name = $"node-{index + 1}";
-        Cidr4 pods = Cidr4.Parse(AddressSlots.PodCidr(_settings.Slot, privileged: true));
         Cidr4 loopback = Cidr4.Parse(AddressSlots.PodCidr(_settings.Slot, privileged: false));
         var options = new NodeOptions
         {
             Name = name,
             RootDirectory = Path.Combine(home.ClusterDirectory(Name), "nodes", name),
-            PodNetwork = Subnet(pods, index),
-            ClusterNetwork = pods,
+            PodNetwork = Subnet(PodNetwork, index),
+            ClusterNetwork = PodNetwork,
             LoopbackNetwork = Subnet(loopback, index),
-            BridgeName = $"pelago{_settings.Slot}",
+            ServiceNetwork = ServiceNetwork,
+            BridgeName = BridgeName,
             ServingCertificate = _engine.NodeCertificate(name, IPAddress.Loopback),
             ClientAuthorities = [_engine.Authority],
             MaskedPaths = [home.Root],

@@ -122,6 +122,9 @@ internal static unsafe partial class LibC
     [LibraryImport(C, EntryPoint = "setns", SetLastError = true)]
     public static partial int EnterNamespace(SafeFileHandle ns, int type);
 
+    [LibraryImport(C, EntryPoint = "unshare", SetLastError = true)]
+    public static partial int LeaveNamespaces(int types);
+
     [LibraryImport(C, EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 

@@ -14,6 +14,7 @@ internal sealed class NetlinkMessage
     public const ushort NewAddress = 20;
     public const ushort DeleteAddress = 21;
     public const ushort NewRoute = 24;
+    public const ushort DeleteRoute = 25;
 
     private const ushort Request = 0x1;
     private const ushort Acknowledge = 0x4;

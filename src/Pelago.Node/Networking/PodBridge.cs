@@ -3,6 +3,7 @@
 using System.IO;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 using Pelago.Kube;
 
 namespace Pelago.Node.Networking;
@@ -11,7 +12,7 @@ namespace Pelago.Node.Networking;
 /// The bridge that the pods of a cluster are plugged into on this machine. Each pod has a veth pair: one end on the bridge, the other is its eth0.
 /// The bridge has the first address of each node's pod network; pods reach the host, its service proxies and each other through it.
 /// </summary>
-internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetwork)
+internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetwork, Cidr4? serviceNetwork = null)
 {
     private static readonly Cidr4 Everywhere = Cidr4.Parse("0.0.0.0/0");
     private static readonly IPAddress HostsItself = IPAddress.Loopback;
@@ -43,6 +44,41 @@ internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetw
         int index = RouteSocket.IndexOf(PairName(sandboxId));
         if (index != 0)
             routes.Delete(index);
+    }
+
+    /// <summary>Plugs in the namespace of the service addresses, and leads the host there.</summary>
+    public void Plug(string pair, SafeFileHandle ns, IPAddress gateway, Cidr4 services)
+    {
+        lock (_gate)
+        {
+            using var routes = new RouteSocket();
+            int bridge = routes.EnsureBridge(name);
+            routes.AddAddress(bridge, gateway, podNetwork.PrefixLength);
+            routes.SetUp(bridge);
+            // Of a process that was killed a moment ago.
+            int stale = RouteSocket.IndexOf(pair);
+            if (stale != 0)
+                routes.Delete(stale);
+            routes.CreateVeth(pair, bridge, "eth0", ns);
+            routes.SetUp(RouteSocket.IndexOf(pair));
+            routes.AddRoute(services, null, bridge);
+        }
+    }
+
+    /// <summary>Undoes <see cref="Plug"/>; the bridge stays while pods are on it.</summary>
+    public void Unplug(Cidr4 services, string pair)
+    {
+        lock (_gate)
+        {
+            using var routes = new RouteSocket();
+            int index = RouteSocket.IndexOf(pair);
+            if (index != 0)
+                routes.Delete(index);
+            int bridge = RouteSocket.IndexOf(name);
+            if (bridge != 0)
+                routes.DeleteRoute(services, bridge);
+        }
+        RemoveIfEmpty();
     }
 
     /// <summary>Deletes the bridge when nothing is plugged in any more.</summary>
@@ -84,6 +120,9 @@ internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetw
         routes.SetUp(index);
         if (clusterNetwork.PrefixLength < podNetwork.PrefixLength)
             routes.AddRoute(clusterNetwork, null, index);
+        // Service addresses answer on the bridge itself: nothing is forwarded by the host.
+        if (serviceNetwork is { } services)
+            routes.AddRoute(services, null, index);
         routes.AddRoute(Everywhere, gateway, index);
         return true;
     }

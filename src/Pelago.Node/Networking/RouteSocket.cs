@@ -19,6 +19,7 @@ internal sealed unsafe partial class RouteSocket : IDisposable
 {
     public const int EEXIST = 17;
     public const int ENODEV = 19;
+    public const int ESRCH = 3;
     private const int NetlinkFamily = 16;
     private const int RawSocket = 3;
     private const ushort Create = 0x400;
@@ -29,10 +30,18 @@ internal sealed unsafe partial class RouteSocket : IDisposable
     private const ushort LinkMaster = 10;
     private const ushort LinkInfo = 18;
     private const ushort LinkNamespaceOfProcess = 19;
+    private const ushort LinkNamespaceOfDescriptor = 28;
     private const ushort InfoKind = 1;
     private const ushort InfoData = 2;
     private const ushort VethPeer = 1;
     private const byte IPv4Family = 2;
+
+    private const ushort RouteDestination = 1;
+    private const ushort RouteInterface = 4;
+    private const ushort RouteGateway = 5;
+    private static readonly RouteKind OnLink = new(Table: 254, Scope: 253, Type: 1); // main, link, unicast
+    private static readonly RouteKind Elsewhere = new(Table: 254, Scope: 0, Type: 1); // main, universe, unicast
+    private static readonly RouteKind Own = new(Table: 255, Scope: 254, Type: 2); // local, host, local
 
     private readonly SafeFileHandle _socket;
 
@@ -57,7 +66,13 @@ internal sealed unsafe partial class RouteSocket : IDisposable
     }
 
     /// <summary>Makes a pair: <paramref name="name"/> here on the bridge, <paramref name="peer"/> in the namespace of a process.</summary>
-    public void CreateVeth(string name, int bridge, string peer, int peerProcess)
+    public void CreateVeth(string name, int bridge, string peer, int peerProcess) => CreateVeth(name, bridge, peer, LinkNamespaceOfProcess, peerProcess);
+
+    /// <summary>The same with the namespace that an open file stands for.</summary>
+    public void CreateVeth(string name, int bridge, string peer, SafeFileHandle peerNamespace) =>
+        CreateVeth(name, bridge, peer, LinkNamespaceOfDescriptor, (int)peerNamespace.DangerousGetHandle());
+
+    private void CreateVeth(string name, int bridge, string peer, ushort peerPlace, int peerValue)
     {
         NetlinkMessage request = new NetlinkMessage(NetlinkMessage.NewLink, Create | Exclusive, NetlinkMessage.LinkPart())
             .Attribute(LinkName, name)
@@ -66,7 +81,7 @@ internal sealed unsafe partial class RouteSocket : IDisposable
                 .Attribute(InfoKind, "veth")
                 .Nest(InfoData, [], data => data.Nest(VethPeer, NetlinkMessage.LinkPart(), end => end
                     .Attribute(LinkName, peer)
-                    .Attribute(LinkNamespaceOfProcess, peerProcess))));
+                    .Attribute(peerPlace, peerValue))));
         Send(request, $"make the interface pair {name}");
     }
 
@@ -92,26 +107,36 @@ internal sealed unsafe partial class RouteSocket : IDisposable
     /// <summary>A route; null <paramref name="gateway"/> means that the destination is on the link itself.</summary>
     public void AddRoute(Cidr4 destination, IPAddress? gateway, int index)
     {
-        const ushort Destination = 1;
-        const ushort Interface = 4;
-        const ushort Gateway = 5;
-        byte[] part = new byte[12];
-        part[0] = IPv4Family;
-        part[1] = (byte)destination.PrefixLength;
-        part[4] = 254; // RT_TABLE_MAIN
-        part[5] = 4; // RTPROT_STATIC
-        part[6] = gateway is null ? (byte)253 : (byte)0; // RT_SCOPE_LINK or RT_SCOPE_UNIVERSE
-        part[7] = 1; // RTN_UNICAST
-        var request = new NetlinkMessage(NetlinkMessage.NewRoute, Create | Replace, part);
-        if (destination.PrefixLength > 0)
-            request.Attribute(Destination, destination.Network);
-        request.Attribute(Interface, index);
+        NetlinkMessage request = Route(NetlinkMessage.NewRoute, Create | Replace, destination, gateway is null ? OnLink : Elsewhere, index);
         if (gateway is not null)
-            request.Attribute(Gateway, gateway);
+            request.Attribute(RouteGateway, gateway);
         Send(request, $"route {destination}", EEXIST);
     }
 
+    /// <summary>Makes every address of a network this machine's own, as all of 127.0.0.0/8 is.</summary>
+    public void AddLocalRoute(Cidr4 network, int index) =>
+        Send(Route(NetlinkMessage.NewRoute, Create | Replace, network, Own, index), $"make {network} local", EEXIST);
+
+    /// <summary>Removes an on-link route; one that is not there is no failure.</summary>
+    public void DeleteRoute(Cidr4 destination, int index) =>
+        Send(Route(NetlinkMessage.DeleteRoute, 0, destination, OnLink, index), $"remove the route {destination}", ESRCH);
+
     public void Dispose() => _socket.Dispose();
+
+    private static NetlinkMessage Route(ushort type, ushort flags, Cidr4 destination, RouteKind kind, int index)
+    {
+        byte[] part = new byte[12]; // struct rtmsg
+        part[0] = IPv4Family;
+        part[1] = (byte)destination.PrefixLength;
+        part[4] = kind.Table;
+        part[5] = 4; // RTPROT_STATIC
+        part[6] = kind.Scope;
+        part[7] = kind.Type;
+        var request = new NetlinkMessage(type, flags, part);
+        if (destination.PrefixLength > 0)
+            request.Attribute(RouteDestination, destination.Network);
+        return request.Attribute(RouteInterface, index);
+    }
 
     private static byte[] AddressPart(int index, int prefixLength)
     {
@@ -142,6 +167,8 @@ internal sealed unsafe partial class RouteSocket : IDisposable
         if (error != 0 && error != harmless)
             throw new IOException($"could not {attempted}: {new Win32Exception(error).Message} (netlink error {error})");
     }
+
+    private readonly record struct RouteKind(byte Table, byte Scope, byte Type);
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial int NativeSocket(int domain, int type, int protocol);

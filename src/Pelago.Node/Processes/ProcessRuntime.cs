@@ -37,7 +37,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         _services = new ProcessServices(options, new EventLoop("pelago-process", log), signals, HostTools.Find(), groups, time, log);
         _addresses = new AddressPool(options.PodNetwork, NetworkAndGateway);
         _ports = new PortAssigner(options.FirstPort, options.LastPort);
-        _bridge = new PodBridge(options.BridgeName, options.PodNetwork, options.ClusterNetwork);
+        _bridge = new PodBridge(options.BridgeName, options.PodNetwork, options.ClusterNetwork, options.ServiceNetwork);
     }
 
     public Action<ContainerEvent>? Changed { get; set; }

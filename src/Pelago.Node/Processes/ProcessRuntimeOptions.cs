@@ -20,6 +20,9 @@ internal sealed record ProcessRuntimeOptions
 
     /// <summary>All pod networks of the cluster, which share the bridge.</summary>
     public required Cidr4 ClusterNetwork { get; init; }
+
+    /// <summary>Service addresses that answer on the bridge; null: none do.</summary>
+    public Cidr4? ServiceNetwork { get; init; }
     public string BridgeName { get; init; } = "pelago0";
 
     /// <summary>Host directories that containers with a root of their own see empty: the daemon's state, with its keys.</summary>
