@@ -61,7 +61,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
             }
             else
             {
-                cluster._services = await ServiceAgent.StartAsync(cluster.Services(), engine.ApiFor("system:kube-proxy"), logging, time);
+                cluster._services = await ServiceAgent.StartAsync(cluster.Services(), engine.ApiFor("system:kube-proxy"), logging, time, cancel);
             }
             for (int i = 0; i < settings.Nodes && !settings.Simulated; i++)
                 cluster._nodes.Add(await cluster.StartNodeAsync(home, i, logging, time, cancel));

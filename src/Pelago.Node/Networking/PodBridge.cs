@@ -25,7 +25,7 @@ internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetw
         lock (_gate)
         {
             using var routes = new RouteSocket();
-            int bridge = routes.EnsureBridge(name);
+            int bridge = routes.EnsureBridge(name, HardwareAddress(0, clusterNetwork));
             routes.AddAddress(bridge, gateway, podNetwork.PrefixLength);
             routes.SetUp(bridge);
             int stale = RouteSocket.IndexOf(pair);
@@ -52,14 +52,15 @@ internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetw
         lock (_gate)
         {
             using var routes = new RouteSocket();
-            int bridge = routes.EnsureBridge(name);
+            int bridge = routes.EnsureBridge(name, HardwareAddress(0, clusterNetwork));
             routes.AddAddress(bridge, gateway, podNetwork.PrefixLength);
             routes.SetUp(bridge);
             // Of a process that was killed a moment ago.
             int stale = RouteSocket.IndexOf(pair);
             if (stale != 0)
                 routes.Delete(stale);
-            routes.CreateVeth(pair, bridge, "eth0", ns);
+            // The same at each start: pods remember it longer than a restart takes.
+            routes.CreateVeth(pair, bridge, "eth0", ns, HardwareAddress(1, services));
             routes.SetUp(RouteSocket.IndexOf(pair));
             routes.AddRoute(services, null, bridge);
         }
@@ -126,6 +127,9 @@ internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetw
         routes.AddRoute(Everywhere, gateway, index);
         return true;
     }
+
+    /// <summary>Locally administered, and one for each network and use.</summary>
+    private static byte[] HardwareAddress(byte use, Cidr4 network) => [0x02, 0x70, use, .. network.Network.GetAddressBytes().AsSpan(0, 3)];
 
     // An interface's name has at most 15 characters.
     private static string PairName(string sandboxId) => "pv" + sandboxId[..12];

@@ -26,6 +26,7 @@ internal sealed unsafe partial class RouteSocket : IDisposable
     private const ushort Exclusive = 0x200;
     private const ushort Replace = 0x100;
 
+    private const ushort LinkAddress = 1;
     private const ushort LinkName = 3;
     private const ushort LinkMaster = 10;
     private const ushort LinkInfo = 18;
@@ -55,33 +56,40 @@ internal sealed unsafe partial class RouteSocket : IDisposable
     /// <summary>0 when there is no interface of that name.</summary>
     public static int IndexOf(string name) => (int)InterfaceIndex(name);
 
-    /// <summary>Makes a bridge unless it is there; its index.</summary>
-    public int EnsureBridge(string name)
+    /// <summary>
+    /// Makes a bridge unless it is there; its index. With a hardware address of its own: otherwise it has the lowest of its ports', and loses it,
+    /// and with it packets under way, when that port goes.
+    /// </summary>
+    public int EnsureBridge(string name, ReadOnlySpan<byte> hardwareAddress)
     {
         NetlinkMessage request = new NetlinkMessage(NetlinkMessage.NewLink, Create | Exclusive, NetlinkMessage.LinkPart())
             .Attribute(LinkName, name)
+            .Attribute(LinkAddress, hardwareAddress)
             .Nest(LinkInfo, [], info => info.Attribute(InfoKind, "bridge"));
         Send(request, $"make the bridge {name}", EEXIST);
         return IndexOf(name);
     }
 
     /// <summary>Makes a pair: <paramref name="name"/> here on the bridge, <paramref name="peer"/> in the namespace of a process.</summary>
-    public void CreateVeth(string name, int bridge, string peer, int peerProcess) => CreateVeth(name, bridge, peer, LinkNamespaceOfProcess, peerProcess);
+    public void CreateVeth(string name, int bridge, string peer, int peerProcess) => CreateVeth(name, bridge, peer, LinkNamespaceOfProcess, peerProcess, null);
 
-    /// <summary>The same with the namespace that an open file stands for.</summary>
-    public void CreateVeth(string name, int bridge, string peer, SafeFileHandle peerNamespace) =>
-        CreateVeth(name, bridge, peer, LinkNamespaceOfDescriptor, (int)peerNamespace.DangerousGetHandle());
+    /// <summary>The same with the namespace that an open file stands for, and a given hardware address there.</summary>
+    public void CreateVeth(string name, int bridge, string peer, SafeFileHandle peerNamespace, byte[] hardwareAddress) =>
+        CreateVeth(name, bridge, peer, LinkNamespaceOfDescriptor, (int)peerNamespace.DangerousGetHandle(), hardwareAddress);
 
-    private void CreateVeth(string name, int bridge, string peer, ushort peerPlace, int peerValue)
+    private void CreateVeth(string name, int bridge, string peer, ushort peerPlace, int peerValue, byte[]? hardwareAddress)
     {
         NetlinkMessage request = new NetlinkMessage(NetlinkMessage.NewLink, Create | Exclusive, NetlinkMessage.LinkPart())
             .Attribute(LinkName, name)
             .Attribute(LinkMaster, bridge)
             .Nest(LinkInfo, [], info => info
                 .Attribute(InfoKind, "veth")
-                .Nest(InfoData, [], data => data.Nest(VethPeer, NetlinkMessage.LinkPart(), end => end
-                    .Attribute(LinkName, peer)
-                    .Attribute(peerPlace, peerValue))));
+                .Nest(InfoData, [], data => data.Nest(VethPeer, NetlinkMessage.LinkPart(), end =>
+                {
+                    end.Attribute(LinkName, peer).Attribute(peerPlace, peerValue);
+                    if (hardwareAddress is not null)
+                        end.Attribute(LinkAddress, hardwareAddress);
+                })));
         Send(request, $"make the interface pair {name}");
     }
 

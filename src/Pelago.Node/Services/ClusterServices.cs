@@ -46,6 +46,8 @@ internal sealed class ClusterServices
         });
     }
 
+    public Task WaitForSyncAsync(CancellationToken cancel) => Task.WhenAll(Services.WaitForSyncAsync(cancel), Slices.WaitForSyncAsync(cancel));
+
     public V1EndpointSlice[] SlicesOf(ObjectKey service) => Slices.Cache.ByIndex(ByService, service.ToString());
 
     public V1Service? WithAddress(string address) => Services.Cache.ByIndex(ByAddress, address).FirstOrDefault();

@@ -21,26 +21,38 @@ public sealed partial class ServiceAgent : IAsyncDisposable
     private readonly List<Task> _loops = [];
     private readonly IServiceNetwork _network;
     private readonly ProxyConnections _connections;
+    private readonly ClusterServices _cluster;
     private readonly ServiceProxy _proxy;
 
     private ServiceAgent(ServiceOptions options, IKubeApi api, IServiceNetwork network, ILogger log, TimeProvider time)
     {
         _network = network;
         _connections = new ProxyConnections(options.MaxConnections);
-        var cluster = new ClusterServices(api, time, log);
+        _cluster = new ClusterServices(api, time, log);
         var events = new EventRecorder(api, "kube-proxy", "", time, log);
-        _proxy = new ServiceProxy(cluster, network, options.NodeAddress, events, new ProxyContext(_connections, options.MaxFlows, time), log);
+        _proxy = new ServiceProxy(_cluster, network, options.NodeAddress, events, new ProxyContext(_connections, options.MaxFlows, time), log);
         _loops.Add(Task.Run(() => events.RunAsync(_stop.Token)));
-        _loops.Add(Task.Run(() => cluster.Services.RunAsync(_stop.Token)));
-        _loops.Add(Task.Run(() => cluster.Slices.RunAsync(_stop.Token)));
+        _loops.Add(Task.Run(() => _cluster.Services.RunAsync(_stop.Token)));
+        _loops.Add(Task.Run(() => _cluster.Slices.RunAsync(_stop.Token)));
         _loops.Add(Task.Run(() => _proxy.RunAsync(_stop.Token)));
     }
 
     /// <summary>Begins to serve. Where the machine does not allow it the cluster runs without, and events at the services say why.</summary>
-    public static async Task<ServiceAgent> StartAsync(ServiceOptions options, IKubeApi api, ILoggerFactory loggers, TimeProvider time)
+    public static async Task<ServiceAgent> StartAsync(
+        ServiceOptions options, IKubeApi api, ILoggerFactory loggers, TimeProvider time, CancellationToken cancel)
     {
         ILogger log = loggers.CreateLogger<ServiceAgent>();
-        return new ServiceAgent(options, api, await OpenNetworkAsync(options, log), log, time);
+        var agent = new ServiceAgent(options, api, await OpenNetworkAsync(options, log), log, time);
+        try
+        {
+            await agent._cluster.WaitForSyncAsync(cancel);
+            return agent;
+        }
+        catch
+        {
+            await agent.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
