@@ -5,6 +5,7 @@ using System.CommandLine.Invocation;
 using System.IO;
 using Pelago.Client.Local;
 using Pelago.Daemon.Inspection;
+using Pelago.Daemon.Inspection.Doctor;
 using Pelago.Daemon.Running;
 using Pelago.Store;
 
@@ -13,6 +14,9 @@ namespace Pelago.Daemon;
 /// <summary>The words of <c>pelagod</c>. People use <c>pelago</c>; this is what it starts, and what an operator uses on a state file.</summary>
 internal static class DaemonCommandLine
 {
+    private const int NoSpace = 28;
+    private const int OverQuota = 122;
+
     public static readonly Option<string?> Home = new("--home") { Description = "Where the state lives (default: $PELAGO_HOME, else ~/.pelago)", HelpName = "DIR", Recursive = true };
 
     public static async Task<int> RunAsync(string[] args)
@@ -20,13 +24,15 @@ internal static class DaemonCommandLine
         var root = new RootCommand("The Pelago daemon: embedded clusters of one home.");
         root.Options.Add(Home);
         root.Subcommands.Add(RunCommand.Build());
+        root.Subcommands.Add(SweepCommand.Build());
+        root.Subcommands.Add(DoctorCommand.Build());
         root.Subcommands.Add(StoreCommand.Build());
         ParseResult parsed = root.Parse(args);
         if (parsed.Action is ParseErrorAction)
         {
             foreach (var error in parsed.Errors)
                 Console.Error.WriteLine($"pelagod: {error.Message}");
-            return 2;
+            return DaemonExitCode.Usage;
         }
 
         try
@@ -34,11 +40,25 @@ internal static class DaemonCommandLine
             // Signals are the run command's own: SIGTERM and SIGINT mean different things to it.
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, CancellationToken.None);
         }
+        catch (HomeTakenException e)
+        {
+            return Fail(e.Message, DaemonExitCode.HomeTaken);
+        }
+        catch (IOException e) when (e.HResult is NoSpace or OverQuota)
+        {
+            return Fail($"there is no space left on the disk of {HomeOf(parsed).Root} ({e.Message}); nothing was lost: free some space, then start again", DaemonExitCode.Failed);
+        }
         catch (Exception e) when (e is DaemonException or StoreUnavailableException or StoreFailedException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"pelagod: {e.Message}");
-            return 1;
+            return Fail(e.Message, DaemonExitCode.Failed);
         }
+    }
+
+    private static int Fail(string message, int exitCode)
+    {
+        // One line: whoever started this daemon finds the reason by its first word, and shows it.
+        Console.Error.WriteLine($"pelagod: {message.ReplaceLineEndings(" ")}");
+        return exitCode;
     }
 
     public static PelagoHome HomeOf(ParseResult parsed) => PelagoHome.Resolve(parsed.GetValue(Home));

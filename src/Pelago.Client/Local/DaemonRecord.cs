@@ -31,4 +31,5 @@ public sealed record ClusterRecord(string Name, string Server, string Kubeconfig
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(DaemonRecord))]
 [JsonSerializable(typeof(ClusterSettings))]
+[JsonSerializable(typeof(DoctorReport))]
 public sealed partial class LocalJson : JsonSerializerContext;

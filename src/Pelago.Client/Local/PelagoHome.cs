@@ -17,6 +17,9 @@ public sealed class PelagoHome(string root)
 
     /// <summary>Locked for as long as a daemon runs on this home.</summary>
     public string LockFile => Path.Combine(Root, "daemon.lock");
+
+    /// <summary>Who holds <see cref="LockFile"/>: the process id and its start, as in <see cref="DaemonRecord"/>.</summary>
+    public string HolderFile => Path.Combine(Root, "daemon.pid");
     public string LogFile => Path.Combine(Root, "pelagod.log");
 
     /// <summary>All clusters of this home in one kubeconfig.</summary>
@@ -34,6 +37,25 @@ public sealed class PelagoHome(string root)
     public string ClusterDirectory(string cluster) => Path.Combine(ClustersDirectory, cluster);
 
     public string ClusterKubeconfig(string cluster) => Path.Combine(ClusterDirectory(cluster), "kubeconfig");
+
+    /// <summary>The process that holds this home, from its first moment to its last one; null when there is none.</summary>
+    public int? ReadHolder()
+    {
+        try
+        {
+            string[] words = File.ReadAllText(HolderFile).Split(' ', StringSplitOptions.TrimEntries);
+            return words.Length == 2 && int.TryParse(words[0], out int pid) && long.TryParse(words[1], out long start) && ProcessIdentity.StartTimeOf(pid) == start ? pid : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The names of the clusters that were ever started here and not forgotten, in order.</summary>
+    public IReadOnlyList<string> ClusterNames() => Directory.Exists(ClustersDirectory)
+        ? [.. Directory.EnumerateDirectories(ClustersDirectory).Select(path => Path.GetFileName(path)).OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal)]
+        : [];
 
     /// <summary>What the running daemon wrote; null when there is none, or when what is there was left by one that is gone.</summary>
     public DaemonRecord? ReadDaemon()

@@ -49,13 +49,35 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
     private static int PortOf(int index, ClusterSettings? before, RunOptions options, List<ClusterSettings> others)
     {
         if (options.Port is > 0)
-            return options.Port.Value + index;
+            return Asked(options.Port.Value + index, index);
         // Clients keep the address in their kubeconfig: a cluster stays where it was unless somebody else is there now.
         if (before is not null && FreePort.IsFree(before.Port))
             return before.Port;
         if (options.Port is null && FreePort.IsFree(DefaultPort + index) && others.TrueForAll(other => other.Port != DefaultPort + index))
             return DefaultPort + index;
         return FreePort.Pick();
+    }
+
+    private static int Asked(int port, int index)
+    {
+        if (port > 65535)
+            throw new DaemonException($"the API port of cluster pelago-{index + 1} would be {port}, and ports end at 65535: choose a lower --port");
+        return FreePort.IsFree(port)
+            ? port
+            : throw new DaemonException($"port {port}, asked for as the API port of cluster pelago-{index + 1}, is in use by {PortOwner.Describe(port)}: end it, choose another --port, or let '--port 0' pick a free one");
+    }
+
+    /// <summary>The clusters that this home had before; none where their settings cannot be read.</summary>
+    public IReadOnlyList<ClusterSettings> TryKnown()
+    {
+        try
+        {
+            return Known();
+        }
+        catch (Exception e) when (e is DaemonException or IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     private List<ClusterSettings> Known()

@@ -29,6 +29,9 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
         Log.Ready(_log, _clusters.Count, home.Root);
     }
 
+    /// <summary>Says no more that this daemon runs, so that nobody takes up with one that is ending.</summary>
+    public void Conceal() => File.Delete(home.DaemonFile);
+
     /// <summary>Stops the pods of all clusters, each with its grace period.</summary>
     public Task StopPodsAsync(CancellationToken cancel) => Task.WhenAll(_clusters.Select(cluster => cluster.StopPodsAsync(cancel)));
 
@@ -36,7 +39,7 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
     {
         foreach (EmbeddedCluster cluster in _clusters)
             await cluster.DisposeAsync();
-        File.Delete(home.DaemonFile);
+        Conceal();
         Log.Ended(_log, home.Root);
     }
 

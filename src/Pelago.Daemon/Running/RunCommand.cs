@@ -38,8 +38,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(PelagoHome home, RunOptions options, CancellationToken cancel)
     {
-        using HomeLock held = HomeLock.TryTake(home)
-            ?? throw new DaemonException($"another pelagod runs on {home.Root}{(home.ReadDaemon() is { } other ? $" (pid {other.Pid})" : "")}; 'pelago down' ends it, --home DIR starts one elsewhere");
+        using HomeLock held = HomeLock.TryTake(home) ?? throw new HomeTakenException(home);
         using ILoggerFactory logging = LoggerFactory.Create(builder => builder
             .AddSimpleConsole(console =>
             {
@@ -63,6 +62,7 @@ internal static class RunCommand
             // A signal: the way a daemon ends.
         }
 
+        daemon.Conceal();
         if (signals.Last == PosixSignal.SIGINT)
             await daemon.StopPodsAsync(CancellationToken.None);
         return 0;

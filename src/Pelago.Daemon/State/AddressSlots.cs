@@ -14,19 +14,21 @@ internal sealed class AddressSlots(string directory)
 {
     public const int Count = 60;
 
+    public string Directory { get; } = directory;
+
     /// <summary>Shared by root's daemons; other users get their own ranges inside 127.0.0.0/8, counted per machine too.</summary>
     public static AddressSlots OfMachine() => new(Path.Combine(Path.GetTempPath(), Environment.IsPrivilegedProcess ? "pelago-slots" : $"pelago-slots-{Environment.UserName}"));
 
     /// <summary>The first slot that no other cluster has; null when all are taken.</summary>
     public int? Take(string clusterDirectory)
     {
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        System.IO.Directory.CreateDirectory(Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using FileStream gate = WaitForGate();
         for (int slot = 0; slot < Count; slot++)
         {
-            string file = Path.Combine(directory, $"slot-{slot}");
+            string file = Path.Combine(Directory, $"slot-{slot}");
             string owner = File.Exists(file) ? File.ReadAllText(file) : "";
-            bool free = owner.Length == 0 || owner == clusterDirectory || !Directory.Exists(owner);
+            bool free = owner.Length == 0 || owner == clusterDirectory || !System.IO.Directory.Exists(owner);
             if (!free || (owner != clusterDirectory && Overlaps(slot)))
                 continue;
             File.WriteAllText(file, clusterDirectory);
@@ -44,7 +46,7 @@ internal sealed class AddressSlots(string directory)
 
     private FileStream WaitForGate()
     {
-        string path = Path.Combine(directory, "gate");
+        string path = Path.Combine(Directory, "gate");
         for (int attempt = 0; ; attempt++)
         {
             try

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using System.Text;
 using Pelago.Client.Local;
 
 namespace Pelago.Daemon.State;
@@ -9,22 +10,55 @@ namespace Pelago.Daemon.State;
 internal sealed class HomeLock : IDisposable
 {
     private readonly FileStream _file;
+    private readonly PelagoHome _home;
 
-    private HomeLock(FileStream file) => _file = file;
+    private HomeLock(FileStream file, PelagoHome home)
+    {
+        _file = file;
+        _home = home;
+    }
 
     /// <summary>Null when another daemon holds the home.</summary>
     public static HomeLock? TryTake(PelagoHome home)
     {
         Directory.CreateDirectory(home.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        FileStream file;
         try
         {
-            return new HomeLock(new FileStream(home.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            file = new FileStream(home.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e is not FileNotFoundException and not DirectoryNotFoundException && File.Exists(home.LockFile))
+        catch (IOException e) when (IsHeld(e))
         {
             return null;
         }
+
+        var held = new HomeLock(file, home);
+        try
+        {
+            AtomicFile.Write(home.HolderFile, Encoding.ASCII.GetBytes($"{Environment.ProcessId} {ProcessIdentity.StartTimeOf(Environment.ProcessId)}\n"));
+            return held;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            File.Delete(_home.HolderFile);
+        }
+        catch (IOException)
+        {
+            // It only informs; the lock is what counts.
+        }
+
+        _file.Dispose();
+    }
+
+    // EWOULDBLOCK of flock(2); a full disk or a read-only one is no lock of somebody else's.
+    private static bool IsHeld(IOException e) => e.HResult == 11;
 }

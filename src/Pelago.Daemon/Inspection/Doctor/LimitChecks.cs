@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using Pelago.Client.Local;
+
+namespace Pelago.Daemon.Inspection.Doctor;
+
+/// <summary>What the kernel allows this user.</summary>
+internal static class LimitChecks
+{
+    public static IEnumerable<DoctorCheck> All()
+    {
+        yield return AtLeast("open-files", "files open at once", ProcText.HardLimit("Max open files"), 4096, 65_536, "ulimit -Hn 65536 (for good: '* hard nofile 65536' in /etc/security/limits.conf)");
+        yield return AtLeast("processes", "processes and threads at once", Processes(), 512, 4096, "ulimit -Hu 65536; inside a container, a higher --pids-limit");
+        yield return AtLeast("inotify-instances", "watchers of files", ProcText.Number("/proc/sys/fs/inotify/max_user_instances"), 16, 128, "sysctl -w fs.inotify.max_user_instances=1024");
+        yield return AtLeast("inotify-watches", "watched files", ProcText.Number("/proc/sys/fs/inotify/max_user_watches"), 1024, 8192, "sysctl -w fs.inotify.max_user_watches=524288");
+    }
+
+    private static DoctorCheck AtLeast(string name, string what, long? limit, long needed, long comfortable, string fix) => limit switch
+    {
+        null => DoctorCheck.Ok(name, $"no limit of {what}"),
+        _ when limit < needed => DoctorCheck.Fail(name, $"at most {limit} {what}; {needed} are needed", fix),
+        _ when limit < comfortable => DoctorCheck.Warn(name, $"at most {limit} {what}; enough for small clusters", fix),
+        _ => DoctorCheck.Ok(name, $"at most {limit} {what}"),
+    };
+
+    /// <summary>The lowest of the user's limit, the kernel's, and those of the control groups that this process is in.</summary>
+    private static long? Processes()
+    {
+        long?[] limits = [ProcText.HardLimit("Max processes"), ProcText.Number("/proc/sys/kernel/pid_max"), .. GroupLimits()];
+        return limits.Where(limit => limit is not null).Min();
+    }
+
+    private static IEnumerable<long?> GroupLimits()
+    {
+        foreach (string line in File.ReadLines("/proc/self/cgroup"))
+        {
+            // HIERARCHY:CONTROLLERS:PATH; version 2 has no controllers.
+            string[] parts = line.Split(':', 3);
+            if (parts.Length == 3 && parts[1] is "" or "pids")
+                yield return ProcText.Number($"/sys/fs/cgroup{(parts[1] == "pids" ? "/pids" : "")}{parts[2].TrimEnd('/')}/pids.max");
+        }
+    }
+}

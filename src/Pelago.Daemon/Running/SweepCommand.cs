@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.IO;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pelago.Client.Local;
+using Pelago.Daemon.State;
+using Pelago.Kube;
+using Pelago.Node.Logs;
+using Pelago.Node.Processes;
+using Pelago.Node.Runtimes;
+
+namespace Pelago.Daemon.Running;
+
+/// <summary>
+/// <c>pelagod sweep</c>: ends the pods that a killed daemon left running, without starting a cluster. The state stays: the next start has the pods
+/// run again.
+/// </summary>
+internal static class SweepCommand
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    public static Command Build()
+    {
+        var command = new Command("sweep", "End the pods that a killed daemon of this home left running");
+        command.SetAction((parsed, cancel) => RunAsync(DaemonCommandLine.HomeOf(parsed), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(PelagoHome home, CancellationToken cancel)
+    {
+        using HomeLock held = HomeLock.TryTake(home) ?? throw new HomeTakenException(home);
+        int ended = 0;
+        foreach (string cluster in home.ClusterNames())
+        {
+            string nodes = Path.Combine(home.ClusterDirectory(cluster), "nodes");
+            foreach (string node in Directory.Exists(nodes) ? Directory.EnumerateDirectories(nodes) : [])
+                ended += await SweepNodeAsync(node, cancel);
+        }
+
+        Console.Out.WriteLine($"{ended} container(s) ended");
+        return DaemonExitCode.Done;
+    }
+
+    private static async Task<int> SweepNodeAsync(string node, CancellationToken cancel)
+    {
+        string pods = Path.Combine(node, "pods");
+        if (!Directory.Exists(pods))
+            return 0;
+        // The addresses are of no matter: nothing is started.
+        var options = new ProcessRuntimeOptions
+        {
+            PodsDirectory = pods, Namespaces = Environment.IsPrivilegedProcess, ControlGroups = Environment.IsPrivilegedProcess,
+            PodNetwork = Cidr4.Parse("127.0.0.0/24"), ClusterNetwork = Cidr4.Parse("127.0.0.0/16"), BridgeName = "", MaskedPaths = [],
+        };
+        await using var runtime = new ProcessRuntime(options, new LogSignals(), TimeProvider.System, NullLogger<ProcessRuntime>.Instance);
+        await runtime.RecoverAsync(cancel);
+        ContainerStatus[] running = [.. (await runtime.ListContainersAsync(sandboxId: null, cancel)).Where(container => container.State == ContainerState.Running)];
+        await Task.WhenAll(running.Select(container => runtime.StopContainerAsync(container.Id, Grace, cancel)));
+        foreach (PodSandboxStatus sandbox in await runtime.ListPodSandboxesAsync(cancel))
+            await runtime.StopPodSandboxAsync(sandbox.Id, cancel);
+        return running.Length;
+    }
+}
