@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.IO;
 using Pelago.Cli.Bench;
 using Pelago.Cli.Completion;
@@ -30,6 +29,7 @@ internal static class CommandLine
         root.Subcommands.Add(CompletionCommand.Build());
         root.Subcommands.Add(VersionCommand.Build());
         root.Subcommands.Add(HelloCommand.Build());
+        root.Subcommands.Add(CompleteCommand.Build(Build));
         return root;
     }
 
@@ -37,10 +37,10 @@ internal static class CommandLine
     {
         ParseResult parsed = Build().Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
-            return UsageError(parsed);
+            return UsageErrors.Print(parsed);
         try
         {
-            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(90) };
             return await parsed.InvokeAsync(configuration, CancellationToken.None);
         }
         catch (CliException e)
@@ -63,15 +63,6 @@ internal static class CommandLine
         {
             return 130;
         }
-    }
-
-    private static int UsageError(ParseResult parsed)
-    {
-        foreach (ParseError error in parsed.Errors)
-            Console.Error.WriteLine($"pelago: {error.Message}");
-        string path = parsed.CommandResult.Command is RootCommand ? "pelago" : $"pelago {parsed.CommandResult.Command.Name}";
-        Console.Error.WriteLine($"Run '{path} --help' for usage.");
-        return ExitCode.Usage;
     }
 
     private static int Fail(string message, int exitCode)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.Globalization;
 using Pelago.Client.Local;
 
 namespace Pelago.Cli;
@@ -15,12 +16,25 @@ internal static class CommonOptions
 
     public static PelagoHome HomeOf(ParseResult parsed) => PelagoHome.Resolve(parsed.GetValue(Home));
 
-    public static Option<string> Output(params string[] formats)
+    public static Option<string> Output(params string[] formats) =>
+        new Option<string>("--output", "-o") { Description = $"Print as: {string.Join(", ", formats)}", HelpName = "FORMAT" }.Only(formats);
+
+    /// <summary>A whole number within bounds. The library's own words for one that is none name types of this program.</summary>
+    public static Option<int?> Number(string name, string description, string helpName, int least, int most) => new(name)
     {
-        var option = new Option<string>("--output", "-o") { Description = $"Print as: {string.Join(", ", formats)}", HelpName = "FORMAT" };
-        option.AcceptOnlyFromAmong(formats);
-        return option;
-    }
+        Description = description, HelpName = helpName,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
+                result.AddError($"{name} {text}: must be a whole number from {least} to {most}");
+            else if (value < least || value > most)
+                result.AddError($"{name} {text}: must be between {least} and {most}");
+            else
+                return value;
+            return null;
+        },
+    };
 
     public static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Print nothing but data and errors" };
 }

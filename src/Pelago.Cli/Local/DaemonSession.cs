@@ -8,70 +8,95 @@ using Pelago.Client.Local;
 
 namespace Pelago.Cli.Local;
 
+/// <summary>A daemon that is ready; <paramref name="IsOurs"/> when this command started it, and not somebody before or beside it.</summary>
+internal sealed record DaemonStart(DaemonRecord Record, bool IsOurs);
+
 /// <summary>Starting the daemon of a home and waiting for it, and ending it.</summary>
-internal static partial class DaemonSession
+internal static class DaemonSession
 {
+    private const int Interrupt = 2; // SIGINT: pods are stopped too
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Returns when the daemon says that it is ready; ends with the reason from its log when it does not get there.</summary>
-    public static async Task<DaemonRecord> StartAsync(PelagoHome home, IReadOnlyList<string> arguments, Progress progress, CancellationToken cancel)
+    /// <summary>
+    /// Returns when a daemon of this home is ready: the one that runs, the one that somebody else is starting, or a new one. Ends with the
+    /// reason when it does not get there; when cancelled, with what it started ended too.
+    /// </summary>
+    public static async Task<DaemonStart> StartAsync(PelagoHome home, IReadOnlyList<string> arguments, Progress progress, CancellationToken cancel)
     {
         string daemon = DaemonProgram.Find("pelagod", "PELAGO_DAEMON");
-        Directory.CreateDirectory(home.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        long logStart = File.Exists(home.LogFile) ? new FileInfo(home.LogFile).Length : 0;
-        using Process process = DaemonProgram.StartDetached(daemon, ["run", "--home", home.Root, .. arguments], home.LogFile);
+        HomeAccess.Require(home);
         var clock = Stopwatch.StartNew();
+        Process? process = null;
+        long logStart = 0;
         try
         {
             while (clock.Elapsed < StartLimit)
             {
                 DaemonRecord? record = home.ReadDaemon();
                 if (record?.Ready == true)
-                    return record;
-                if (process.HasExited)
-                    throw new CliException($"pelagod ended with code {process.ExitCode} before it was ready:\n{LogSince(home, logStart)}\nThe whole log: {home.LogFile}");
-                progress.Show(record is null ? $"starting pelagod ({clock.Elapsed.TotalSeconds:F0} s)" : $"waiting for {record.Clusters.Count} cluster(s) to be ready ({clock.Elapsed.TotalSeconds:F0} s)");
-                await Task.Delay(50, cancel);
+                    return new DaemonStart(record, record.Pid == process?.Id);
+                if (process is { HasExited: true })
+                {
+                    if (process.ExitCode != DaemonExitCode.HomeTaken)
+                        throw StartFailure.Of(home, daemon, process.ExitCode, logStart);
+                    // Two starts at once are one: wait for the other's daemon, or take its place should it fail.
+                    process.Dispose();
+                    process = null;
+                    await Task.Delay(Step, cancel);
+                }
+
+                if (process is null && home.ReadHolder() is null)
+                {
+                    logStart = File.Exists(home.LogFile) ? new FileInfo(home.LogFile).Length : 0;
+                    process = DaemonProgram.StartDetached(daemon, ["run", "--home", home.Root, .. arguments], home.LogFile);
+                }
+
+                progress.Show(Doing(home, record, process, clock.Elapsed));
+                await Task.Delay(Step, cancel);
             }
+
+            throw new CliException($"pelagod was not ready after {StartLimit.TotalMinutes:F0} min; see {home.LogFile}, then 'pelago down'");
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (process is { HasExited: false })
         {
-            Signal(process.Id, PosixSignal.SIGINT);
+            progress.Show("ending what was started");
+            _ = Kill(process.Id, Interrupt);
+            using var patience = new CancellationTokenSource(StopLimit);
+            await process.WaitForExitAsync(patience.Token);
             throw;
         }
-
-        throw new CliException($"pelagod was not ready after {StartLimit.TotalMinutes:F0} min; see {home.LogFile}, then 'pelago down'");
+        finally
+        {
+            process?.Dispose();
+        }
     }
 
     /// <summary>Asks the daemon to stop its pods and itself, and waits until it is gone.</summary>
-    public static async Task StopAsync(DaemonRecord record, Progress progress, CancellationToken cancel)
+    public static async Task StopAsync(int pid, Progress progress, CancellationToken cancel)
     {
-        Signal(record.Pid, PosixSignal.SIGINT);
+        long? start = ProcessIdentity.StartTimeOf(pid);
+        if (start is not null && Kill(pid, Interrupt) != 0)
+            throw new CliException($"pelagod (pid {pid}) belongs to another user: run 'pelago down' as that user");
         var clock = Stopwatch.StartNew();
-        while (record.IsAlive())
+        while (start is not null && ProcessIdentity.StartTimeOf(pid) == start)
         {
             if (clock.Elapsed > StopLimit)
-                throw new CliException($"pelagod (pid {record.Pid}) did not end within {StopLimit.TotalSeconds:F0} s; its pods may be slow to stop. Look at the log, or end it with: kill -9 {record.Pid}");
+                throw new CliException($"pelagod (pid {pid}) did not end within {StopLimit.TotalSeconds:F0} s; its pods may be slow to stop. Look at the log, or end it with: kill -9 {pid}");
             progress.Show($"stopping pods and pelagod ({clock.Elapsed.TotalSeconds:F0} s)");
-            await Task.Delay(50, cancel);
+            await Task.Delay(Step, cancel);
         }
     }
 
-    private static string LogSince(PelagoHome home, long from)
+    private static string Doing(PelagoHome home, DaemonRecord? record, Process? process, TimeSpan elapsed)
     {
-        using FileStream log = File.Open(home.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        log.Seek(Math.Max(from, log.Length - 4096), SeekOrigin.Begin);
-        using var reader = new StreamReader(log);
-        return string.Join('\n', reader.ReadToEnd().TrimEnd().Split('\n').TakeLast(15).Select(line => "  " + line));
+        string what = record is not null ? $"waiting for {record.Clusters.Count} cluster(s) to be ready"
+            : process is null ? $"waiting for pelagod (pid {home.ReadHolder()}), which somebody else starts or ends"
+            : "starting pelagod";
+        return $"{what} ({elapsed.TotalSeconds:F0} s)";
     }
 
-    private static void Signal(int pid, PosixSignal signal)
-    {
-        int number = signal == PosixSignal.SIGINT ? 2 : 15;
-        _ = Kill(pid, number);
-    }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int pid, int signal);
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Kill(int pid, int signal);
 }

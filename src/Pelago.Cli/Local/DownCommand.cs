@@ -28,17 +28,18 @@ internal static class DownCommand
     private static async Task<int> RunAsync(PelagoHome home, bool purge, bool quiet, CancellationToken cancel)
     {
         using var progress = new Progress(quiet);
-        DaemonRecord? record = home.ReadDaemon();
-        if (record is not null)
+        if ((home.ReadDaemon()?.Pid ?? home.ReadHolder()) is { } pid)
         {
-            await DaemonSession.StopAsync(record, progress, cancel);
-            progress.Say($"pelagod (pid {record.Pid}) ended");
+            await DaemonSession.StopAsync(pid, progress, cancel);
+            progress.Say($"pelagod (pid {pid}) ended");
         }
         else if (Directory.Exists(home.ClustersDirectory))
         {
             // A daemon that was killed leaves its pods running; nobody else would end them.
+            bool killed = File.Exists(home.DaemonFile);
             await SweepAsync(home, cancel);
-            progress.Say($"no pelagod runs on {home.Root}; what a killed one left is ended");
+            File.Delete(home.DaemonFile);
+            progress.Say($"no pelagod runs on {home.Root}{(killed ? "; the pods that a killed one left are ended" : "")}");
         }
         else
         {
@@ -52,11 +53,15 @@ internal static class DownCommand
 
     private static async Task SweepAsync(PelagoHome home, CancellationToken cancel)
     {
-        var start = new ProcessStartInfo(DaemonProgram.Find("pelagod", "PELAGO_DAEMON")) { ArgumentList = { "sweep", "--home", home.Root } };
+        var start = new ProcessStartInfo(DaemonProgram.Find("pelagod", "PELAGO_DAEMON"))
+        {
+            ArgumentList = { "sweep", "--home", home.Root }, RedirectStandardOutput = true, UseShellExecute = false,
+        };
         using Process sweep = Process.Start(start) ?? throw new CliException("could not start pelagod to end what a killed daemon left");
+        await sweep.StandardOutput.ReadToEndAsync(cancel);
         await sweep.WaitForExitAsync(cancel);
         if (sweep.ExitCode != 0)
-            throw new CliException($"pelagod sweep ended with code {sweep.ExitCode}: some processes of {home.Root} may still run");
+            throw new CliException($"pelagod sweep ended with code {sweep.ExitCode}: some pods of {home.Root} may still run. 'pelago up' takes them over; then try again");
     }
 
     private static void Purge(PelagoHome home, Progress progress)
@@ -65,7 +70,7 @@ internal static class DownCommand
         bool ours = File.Exists(home.LockFile) || Directory.Exists(home.ClustersDirectory);
         if (!ours)
             throw new CliException($"{home.Root} does not look like a Pelago home (no daemon.lock, no clusters): nothing was deleted", ExitCode.Usage);
-        foreach (string file in new[] { home.DaemonFile, home.LockFile, home.LogFile, home.Kubeconfig })
+        foreach (string file in new[] { home.DaemonFile, home.LockFile, home.HolderFile, home.LogFile, home.Kubeconfig })
             File.Delete(file);
         if (Directory.Exists(home.ClustersDirectory))
             Directory.Delete(home.ClustersDirectory, recursive: true);

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.IO;
+using Pelago.Cli.Completion;
 using Pelago.Client.Local;
 
 namespace Pelago.Cli.Local;
@@ -12,7 +13,7 @@ internal static class KubeconfigCommand
     public static Command Build()
     {
         var cluster = new Option<string?>("--cluster") { Description = "Only this cluster (default: one file with all of them)", HelpName = "C" };
-        cluster.CompletionSources.Add(context => Names(PelagoHome.Resolve(context.ParseResult.GetValue(CommonOptions.Home))).Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        cluster.CompletionSources.Add(ClusterNames.Offer);
         var command = new Command("kubeconfig", "Print the path of a kubeconfig").WithExamples("""
             export KUBECONFIG=$(pelago kubeconfig)
             kubectl --kubeconfig "$(pelago kubeconfig --cluster pelago-2)" get nodes
@@ -25,9 +26,9 @@ internal static class KubeconfigCommand
     private static int Run(PelagoHome home, string? cluster)
     {
         string path = cluster is null ? home.Kubeconfig : home.ClusterKubeconfig(cluster);
-        if (cluster is not null && !Names(home).Contains(cluster))
+        if (cluster is not null && !home.ClusterNames().Contains(cluster))
         {
-            string known = string.Join(", ", Names(home));
+            string known = string.Join(", ", home.ClusterNames());
             throw new CliException($"no cluster {cluster} in {home.Root}" + (known.Length > 0 ? $"; there are: {known}" : "; 'pelago up' makes one"), ExitCode.NothingMatched);
         }
 
@@ -36,8 +37,4 @@ internal static class KubeconfigCommand
         Console.Out.WriteLine(path);
         return ExitCode.Done;
     }
-
-    private static IEnumerable<string> Names(PelagoHome home) => Directory.Exists(home.ClustersDirectory)
-        ? Directory.EnumerateDirectories(home.ClustersDirectory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)
-        : [];
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.IO;
 using System.Text.Json;
 using Pelago.Cli.Output;
 using Pelago.Client.Local;
@@ -11,16 +12,13 @@ namespace Pelago.Cli.Local;
 internal static class UpCommand
 {
     private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Return when the clusters are ready and leave them running" };
-    private static readonly Option<int?> Clusters = new("--clusters") { Description = "How many clusters (default: those that exist, else 1)", HelpName = "N" };
-    private static readonly Option<int?> Nodes = new("--nodes") { Description = "Nodes of each cluster (default: as before, else 1)", HelpName = "N" };
+    private static readonly Option<int?> Clusters = CommonOptions.Number("--clusters", "How many clusters (default: those that exist, else 1)", "N", 1, 64);
+    private static readonly Option<int?> Nodes = CommonOptions.Number("--nodes", "Nodes of each cluster (default: as before, else 1)", "N", 1, 100_000);
     private static readonly Option<bool> Simulated = new("--simulated") { Description = "Nodes that run no processes, for rehearsals with thousands of them" };
-    private static readonly Option<int?> Port = new("--port") { Description = "API port of the first cluster, the next ones follow; 0 picks free ports (default: as before, else 6443)", HelpName = "P" };
+    private static readonly Option<int?> Port = CommonOptions.Number("--port", "API port of the first cluster, the next ones follow; 0 picks free ports (default: as before, else 6443)", "P", 0, 65535);
 
     public static Command Build()
     {
-        Bounded(Clusters, 1, 64);
-        Bounded(Nodes, 1, 100_000);
-        Bounded(Port, 0, 65535);
         Option<string> output = CommonOptions.Output("table", "json");
         Option<bool> quiet = CommonOptions.Quiet();
         var command = new Command("up", "Start clusters on this machine").WithExamples("""
@@ -39,39 +37,41 @@ internal static class UpCommand
     {
         PelagoHome home = CommonOptions.HomeOf(parsed);
         using var progress = new Progress(quiet);
-        DaemonRecord? record = home.ReadDaemon();
-        if (record is not null)
-            RefuseOtherShape(parsed, record, home);
-        bool started = record is null;
-        record ??= await DaemonSession.StartAsync(home, Arguments(parsed), progress, cancel);
-        progress.Dispose();
+        DaemonStart start = await DaemonSession.StartAsync(home, Arguments(parsed), progress, cancel);
+        DaemonRecord record = start.Record;
+        RefuseOtherShape(parsed, record, home);
+        progress.Clear();
         Print(record, output);
         if (parsed.GetValue(Detach))
             return ExitCode.Done;
-        if (!started)
+        if (!start.IsOurs)
         {
             progress.Say($"pelagod already runs on {home.Root} (pid {record.Pid}); 'pelago down' ends it");
             return ExitCode.Done;
         }
 
         progress.Say("Ctrl-C ends it; the state stays.");
-        return await HoldAsync(record, progress, cancel);
+        return await HoldAsync(home, record, progress, cancel);
     }
 
-    private static async Task<int> HoldAsync(DaemonRecord record, Progress progress, CancellationToken cancel)
+    private static async Task<int> HoldAsync(PelagoHome home, DaemonRecord record, Progress progress, CancellationToken cancel)
     {
         try
         {
             while (record.IsAlive())
-                await Task.Delay(500, cancel);
+                await Task.Delay(250, cancel);
         }
         catch (OperationCanceledException)
         {
-            await DaemonSession.StopAsync(record, progress, CancellationToken.None);
+            await DaemonSession.StopAsync(record.Pid, progress, CancellationToken.None);
             return ExitCode.Done;
         }
 
-        throw new CliException($"pelagod (pid {record.Pid}) ended by itself; see {PelagoHome.Resolve(record.Home).LogFile}");
+        // One that ends in order takes its record along.
+        if (File.Exists(home.DaemonFile))
+            throw new CliException($"pelagod (pid {record.Pid}) ended by itself and its pods may still run: see {home.LogFile}, then 'pelago up' takes them over, 'pelago down' ends them");
+        progress.Say($"pelagod (pid {record.Pid}) was ended");
+        return ExitCode.Done;
     }
 
     private static List<string> Arguments(ParseResult parsed)
@@ -111,11 +111,4 @@ internal static class UpCommand
             table.Add(cluster.Name, cluster.Server, cluster.Kubeconfig);
         table.WriteTo(Console.Out);
     }
-
-    private static void Bounded(Option<int?> option, int least, int most) => option.Validators.Add(result =>
-    {
-        // What is no number at all is reported by the parser itself.
-        if (result.Tokens is [var token] && long.TryParse(token.Value, out long value) && (value < least || value > most))
-            result.AddError($"{option.Name} {value}: must be between {least} and {most}");
-    });
 }

@@ -8,14 +8,14 @@ namespace Pelago.Cli.Output;
 internal sealed class Progress(bool quiet) : IDisposable
 {
     private readonly bool _redraws = !quiet && !Console.IsErrorRedirected;
-    private bool _drawn;
+    private string _drawn = "";
 
     public void Show(string doing)
     {
-        if (!_redraws)
+        if (!_redraws || doing == _drawn)
             return;
         Console.Error.Write($"\r\e[K{Style.Dim("…")} {doing}");
-        _drawn = true;
+        _drawn = doing;
     }
 
     public void Say(string done)
@@ -26,12 +26,13 @@ internal sealed class Progress(bool quiet) : IDisposable
         Console.Error.WriteLine(done);
     }
 
-    public void Dispose() => Clear();
-
-    private void Clear()
+    /// <summary>Takes the redrawn line away, so that something else can be printed.</summary>
+    public void Clear()
     {
-        if (_drawn)
+        if (_drawn.Length > 0)
             Console.Error.Write("\r\e[K");
-        _drawn = false;
+        _drawn = "";
     }
+
+    public void Dispose() => Clear();
 }

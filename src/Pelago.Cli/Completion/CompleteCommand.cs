@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.CommandLine.Completions;
+
+namespace Pelago.Cli.Completion;
+
+/// <summary>
+/// <c>pelago __complete -- WORD…</c> (hidden): what the last word can become, one a line, with a tab and a description where there is one.
+/// </summary>
+internal static class CompleteCommand
+{
+    public const string Name = "__complete";
+
+    public static Command Build(Func<RootCommand> root)
+    {
+        var words = new Argument<string[]>("words") { Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command(Name, "Answer a completion script") { Hidden = true };
+        command.Arguments.Add(words);
+        command.SetAction(parsed =>
+        {
+            foreach (CompletionItem item in Complete(root(), parsed.GetValue(words) ?? []))
+                Console.Out.WriteLine(string.IsNullOrEmpty(item.Detail) ? item.InsertText : $"{item.InsertText}\t{item.Detail.ReplaceLineEndings(" ")}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static IEnumerable<CompletionItem> Complete(RootCommand root, string[] words)
+    {
+        // bash cuts --output=json in three; one word of it reads the same without the sign.
+        List<string> line = [.. words.SkipLast(1).Where(word => word != "=")];
+        string last = words.LastOrDefault("");
+        string prefix = "";
+        int sign = last.StartsWith("--", StringComparison.Ordinal) ? last.IndexOf('=', StringComparison.Ordinal) : -1;
+        if (sign > 0)
+        {
+            prefix = last[..(sign + 1)];
+            line.Add(last[..sign]);
+            last = last[(sign + 1)..];
+        }
+
+        string text = string.Concat(line.Select(word => Quote(word) + " ")) + last;
+        CompletionItem[] found = [.. root.Parse(text).GetCompletions(text.Length)
+            .Where(item => item.Label.StartsWith(last, StringComparison.Ordinal) && !item.Label.StartsWith('/') && item.Label != "-?")
+            .DistinctBy(item => item.Label)];
+        // Options only when asked for, or when there is nothing else to say.
+        if (!last.StartsWith('-') && found.Any(item => !item.Label.StartsWith('-')))
+            found = [.. found.Where(item => !item.Label.StartsWith('-'))];
+        return found.Select(item => new CompletionItem(item.Label, insertText: prefix + item.Label, detail: item.Detail));
+    }
+
+    private static string Quote(string word) => word.Length == 0 || word.Any(char.IsWhiteSpace) ? $"\"{word}\"" : word;
+}

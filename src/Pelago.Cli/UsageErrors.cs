@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Pelago.Cli;
+
+/// <summary>What to say about a line that cannot be understood: which word, why, and what was probably meant.</summary>
+internal static class UsageErrors
+{
+    public static int Print(ParseResult parsed)
+    {
+        string path = Path(parsed.CommandResult);
+        foreach (string message in Messages(parsed, path).Distinct())
+            Console.Error.WriteLine($"pelago: {message}");
+        Console.Error.WriteLine($"Run '{path} --help' for usage.");
+        return ExitCode.Usage;
+    }
+
+    private static IEnumerable<string> Messages(ParseResult parsed, string path)
+    {
+        Command command = parsed.CommandResult.Command;
+        IReadOnlyList<string> unmatched = parsed.UnmatchedTokens;
+        // Of a mistyped command only that matters; whatever follows was meant for the command it should have been.
+        if (command.Subcommands.Any(sub => !sub.Hidden) && unmatched.FirstOrDefault(word => !word.StartsWith('-')) is { } mistyped)
+            return [$"'{mistyped}' is no command of '{path}'{Guess(mistyped, command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name))}"];
+        if (unmatched.Count > 0)
+            return unmatched.Select(word => Unmatched(word, parsed.CommandResult, path));
+        if (command.Subcommands.Count > 0)
+            return [$"a command is needed: {string.Join(", ", command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name))}"];
+        return parsed.Errors.Select(error => error.Message.ReplaceLineEndings(" "));
+    }
+
+    private static string Unmatched(string word, CommandResult command, string path)
+    {
+        if (!word.StartsWith('-') || word.Length == 1)
+            return $"'{word}' is one word too many for '{path}'";
+        string name = word.Split('=')[0];
+        return $"'{path}' has no option '{name}'{Guess(name, Options(command))}";
+    }
+
+    private static IEnumerable<string> Options(CommandResult command)
+    {
+        IEnumerable<Option> options = command.Command.Options;
+        for (SymbolResult? up = command.Parent; up is CommandResult parent; up = parent.Parent)
+            options = options.Concat(parent.Command.Options.Where(option => option.Recursive));
+        return options.Where(option => !option.Hidden).SelectMany(option => option.Aliases.Append(option.Name)).Where(name => name.StartsWith("--", StringComparison.Ordinal));
+    }
+
+    private static string Guess(string word, IEnumerable<string> known) => Spelling.Nearest(word, known) is { } near ? $". Did you mean '{near}'?" : "";
+
+    private static string Path(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "pelago";
+}
