@@ -24,6 +24,9 @@ internal static class UsageErrors
         // Of a mistyped command only that matters; whatever follows was meant for the command it should have been.
         if (command.Subcommands.Any(sub => !sub.Hidden) && unmatched.FirstOrDefault(word => !word.StartsWith('-')) is { } mistyped)
             return [$"'{mistyped}' is no command of '{path}'{Guess(mistyped, command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name))}"];
+        // Words after an option that is none were probably its value.
+        if (unmatched.Any(IsOption))
+            return unmatched.Where(IsOption).Select(word => Unmatched(word, parsed.CommandResult, path));
         if (unmatched.Count > 0)
             return unmatched.Select(word => Unmatched(word, parsed.CommandResult, path));
         if (command.Subcommands.Count > 0)
@@ -33,11 +36,13 @@ internal static class UsageErrors
 
     private static string Unmatched(string word, CommandResult command, string path)
     {
-        if (!word.StartsWith('-') || word.Length == 1)
+        if (!IsOption(word))
             return $"'{word}' is one word too many for '{path}'";
         string name = word.Split('=')[0];
         return $"'{path}' has no option '{name}'{Guess(name, Options(command))}";
     }
+
+    private static bool IsOption(string word) => word.Length > 1 && word.StartsWith('-');
 
     private static IEnumerable<string> Options(CommandResult command)
     {

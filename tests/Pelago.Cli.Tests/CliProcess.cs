@@ -9,8 +9,11 @@ namespace Pelago.Cli.Tests;
 /// <summary>The built <c>pelago</c>, run as a process: what scripts see.</summary>
 internal static class CliProcess
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "pelago");
+    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "pelago");
 
-    public static Task<ProgramResult> RunAsync(string home, params string[] arguments) => ProgramRun.RunAsync(
-        Program, arguments, new Dictionary<string, string?> { ["PELAGO_HOME"] = home }, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    public static Task<ProgramResult> RunAsync(string home, params string[] arguments) => RunAsync(home, new Dictionary<string, string?>(), arguments);
+
+    public static Task<ProgramResult> RunAsync(string home, IReadOnlyDictionary<string, string?> environment, params string[] arguments) => ProgramRun.RunAsync(
+        Program, arguments, new Dictionary<string, string?> { ["PELAGO_DAEMON"] = null }.Concat(environment).Append(new("PELAGO_HOME", home)).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value),
+        TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
 }

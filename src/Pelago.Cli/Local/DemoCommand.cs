@@ -6,5 +6,5 @@ namespace Pelago.Cli.Local;
 
 internal static class DemoCommand
 {
-    public static Command Build() => new("demo", "Start three clusters, put something on them and take a tour");
+    public static Command Build() => new Command("demo", "Start three clusters, put something on them and take a tour").WithExamples("pelago demo");
 }

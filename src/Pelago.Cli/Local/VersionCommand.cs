@@ -15,7 +15,7 @@ internal static class VersionCommand
 
     public static Command Build()
     {
-        var command = new Command("version", "Print the version of pelago");
+        var command = new Command("version", "Print the version of pelago").WithExamples("pelago version");
         command.SetAction(_ => Write());
         return command;
     }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Text.Json.Nodes;
+using Pelago.TestKit.Processes;
+using Xunit;
+
+namespace Pelago.Cli.Tests;
+
+public sealed class DoctorTests
+{
+    [Fact]
+    public async Task Each_check_says_what_it_found_and_each_gap_how_to_mend_it()
+    {
+        await using var home = new LocalHome();
+
+        JsonArray checks = (await home.JsonAsync("doctor"))["checks"]!.AsArray();
+
+        string[] names = [.. checks.Select(check => (string)check!["name"]!)];
+        string[] expected = ["runtime", "user", "home", "disk", "file-system", "namespaces", "cgroups", "open-files", "processes", "inotify-watches", "node-ports", "kubectl", "compiler", "containerd", "daemon"];
+        Assert.Empty(expected.Except(names));
+        Assert.All(checks, check => Assert.False(string.IsNullOrEmpty((string?)check!["says"])));
+        Assert.All(checks, check => Assert.Equal((string?)check!["result"] == "ok", check!["fix"] is null));
+        Assert.False(Directory.Exists(home.Root), "a look changes nothing");
+    }
+
+    [Fact]
+    public async Task What_is_broken_is_named_with_its_fix_and_ends_with_1()
+    {
+        await using var home = new LocalHome();
+        await File.WriteAllTextAsync(home.Root, "in the way", TestContext.Current.CancellationToken);
+
+        ProgramResult result = await home.RunAsync("doctor", "-q");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches(@"(?m)^broken +home +\S+ is a file, not a directory\n +fix: choose another home", result.Output);
+        Assert.DoesNotContain("\e[", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_state_file_is_found()
+    {
+        await using var home = new LocalHome();
+        string state = Path.Combine(home.Places.ClusterDirectory("pelago-1"), "state.db");
+        Directory.CreateDirectory(Path.GetDirectoryName(state)!);
+        await File.WriteAllTextAsync(state, new string('x', 8192), TestContext.Current.CancellationToken);
+
+        ProgramResult result = await home.RunAsync("doctor", "-q");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches(@"(?m)^broken +state of pelago-1 +.*state\.db.*\n +fix: .*pelago down --purge", result.Output);
+    }
+
+    [Fact]
+    public async Task A_daemon_that_cannot_be_run_is_a_finding()
+    {
+        await using var home = new LocalHome();
+
+        ProgramResult result = await CliProcess.RunAsync(home.Root, new Dictionary<string, string?> { ["PELAGO_DAEMON"] = "/bin/false" }, "doctor", "-q");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("/bin/false ended with code 1", result.Output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Diagnostics;
+using System.IO;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Pelago.TestKit.Node;
+using Pelago.TestKit.Processes;
+using Xunit;
+
+namespace Pelago.Cli.Tests;
+
+public sealed class UpTests
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Two_starts_at_once_are_one_and_json_is_as_the_contract_says()
+    {
+        await using var home = new LocalHome();
+
+        JsonNode[] both = await Task.WhenAll(home.UpAsync(), home.UpAsync());
+
+        Assert.Equal(both[0].ToJsonString(), both[1].ToJsonString());
+        Assert.Equal(["home", "pid", "dashboard", "clusters"], both[0].AsObject().Select(field => field.Key));
+        JsonObject cluster = Assert.Single(both[0]["clusters"]!.AsArray())!.AsObject();
+        Assert.Equal(["name", "server", "kubeconfig"], cluster.Select(field => field.Key));
+        Assert.True(File.Exists((string)cluster["kubeconfig"]!));
+        ProgramResult down = await home.RunAsync("down");
+        Assert.Equal(0, down.ExitCode);
+        Assert.Null(home.Places.ReadHolder());
+        Assert.True(Directory.Exists(home.Places.ClustersDirectory), "down leaves the state");
+        ProgramResult purge = await home.RunAsync("down", "--purge");
+        Assert.Equal(0, purge.ExitCode);
+        Assert.False(Directory.Exists(home.Root), "down --purge forgets it");
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_named_with_its_owner()
+    {
+        await using var home = new LocalHome();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        ProgramResult result = await home.RunAsync("up", "--detach", "--port", $"{port}");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains($"port {port}, asked for as the API port of cluster pelago-1, is in use by ", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"(pid {Environment.ProcessId})", result.Error, StringComparison.Ordinal);
+        Assert.Contains("'--port 0'", result.Error, StringComparison.Ordinal);
+        Assert.Single(result.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_home_that_is_a_file_is_refused()
+    {
+        await using var home = new LocalHome();
+        await File.WriteAllTextAsync(home.Root, "in the way", Cancel);
+
+        ProgramResult result = await home.RunAsync("up", "--detach");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal($"pelago: {home.Root} is a file, not a directory: choose another home with --home DIR or PELAGO_HOME=DIR\n", result.Error);
+    }
+
+    [Fact]
+    public async Task A_damaged_state_file_is_left_as_it_is_and_the_message_says_what_to_do()
+    {
+        await using var home = new LocalHome();
+        string state = Path.Combine(home.Places.ClusterDirectory("pelago-1"), "state.db");
+        Directory.CreateDirectory(Path.GetDirectoryName(state)!);
+        string damaged = new('x', 8192);
+        await File.WriteAllTextAsync(state, damaged, Cancel);
+
+        ProgramResult result = await home.RunAsync("up", "--detach", "--port", "0");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"pelago: could not start the clusters of {home.Root}: the state file {state} cannot be opened", result.Error, StringComparison.Ordinal);
+        Assert.Contains("pelagod store check", result.Error, StringComparison.Ordinal);
+        Assert.Equal(damaged, await File.ReadAllTextAsync(state, Cancel));
+        Assert.Null(home.Places.ReadHolder());
+    }
+
+    [Fact]
+    public async Task Ctrl_C_in_the_foreground_ends_daemon_and_command_with_0()
+    {
+        await using var home = new LocalHome();
+        using Process up = Process.Start(new ProcessStartInfo(CliProcess.Program, ["up", "--port", "0", "--home", home.Root]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        await Eventually.TrueAsync(() => home.Places.ReadDaemon()?.Ready == true, Cancel);
+        // What it says last before it only waits.
+        string? line;
+        while ((line = await up.StandardError.ReadLineAsync(Cancel)) is not null && !line.StartsWith("Ctrl-C", StringComparison.Ordinal))
+            continue;
+
+        _ = Kill(up.Id, 2);
+        await up.WaitForExitAsync(Cancel);
+
+        Assert.Equal(0, up.ExitCode);
+        Assert.Null(home.Places.ReadHolder());
+        Assert.False(File.Exists(home.Places.DaemonFile));
+    }
+
+    [Fact]
+    public async Task A_start_that_is_interrupted_leaves_no_daemon()
+    {
+        await using var home = new LocalHome();
+        using Process up = Process.Start(new ProcessStartInfo(CliProcess.Program, ["up", "--port", "0", "--home", home.Root]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        await Eventually.TrueAsync(() => home.Places.ReadHolder() is not null, Cancel);
+
+        _ = Kill(up.Id, 2);
+        await up.WaitForExitAsync(Cancel);
+
+        Assert.Null(home.Places.ReadHolder());
+        Assert.Null(home.Places.ReadDaemon());
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int pid, int signal);
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Pelago.TestKit.Processes;
+using Xunit;
+
+namespace Pelago.Cli.Tests;
+
+public sealed class UsageTests : IDisposable
+{
+    private readonly TemporaryDirectory _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Theory]
+    [InlineData("'dwon' is no command of 'pelago'. Did you mean 'down'?", "dwon", "--purge")]
+    [InlineData("'frobnicate' is no command of 'pelago'", "frobnicate")]
+    [InlineData("a command is needed: up, down,")]
+    [InlineData("'pelago up' has no option '--detahc'. Did you mean '--detach'?", "up", "--detahc")]
+    [InlineData("'pelago up' has no option '--hmoe'. Did you mean '--home'?", "--hmoe", "/tmp", "up")]
+    [InlineData("'x' is one word too many for 'pelago kubeconfig'", "kubeconfig", "x")]
+    [InlineData("--clusters many: must be a whole number from 1 to 64", "up", "--clusters", "many")]
+    [InlineData("--port 65536: must be between 0 and 65535", "up", "--port", "65536")]
+    [InlineData("--output jsn: must be one of table, json. Did you mean json?", "up", "-o", "jsn")]
+    [InlineData("shell tcsh: must be one of bash, zsh, fish", "completion", "tcsh")]
+    public async Task A_line_that_cannot_be_understood_ends_with_2_and_a_guess(string message, params string[] arguments)
+    {
+        ProgramResult result = await CliProcess.RunAsync(_home.Path, arguments);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.StartsWith($"pelago: {message}", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith("--help' for usage.\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_command_has_help_with_examples()
+    {
+        ProgramResult offered = await CliProcess.RunAsync(_home.Path, "__complete", "--", "");
+        string[] commands = [.. offered.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')[0])];
+
+        Assert.Contains("doctor", commands);
+        foreach (string command in commands)
+        {
+            ProgramResult help = await CliProcess.RunAsync(_home.Path, command, "--help");
+            Assert.Equal(0, help.ExitCode);
+            Assert.Contains($"pelago {command}", help.Output[help.Output.IndexOf("Examples:\n", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        }
+    }
+}
