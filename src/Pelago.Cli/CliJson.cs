@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Text.Json.Serialization;
+using Pelago.Cli.Demo;
 using Pelago.Client.Local;
 
 namespace Pelago.Cli;
@@ -8,6 +9,11 @@ namespace Pelago.Cli;
 /// <summary>What <c>pelago up -o json</c> prints.</summary>
 internal sealed record UpResult(string Home, int Pid, string? Dashboard, IReadOnlyList<ClusterRecord> Clusters);
 
+/// <summary>What <c>pelago demo -o json</c> prints: as <c>up</c>, and what is on the clusters.</summary>
+internal sealed record DemoResult(
+    string Home, int Pid, string? Dashboard, IReadOnlyList<ClusterRecord> Clusters, IReadOnlyList<DemoRow> Workloads, IReadOnlyList<DemoStop> Tour);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(UpResult))]
+[JsonSerializable(typeof(DemoResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

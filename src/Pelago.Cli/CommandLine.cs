@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.IO;
 using Pelago.Cli.Bench;
 using Pelago.Cli.Completion;
+using Pelago.Cli.Demo;
 using Pelago.Cli.Local;
 using Pelago.Client;
 using Pelago.Kube;

@@ -88,7 +88,7 @@ public sealed class UpTests
     public async Task Ctrl_C_in_the_foreground_ends_daemon_and_command_with_0()
     {
         await using var home = new LocalHome();
-        using Process up = Process.Start(new ProcessStartInfo(CliProcess.Program, ["up", "--port", "0", "--home", home.Root]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process up = Process.Start(new ProcessStartInfo(CliProcess.Program, ["up", "--port", "0", "--home", home.Root]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         await Eventually.TrueAsync(() => home.Places.ReadDaemon()?.Ready == true, Cancel);
         // What it says last before it only waits.
         string? line;
@@ -107,7 +107,7 @@ public sealed class UpTests
     public async Task A_start_that_is_interrupted_leaves_no_daemon()
     {
         await using var home = new LocalHome();
-        using Process up = Process.Start(new ProcessStartInfo(CliProcess.Program, ["up", "--port", "0", "--home", home.Root]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process up = Process.Start(new ProcessStartInfo(CliProcess.Program, ["up", "--port", "0", "--home", home.Root]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         await Eventually.TrueAsync(() => home.Places.ReadHolder() is not null, Cancel);
 
         _ = Kill(up.Id, 2);

@@ -32,7 +32,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     public static async Task<DaemonProcess> StartAsync(PelagoHome home)
     {
         CancellationToken cancel = TestContext.Current.CancellationToken;
-        Process process = Process.Start(new ProcessStartInfo(Program, ["run", "--home", home.Root, "--port", "0"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Process process = Process.Start(new ProcessStartInfo(Program, ["run", "--home", home.Root, "--port", "0"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         var daemon = new DaemonProcess(process);
         process.OutputDataReceived += (_, line) => daemon._log.Enqueue(line.Data ?? "");
         process.ErrorDataReceived += (_, line) => daemon._log.Enqueue(line.Data ?? "");

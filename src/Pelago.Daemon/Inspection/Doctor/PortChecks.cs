@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Globalization;
-using System.IO;
-using System.Text.Json;
 using Pelago.Client.Local;
 using Pelago.Daemon.Running;
 using Pelago.Daemon.State;

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Text.Json.Nodes;
+using Pelago.Client.Local;
+using Pelago.TestKit.Processes;
+using Xunit;
+
+namespace Pelago.Cli.Tests;
+
+public sealed class DemoTests
+{
+    private const int Nobody = 65534;
+
+    [Fact]
+    public async Task Three_clusters_with_something_on_each_and_a_second_run_changes_nothing()
+    {
+        await using var home = new LocalHome();
+
+        JsonNode first = await home.JsonAsync("demo");
+        JsonNode second = await home.JsonAsync("demo");
+
+        Assert.Equal(3, first["clusters"]!.AsArray().Count);
+        string[] workloads = [.. first["workloads"]!.AsArray().Select(row => $"{row!["cluster"]} {row["workload"]} {row["settled"]}")];
+        Assert.Contains("pelago-1 deployment/hello true", workloads);
+        Assert.Contains("pelago-2 job/count true", workloads);
+        Assert.Contains("pelago-2 cronjob/clock true", workloads);
+        Assert.Contains(first["workloads"]!.AsArray(), row => ((string)row!["says"]!).Contains("ended with code 3: no configuration at /etc/crash.conf", StringComparison.Ordinal));
+        Assert.Contains(first["workloads"]!.AsArray(), row => ((string)row!["says"]!).Contains("Insufficient cpu", StringComparison.Ordinal));
+        Assert.Equal((int)first["pid"]!, (int)second["pid"]!);
+        Assert.Equal(workloads, second["workloads"]!.AsArray().Select(row => $"{row!["cluster"]} {row["workload"]} {row["settled"]}"));
+        Assert.Equal($"pelago down", (string)first["tour"]!.AsArray()[^1]!["command"]!);
+    }
+
+    [Fact]
+    public async Task It_wants_no_fewer_clusters_than_three()
+    {
+        await using var home = new LocalHome();
+        await home.UpAsync();
+
+        ProgramResult result = await home.RunAsync("demo");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("the demo wants 3 clusters and 1 run(s) on", result.Error, StringComparison.Ordinal);
+        Assert.Contains("down' first", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_works_without_root_and_without_kubectl_and_draws_nothing_in_a_pipe()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can become another user; run by another user, the other tests show this");
+        using var directory = new TemporaryDirectory();
+        CopyPrograms(AppContext.BaseDirectory, directory["bin"]);
+        Directory.CreateDirectory(directory["user"]);
+        await Succeeds("chown", $"{Nobody}", directory["user"]);
+        await Succeeds("chmod", "-R", "a+rX", directory.Path);
+        try
+        {
+            ProgramResult demo = await AsNobodyAsync(directory, "demo");
+
+            Assert.True(demo.ExitCode == 0, demo.ToString());
+            Assert.Empty(demo.Error);
+            Assert.DoesNotContain("\e", demo.Output, StringComparison.Ordinal);
+            Assert.Matches(@"(?m)^pelago-1 +deployment/hello +3/3 ready$", demo.Output);
+            Assert.Contains("kubectl --context pelago-3 -n demo describe pod too-big", demo.Output, StringComparison.Ordinal);
+            Assert.Equal((uint)Nobody, FileOwner.Of(Path.Combine(directory["user"], ".pelago", "daemon.json")));
+        }
+        finally
+        {
+            ProgramResult down = await AsNobodyAsync(directory, "down");
+            Assert.True(down.ExitCode == 0, down.ToString());
+        }
+    }
+
+    private static Task<ProgramResult> AsNobodyAsync(TemporaryDirectory directory, string command) => ProgramRun.RunAsync(
+        "setpriv", ["--reuid", $"{Nobody}", "--regid", $"{Nobody}", "--clear-groups", Path.Combine(directory["bin"], "pelago"), command],
+        new Dictionary<string, string?> { ["HOME"] = directory["user"], ["PELAGO_HOME"] = null, ["PELAGO_DAEMON"] = null, ["PATH"] = "/usr/bin:/bin", ["TMPDIR"] = directory["user"], ["DOTNET_ROOT"] = DotnetRoot() },
+        TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
+
+    private static string DotnetRoot() => Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+
+    /// <summary>The build may lie where another user cannot look.</summary>
+    private static void CopyPrograms(string from, string to)
+    {
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".pdb", StringComparison.Ordinal) && !file.EndsWith(".xml", StringComparison.Ordinal)))
+        {
+            string target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
+    private static async Task Succeeds(string program, params string[] arguments)
+    {
+        ProgramResult result = await ProgramRun.RunAsync(program, arguments, null, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+}
