@@ -13,17 +13,26 @@ internal static class BodyReader
 {
     public const int MaxBytes = 3 * 1024 * 1024;
 
-    /// <summary>The body of a create, update or delete: JSON unless it says YAML; a 415 for anything else.</summary>
+    /// <summary>The body of a create, update or delete: JSON unless it says YAML or protobuf; a 415 for anything else.</summary>
     public static async ValueTask<RequestBody> ReadDocumentAsync(HttpRequest request, CancellationToken cancel)
     {
         bool isYaml = MediaTypeOf(request) switch
         {
             "" or "application/json" => false,
             "application/yaml" => true,
-            _ => throw new ApiStatusException(Unsupported("application/json, application/yaml")),
+            ProtobufDocument.MediaType => false,
+            _ => throw new ApiStatusException(Unsupported($"application/json, application/yaml, {ProtobufDocument.MediaType}")),
         };
-        return new RequestBody(await ReadAsync(request, cancel), isYaml);
+        ReadOnlyMemory<byte> bytes = await ReadAsync(request, cancel);
+        return MediaTypeOf(request) == ProtobufDocument.MediaType && !bytes.IsEmpty ? new RequestBody(FromProtobuf(bytes)) : new RequestBody(bytes, isYaml);
     }
+
+    private static ReadOnlyMemory<byte> FromProtobuf(ReadOnlyMemory<byte> bytes) => ProtobufDocument.ToJson(bytes, out ReadOnlyMemory<byte> json, out string error) switch
+    {
+        ProtobufOutcome.Read => json,
+        ProtobufOutcome.UnknownKind => throw new ApiStatusException(Unsupported("application/json, application/yaml")),
+        _ => throw new ApiStatusException(ApiStatus.BadRequest(error)),
+    };
 
     /// <summary>The Content-Type without its parameters, in lower case.</summary>
     public static string MediaTypeOf(HttpRequest request)

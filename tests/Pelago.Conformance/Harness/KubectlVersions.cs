@@ -10,16 +10,13 @@ public static class KubectlVersions
     public const string Oldest = "1.27";
 
     /// <summary>
-    /// Every version of the tour; one that is not installed is skipped with that reason. The fast lane takes the one that can do most:
-    /// it sends JSON and streams over WebSocket.
+    /// Every version of the tour; one that is not installed is skipped with that reason. The fast lane takes the oldest one
+    /// that streams over WebSocket.
     /// </summary>
     public static TheoryData<string> All => Lanes("1.27", "1.30", "1.33");
 
     /// <summary>The versions that stream over WebSocket by themselves (exec, attach, cp).</summary>
     public static TheoryData<string> WithWebSocketStreams => Lanes("1.30", "1.33");
-
-    /// <summary>The versions that send JSON bodies for built-in kinds in every command (protobuf comes with 1.32).</summary>
-    public static TheoryData<string> WithJsonBodies => Lanes("1.27", "1.30");
 
     public static string? Find(string version)
     {

@@ -8,7 +8,7 @@ namespace Pelago.Conformance.KubectlTour;
 public sealed class AccessCommandTests(TestCluster cluster) : KubectlTest(cluster)
 {
     [Theory]
-    [MemberData(nameof(KubectlVersions.WithJsonBodies), MemberType = typeof(KubectlVersions))]
+    [MemberData(nameof(KubectlVersions.All), MemberType = typeof(KubectlVersions))]
     public async Task Can_i_tells_what_roles_allow(string version)
     {
         Kubectl kubectl = Kubectl(version);
@@ -28,7 +28,7 @@ public sealed class AccessCommandTests(TestCluster cluster) : KubectlTest(cluste
     }
 
     [Theory]
-    [MemberData(nameof(KubectlVersions.WithJsonBodies), MemberType = typeof(KubectlVersions))]
+    [MemberData(nameof(KubectlVersions.All), MemberType = typeof(KubectlVersions))]
     public async Task Token_of_an_account_acts_as_it(string version)
     {
         TestCluster.NotOn(Cluster.MinorVersion < 22, "TokenRequest answers kubectl create token from 1.22 on");

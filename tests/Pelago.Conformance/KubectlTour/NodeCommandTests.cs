@@ -25,7 +25,7 @@ public sealed class NodeCommandTests(TestCluster cluster) : KubectlTest(cluster)
     }
 
     [Theory]
-    [MemberData(nameof(KubectlVersions.WithJsonBodies), MemberType = typeof(KubectlVersions))]
+    [MemberData(nameof(KubectlVersions.All), MemberType = typeof(KubectlVersions))]
     public async Task Cordon_keeps_new_pods_away_and_uncordon_lets_them_in(string version)
     {
         Kubectl kubectl = Kubectl(version);
@@ -48,7 +48,7 @@ public sealed class NodeCommandTests(TestCluster cluster) : KubectlTest(cluster)
     }
 
     [Theory]
-    [MemberData(nameof(KubectlVersions.WithJsonBodies), MemberType = typeof(KubectlVersions))]
+    [MemberData(nameof(KubectlVersions.All), MemberType = typeof(KubectlVersions))]
     public async Task Drain_moves_pods_as_fast_as_their_disruption_budget_allows(string version)
     {
         Kubectl kubectl = Kubectl(version);

@@ -175,7 +175,7 @@ public sealed class WritingTests(TestCluster cluster) : KubectlTest(cluster)
     }
 
     [Theory]
-    [MemberData(nameof(KubectlVersions.WithJsonBodies), MemberType = typeof(KubectlVersions))]
+    [MemberData(nameof(KubectlVersions.All), MemberType = typeof(KubectlVersions))]
     public async Task Imperative_create_makes_the_common_kinds(string version)
     {
         Kubectl kubectl = Kubectl(version);

@@ -31,7 +31,7 @@ public class ServerTests(EngineFixture engine)
     }
 
     [Theory]
-    [InlineData("application/vnd.kubernetes.protobuf", 415)]
+    [InlineData("application/vnd.kubernetes.protobuf", 400)]
     [InlineData("text/plain", 415)]
     [InlineData("application/json; charset=utf-8", 201)]
     public async Task A_body_of_another_type_is_refused(string contentType, int code)
@@ -42,7 +42,9 @@ public class ServerTests(EngineFixture engine)
 
         Assert.Equal(code, answer.Code);
         if (code == 415)
-            Assert.Equal("the body of the request was in an unknown format - accepted media types include: application/json, application/yaml", answer.Message);
+            Assert.Equal("the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf", answer.Message);
+        if (code == 400)
+            Assert.Equal("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]", answer.Message);
     }
 
     [Fact]
