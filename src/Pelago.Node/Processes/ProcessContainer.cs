@@ -83,6 +83,9 @@ internal sealed partial class ProcessContainer
     /// <summary>Asks with the stop signal, waits, then kills everything.</summary>
     public async Task StopAsync(TimeSpan grace, CancellationToken cancel)
     {
+        // A supervisor that is under way cannot be called back: its command will run, so it is awaited and then stopped.
+        if (Status.State == ContainerState.Created && _channel is not null)
+            await StartedAsync(cancel);
         if (Status.State != ContainerState.Running)
             return;
         if (grace > TimeSpan.Zero)
@@ -100,7 +103,7 @@ internal sealed partial class ProcessContainer
     }
 
     /// <summary>Finds out what became of a container that an earlier daemon made, and goes on from there.</summary>
-    public async Task RecoverAsync()
+    public async Task RecoverAsync(CancellationToken cancel)
     {
         if (StateFile.TryRead(Files.Start, StateJson.Default.StartRecord) is not { } start)
             return;
@@ -119,6 +122,9 @@ internal sealed partial class ProcessContainer
                 await FinishAsync(code);
             else
                 _channel = new SupervisorChannel(_services.Loop, Files.Status, OnLine, OnSupervisorGone);
+            // The earlier daemon ended between the fork and the command: whoever took the container for one that never ran would run it twice.
+            if (Main is null && _channel is not null)
+                await StartedAsync(cancel);
             return;
         }
         // No supervisor. Without a pid file the command never ran: the container is still only created.

@@ -60,7 +60,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
             if (!Directory.Exists(containers))
                 continue;
             foreach (string directory in Directory.GetDirectories(containers).SelectMany(Directory.GetDirectories))
-                await RecoverContainerAsync(directory);
+                await RecoverContainerAsync(directory, cancel);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         var sandbox = new ProcessSandbox(
             new SandboxRecord(
                 NewId(), spec, _services.Time.GetUtcNow(), StateFile.BootId, Options.Namespaces, address?.ToString() ?? "",
-                ownNetwork ? [] : AssignPorts(spec)),
+                ownNetwork ? [] : AssignPorts(spec), Starting: true),
             directory, _services);
         sandbox.Save(sandbox.Record);
         _sandboxes[sandbox.Record.Id] = sandbox;
@@ -87,6 +87,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
             await sandbox.StartAsync(cancel);
             if (ownNetwork)
                 await _bridge.ConnectAsync(sandbox.Record.Id, sandbox.Pause!.Value.Pid, address!, _addresses.Range.AddressAt(1));
+            sandbox.Save(sandbox.Record with { Starting = false });
             return sandbox.Record.Id;
         }
         catch (Exception fault) when (fault is not RuntimeException)
@@ -319,13 +320,21 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         _sandboxes[record.Id] = sandbox;
         if (record.Stopped)
             return;
+        if (record.Starting)
+        {
+            // The earlier daemon ended before the sandbox was whole, perhaps without its network: the pod gets another one.
+            sandbox.Stop();
+            if (sandbox.HasOwnNetwork)
+                _bridge.Disconnect(record.Id);
+            return;
+        }
         if (record.Address.Length > 0)
             _addresses.TryAllocate(IPAddress.Parse(record.Address));
         foreach (int port in record.AssignedPorts.Values)
             _ports.Keep(port);
     }
 
-    private async Task RecoverContainerAsync(string directory)
+    private async Task RecoverContainerAsync(string directory, CancellationToken cancel)
     {
         var files = new ContainerDirectory(directory);
         if (StateFile.TryRead(files.Record, StateJson.Default.ContainerRecord) is not { } record)
@@ -334,7 +343,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
             return;
         }
         var container = new ProcessContainer(record, files, _services, OnChanged);
-        await container.RecoverAsync();
+        await container.RecoverAsync(cancel);
         _containers[record.Id] = container;
     }
 

@@ -8,9 +8,10 @@ using Pelago.Node.Runtimes;
 
 namespace Pelago.Node.Processes;
 
-/// <summary>What is known of a sandbox, on disk before anything of it runs.</summary>
+/// <summary>What is known of a sandbox, on disk before anything of it runs. <paramref name="Starting"/> until it is whole.</summary>
 internal sealed record SandboxRecord(
-    string Id, PodSandboxSpec Spec, DateTimeOffset CreatedAt, string BootId, bool Namespaces, string Address, Dictionary<int, int> AssignedPorts, bool Stopped = false);
+    string Id, PodSandboxSpec Spec, DateTimeOffset CreatedAt, string BootId, bool Namespaces, string Address, Dictionary<int, int> AssignedPorts, bool Stopped = false,
+    bool Starting = false);
 
 /// <summary>What is known of a container, on disk before anything of it runs. Holds the environment, so its file is private.</summary>
 internal sealed record ContainerRecord(

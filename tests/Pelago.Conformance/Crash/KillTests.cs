@@ -29,9 +29,11 @@ public sealed class KillTests(ITestOutputHelper output)
         int round = 0;
         try
         {
+            // Outlives the daemon, which ends the pods that write to it.
+            using var pods = new PodLedger();
             await using OwnDaemon daemon = await OwnDaemon.StartAsync();
             using var api = new RawApi(daemon.Kubeconfig);
-            using var pods = new PodLedger(api);
+            pods.Api = api;
             var random = new Random(seed);
             var revisions = new Revisions();
             List<CrashWriter> writers = [.. Enumerable.Range(0, Writers).Select(i => new CrashWriter(api, i, new Random(seed + i + 1), revisions))];
@@ -47,6 +49,8 @@ public sealed class KillTests(ITestOutputHelper output)
             {
                 StoredMaps before = await StoredMaps.ListAsync(api);
                 await CrashAsync(daemon, pods, writers, random);
+                if (random.Next(4) == 0)
+                    await daemon.StartAndKillAsync(TimeSpan.FromMilliseconds(random.Next(1500)));
                 long started = Stopwatch.GetTimestamp();
                 await daemon.StartAgainAsync();
                 restarts.Add(Stopwatch.GetElapsedTime(started));
@@ -62,6 +66,9 @@ public sealed class KillTests(ITestOutputHelper output)
                 await pods.ReadyAsync("stable");
                 Assert.Equal(stable, await pods.PodsAsync("stable"));
                 await pods.VerifyAsync([.. stable.Keys, .. (await pods.PodsAsync("churn")).Keys]);
+                await pods.VerifyNetworkAsync("churn");
+                if (round % 20 == 0)
+                    output.WriteLine($"{round} kills, {writers.Sum(writer => writer.Count)} acknowledged writes");
                 Assert.Subset(pods.Processes().ToHashSet(), processes.ToHashSet());
             }
             Assert.All(writers, writer => Assert.NotEqual(0, writer.Count));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Pelago.Conformance.Harness;
 using Xunit;
@@ -14,17 +15,15 @@ namespace Pelago.Conformance.Crash;
 internal sealed class PodLedger : IDisposable
 {
     private const string Deployments = "/apis/apps/v1/namespaces/default/deployments";
-    private readonly RawApi _api;
     private readonly string _directory = Directory.CreateTempSubdirectory("pelago-ledger-").FullName;
     private readonly string _mark = string.Create(CultureInfo.InvariantCulture, $"9{Random.Shared.Next(1_000_000, 9_999_999)}");
 
-    public PodLedger(RawApi api)
-    {
-        _api = api;
-        File.SetUnixFileMode(_directory, (UnixFileMode)0x1ff);
-    }
+    public PodLedger() => File.SetUnixFileMode(_directory, (UnixFileMode)0x1ff);
 
-    public async Task DeployAsync(string name, int replicas) => (await _api.PostAsync(Deployments, $$$"""
+    /// <summary>The cluster; set before anything else is asked for.</summary>
+    public RawApi? Api { get; set; }
+
+    public async Task DeployAsync(string name, int replicas) => (await Api!.PostAsync(Deployments, $$$"""
         {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{name}}}"},"spec":{"replicas":{{{replicas}}},"selector":{"matchLabels":{"ledger":"{{{name}}}"}},
          "template":{"metadata":{"labels":{"ledger":"{{{name}}}"}},"spec":{"terminationGracePeriodSeconds":1,
           "volumes":[{"name":"ledger","hostPath":{"path":"{{{_directory}}}"}}],
@@ -34,12 +33,12 @@ internal sealed class PodLedger : IDisposable
         """)).Expect(201);
 
     /// <summary>Whether the daemon lives to hear it does not matter.</summary>
-    public Task ScaleAsync(string name, int replicas) => _api.PatchAsync($"{Deployments}/{name}", "merge-patch+json", $$$"""{"spec":{"replicas":{{{replicas}}}}}""");
+    public Task ScaleAsync(string name, int replicas) => Api!.PatchAsync($"{Deployments}/{name}", "merge-patch+json", $$$"""{"spec":{"replicas":{{{replicas}}}}}""");
 
     public Task ReadyAsync(string name) => Waiting.UntilAsync(
         async () =>
         {
-            JsonObject deployment = (await _api.GetAsync($"{Deployments}/{name}")).Expect(200).Json;
+            JsonObject deployment = (await Api!.GetAsync($"{Deployments}/{name}")).Expect(200).Json;
             int wanted = deployment["spec"]!["replicas"]!.GetValue<int>();
             JsonNode? status = deployment["status"];
             return status?["observedGeneration"]?.GetValue<long>() == deployment["metadata"]!["generation"]!.GetValue<long>()
@@ -50,7 +49,7 @@ internal sealed class PodLedger : IDisposable
     /// <summary>Pods by name: the container, how often it was restarted, and since when it runs.</summary>
     public async Task<SortedDictionary<string, string>> PodsAsync(string name)
     {
-        JsonArray items = (await _api.GetAsync($"/api/v1/namespaces/default/pods?labelSelector=ledger%3D{name}")).Expect(200).Json["items"]!.AsArray();
+        JsonArray items = (await Api!.GetAsync($"/api/v1/namespaces/default/pods?labelSelector=ledger%3D{name}")).Expect(200).Json["items"]!.AsArray();
         return new SortedDictionary<string, string>(items.ToDictionary(pod => pod!["metadata"]!["name"]!.GetValue<string>(), Describe), StringComparer.Ordinal);
     }
 
@@ -61,6 +60,20 @@ internal sealed class PodLedger : IDisposable
             Assert.True(File.ReadAllLines(file).Length == 1, $"pod {Path.GetFileName(file)} ran more than once:\n{File.ReadAllText(file)}");
         Assert.All(pods, pod => Assert.True(File.Exists(Path.Combine(_directory, pod)), $"pod {pod} is ready but never ran"));
         await Waiting.UntilAsync(() => Task.FromResult(Processes().Count == pods.Count), $"{pods.Count} processes run; {Processes().Count} do", seconds: 20);
+    }
+
+    /// <summary>Every pod has its network: a port that nothing listens on refuses instead of being silent.</summary>
+    public async Task VerifyNetworkAsync(string name)
+    {
+        const int Nobody = 9;
+        foreach ((string pod, string what) in await PodsAsync(name))
+        {
+            string address = what[(what.LastIndexOf('=') + 1)..];
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            SocketException refused = await Assert.ThrowsAsync<SocketException>(() => socket.ConnectAsync(address, Nobody, patience.Token).AsTask());
+            Assert.True(refused.SocketErrorCode == SocketError.ConnectionRefused, $"pod {pod} cannot be reached at {address}: {refused.Message}");
+        }
     }
 
     /// <summary>The processes of all pods on this machine.</summary>

@@ -14,15 +14,11 @@ public sealed class OwnDaemon : IAsyncDisposable
     private readonly string[] _options;
     private Process? _process;
     private Task<string> _output = Task.FromResult("");
+    private Task<string> _errors = Task.FromResult("");
 
     private OwnDaemon(string[] options) => _options = options;
 
     public string Kubeconfig => Path.Combine(_home, "clusters", "pelago-1", "kubeconfig");
-
-    public int Pid => _process!.Id;
-
-    /// <summary>Whether the daemon ended by itself.</summary>
-    public bool HasEnded => _process!.HasExited;
 
     /// <param name="options">Of <c>pelagod run</c>: <c>--nodes 3</c>, …</param>
     public static async Task<OwnDaemon> StartAsync(params string[] options)
@@ -43,21 +39,26 @@ public sealed class OwnDaemon : IAsyncDisposable
     /// <summary>Starts the daemon over the home; returns when its API answers and its nodes are Ready.</summary>
     public async Task StartAgainAsync()
     {
-        string port = File.Exists(Path.Combine(_home, "daemon.json")) ? "" : "--port 0";
-        string[] arguments = ["run", "--home", _home, .. port.Split(' ', StringSplitOptions.RemoveEmptyEntries), .. _options];
-        var start = new ProcessStartInfo(Program(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        _process = Process.Start(start)!;
-        _output = _process.StandardOutput.ReadToEndAsync();
-        Task<string> errors = _process.StandardError.ReadToEndAsync();
+        Launch();
         long began = Stopwatch.GetTimestamp();
         while (!IsReady())
         {
-            if (_process.HasExited)
-                throw new InvalidOperationException($"pelagod ended with code {_process.ExitCode}:\n{await errors}{await _output}");
+            if (_process!.HasExited)
+                throw new InvalidOperationException($"pelagod ended with code {_process.ExitCode}:\n{await _errors}{await _output}");
             if (Stopwatch.GetElapsedTime(began) > StartLimit)
                 throw new TimeoutException($"pelagod was not ready within {StartLimit.TotalMinutes} minutes");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
+    }
+
+    /// <summary>Starts the daemon over the home and kills it after so long, ready or not.</summary>
+    public async Task StartAndKillAsync(TimeSpan after)
+    {
+        Launch();
+        await Task.Delay(after, TestContext.Current.CancellationToken);
+        if (_process!.HasExited)
+            throw new InvalidOperationException($"pelagod ended with code {_process.ExitCode}:\n{await _errors}{await _output}");
+        await KillAsync();
     }
 
     /// <summary>SIGKILL: nothing of the daemon gets to say goodbye. Its pods go on.</summary>
@@ -67,9 +68,6 @@ public sealed class OwnDaemon : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
-
-    /// <summary>What the daemon that was started last has said on its standard output; it must have ended.</summary>
-    public Task<string> OutputAsync() => _output;
 
     /// <summary>SIGINT: its pods end too.</summary>
     public async ValueTask DisposeAsync()
@@ -81,6 +79,18 @@ public sealed class OwnDaemon : IAsyncDisposable
             await _process.WaitForExitAsync();
         }
         Directory.Delete(_home, recursive: true);
+    }
+
+    private void Launch()
+    {
+        string[] first = File.Exists(Path.Combine(_home, "daemon.json")) ? [] : ["--port", "0"];
+        var start = new ProcessStartInfo(Program(), ["run", "--home", _home, .. first, .. _options])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
+        _process = Process.Start(start)!;
+        _output = _process.StandardOutput.ReadToEndAsync();
+        _errors = _process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>True when the daemon with the pid of the process says so: the file of one that was killed is still there.</summary>

@@ -160,6 +160,55 @@ public abstract class ProcessRuntimeContract : RuntimeContract
     }
 
     [Fact]
+    public async Task A_container_whose_daemon_ended_while_it_started_runs_once()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        ContainerSpec spec = Shell("main", "echo run; exec sleep 1000");
+        string id = await Runtime.CreateContainerAsync(sandbox, spec, Cancel);
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Runtime.StartContainerAsync(id, gone.Token));
+        await RestartAsync();
+
+        Assert.Equal(ContainerState.Running, (await StatusAsync(id)).State);
+        await Eventually.TrueAsync(() => Log(spec) == "run\n", Cancel);
+    }
+
+    [Fact]
+    public async Task A_container_that_is_removed_while_it_starts_leaves_no_process()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        string mark = $"88{Environment.ProcessId}.{_instance}";
+        string id = await Runtime.CreateContainerAsync(sandbox, Shell("main", $"exec sleep {mark}"), Cancel);
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Runtime.StartContainerAsync(id, gone.Token));
+        await Runtime.RemoveContainerAsync(id, Cancel);
+
+        Assert.Equal(0, RunningProcesses.Count(mark));
+        await Eventually.TrueAsync(() => !RunningProcesses.Mention(id), Cancel);
+    }
+
+    [Fact]
+    public async Task A_sandbox_whose_daemon_ended_before_it_was_whole_is_not_used()
+    {
+        string half = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        string address = (await Runtime.PodSandboxStatusAsync(half, Cancel))!.Address;
+        string record = Home["pods/uid-a/sandbox-0/sandbox.json"];
+        await Runtime.DisposeAsync();
+        File.WriteAllText(record, File.ReadAllText(record).Replace("\"Starting\":false", "\"Starting\":true", StringComparison.Ordinal));
+
+        await RestartAsync();
+
+        PodSandboxStatus found = (await Runtime.PodSandboxStatusAsync(half, Cancel))!;
+        Assert.Equal((SandboxState.NotReady, ""), (found.State, found.Address));
+        string next = await Runtime.RunPodSandboxAsync(Sandbox("a") with { Attempt = 1 }, Cancel);
+        Assert.Equal(address, (await Runtime.PodSandboxStatusAsync(next, Cancel))!.Address);
+    }
+
+    [Fact]
     public async Task What_happens_while_no_daemon_runs_is_known_afterwards()
     {
         string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
