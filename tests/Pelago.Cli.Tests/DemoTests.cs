@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Diagnostics;
 using System.IO;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Pelago.Client.Local;
 using Pelago.TestKit.Processes;
@@ -29,7 +31,23 @@ public sealed class DemoTests
         Assert.Contains(first["workloads"]!.AsArray(), row => ((string)row!["says"]!).Contains("Insufficient cpu", StringComparison.Ordinal));
         Assert.Equal((int)first["pid"]!, (int)second["pid"]!);
         Assert.Equal(workloads, second["workloads"]!.AsArray().Select(row => $"{row!["cluster"]} {row["workload"]} {row["settled"]}"));
-        Assert.Equal($"pelago down", (string)first["tour"]!.AsArray()[^1]!["command"]!);
+        Assert.Equal("pelago down", (string)first["tour"]!.AsArray()[^1]!["command"]!);
+    }
+
+    [Fact]
+    public async Task Interrupted_it_ends_what_it_started()
+    {
+        await using var home = new LocalHome();
+        using Process demo = Process.Start(new ProcessStartInfo(CliProcess.Program, ["demo", "--home", home.Root]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        while (home.Places.ReadDaemon()?.Ready != true)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+
+        _ = Kill(demo.Id, 2);
+        await demo.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(130, demo.ExitCode);
+        Assert.Empty(await demo.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        Assert.Null(home.Places.ReadHolder());
     }
 
     [Fact]
@@ -77,7 +95,7 @@ public sealed class DemoTests
         new Dictionary<string, string?> { ["HOME"] = directory["user"], ["PELAGO_HOME"] = null, ["PELAGO_DAEMON"] = null, ["PATH"] = "/usr/bin:/bin", ["TMPDIR"] = directory["user"], ["DOTNET_ROOT"] = DotnetRoot() },
         TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
 
-    private static string DotnetRoot() => Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+    private static string DotnetRoot() => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
     /// <summary>The build may lie where another user cannot look.</summary>
     private static void CopyPrograms(string from, string to)
@@ -95,4 +113,7 @@ public sealed class DemoTests
         ProgramResult result = await ProgramRun.RunAsync(program, arguments, null, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.True(result.ExitCode == 0, result.ToString());
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int pid, int signal);
 }

@@ -117,6 +117,36 @@ public sealed class UpTests
         Assert.Null(home.Places.ReadDaemon());
     }
 
+    [Fact]
+    public async Task Clusters_that_run_already_are_not_taken_for_others()
+    {
+        await using var home = new LocalHome();
+        await home.UpAsync();
+
+        ProgramResult more = await home.RunAsync("up", "--detach", "--clusters", "2");
+        ProgramResult bigger = await home.RunAsync("up", "--detach", "--nodes", "3");
+        ProgramResult same = await home.RunAsync("up", "--detach", "--clusters", "1", "--nodes", "1");
+
+        Assert.Equal((2, 2, 0), (more.ExitCode, bigger.ExitCode, same.ExitCode));
+        Assert.Contains("already runs 1 cluster(s), not 2", more.Error, StringComparison.Ordinal);
+        Assert.Contains("already runs clusters of 1 node(s), not 3", bigger.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Clusters_of_another_user_are_refused()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "giving a directory to another user takes root");
+        await using var home = new LocalHome();
+        Directory.CreateDirectory(home.Places.ClustersDirectory);
+        await ProgramRun.RunAsync("chown", ["-R", "65534", home.Root], null, TimeSpan.FromSeconds(10), Cancel);
+
+        ProgramResult result = await home.RunAsync("up", "--detach");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(
+            $"pelago: the clusters in {home.Root} belong to user 65534, and this is user 0: run pelago as that user, or choose another home with --home DIR or PELAGO_HOME=DIR\n", result.Error);
+    }
+
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int pid, int signal);
 }

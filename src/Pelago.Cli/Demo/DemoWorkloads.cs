@@ -3,6 +3,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pelago.Client.Local;
 using Pelago.Kube;
 
 namespace Pelago.Cli.Demo;
@@ -11,6 +12,9 @@ namespace Pelago.Cli.Demo;
 internal static class DemoWorkloads
 {
     private static readonly GroupVersionResource Pods = new("", "v1", "pods");
+
+    /// <summary>Without root services listen on this machine's loopback, where port 80 is not everybody's.</summary>
+    private static int ServicePort => FileOwner.CurrentUser == 0 ? 80 : 8080;
 
     public static readonly DemoWorkload Namespace = new(
         new("", "v1", "namespaces"), DemoWorkload.Namespace, Parse($$$$$$"""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"{{{{{{DemoWorkload.Namespace}}}}}}"}}"""),
@@ -44,11 +48,11 @@ internal static class DemoWorkloads
 
     private static DemoWorkload Service() => new(
         new("", "v1", "services"), "hello",
-        Parse("""
+        Parse($$$$$"""
         {"apiVersion":"v1","kind":"Service","metadata":{"name":"hello"},
-         "spec":{"selector":{"app":"hello"},"ports":[{"name":"http","port":80,"targetPort":"http"}]}}
+         "spec":{"selector":{"app":"hello"},"ports":[{"name":"http","port":{{{{{ServicePort}}}}},"targetPort":"http"}]}}
         """),
-        live => new DemoState(true, $"http://{live.Object("spec")?.String("clusterIP")}/"));
+        live => new DemoState(true, $"http://{live.Object("spec")?.String("clusterIP")}{(ServicePort == 80 ? "" : $":{ServicePort}")}/"));
 
     private static DemoWorkload Job() => new(
         new("batch", "v1", "jobs"), "count",

@@ -91,11 +91,17 @@ internal static class UpCommand
         return arguments;
     }
 
+    /// <summary>Clusters that run already are not what was asked for when they differ from it: better to say so than to answer "done".</summary>
     private static void RefuseOtherShape(ParseResult parsed, DaemonRecord record, PelagoHome home)
     {
-        int? clusters = parsed.GetValue(Clusters);
-        if (clusters is not null && clusters != record.Clusters.Count)
-            throw new CliException($"{record.Clusters.Count} cluster(s) already run on {home.Root}, not {clusters}: 'pelago down' first, or use another --home", ExitCode.Usage);
+        ClusterSettings? settings = home.ReadSettings(record.Clusters[0].Name);
+        string? difference = parsed.GetValue(Clusters) is { } clusters && clusters != record.Clusters.Count ? $"{record.Clusters.Count} cluster(s), not {clusters}"
+            : parsed.GetValue(Nodes) is { } nodes && settings is not null && nodes != settings.Nodes ? $"clusters of {settings.Nodes} node(s), not {nodes}"
+            : parsed.GetValue(Simulated) && settings is { Simulated: false } ? "nodes that are not simulated"
+            : parsed.GetValue(Port) is > 0 and { } port && settings is not null && port != settings.Port ? $"clusters from port {settings.Port} on, not {port}"
+            : null;
+        if (difference is not null)
+            throw new CliException($"pelagod (pid {record.Pid}) already runs {difference}, on {home.Root}: '{Invocation.Of(home)} down' first, or use another --home", ExitCode.Usage);
     }
 
     private static void Print(DaemonRecord record, string output)

@@ -36,6 +36,8 @@ public sealed class PelagoHome(string root)
 
     public string ClusterDirectory(string cluster) => Path.Combine(ClustersDirectory, cluster);
 
+    public string ClusterSettingsFile(string cluster) => Path.Combine(ClusterDirectory(cluster), "cluster.json");
+
     public string ClusterKubeconfig(string cluster) => Path.Combine(ClusterDirectory(cluster), "kubeconfig");
 
     /// <summary>The process that holds this home, from its first moment to its last one; null when there is none.</summary>
@@ -47,6 +49,19 @@ public sealed class PelagoHome(string root)
             return words.Length == 2 && int.TryParse(words[0], out int pid) && long.TryParse(words[1], out long start) && ProcessIdentity.StartTimeOf(pid) == start ? pid : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What a cluster was last started with; null when that is not known.</summary>
+    public ClusterSettings? ReadSettings(string cluster)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(ClusterSettingsFile(cluster)), LocalJson.Default.ClusterSettings);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {
             return null;
         }

@@ -99,5 +99,5 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
         return known;
     }
 
-    private string SettingsFile(string cluster) => Path.Combine(home.ClusterDirectory(cluster), "cluster.json");
+    private string SettingsFile(string cluster) => home.ClusterSettingsFile(cluster);
 }
