@@ -31,7 +31,8 @@ internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetw
             int stale = RouteSocket.IndexOf(pair);
             if (stale != 0)
                 routes.Delete(stale);
-            routes.CreateVeth(pair, bridge, "eth0", process);
+            // The same for every pod that ever has the address: neighbours remember the one before for longer than a client waits.
+            routes.CreateVeth(pair, bridge, "eth0", process, [0x06, 0x70, .. address.GetAddressBytes()]);
             routes.SetUp(RouteSocket.IndexOf(pair));
         }
         await NetworkNamespace.RunAsync(process, () => ConfigureInside(address, gateway));

@@ -70,26 +70,25 @@ internal sealed unsafe partial class RouteSocket : IDisposable
         return IndexOf(name);
     }
 
-    /// <summary>Makes a pair: <paramref name="name"/> here on the bridge, <paramref name="peer"/> in the namespace of a process.</summary>
-    public void CreateVeth(string name, int bridge, string peer, int peerProcess) => CreateVeth(name, bridge, peer, LinkNamespaceOfProcess, peerProcess, null);
+    /// <summary>
+    /// Makes a pair: <paramref name="name"/> here on the bridge, <paramref name="peer"/> in the namespace of a process, with a given hardware address there.
+    /// </summary>
+    public void CreateVeth(string name, int bridge, string peer, int peerProcess, byte[] hardwareAddress) =>
+        CreateVeth(name, bridge, peer, LinkNamespaceOfProcess, peerProcess, hardwareAddress);
 
-    /// <summary>The same with the namespace that an open file stands for, and a given hardware address there.</summary>
+    /// <summary>The same with the namespace that an open file stands for.</summary>
     public void CreateVeth(string name, int bridge, string peer, SafeFileHandle peerNamespace, byte[] hardwareAddress) =>
         CreateVeth(name, bridge, peer, LinkNamespaceOfDescriptor, (int)peerNamespace.DangerousGetHandle(), hardwareAddress);
 
-    private void CreateVeth(string name, int bridge, string peer, ushort peerPlace, int peerValue, byte[]? hardwareAddress)
+    private void CreateVeth(string name, int bridge, string peer, ushort peerPlace, int peerValue, byte[] hardwareAddress)
     {
         NetlinkMessage request = new NetlinkMessage(NetlinkMessage.NewLink, Create | Exclusive, NetlinkMessage.LinkPart())
             .Attribute(LinkName, name)
             .Attribute(LinkMaster, bridge)
             .Nest(LinkInfo, [], info => info
                 .Attribute(InfoKind, "veth")
-                .Nest(InfoData, [], data => data.Nest(VethPeer, NetlinkMessage.LinkPart(), end =>
-                {
-                    end.Attribute(LinkName, peer).Attribute(peerPlace, peerValue);
-                    if (hardwareAddress is not null)
-                        end.Attribute(LinkAddress, hardwareAddress);
-                })));
+                .Nest(InfoData, [], data => data.Nest(
+                    VethPeer, NetlinkMessage.LinkPart(), end => end.Attribute(LinkName, peer).Attribute(peerPlace, peerValue).Attribute(LinkAddress, hardwareAddress))));
         Send(request, $"make the interface pair {name}");
     }
 

@@ -167,6 +167,44 @@ public sealed class NamespacedTests : ProcessRuntimeContract
         Assert.Equal($"/pelago-data\n{new FileInfo("/proc/self/ns/net").LinkTarget}\n", Log(spec));
     }
 
+    [Fact]
+    public async Task A_pod_that_has_the_address_of_one_before_is_reached_at_once()
+    {
+        await Runtime.RunPodSandboxAsync(Sandbox("keeps-the-bridge"), Cancel);
+        string before = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        string address = (await Runtime.PodSandboxStatusAsync(before, Cancel))!.Address;
+        SocketError first = await KnockAsync(address);
+        await Runtime.RemovePodSandboxAsync(before, Cancel);
+
+        // Another daemon gives addresses out from the first one on.
+        await RestartAsync();
+        string after = await Runtime.RunPodSandboxAsync(Sandbox("b"), Cancel);
+
+        Assert.Equal(address, (await Runtime.PodSandboxStatusAsync(after, Cancel))!.Address);
+        Assert.Equal((SocketError.ConnectionRefused, SocketError.ConnectionRefused), (first, await KnockAsync(address)));
+    }
+
+    /// <summary>What a port answers that nothing listens on: the pod is there when it refuses.</summary>
+    private static async Task<SocketError> KnockAsync(string address)
+    {
+        const int Nobody = 9;
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(4));
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Parse(address), Nobody, patience.Token);
+            return SocketError.Success;
+        }
+        catch (SocketException answer)
+        {
+            return answer.SocketErrorCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return SocketError.TimedOut;
+        }
+    }
+
     private static async Task<string> AskAsync(string address, int port)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
