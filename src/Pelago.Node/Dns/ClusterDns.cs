@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.IO;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;

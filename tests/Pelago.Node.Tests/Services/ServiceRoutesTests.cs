@@ -15,7 +15,7 @@ public sealed class ServiceRoutesTests
     [Fact]
     public void Ports_are_matched_by_name_and_protocol()
     {
-        V1Service service = Service(new V1ServicePort(53, name: "dns", protocol: "UDP"), new V1ServicePort(53, name: "dns-tcp", protocol: "TCP"));
+        V1Service service = Service(Port(53, name: "dns", protocol: "UDP"), Port(53, name: "dns-tcp", protocol: "TCP"));
         V1EndpointSlice slice = Slice([("dns", 5353, "UDP"), ("dns-tcp", 5354, "TCP")], Endpoint("10.0.0.1", ready: true));
 
         List<ServicePortRoute> routes = ServiceRoutes.Of(service, [slice], Node);
@@ -58,7 +58,7 @@ public sealed class ServiceRoutesTests
     [InlineData("", "ExternalName")]
     public void Headless_services_and_external_names_have_no_routes(string address, string type)
     {
-        V1Service service = Service(new V1ServicePort(80));
+        V1Service service = Service(Port(80));
         service.Spec.ClusterIP = address;
         service.Spec.Type = type;
 
@@ -68,7 +68,7 @@ public sealed class ServiceRoutesTests
     [Fact]
     public void Node_ports_listen_on_the_node_and_affinity_has_its_time()
     {
-        V1Service service = Service(new V1ServicePort(80, nodePort: 30080));
+        V1Service service = Service(Port(80, nodePort: 30080));
         service.Spec.SessionAffinity = "ClientIP";
         service.Spec.SessionAffinityConfig = new V1SessionAffinityConfig { ClientIP = new V1ClientIPConfig { TimeoutSeconds = 60 } };
 
@@ -80,7 +80,10 @@ public sealed class ServiceRoutesTests
     }
 
     private static string[] Backends(params V1EndpointSlice[] slices) =>
-        [.. Assert.Single(ServiceRoutes.Of(Service(new V1ServicePort(80)), slices, Node)).Backends.Select(backend => backend.ToString())];
+        [.. Assert.Single(ServiceRoutes.Of(Service(Port(80)), slices, Node)).Backends.Select(backend => backend.ToString())];
+
+    private static V1ServicePort Port(int port, string? name = null, string? protocol = null, int? nodePort = null) =>
+        new() { Port = port, Name = name, Protocol = protocol, NodePort = nodePort };
 
     private static V1Service Service(params V1ServicePort[] ports) => new() { Spec = new V1ServiceSpec { Type = "ClusterIP", ClusterIP = "10.96.0.9", Ports = ports } };
 
