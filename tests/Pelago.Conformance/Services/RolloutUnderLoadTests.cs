@@ -23,8 +23,8 @@ public sealed partial class RolloutUnderLoadTests(TestCluster cluster) : Service
     [Fact]
     public async Task Rollout_of_a_changed_configuration_drops_no_request()
     {
-        TestCluster.NotOn(!Cluster.IsEmbedded, FromTheHost);
-        TestCluster.NotOn(!Environment.IsPrivilegedProcess, OwnNamespaces);
+        AskedFromTheHost();
+        WithNamespacesOfTheirOwn();
         Assert.SkipUnless(File.Exists("/usr/sbin/nginx") && File.Exists("/usr/bin/wrk"), Programs);
         await ApplyAsync(Website("one"));
         await ReadyAsync("site");

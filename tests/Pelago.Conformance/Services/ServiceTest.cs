@@ -9,8 +9,11 @@ namespace Pelago.Conformance.Services;
 /// <summary>A test that asks services from the host, which only works where the host is a node of the cluster.</summary>
 public abstract class ServiceTest(TestCluster cluster) : KubectlTest(cluster)
 {
-    private protected const string FromTheHost = "services are asked from the machine of the tests, which is no node of another cluster";
-    private protected const string OwnNamespaces = "pods have namespaces of their own only when the daemon runs as root";
+    protected void AskedFromTheHost() =>
+        TestCluster.NotOn(!Cluster.IsEmbedded, "services are asked from the machine of the tests, which is no node of another cluster");
+
+    protected static void WithNamespacesOfTheirOwn() =>
+        TestCluster.NotOn(!Environment.IsPrivilegedProcess, "pods have namespaces of their own only when the daemon runs as root");
 
     /// <summary>kubectl of the version that the fast lane uses.</summary>
     protected Kubectl Kube => Kubectl("1.30");

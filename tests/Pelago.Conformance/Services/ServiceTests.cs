@@ -13,7 +13,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
     [Fact]
     public async Task Cluster_ip_answers_from_every_pod_on_the_host_and_in_pods()
     {
-        TestCluster.NotOn(!Cluster.IsEmbedded, FromTheHost);
+        AskedFromTheHost();
         await ApplyAsync(WebPods("web", 3), Service("web", "web"));
         await ReadyAsync("web");
         string url = await UrlAsync("web");
@@ -28,7 +28,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
     [Fact]
     public async Task Node_port_answers_on_the_node()
     {
-        TestCluster.NotOn(!Cluster.IsEmbedded, FromTheHost);
+        AskedFromTheHost();
         await ApplyAsync(WebPods("web", 2), Service("web", "web", "\"type\":\"NodePort\","));
         await ReadyAsync("web");
         string node = await FieldAsync("nodes", ".items[0].status.addresses[?(@.type==\"InternalIP\")].address");
@@ -41,8 +41,8 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
     [Fact]
     public async Task Names_of_services_pods_and_elsewhere_resolve_in_pods()
     {
-        TestCluster.NotOn(!Cluster.IsEmbedded, FromTheHost);
-        TestCluster.NotOn(!Environment.IsPrivilegedProcess, OwnNamespaces);
+        AskedFromTheHost();
+        WithNamespacesOfTheirOwn();
         await ApplyAsync(
             WebPods("web", 2), Service("web", "web"), Service("each", "web", "\"clusterIP\":\"None\","),
             WebPods("named", 1, "\"hostname\":\"first\",\"subdomain\":\"named\","), Service("named", "named", "\"clusterIP\":\"None\","),
@@ -66,7 +66,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
     [Fact]
     public async Task Datagrams_are_answered_through_a_service()
     {
-        TestCluster.NotOn(!Cluster.IsEmbedded, FromTheHost);
+        AskedFromTheHost();
         const string Echo = "exec perl -MIO::Socket -e '$s = IO::Socket::INET->new(LocalPort => $ENV{PORT}, Proto => \"udp\"); $s->send(\"echo $m\") while $s->recv($m, 999)'";
         await ApplyAsync(
             $$$"""
@@ -85,7 +85,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
     [Fact]
     public async Task Client_stays_with_one_pod_when_the_service_asks_for_it()
     {
-        TestCluster.NotOn(!Cluster.IsEmbedded, FromTheHost);
+        AskedFromTheHost();
         await ApplyAsync(WebPods("web", 3), Service("web", "web", "\"sessionAffinity\":\"ClientIP\","));
         await ReadyAsync("web");
         string url = await UrlAsync("web");
@@ -97,7 +97,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
     [Fact]
     public async Task Endpoint_that_does_not_answer_costs_no_request()
     {
-        TestCluster.NotOn(!Cluster.IsEmbedded, FromTheHost);
+        AskedFromTheHost();
         await ApplyAsync(WebPods("web", 1), Service("web", "web"));
         await ReadyAsync("web");
         string alive = await FieldAsync("endpoints/web", ".subsets[0].addresses[0].ip");
@@ -115,7 +115,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
     [Fact]
     public async Task Service_without_ready_pods_refuses_connections()
     {
-        TestCluster.NotOn(!Cluster.IsEmbedded, FromTheHost);
+        AskedFromTheHost();
         await ApplyAsync(WebPods("web", 1), Service("web", "web"));
         await ReadyAsync("web");
         string url = await UrlAsync("web");
@@ -130,7 +130,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
     [Fact]
     public async Task Pods_learn_of_services_by_variables_and_reach_the_api_server_by_them()
     {
-        TestCluster.NotOn(!Cluster.IsEmbedded, FromTheHost);
+        AskedFromTheHost();
         await ApplyAsync(WebPods("web", 1), Service("web-site", "web"));
         await ReadyAsync("web");
         await ApplyAsync(ShellPod("late", SleepForever));
