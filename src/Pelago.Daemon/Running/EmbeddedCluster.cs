@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Globalization;
 using System.IO;
 using System.Net;
 using k8s.Models;
@@ -127,11 +128,31 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
             LoopbackNetwork = Subnet(loopback, index),
             ServiceNetwork = ServiceNetwork,
             BridgeName = BridgeName,
+            ClusterDns = _services?.Dns,
+            PodVariables = PodVariables(),
             ServingCertificate = _engine.NodeCertificate(name, IPAddress.Loopback),
             ClientAuthorities = [_engine.Authority],
             MaskedPaths = [home.Root],
         };
         return NodeAgent.StartAsync(options, _engine.ApiFor($"system:node:{name}"), logging, time, cancel);
+    }
+
+    /// <summary>
+    /// How processes reach what they cannot reach as usual: names, where they share the host's resolv.conf; the API server, where the address of its
+    /// service needs a privileged port.
+    /// </summary>
+    private List<KeyValuePair<string, string>> PodVariables()
+    {
+        var variables = new List<KeyValuePair<string, string>>();
+        if (_services?.Dns is { } dns)
+            variables.Add(new("PELAGO_DNS", dns.ToString()));
+        if (!Environment.IsPrivilegedProcess)
+        {
+            variables.Add(new("KUBERNETES_SERVICE_HOST", Server.Host));
+            variables.Add(new("KUBERNETES_SERVICE_PORT", Server.Port.ToString(CultureInfo.InvariantCulture)));
+            variables.Add(new("KUBERNETES_SERVICE_PORT_HTTPS", Server.Port.ToString(CultureInfo.InvariantCulture)));
+        }
+        return variables;
     }
 
     /// <summary>The node's /24 of the cluster's /16.</summary>

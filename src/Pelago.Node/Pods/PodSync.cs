@@ -20,6 +20,7 @@ internal sealed class PodSync : IAsyncDisposable
     private readonly PodServices _services;
     private readonly PodEvents _events;
     private readonly PodProbes _probes;
+    private readonly AssignedPortsWriter _ports;
     private readonly RestartBackoff _backoff = new();
     private readonly Dictionary<string, WaitingReason> _waiting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _toldBackoff = new(StringComparer.Ordinal);
@@ -33,6 +34,7 @@ internal sealed class PodSync : IAsyncDisposable
         _events = events;
         _probes = new PodProbes(
             services.Runtime, services.HostAddress, services.Time, wake, (container, text) => events.Warning(container, "Unhealthy", text));
+        _ports = new AssignedPortsWriter(services.Api);
         _admitted = pod.Status?.ContainerStatuses is { Count: > 0 };
     }
 
@@ -59,6 +61,7 @@ internal sealed class PodSync : IAsyncDisposable
         for (int i = 0; i < MaxPlans; i++)
         {
             await _probes.FollowAsync(view, isTerminating: false);
+            await _ports.WriteAsync(pod, view.Sandbox, cancel);
             PodPlan plan = new PodPlanner(view, _probes.Verdicts()).Plan();
             isOver = plan is { KillPod: true, CreateSandbox: false };
             (bool acted, TimeSpan wait) = await CarryOutAsync(view, plan, volumes, cancel);

@@ -49,8 +49,15 @@ internal sealed class ServicePods
         ];
     }
 
-    /// <summary>The number behind a Service port on one pod; null when the pod has no port of that name.</summary>
-    public static int? PortOn(V1ServicePort port, PodSummary pod)
+    /// <summary>
+    /// The number behind a Service port on one pod; null when the pod has no port of that name. Where the node assigned another one, that one.
+    /// </summary>
+    public static int? PortOn(V1ServicePort port, PodSummary pod) =>
+        DeclaredPort(port, pod) is { } declared ? AssignedPorts.Find(AssignmentsOf(pod), declared) : null;
+
+    private static string AssignmentsOf(PodSummary pod) => pod.Annotations?.GetValueOrDefault(AssignedPorts.Annotation) ?? "";
+
+    private static int? DeclaredPort(V1ServicePort port, PodSummary pod)
     {
         string target = port.TargetPort?.Value ?? "";
         if (target.Length == 0 || target == "0")
@@ -68,5 +75,5 @@ internal sealed class ServicePods
 
     private static bool SameForEndpoints(PodSummary old, PodSummary pod) =>
         old.IsReady == pod.IsReady && old.PodIP == pod.PodIP && old.Phase == pod.Phase && old.IsDeleting == pod.IsDeleting && old.NodeName == pod.NodeName
-        && ReferenceEquals(old.Labels, pod.Labels);
+        && ReferenceEquals(old.Labels, pod.Labels) && AssignmentsOf(old) == AssignmentsOf(pod);
 }

@@ -9,7 +9,7 @@ namespace Pelago.Engine.Controllers;
 internal sealed class PodSummaryReader
 {
     private static readonly string[] ReadAnnotations =
-        ["controller.kubernetes.io/pod-deletion-cost", "batch.kubernetes.io/job-completion-index", "kubernetes.io/config.mirror"];
+        ["controller.kubernetes.io/pod-deletion-cost", "batch.kubernetes.io/job-completion-index", "kubernetes.io/config.mirror", AssignedPorts.Annotation];
 
     private readonly LabelSets _labels = new();
 

@@ -29,6 +29,15 @@ internal sealed class EndpointChoice(TimeProvider time)
         }
     }
 
+    public int RememberedClients
+    {
+        get
+        {
+            lock (_gate)
+                return _clients.Count;
+        }
+    }
+
     public void Update(IReadOnlyList<IPEndPoint> endpoints, TimeSpan? affinity)
     {
         lock (_gate)
