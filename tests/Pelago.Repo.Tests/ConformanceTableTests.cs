@@ -27,8 +27,8 @@ public partial class ConformanceTableTests
             .SelectMany(file => Reason().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).Distinct(StringComparer.Ordinal)];
 
         Assert.True(reasons.Length >= 5, $"only {reasons.Length} reasons were found");
-        Assert.Empty(reasons.Select(reason => reason.Replace("{resource}", "RESOURCE", StringComparison.Ordinal).Replace("{since}", "VERSION", StringComparison.Ordinal))
-            .Where(reason => !page.Contains($"| {reason} |", StringComparison.Ordinal)));
+        Assert.All(reasons, reason => Assert.Contains(
+            $"| {reason.Replace("{resource}", "RESOURCE", StringComparison.Ordinal).Replace("{since}", "VERSION", StringComparison.Ordinal)} |", page, StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Tests()
