@@ -11,8 +11,8 @@ using Pelago.Daemon.State;
 using Pelago.Engine;
 using Pelago.Kube;
 using Pelago.Node;
-using Pelago.Node.Simulation;
 using Pelago.Node.Services;
+using Pelago.Node.Simulation;
 
 namespace Pelago.Daemon.Running;
 

@@ -30,6 +30,25 @@ public class EndpointsTests
     }
 
     [Fact]
+    public async Task Ports_that_a_node_assigned_stand_in_for_those_declared()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        await cluster.CreateAsync(Services, """{"metadata":{"name":"web"},"spec":{"selector":{"app":"web"},"ports":[{"name":"http","port":80,"targetPort":"http"},{"name":"other","port":81}]}}""");
+        await cluster.CreateAsync("/api/v1/namespaces/NS/pods", """
+            {"metadata":{"name":"web","labels":{"app":"web"},"annotations":{"ports.pelago.dev/assigned":"8080=20001"}},
+             "spec":{"containers":[{"name":"c","image":"i","ports":[{"name":"http","containerPort":8080}]}]}}
+            """);
+
+        KubeObject? endpoints = await cluster.UntilAsync(Endpoints + "/web", item => Addresses(item, "addresses").Count == 1);
+        List<KubeObject> slices = await cluster.UntilListAsync(Slices, list => list.Sum(slice => slice.Json.Array("endpoints")?.Count ?? 0) == 1);
+
+        Assert.Equal([20001, 81], Ports(endpoints!.Value.Json.Array("subsets")![0]!.AsObject()));
+        Assert.Equal([20001, 81], Ports(Assert.Single(slices, slice => slice.Json.Array("endpoints") is { Count: > 0 }).Json));
+
+        static long[] Ports(JsonObject holder) => [.. holder.Array("ports")!.OrderBy(port => port!["name"]!.ToString()).Select(port => port!["port"]!.GetValue<long>())];
+    }
+
+    [Fact]
     public async Task Pod_that_is_not_ready_is_listed_as_such()
     {
         await using ControllerFixture cluster = await ControllerFixture.StartAsync();

@@ -24,6 +24,9 @@ internal sealed class ServiceProxy : IDisposable
     private readonly Controller<ObjectKey> _loop;
     private readonly ConcurrentDictionary<ObjectKey, ServiceListeners> _services = [];
 
+    /// <summary>What was said last of each service that cannot be listened for: it is tried every other second, and said once.</summary>
+    private readonly ConcurrentDictionary<ObjectKey, string> _told = [];
+
     public ServiceProxy(
         ClusterServices cluster, IServiceNetwork addresses, IPAddress node, EventRecorder events, ProxyContext proxy, ILogger log)
     {
@@ -55,11 +58,21 @@ internal sealed class ServiceProxy : IDisposable
         IReadOnlyList<(Frontend Frontend, string Reason)> failed = await listeners.UpdateAsync(routes);
         if (listeners.IsEmpty)
             _services.TryRemove(key, out _);
-        foreach ((Frontend frontend, string reason) in failed)
+        if (failed.Count == 0)
         {
-            var about = new ObjectReference("v1", "Service", key.Namespace, key.Name, service!.Metadata.Uid, service.Metadata.ResourceVersion);
-            _events.Warning(about, "FailedToListen", $"cannot listen on {frontend}: {reason}; trying again");
+            _told.TryRemove(key, out _);
+            return ReconcileResult.Done;
         }
-        return failed.Count == 0 ? ReconcileResult.Done : ReconcileResult.Again(RetryBinding);
+        Tell(key, service!, string.Join("; ", failed.Select(item => $"cannot listen on {item.Frontend}: {item.Reason}")));
+        return ReconcileResult.Again(RetryBinding);
+    }
+
+    private void Tell(ObjectKey key, V1Service service, string text)
+    {
+        if (_told.TryGetValue(key, out string? before) && before == text)
+            return;
+        _told[key] = text;
+        var about = new ObjectReference("v1", "Service", key.Namespace, key.Name, service.Metadata.Uid, service.Metadata.ResourceVersion);
+        _events.Warning(about, "FailedToListen", $"{text}; trying again");
     }
 }
