@@ -68,7 +68,8 @@ public sealed class DemoTests
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can become another user; run by another user, the other tests show this");
         using var directory = new TemporaryDirectory();
-        CopyPrograms(AppContext.BaseDirectory, directory["bin"]);
+        // The build may lie where another user cannot look.
+        CliProcess.CopyTo(directory["bin"]);
         Directory.CreateDirectory(directory["user"]);
         await Succeeds("chown", $"{Nobody}", directory["user"]);
         await Succeeds("chmod", "-R", "a+rX", directory.Path);
@@ -96,17 +97,6 @@ public sealed class DemoTests
         TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
 
     private static string DotnetRoot() => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-
-    /// <summary>The build may lie where another user cannot look.</summary>
-    private static void CopyPrograms(string from, string to)
-    {
-        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".pdb", StringComparison.Ordinal) && !file.EndsWith(".xml", StringComparison.Ordinal)))
-        {
-            string target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
-    }
 
     private static async Task Succeeds(string program, params string[] arguments)
     {

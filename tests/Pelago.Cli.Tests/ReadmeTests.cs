@@ -19,8 +19,9 @@ public sealed class ReadmeTests
         Assert.Contains("./pelago demo", lines);
         string script = "set -e\n" + string.Join('\n', lines.Select(line => $"echo '> {line.Replace("'", "", StringComparison.Ordinal)}' >&2\n{line}"));
         string directory = home.Beside("repository");
-        Directory.CreateDirectory(directory);
-        await File.WriteAllTextAsync(Path.Combine(directory, "pelago"), $"#!/bin/sh\nexec '{CliProcess.Program}' \"$@\"\n", TestContext.Current.CancellationToken);
+        // A clone may lie anywhere, below /tmp too, of which pods have one of their own.
+        CliProcess.CopyTo(Path.Combine(directory, "artifacts"));
+        await File.WriteAllTextAsync(Path.Combine(directory, "pelago"), $"#!/bin/sh\nexec '{directory}/artifacts/pelago' \"$@\"\n", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(Path.Combine(directory, "pelago"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
         ProgramResult result = await ProgramRun.RunAsync(

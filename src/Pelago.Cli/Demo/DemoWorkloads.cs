@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,6 +12,13 @@ namespace Pelago.Cli.Demo;
 /// <summary>What the demo puts on its clusters, made of what every machine has: <c>sh</c>, and this program as a web server.</summary>
 internal static class DemoWorkloads
 {
+    /// <summary>
+    /// Where pods with a root of their own find this program: they do not see all of this machine, their /tmp is their own. Without such a root it
+    /// is run where it lies.
+    /// </summary>
+    private const string MountPath = "/opt/pelago-demo";
+    private const string Launch = "[ -x \"$0\" ] || exec \"$@\"; shift; exec \"$0\" \"$@\"";
+    private static readonly string Program = Environment.ProcessPath ?? "/usr/bin/pelago";
     private static readonly GroupVersionResource Pods = new("", "v1", "pods");
 
     /// <summary>Without root services listen on this machine's loopback, where port 80 is not everybody's.</summary>
@@ -35,10 +43,11 @@ internal static class DemoWorkloads
          "spec":{"replicas":{{{{{{replicas}}}}}},"selector":{"matchLabels":{"app":"hello"}},
            "template":{"metadata":{"labels":{"app":"hello"}},
              "spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"hello","image":"pelago",
-               "command":[{{{{{{Quote(Environment.ProcessPath ?? "pelago")}}}}}},"hello","--port","8080","--say",{{{{{{Quote($"hello from {cluster}")}}}}}}],
-               "env":{{{{{{Runtime()}}}}}},
+               "command":["sh","-c",{{{{{{Quote(Launch)}}}}}},{{{{{{Quote($"{MountPath}/{Path.GetFileName(Program)}")}}}}}},{{{{{{Quote(Program)}}}}}},"hello","--port","8080","--say",{{{{{{Quote($"hello from {cluster}")}}}}}}],
+               "env":{{{{{{Runtime()}}}}}},"volumeMounts":[{"name":"pelago","mountPath":"{{{{{{MountPath}}}}}}","readOnly":true}],
                "ports":[{"name":"http","containerPort":8080}],
-               "readinessProbe":{"tcpSocket":{"port":"http"},"periodSeconds":1}}]}}}}
+               "readinessProbe":{"tcpSocket":{"port":"http"},"periodSeconds":1}}],
+               "volumes":[{"name":"pelago","hostPath":{"path":{{{{{{Quote(Path.GetDirectoryName(Program) ?? "/")}}}}}},"type":"Directory"}}]}}}}
         """),
         live =>
         {
