@@ -40,17 +40,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         PelagoHome home, ClusterSettings settings, RunOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
     {
         string directory = home.ClusterDirectory(settings.Name);
-        bool privileged = Environment.IsPrivilegedProcess;
-        var engine = await EngineHost.StartAsync(
-            new EngineOptions
-            {
-                Name = settings.Name,
-                StateDirectory = directory,
-                Port = settings.Port,
-                ServiceCidr = IPNetwork.Parse(AddressSlots.ServiceCidr(settings.Slot, privileged)),
-                Durability = options.FastDurability ? EngineDurability.Fast : EngineDurability.Full,
-            },
-            logging, time, cancel);
+        (EngineHost engine, settings) = await EngineStart.RunAsync(home, settings, options, logging, time, cancel);
         var cluster = new EmbeddedCluster(engine, settings);
         try
         {

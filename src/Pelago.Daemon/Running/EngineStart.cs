@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Pelago.Client.Local;
+using Pelago.Daemon.State;
+using Pelago.Engine;
+
+namespace Pelago.Daemon.Running;
+
+/// <summary>Starts a cluster's engine where its settings say, or near by when that was not anybody's wish.</summary>
+internal static class EngineStart
+{
+    /// <summary>The engine, and the settings that it runs with.</summary>
+    public static async Task<(EngineHost Engine, ClusterSettings Settings)> RunAsync(
+        PelagoHome home, ClusterSettings settings, RunOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
+    {
+        try
+        {
+            return (await EngineHost.StartAsync(Options(home, settings, options), logging, time, cancel), settings);
+        }
+        catch (IOException) when (options.Port is not > 0 && !FreePort.IsFree(settings.Port))
+        {
+            // Somebody took the port between its choice and now: another daemon that starts at this moment, most likely.
+            ClusterSettings moved = settings with { Port = FreePort.Pick() };
+            AtomicFile.Write(home.ClusterSettingsFile(moved.Name), JsonSerializer.SerializeToUtf8Bytes(moved, LocalJson.Default.ClusterSettings));
+            return (await EngineHost.StartAsync(Options(home, moved, options), logging, time, cancel), moved);
+        }
+    }
+
+    private static EngineOptions Options(PelagoHome home, ClusterSettings settings, RunOptions options) => new()
+    {
+        Name = settings.Name,
+        StateDirectory = home.ClusterDirectory(settings.Name),
+        Port = settings.Port,
+        ServiceCidr = IPNetwork.Parse(AddressSlots.ServiceCidr(settings.Slot, Environment.IsPrivilegedProcess)),
+        Durability = options.FastDurability ? EngineDurability.Fast : EngineDurability.Full,
+    };
+}
