@@ -45,13 +45,8 @@ internal sealed class LogPosition : IDisposable
     public IReadOnlyList<string> Predecessors(string path) =>
         [.. LogFiles.Rotated(path).Where(file => string.CompareOrdinal(file, _newestRotated) <= 0)];
 
-    /// <summary>The files after this one, oldest first, when it has been rotated; empty while it is the current one. A rotated file may vanish.</summary>
-    public IReadOnlyList<string> Successors(string path)
-    {
-        string[] newer = [.. LogFiles.Rotated(path).Where(file => string.CompareOrdinal(file, _newestRotated) > 0)];
-        // The first of them is this file under its new name.
-        return newer.Length == 0 ? [] : [.. newer.Skip(1), path];
-    }
+    /// <summary>The name that this file has got by a rotation; null while it is the current one.</summary>
+    public string? RotatedName(string path) => LogFiles.Rotated(path).FirstOrDefault(file => string.CompareOrdinal(file, _newestRotated) > 0);
 
     public void Dispose() => File.Dispose();
 

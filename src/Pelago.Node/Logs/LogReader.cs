@@ -13,30 +13,23 @@ internal sealed class LogReader(string path, LogQuery query, LogSignals signals)
 {
     private const int BufferSize = 64 * 1024;
 
+    // The file that is read now, and the newest rotated one that has been read.
+    private LogPosition? _current;
+    private string _seen = "";
+
     /// <summary>Writes the wanted part. <paramref name="ended"/> completes when nothing more will be written to the log.</summary>
     public async Task WriteToAsync(Stream output, Task ended, CancellationToken cancel)
     {
         var text = new LogText(query);
-        LogPosition? current = LogPosition.OpenCurrent(path);
         try
         {
-            IReadOnlyList<string> rotated = current?.Predecessors(path) ?? LogFiles.Rotated(path);
-            (int first, long offset) = query.TailLines is { } lines ? LogTail.Find([.. rotated, path], lines, query.Stream) : (0, 0);
-            for (int i = first; i < rotated.Count; i++)
-                await ReadFileAsync(rotated[i], i == first ? offset : 0, text, output, cancel);
-            if (current is not null && first >= rotated.Count)
-                current.File.Position = first > rotated.Count ? current.File.Length : offset;
+            await BeginAsync(text, output, cancel);
             while (!text.IsFull)
             {
                 // In this order: what is written after the signal was asked for wakes it, and what was written before the end is read after it.
                 Task change = signals.NextChange(path);
                 bool isLast = !query.Follow || ended.IsCompleted;
-                current ??= LogPosition.OpenCurrent(path);
-                if (current is not null)
-                {
-                    await DrainAsync(current.File, text, output, cancel);
-                    current = await NextAsync(current, text, output, cancel);
-                }
+                await DrainAllAsync(text, output, cancel);
                 if (isLast)
                     return;
                 await output.FlushAsync(cancel);
@@ -45,25 +38,43 @@ internal sealed class LogReader(string path, LogQuery query, LogSignals signals)
         }
         finally
         {
-            current?.Dispose();
+            _current?.Dispose();
         }
     }
 
-    /// <summary>After a rotation: the rest of the file, those after it, and the new current one.</summary>
-    private async Task<LogPosition?> NextAsync(LogPosition current, LogText text, Stream output, CancellationToken cancel)
+    /// <summary>Reads what has been rotated already, and opens the current file at the place where the wanted part goes on.</summary>
+    private async Task BeginAsync(LogText text, Stream output, CancellationToken cancel)
     {
-        while (current.Successors(path) is { Count: > 0 } successors)
+        _current = LogPosition.OpenCurrent(path);
+        IReadOnlyList<string> rotated = _current?.Predecessors(path) ?? LogFiles.Rotated(path);
+        (int first, long offset) = query.TailLines is { } lines ? LogTail.Find([.. rotated, path], lines, query.Stream) : (0, 0);
+        for (int i = first; i < rotated.Count; i++)
+            await ReadFileAsync(rotated[i], i == first ? offset : 0, text, output, cancel);
+        if (_current is not null && first >= rotated.Count)
+            _current.File.Position = first > rotated.Count ? _current.File.Length : offset;
+        _seen = rotated.LastOrDefault("");
+    }
+
+    /// <summary>Reads to the end of the current file, over every rotation that happens meanwhile.</summary>
+    private async Task DrainAllAsync(LogText text, Stream output, CancellationToken cancel)
+    {
+        while (true)
         {
-            await DrainAsync(current.File, text, output, cancel);
-            current.Dispose();
-            foreach (string file in successors.SkipLast(1))
-                await ReadFileAsync(file, 0, text, output, cancel);
-            if (LogPosition.OpenCurrent(path) is not { } next)
-                return null;
-            current = next;
-            await DrainAsync(current.File, text, output, cancel);
+            if (_current is null)
+            {
+                // Between a rotation and the first write after it there is no current file.
+                if ((_current = LogPosition.OpenCurrent(path)) is null)
+                    return;
+                foreach (string file in _current.Predecessors(path).Where(file => string.CompareOrdinal(file, _seen) > 0))
+                    await ReadFileAsync(file, 0, text, output, cancel);
+            }
+            await DrainAsync(_current.File, text, output, cancel);
+            if (_current.RotatedName(path) is not { } name)
+                return;
+            await DrainAsync(_current.File, text, output, cancel);
+            _current.Dispose();
+            (_current, _seen) = (null, name);
         }
-        return current;
     }
 
     private static async Task ReadFileAsync(string file, long offset, LogText text, Stream output, CancellationToken cancel)
