@@ -105,16 +105,22 @@ internal sealed partial class PodWorker
     {
         while (true)
         {
-            TimeSpan grace = PodGrace.Of(_pod, _removed);
+            V1Pod pod = _pod;
+            bool removed = _removed;
+            TimeSpan grace = PodGrace.Of(pod, removed);
             using var hurry = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            Task<TimeSpan?> ending = _sync.TerminateAsync(_pod, _removed, grace, hurry.Token);
+            Task<TimeSpan?> ending = _sync.TerminateAsync(pod, removed, grace, hurry.Token);
             while (!ending.IsCompleted && PodGrace.Of(_pod, _removed) >= grace)
             {
                 await Task.WhenAny(ending, _wake.Task);
                 _wake.Reset();
             }
             if (ending.IsCompleted)
-                return await ending;
+            {
+                // What was told meanwhile was only looked at for its grace: it has its own step, at once.
+                TimeSpan? next = await ending;
+                return next is not null && (_removed != removed || !ReferenceEquals(_pod, pod)) ? TimeSpan.Zero : next;
+            }
             await hurry.CancelAsync();
             await ((Task)ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
