@@ -12,6 +12,9 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
 {
     private const int DefaultPort = 6443;
 
+    /// <summary>A node has a /24 of its cluster's /16.</summary>
+    private const int MostNodes = 256;
+
     /// <summary>The clusters to start, their settings written down.</summary>
     public IReadOnlyList<ClusterSettings> Make(RunOptions options)
     {
@@ -35,14 +38,18 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
         Directory.CreateDirectory(home.ClusterDirectory(name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (before is not null && options.Simulated == true && !before.Simulated)
             throw new DaemonException($"cluster {name} has nodes that run processes; simulated ones need a home of their own (--home DIR)");
+        bool simulated = options.Simulated ?? before?.Simulated ?? false;
+        int nodes = options.Nodes ?? before?.Nodes ?? 1;
+        if (nodes > MostNodes && !simulated)
+            throw new DaemonException($"cluster {name} cannot have {nodes} nodes that run processes: each has 256 addresses of its own, which is enough for {MostNodes}; --simulated takes more");
         return new ClusterSettings
         {
             Name = name,
             Port = PortOf(index, before, options, others),
             Slot = slots.Take(home.ClusterDirectory(name))
                 ?? throw new DaemonException($"all {AddressSlots.Count} address ranges of this machine are taken by other clusters; 'pelago down --purge' in a home that is no longer needed frees some"),
-            Nodes = options.Nodes ?? before?.Nodes ?? 1,
-            Simulated = options.Simulated ?? before?.Simulated ?? false,
+            Nodes = nodes,
+            Simulated = simulated,
         };
     }
 

@@ -61,10 +61,10 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
 
     private static partial class Log
     {
-        [LoggerMessage(1000, LogLevel.Information, "{Count} cluster(s) of {Home} are ready")]
+        [LoggerMessage(5000, LogLevel.Information, "{Count} cluster(s) of {Home} are ready")]
         public static partial void Ready(ILogger log, int count, string home);
 
-        [LoggerMessage(1001, LogLevel.Information, "The clusters of {Home} ended")]
+        [LoggerMessage(5001, LogLevel.Information, "The clusters of {Home} ended")]
         public static partial void Ended(ILogger log, string home);
     }
 }

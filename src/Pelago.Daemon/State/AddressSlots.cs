@@ -3,6 +3,7 @@
 using System.IO;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Pelago.Client.Local;
 
 namespace Pelago.Daemon.State;
 
@@ -16,22 +17,31 @@ internal sealed class AddressSlots(string directory)
 
     public string Directory { get; } = directory;
 
-    /// <summary>Shared by root's daemons; other users get their own ranges inside 127.0.0.0/8, counted per machine too.</summary>
-    public static AddressSlots OfMachine() => new(Path.Combine(Path.GetTempPath(), Environment.IsPrivilegedProcess ? "pelago-slots" : $"pelago-slots-{Environment.UserName}"));
+    /// <summary>
+    /// Shared by root's daemons, and kept over a restart of the machine, because stored Services hold addresses of the slot. Every other user has a
+    /// directory of his own.
+    /// </summary>
+    public static AddressSlots OfMachine() => new(
+        Environment.IsPrivilegedProcess ? "/var/lib/pelago/slots" : Path.Combine(Path.GetTempPath(), $"pelago-slots-{Environment.UserName}"));
 
-    /// <summary>The first slot that no other cluster has; null when all are taken.</summary>
+    /// <summary>The slot that the cluster has already, or the first that no other one has; null when all are taken.</summary>
     public int? Take(string clusterDirectory)
     {
         System.IO.Directory.CreateDirectory(Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (FileOwner.Of(Directory) is { } owner && owner != FileOwner.CurrentUser)
+            throw new DaemonException($"{Directory} belongs to another user, so it cannot say which addresses are free; have it removed");
         using FileStream gate = WaitForGate();
         for (int slot = 0; slot < Count; slot++)
         {
-            string file = Path.Combine(Directory, $"slot-{slot}");
-            string owner = File.Exists(file) ? File.ReadAllText(file) : "";
-            bool free = owner.Length == 0 || owner == clusterDirectory || !System.IO.Directory.Exists(owner);
-            if (!free || (owner != clusterDirectory && Overlaps(slot)))
+            if (OwnerOf(slot) == clusterDirectory)
+                return slot;
+        }
+
+        for (int slot = 0; slot < Count; slot++)
+        {
+            if (System.IO.Directory.Exists(OwnerOf(slot)) || Overlaps(slot))
                 continue;
-            File.WriteAllText(file, clusterDirectory);
+            AtomicFile.Write(FileOf(slot), System.Text.Encoding.UTF8.GetBytes(clusterDirectory));
             return slot;
         }
 
@@ -43,6 +53,10 @@ internal sealed class AddressSlots(string directory)
 
     /// <summary>Pod addresses of a slot; each node of the cluster has a /24 of it.</summary>
     public static string PodCidr(int slot, bool privileged) => privileged ? $"10.{160 + slot}.0.0/16" : $"127.{128 + slot}.0.0/16";
+
+    private string FileOf(int slot) => Path.Combine(Directory, $"slot-{slot}");
+
+    private string OwnerOf(int slot) => File.Exists(FileOf(slot)) ? File.ReadAllText(FileOf(slot)) : "";
 
     private FileStream WaitForGate()
     {

@@ -48,10 +48,10 @@ internal sealed class NodeLocator(IRevisionStore store)
             : null;
     }
 
-    /// <summary>A query of escaped pairs, with its question mark; empty pairs are left out.</summary>
+    /// <summary>A query of escaped pairs, with its question mark; pairs without a value are left out, an empty value is one.</summary>
     public static string Query(IEnumerable<(string Name, string? Value)> pairs)
     {
-        string joined = string.Join('&', pairs.Where(pair => !string.IsNullOrEmpty(pair.Value))
+        string joined = string.Join('&', pairs.Where(pair => pair.Value is not null)
             .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}")));
         return joined.Length == 0 ? "" : "?" + joined;
     }

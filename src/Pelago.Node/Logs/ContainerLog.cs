@@ -67,6 +67,8 @@ internal sealed unsafe class ContainerLog : IDisposable
     public Transfer TakeFrom(SafeFileHandle fifo, LogStream stream)
     {
         RawStream raw = _raw[(int)stream];
+        if (raw.HasRest)
+            RecoverRaw(stream);
         long offset = raw.Offset;
         nint moved = LibC.Splice(fifo, 0, raw.File, &offset, BatchSize, SpliceNonBlocking);
         if (moved > 0)
@@ -87,6 +89,8 @@ internal sealed unsafe class ContainerLog : IDisposable
         while (!data.IsEmpty)
         {
             ReadOnlySpan<byte> piece = data[..Math.Min(data.Length, BatchSize)];
+            if (_raw[(int)stream].HasRest)
+                RecoverRaw(stream);
             RandomAccess.Write(_raw[(int)stream].File, piece, _raw[(int)stream].Offset);
             Process(stream, piece.Length);
             data = data[piece.Length..];
@@ -106,9 +110,11 @@ internal sealed unsafe class ContainerLog : IDisposable
 
     private void Process(LogStream stream, nint count)
     {
+        RawStream raw = _raw[(int)stream];
+        // Until it is in the log: a fault on the way (a full disk) leaves the batch in the raw file, for the next try.
+        raw.HasRest = true;
         if (_length >= _rotation.MaxBytes)
             Rotate();
-        RawStream raw = _raw[(int)stream];
         int read = RandomAccess.Read(raw.File, _batch.AsSpan(0, (int)count), raw.Offset);
         ReadOnlySpan<byte> data = _batch.AsSpan(0, read);
         _records.ResetWrittenCount();
@@ -116,6 +122,7 @@ internal sealed unsafe class ContainerLog : IDisposable
         RandomAccess.Write(_log, _records.WrittenSpan, _length);
         _length += _records.WrittenCount;
         raw.Offset += read;
+        raw.HasRest = false;
         SaveProgress();
         if (raw.Offset > TruncateRawAt)
         {
@@ -176,7 +183,8 @@ internal sealed unsafe class ContainerLog : IDisposable
     private void Rotate()
     {
         _log.Dispose();
-        File.Move(_path, $"{_path}.{_time.GetUtcNow():yyyyMMdd-HHmmss.fffffff}", overwrite: true);
+        if (File.Exists(_path))
+            File.Move(_path, $"{_path}.{_time.GetUtcNow():yyyyMMdd-HHmmss.fffffff}", overwrite: true);
         string[] old = LogFiles.Rotated(_path);
         foreach (string file in old.Take(Math.Max(0, old.Length - (_rotation.MaxFiles - 1))))
             File.Delete(file);
@@ -189,5 +197,8 @@ internal sealed unsafe class ContainerLog : IDisposable
     {
         public SafeFileHandle File { get; } = file;
         public long Offset { get; set; }
+
+        /// <summary>Something behind <see cref="Offset"/> is not in the log yet.</summary>
+        public bool HasRest { get; set; }
     }
 }

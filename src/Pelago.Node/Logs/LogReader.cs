@@ -26,12 +26,14 @@ internal sealed class LogReader(string path, LogQuery query, LogSignals signals)
             await BeginAsync(text, output, cancel);
             while (!text.IsFull)
             {
-                // In this order: what is written after the signal was asked for wakes it, and what was written before the end is read after it.
-                Task change = signals.NextChange(path);
-                bool isLast = !query.Follow || ended.IsCompleted;
-                await DrainAllAsync(text, output, cancel);
-                if (isLast)
+                // In this order: what was written before the end is read after it, and what is written after the signal was asked for wakes it.
+                if (!query.Follow || ended.IsCompleted)
+                {
+                    await DrainAllAsync(text, output, cancel);
                     return;
+                }
+                Task change = signals.NextChange(path);
+                await DrainAllAsync(text, output, cancel);
                 await output.FlushAsync(cancel);
                 await Task.WhenAny(change, ended).WaitAsync(cancel);
             }

@@ -118,7 +118,7 @@ public sealed partial class ServiceAgent : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(4100, LogLevel.Error, "Services are not served: there is no network for {Network}: {Why}; 'pelago doctor' says what this machine lacks")]
+        [LoggerMessage(4360, LogLevel.Error, "Services are not served: there is no network for {Network}: {Why}; 'pelago doctor' says what this machine lacks")]
         public static partial void NoNetwork(ILogger log, Cidr4 network, string why);
 
         [LoggerMessage(4101, LogLevel.Error, "Names of the cluster are not served at {Address}: {Why}")]

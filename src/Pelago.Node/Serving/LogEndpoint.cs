@@ -28,7 +28,23 @@ internal sealed class LogEndpoint(PodDirectory pods, IPodRuntime runtime, PodPat
         string path = attempt.LogPath.Length > 0 ? attempt.LogPath : paths.Log(pod.Metadata.Uid, container, attempt.Attempt);
         if (query.Follow)
             await http.Response.Body.FlushAsync(cancel);
-        await new LogReader(path, query, signals).WriteToAsync(http.Response.Body, EndOfAsync(attempt, cancel), cancel);
+        var reader = new LogReader(path, query, signals);
+        if (!query.Follow)
+        {
+            await reader.WriteToAsync(http.Response.Body, Task.CompletedTask, cancel);
+            return;
+        }
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task ended = EndOfAsync(attempt, watching.Token);
+        try
+        {
+            await reader.WriteToAsync(http.Response.Body, ended, cancel);
+        }
+        finally
+        {
+            await watching.CancelAsync();
+            await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private static ContainerStatus Choose(V1Pod pod, string container, IReadOnlyList<ContainerStatus> attempts, bool previous)

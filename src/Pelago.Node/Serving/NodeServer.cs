@@ -126,7 +126,7 @@ internal sealed partial class NodeServer : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(4300, LogLevel.Error, "{Method} {Path}: unexpected fault")]
+        [LoggerMessage(4350, LogLevel.Error, "{Method} {Path}: unexpected fault")]
         public static partial void Fault(ILogger log, string method, string path, Exception fault);
     }
 }

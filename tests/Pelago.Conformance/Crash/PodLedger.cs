@@ -60,9 +60,15 @@ internal sealed class PodLedger : IDisposable
         foreach (string pod in pods)
             await Waiting.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(_directory, pod))), $"pod {pod}, which is ready, runs", seconds: 20);
         foreach (string file in Directory.EnumerateFiles(_directory))
-            Assert.True(File.ReadAllLines(file).Length <= 1, $"pod {Path.GetFileName(file)} ran more than once:\n{File.ReadAllText(file)}");
+        {
+            if (File.ReadAllLines(file).Length > 1)
+                Assert.Fail($"pod {Path.GetFileName(file)} ran more than once:\n{File.ReadAllText(file)}{await StatusAsync(Path.GetFileName(file))}");
+        }
         await Waiting.UntilAsync(() => Task.FromResult(Processes().Count == pods.Count), $"{pods.Count} processes run; {Processes().Count} do", seconds: 20);
     }
+
+    private async Task<string> StatusAsync(string pod) =>
+        (await Api!.GetAsync($"/api/v1/namespaces/default/pods/{pod}")).Json["status"]?["containerStatuses"]?.ToJsonString() ?? "the pod is gone";
 
     /// <summary>Every pod has its network: a port that nothing listens on refuses instead of being silent.</summary>
     public async Task VerifyNetworkAsync(string name)

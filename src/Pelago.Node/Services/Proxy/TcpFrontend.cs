@@ -69,6 +69,13 @@ internal sealed class TcpFrontend : IFrontendListener
         }
     }
 
+    /// <summary>A side whose network vanished sends no end: without this the connection, and its place in the proxy, would stay for ever.</summary>
+    private static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+    }
+
     private async Task ServeAsync(Socket client)
     {
         Socket? endpoint = null;
@@ -76,6 +83,7 @@ internal sealed class TcpFrontend : IFrontendListener
         try
         {
             client.NoDelay = true;
+            KeepAlive(client);
             var address = (IPEndPoint)client.RemoteEndPoint!;
             endpoint = await ConnectAsync(address.Address);
             if (endpoint is null)
@@ -119,9 +127,7 @@ internal sealed class TcpFrontend : IFrontendListener
         try
         {
             socket.NoDelay = true;
-            // A pod whose network vanished sends no end: without this the connection would stay for ever.
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+            KeepAlive(socket);
             using var timeout = new CancellationTokenSource(patience, _proxy.Time);
             await socket.ConnectAsync(endpoint, timeout.Token);
             return socket;
