@@ -23,10 +23,11 @@ internal static class DaemonProgram
     /// <summary>Starts the daemon in a session of its own, so that a closing terminal does not end it; its output goes to the log file.</summary>
     public static Process StartDetached(string daemon, IEnumerable<string> arguments, string logFile)
     {
-        // The shell only redirects and replaces itself: .NET alone cannot hand a file to a child as its output.
+        // The shell only redirects and replaces itself: .NET alone cannot hand a file to a child as its output. The log is for its owner alone; what
+        // the daemon makes for pods must be readable by whoever they run as (its own directories are closed by their modes).
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add("umask 077; log=$1; shift; if command -v setsid >/dev/null; then exec setsid \"$@\" >>\"$log\" 2>&1 </dev/null; else exec nohup \"$@\" >>\"$log\" 2>&1 </dev/null; fi");
+        start.ArgumentList.Add("umask 077; log=$1; shift; : >>\"$log\"; umask 022; if command -v setsid >/dev/null; then exec setsid \"$@\" >>\"$log\" 2>&1 </dev/null; else exec nohup \"$@\" >>\"$log\" 2>&1 </dev/null; fi");
         start.ArgumentList.Add("sh");
         start.ArgumentList.Add(logFile);
         start.ArgumentList.Add(daemon);

@@ -48,6 +48,9 @@ internal static class RunCommand
                 console.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
             })
             .AddFilter("Microsoft", LogLevel.Warning)
+
+            // It logs the URL of what it forwards, and in the URL of an exec stands the command.
+            .AddFilter("Yarp", LogLevel.None)
             .SetMinimumLevel(LogLevel.Information));
         using var signals = new StopSignals();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, signals.Token);

@@ -29,7 +29,7 @@ internal sealed class PodStreams(NodeLocator locator, NodeConnections connection
                 : throw new ApiStatusException(ApiStatus.BadRequest($"pod {pod.Name} does not have a host assigned"));
         }
 
-        RefuseSpdy(http);
+        RefuseSpdy(http, request);
         string place = $"{request.Namespace}/{request.Name}";
         string path = request.Subresource switch
         {
@@ -56,12 +56,15 @@ internal sealed class PodStreams(NodeLocator locator, NodeConnections connection
         }
     }
 
-    private static void RefuseSpdy(HttpContext http)
+    private static void RefuseSpdy(HttpContext http, ResourceRequest request)
     {
-        if (http.Request.Headers.Upgrade.ToString().StartsWith("SPDY", StringComparison.OrdinalIgnoreCase))
+        bool tunnelled = http.Request.Headers.SecWebSocketProtocol.ToString().StartsWith("SPDY", StringComparison.OrdinalIgnoreCase);
+        if (tunnelled || http.Request.Headers.Upgrade.ToString().StartsWith("SPDY", StringComparison.OrdinalIgnoreCase))
         {
             throw new ApiStatusException(ApiStatus.BadRequest(
-                "SPDY streams are not served, WebSocket ones are (v4 and v5.channel.k8s.io): kubectl 1.30 and later use them for exec, attach and cp"));
+                request.Subresource == "portforward"
+                    ? "port-forward by SPDY, which is what kubectl speaks, is not served yet; clients that forward over WebSocket channels are"
+                    : "SPDY streams are not served, WebSocket ones are (v4 and v5.channel.k8s.io): kubectl 1.30 and later use them for exec, attach and cp"));
         }
     }
 }

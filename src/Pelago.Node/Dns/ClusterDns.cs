@@ -52,6 +52,10 @@ internal static class ClusterDns
             },
         };
         var path = new ResourcePath(new GroupVersionResource("", "v1", "services"), Namespace);
+        // One that is there from before has the address already, so making it again would be refused for that and not for its name.
+        ApiResult there = await api.GetAsync(path with { Name = Name }, cancel);
+        if (there.Error is null)
+            return null;
         ApiResult made = await api.CreateAsync(path, KubeJson.ToUtf8(service), WriteQuery.None, cancel);
         return made.Error is { IsAlreadyExists: true } ? null : made.Error;
     }
