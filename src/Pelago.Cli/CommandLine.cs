@@ -19,7 +19,7 @@ internal static class CommandLine
         var root = new RootCommand("Pelago makes many clusters work like one computer.");
         root.Options.Remove(root.Options.OfType<VersionOption>().First());
         root.Options.Add(VersionCommand.Option());
-        root.Options.Add(CommonOptions.Home);
+        root.Options.Add(CommandOptions.Home);
         ExamplesHelp.Install(root);
         root.Subcommands.Add(UpCommand.Build());
         root.Subcommands.Add(DownCommand.Build());

@@ -40,7 +40,13 @@ public sealed class DemoTests
         await using var home = new LocalHome();
         using Process demo = Process.Start(new ProcessStartInfo(CliProcess.Program, ["demo", "--home", home.Root]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         while (home.Places.ReadDaemon()?.Ready != true)
+        {
+            Assert.False(demo.HasExited, "the demo ended before its clusters were ready");
+
+            // A poll: that the daemon is ready stands in a file.
             await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
 
         _ = Kill(demo.Id, 2);
         await demo.WaitForExitAsync(TestContext.Current.CancellationToken);

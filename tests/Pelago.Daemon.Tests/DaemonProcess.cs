@@ -47,6 +47,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
                 Assert.Fail($"pelagod was not ready after {clock.Elapsed.TotalSeconds:F0} s:\n{string.Join('\n', daemon._log)}");
             }
 
+            // A poll with a limit: that the daemon is ready stands in a file.
             await Task.Delay(20, cancel);
         }
 

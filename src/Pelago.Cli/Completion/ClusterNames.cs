@@ -13,7 +13,7 @@ internal static class ClusterNames
         string word = context.WordToComplete;
         string before = word[..(word.LastIndexOf(',') + 1)];
         string[] named = before.Split(',', StringSplitOptions.RemoveEmptyEntries);
-        return PelagoHome.Resolve(context.ParseResult.GetValue(CommonOptions.Home)).ClusterNames()
+        return PelagoHome.Resolve(context.ParseResult.GetValue(CommandOptions.Home)).ClusterNames()
             .Except(named).Select(name => new CompletionItem(before + name, detail: "cluster"));
     }
 }

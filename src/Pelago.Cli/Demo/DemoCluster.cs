@@ -33,7 +33,7 @@ internal sealed class DemoCluster : IDisposable
     {
         MadeNamespace = (await _api.GetAsync(DemoWorkloads.Namespace.Path, cancel)).Error is { IsNotFound: true };
         await ApplyAsync(DemoWorkloads.Namespace, cancel);
-        // A pod made before its namespace has the default account is refused.
+        // A pod made before its namespace has the default account is refused. A poll: it comes within moments, which no watch is worth.
         while ((await _api.GetAsync(new ResourcePath(Accounts, DemoWorkload.Namespace, "default"), cancel)).Error is { IsNotFound: true })
             await Task.Delay(50, cancel);
         foreach (DemoWorkload workload in _workloads)

@@ -19,8 +19,8 @@ internal static class DemoCommand
 
     public static Command Build()
     {
-        Option<string> output = CommonOptions.Output("table", "json");
-        Option<bool> quiet = CommonOptions.Quiet();
+        Option<string> output = CommandOptions.Output("table", "json");
+        Option<bool> quiet = CommandOptions.Quiet();
         var command = new Command("demo", "Start three clusters, put something on them and take a tour").WithExamples("""
             pelago demo                            Ctrl-C before the tour undoes it
             pelago demo --home /tmp/try -o json    elsewhere, machine-readable
@@ -28,7 +28,7 @@ internal static class DemoCommand
             """);
         command.Options.Add(output);
         command.Options.Add(quiet);
-        command.SetAction((parsed, cancel) => RunAsync(CommonOptions.HomeOf(parsed), parsed.GetValue(output) ?? "table", parsed.GetValue(quiet), cancel));
+        command.SetAction((parsed, cancel) => RunAsync(CommandOptions.HomeOf(parsed), parsed.GetValue(output) ?? "table", parsed.GetValue(quiet), cancel));
         return command;
     }
 

@@ -14,8 +14,8 @@ internal static class DoctorCommand
 {
     public static Command Build()
     {
-        Option<string> output = CommonOptions.Output("table", "json");
-        Option<bool> quiet = CommonOptions.Quiet();
+        Option<string> output = CommandOptions.Output("table", "json");
+        Option<bool> quiet = CommandOptions.Quiet();
         var command = new Command("doctor", "Say what this machine can and cannot do for Pelago, and how to mend it").WithExamples("""
             pelago doctor                     ends with 1 when something that clusters need is broken
             pelago doctor -q                  only what is not all it could be
@@ -23,7 +23,7 @@ internal static class DoctorCommand
             """);
         command.Options.Add(output);
         command.Options.Add(quiet);
-        command.SetAction((parsed, cancel) => RunAsync(CommonOptions.HomeOf(parsed), parsed.GetValue(output) ?? "table", parsed.GetValue(quiet), cancel));
+        command.SetAction((parsed, cancel) => RunAsync(CommandOptions.HomeOf(parsed), parsed.GetValue(output) ?? "table", parsed.GetValue(quiet), cancel));
         return command;
     }
 

@@ -14,14 +14,14 @@ internal static class DownCommand
     public static Command Build()
     {
         var purge = new Option<bool>("--purge") { Description = "Forget the state as well: every cluster of this home and what is in it" };
-        Option<bool> quiet = CommonOptions.Quiet();
+        Option<bool> quiet = CommandOptions.Quiet();
         var command = new Command("down", "End the clusters on this machine; their state stays unless --purge").WithExamples("""
             pelago down            stop pods and daemon; 'pelago up' goes on where it was
             pelago down --purge    and delete the state
             """);
         command.Options.Add(purge);
         command.Options.Add(quiet);
-        command.SetAction((parsed, cancel) => RunAsync(CommonOptions.HomeOf(parsed), parsed.GetValue(purge), parsed.GetValue(quiet), cancel));
+        command.SetAction((parsed, cancel) => RunAsync(CommandOptions.HomeOf(parsed), parsed.GetValue(purge), parsed.GetValue(quiet), cancel));
         return command;
     }
 

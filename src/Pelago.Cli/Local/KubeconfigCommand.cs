@@ -19,7 +19,7 @@ internal static class KubeconfigCommand
             kubectl --kubeconfig "$(pelago kubeconfig --cluster pelago-2)" get nodes
             """);
         command.Options.Add(cluster);
-        command.SetAction(parsed => Run(CommonOptions.HomeOf(parsed), parsed.GetValue(cluster)));
+        command.SetAction(parsed => Run(CommandOptions.HomeOf(parsed), parsed.GetValue(cluster)));
         return command;
     }
 

@@ -12,15 +12,15 @@ namespace Pelago.Cli.Local;
 internal static class UpCommand
 {
     private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Return when the clusters are ready and leave them running" };
-    private static readonly Option<int?> Clusters = CommonOptions.Number("--clusters", "How many clusters (default: those that exist, else 1)", "N", 1, 64);
-    private static readonly Option<int?> Nodes = CommonOptions.Number("--nodes", "Nodes of each cluster (default: as before, else 1)", "N", 1, 100_000);
+    private static readonly Option<int?> Clusters = CommandOptions.Number("--clusters", "How many clusters (default: those that exist, else 1)", "N", 1, 64);
+    private static readonly Option<int?> Nodes = CommandOptions.Number("--nodes", "Nodes of each cluster (default: as before, else 1)", "N", 1, 100_000);
     private static readonly Option<bool> Simulated = new("--simulated") { Description = "Nodes that run no processes, for rehearsals with thousands of them" };
-    private static readonly Option<int?> Port = CommonOptions.Number("--port", "API port of the first cluster, the next ones follow; 0 picks free ports (default: as before, else 6443)", "P", 0, 65535);
+    private static readonly Option<int?> Port = CommandOptions.Number("--port", "API port of the first cluster, the next ones follow; 0 picks free ports (default: as before, else 6443)", "P", 0, 65535);
 
     public static Command Build()
     {
-        Option<string> output = CommonOptions.Output("table", "json");
-        Option<bool> quiet = CommonOptions.Quiet();
+        Option<string> output = CommandOptions.Output("table", "json");
+        Option<bool> quiet = CommandOptions.Quiet();
         var command = new Command("up", "Start clusters on this machine").WithExamples("""
             pelago up                              one cluster; Ctrl-C ends it and keeps its state
             pelago up --detach --clusters 3        three clusters in the background
@@ -35,7 +35,7 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string output, bool quiet, CancellationToken cancel)
     {
-        PelagoHome home = CommonOptions.HomeOf(parsed);
+        PelagoHome home = CommandOptions.HomeOf(parsed);
         using var progress = new Progress(quiet);
         DaemonStart start = await DaemonSession.StartAsync(home, Arguments(parsed), progress, cancel);
         DaemonRecord record = start.Record;
@@ -58,6 +58,7 @@ internal static class UpCommand
     {
         try
         {
+            // The end of a process that is not a child can only be asked for: nothing signals it.
             while (record.IsAlive())
                 await Task.Delay(250, cancel);
         }

@@ -47,6 +47,7 @@ public sealed class OwnDaemon : IAsyncDisposable
                 throw new InvalidOperationException($"pelagod ended with code {_process.ExitCode}:\n{await _errors}{await _output}");
             if (Stopwatch.GetElapsedTime(began) > StartLimit)
                 throw new TimeoutException($"pelagod was not ready within {StartLimit.TotalMinutes} minutes");
+            // A poll with a limit: that the daemon is ready stands in a file.
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

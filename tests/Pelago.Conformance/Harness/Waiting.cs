@@ -15,6 +15,7 @@ public static class Waiting
         {
             if (Stopwatch.GetElapsedTime(start) > TimeSpan.FromSeconds(seconds))
                 Assert.Fail($"not within {seconds} s: {what}");
+            // A poll with a limit, for states of another process that nothing announces.
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }

@@ -7,7 +7,7 @@ using Pelago.Client.Local;
 namespace Pelago.Cli;
 
 /// <summary>Options that mean the same in every command that has them.</summary>
-internal static class CommonOptions
+internal static class CommandOptions
 {
     public static readonly Option<string?> Home = new("--home")
     {
