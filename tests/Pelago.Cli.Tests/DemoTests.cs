@@ -47,7 +47,6 @@ public sealed class DemoTests
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
-
         _ = Kill(demo.Id, 2);
         await demo.WaitForExitAsync(TestContext.Current.CancellationToken);
 
