@@ -11,7 +11,10 @@ internal sealed record BenchOptions
     public TimeSpan Duration { get; private init; } = TimeSpan.FromSeconds(3);
     public int Objects { get; private init; } = 100_000;
 
-    /// <summary>Options of one bench alone: <c>--NAME VALUE</c>.</summary>
+    /// <summary>Options that only some benches look at: another API server, one part alone, updates a second.</summary>
+    private static readonly string[] Named = ["peer", "only", "events"];
+
+    /// <summary>Those of <see cref="Named"/> that were given.</summary>
     public IReadOnlyDictionary<string, string> Extra { get; private init; } = new Dictionary<string, string>();
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchOptions? options, [NotNullWhen(false)] out string? problem)
@@ -37,7 +40,7 @@ internal sealed record BenchOptions
                 case "-o" or "--output" or "--seconds" or "--objects":
                     problem = $"{args[i]} does not take \"{value}\"";
                     return false;
-                case ['-', '-', .. string name] when value.Length > 0:
+                case ['-', '-', .. string name] when value.Length > 0 && Named.Contains(name):
                     extra[name] = value;
                     break;
                 default:

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
+using System.Net.Http;
 using Pelago.Bench;
 using Pelago.Bench.Api;
 using Pelago.Bench.Store;
+using Pelago.Client;
 
 Dictionary<string, Func<BenchOptions, CancellationToken, Task<Report>>> benches = new(StringComparer.Ordinal)
 {
@@ -12,7 +15,7 @@ Dictionary<string, Func<BenchOptions, CancellationToken, Task<Report>>> benches 
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out Func<BenchOptions, CancellationToken, Task<Report>>? bench))
 {
-    Console.Error.WriteLine($"usage: pelago-bench {string.Join('|', benches.Keys)} [-o table|json] [--seconds N] [--objects N]");
+    Console.Error.WriteLine($"usage: pelago-bench {string.Join('|', benches.Keys)} [-o table|json] [--seconds N] [--objects N] [--peer KUBECONFIG] [--only PART]");
     return 2;
 }
 if (!BenchOptions.TryParse(args[1..], out BenchOptions? options, out string? problem))
@@ -26,6 +29,18 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = true;
     interrupt.Cancel();
 };
-Report report = await bench(options, interrupt.Token);
-Console.Out.WriteLine(options.Json ? report.ToJson() : report.ToTable());
-return 0;
+try
+{
+    Report report = await bench(options, interrupt.Token);
+    Console.Out.WriteLine(options.Json ? report.ToJson() : report.ToTable());
+    return 0;
+}
+catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+{
+    return 130;
+}
+catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException or KubeconfigException)
+{
+    Console.Error.WriteLine($"pelago-bench {args[0]}: {e.Message}");
+    return 1;
+}

@@ -59,7 +59,7 @@ internal sealed class BenchedServer : IDisposable
 
         using HttpResponseMessage response = await _clients[client % Connections].SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         if (!response.IsSuccessStatusCode && !(method == HttpMethod.Delete && response.StatusCode == HttpStatusCode.NotFound))
-            throw new InvalidOperationException($"{method} {path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancel)}");
+            throw new HttpRequestException($"{method} {path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancel)}", null, response.StatusCode);
         await using Stream stream = await response.Content.ReadAsStreamAsync(cancel);
         return await DrainAsync(stream, cancel);
     }

@@ -96,6 +96,12 @@ public sealed class ControllerFixture : IAsyncDisposable
     public async Task DeleteAsync(string path, string? policy = null) =>
         (await Api.DeleteAsync(PathOf(path), new DeleteQuery { PropagationPolicy = policy }, Cancel)).BodyOrThrow();
 
+    public async Task DeleteIfThereAsync(string path, string policy)
+    {
+        ApiResult deleted = await Api.DeleteAsync(PathOf(path), new DeleteQuery { PropagationPolicy = policy }, Cancel);
+        Assert.True(deleted.IsSuccess || deleted.Error is { IsNotFound: true }, deleted.Error?.Message);
+    }
+
     public async Task<KubeObject?> GetAsync(string path)
     {
         ApiResult read = await Api.GetAsync(PathOf(path), Cancel);

@@ -110,6 +110,22 @@ public class GarbageCollectionTests
         await cluster.UntilAsync(Maps + "/two", map => map is null);
     }
 
+    [Fact]
+    public async Task Ring_whose_members_are_all_deleted_in_the_foreground_at_once_goes()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        KubeObject one = await cluster.CreateAsync(Maps, Map("one"));
+        KubeObject two = await cluster.CreateAsync(Maps, Map("two", Reference("v1", "ConfigMap", "one", one.Uid)));
+        KubeObject three = await cluster.CreateAsync(Maps, Map("three", Reference("v1", "ConfigMap", "two", two.Uid)));
+        await cluster.PatchAsync(Maps + "/one", new JsonObject { ["metadata"] = new JsonObject { ["ownerReferences"] = new JsonArray(Reference("v1", "ConfigMap", "three", three.Uid)) } }.ToJsonString());
+
+        // The last of them may have gone with the first before it is asked for.
+        await Task.WhenAll(((string[])["one", "two", "three"]).Select(name => cluster.DeleteIfThereAsync($"{Maps}/{name}", "Foreground")));
+
+        foreach (string name in (string[])["one", "two", "three"])
+            await cluster.UntilAsync($"{Maps}/{name}", map => map is null);
+    }
+
     private static JsonObject Map(string name, params JsonObject[] owners) =>
         new() { ["metadata"] = new JsonObject { ["name"] = name, ["ownerReferences"] = new JsonArray([.. owners]) } };
 

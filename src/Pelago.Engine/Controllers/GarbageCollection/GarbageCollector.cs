@@ -106,7 +106,7 @@ internal sealed partial class GarbageCollector : IController
     {
         if (_graph.View(uid) is not { } owner || _decision.PathOf(owner.ApiVersion, owner.Kind, owner.Key) is not { } path)
             return ReconcileResult.Done;
-        ApiStatus?[] errors = await Task.WhenAll(owner.Dependents.Select(dependent => CutLooseAsync(dependent, uid, cancel)));
+        ApiStatus?[] errors = await Task.WhenAll(owner.Dependents.Select(dependent => _decision.CutLooseAsync(dependent, uid, cancel)));
         if (errors.FirstOrDefault(error => error is not null) is { } failed)
             return ReconcileResult.Failed(failed);
         ApiResult live = await _context.Api.GetAsync(path, cancel);
@@ -114,21 +114,6 @@ internal sealed partial class GarbageCollector : IController
             return live.Error is { IsNotFound: true } ? ReconcileResult.Done : ReconcileResult.Failed(live.Error!);
         KubeObject item = KubeObject.Parse(live.Body);
         return item.Uid == uid ? ReconcileResult.From(await _decision.RemoveFinalizerAsync(path, item, GraphObject.OrphanFinalizer, cancel)) : ReconcileResult.Done;
-    }
-
-    private async Task<ApiStatus?> CutLooseAsync(GraphDependent dependent, string ownerUid, CancellationToken cancel)
-    {
-        if (dependent.Resource is not { } resource)
-            return null;
-        var path = new ResourcePath(resource, dependent.Key.Namespace, dependent.Key.Name);
-        ApiResult live = await _context.Api.GetAsync(path, cancel);
-        if (!live.IsSuccess)
-            return live.Error is { IsNotFound: true } ? null : live.Error;
-        KubeObject item = KubeObject.Parse(live.Body);
-        if (item.Uid != dependent.Uid)
-            return null;
-        ApiStatus? error = await _decision.DropOwnersAsync(path, item, new HashSet<string>(StringComparer.Ordinal) { ownerUid }, cancel);
-        return error is { IsNotFound: true } ? null : error;
     }
 
     private void ReportNamespace(GraphView dependent, OwnerReference reference)

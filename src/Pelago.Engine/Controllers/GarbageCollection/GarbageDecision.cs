@@ -46,8 +46,12 @@ internal sealed class GarbageDecision(IKubeApi api, OwnershipGraph graph, Func<s
         return await PatchMetadataAsync(path, metadata, cancel);
     }
 
+    /// <summary>Takes the reference to an owner out of a dependent.</summary>
+    public Task<ApiStatus?> CutLooseAsync(GraphDependent dependent, string ownerUid, CancellationToken cancel) =>
+        ChangeAsync(dependent, (path, item) => DropOwnersAsync(path, item, new HashSet<string>(StringComparer.Ordinal) { ownerUid }, cancel), cancel);
+
     /// <summary>Takes the references to the given owners out of an object.</summary>
-    public async Task<ApiStatus?> DropOwnersAsync(ResourcePath path, KubeObject item, IReadOnlySet<string> uids, CancellationToken cancel)
+    private async Task<ApiStatus?> DropOwnersAsync(ResourcePath path, KubeObject item, IReadOnlySet<string> uids, CancellationToken cancel)
     {
         JsonObject[] kept = [.. (item.OwnerReferences ?? []).OfType<JsonObject>().Where(reference => !uids.Contains(reference.String("uid") ?? ""))];
         return await WriteOwnersAsync(path, item, kept, cancel);
@@ -64,16 +68,16 @@ internal sealed class GarbageDecision(IKubeApi api, OwnershipGraph graph, Func<s
         if (blocking.Length == 0)
             return Missing(await RemoveFinalizerAsync(path, item, GraphObject.ForegroundFinalizer, cancel));
         // Their own deletion brings this one up again; those not on their way yet are pushed.
-        foreach (GraphDependent dependent in blocking.Where(dependent => !dependent.IsDeletingDependents))
+        foreach (GraphDependent dependent in blocking)
         {
-            if (await PushAsync(dependent, cancel) is { } error)
+            ApiStatus? error = !dependent.IsDeletingDependents ? (await DecideAsync(dependent.Uid, cancel)).Failure
+                : graph.Awaits(dependent.Uid, node.Uid) ? await UnblockAsync(dependent, node.Uid, cancel)
+                : null;
+            if (error is not null)
                 return error;
         }
         return null;
     }
-
-    private async Task<ApiStatus?> PushAsync(GraphDependent dependent, CancellationToken cancel) =>
-        (await DecideAsync(dependent.Uid, cancel)).Failure;
 
     private async Task<ReconcileResult> JudgeOwnersAsync(GraphView node, ResourcePath path, KubeObject item, CancellationToken cancel)
     {
@@ -95,13 +99,8 @@ internal sealed class GarbageDecision(IKubeApi api, OwnershipGraph graph, Func<s
             dangling.UnionWith(waiting);
             return dangling.Count == 0 ? ReconcileResult.Done : ReconcileResult.From(Missing(await DropOwnersAsync(path, item, dangling, cancel)));
         }
-        if (waiting.Count > 0 && node.Dependents.Count > 0)
-        {
-            if (node.Dependents.Any(dependent => dependent.IsDeletingDependents) && await UnblockAsync(path, item, cancel) is { } error)
-                return ReconcileResult.Failed(error);
-            return ReconcileResult.From(await DeleteAsync(path, item, "Foreground", cancel));
-        }
-        return ReconcileResult.From(await DeleteAsync(path, item, PolicyOf(item), cancel));
+        bool foreground = waiting.Count > 0 && node.Dependents.Count > 0;
+        return ReconcileResult.From(await DeleteAsync(path, item, foreground ? "Foreground" : PolicyOf(item), cancel));
     }
 
     private async Task<(OwnerState State, ApiStatus? Error)> StateOfAsync(JsonObject reference, string ns, CancellationToken cancel)
@@ -125,14 +124,32 @@ internal sealed class GarbageDecision(IKubeApi api, OwnershipGraph graph, Func<s
         return (waits ? OwnerState.WaitsForDependents : OwnerState.Solid, null);
     }
 
-    /// <summary>In a ring of foreground deletions somebody has to stop waiting: this object no longer holds its owners up.</summary>
-    private async Task<ApiStatus?> UnblockAsync(ResourcePath path, KubeObject item, CancellationToken cancel)
+    /// <summary>
+    /// In a ring of foreground deletions somebody has to stop waiting: the dependent no longer holds this owner up. Asked when every member of the ring
+    /// is known to be on its way, so that it does not matter which of them was seen first.
+    /// </summary>
+    private Task<ApiStatus?> UnblockAsync(GraphDependent dependent, string ownerUid, CancellationToken cancel) => ChangeAsync(
+        dependent,
+        (path, item) =>
+        {
+            JsonObject[] references = [.. (item.OwnerReferences ?? []).OfType<JsonObject>().Select(reference => (JsonObject)reference.DeepClone())];
+            foreach (JsonObject reference in references.Where(reference => reference.String("uid") == ownerUid))
+                reference["blockOwnerDeletion"] = false;
+            return WriteOwnersAsync(path, item, references, cancel);
+        },
+        cancel);
+
+    /// <summary>Changes a dependent as it is in the cluster now; one that has gone, or is another of the same name, needs no change.</summary>
+    private async Task<ApiStatus?> ChangeAsync(GraphDependent dependent, Func<ResourcePath, KubeObject, Task<ApiStatus?>> change, CancellationToken cancel)
     {
-        JsonObject[] references = [.. (item.OwnerReferences ?? []).OfType<JsonObject>().Select(reference => (JsonObject)reference.DeepClone())];
-        foreach (JsonObject reference in references)
-            reference["blockOwnerDeletion"] = false;
-        ApiStatus? error = await WriteOwnersAsync(path, item, references, cancel);
-        return error;
+        if (dependent.Resource is not { } resource)
+            return null;
+        var path = new ResourcePath(resource, dependent.Key.Namespace, dependent.Key.Name);
+        ApiResult live = await api.GetAsync(path, cancel);
+        if (!live.IsSuccess)
+            return Missing(live.Error);
+        KubeObject item = KubeObject.Parse(live.Body);
+        return item.Uid == dependent.Uid ? Missing(await change(path, item)) : null;
     }
 
     private Task<ApiStatus?> WriteOwnersAsync(ResourcePath path, KubeObject item, JsonObject[] references, CancellationToken cancel)

@@ -23,6 +23,9 @@ internal sealed class GraphNode(string uid)
 
     /// <summary>Being deleted in the foreground: it waits for its dependents.</summary>
     public bool IsDeletingDependents { get; set; }
+
+    /// <summary>Whether that owner may not go before this object has gone.</summary>
+    public bool Blocks(string owner) => Owners.Any(reference => reference.Uid == owner && reference.BlockOwnerDeletion);
 }
 
 /// <summary>What a worker needs of a node, as of one moment.</summary>

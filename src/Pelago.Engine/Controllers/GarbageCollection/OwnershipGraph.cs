@@ -41,6 +41,28 @@ internal sealed class OwnershipGraph(WorkQueue<string> toDelete, WorkQueue<strin
             return _nodes.TryGetValue(uid, out GraphNode? node) ? View(node) : null;
     }
 
+    /// <summary>Whether an object in foreground deletion waits for another one, itself or through what it waits for.</summary>
+    public bool Awaits(string uid, string other)
+    {
+        lock (_gate)
+        {
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            var next = new Stack<string>([uid]);
+            while (next.TryPop(out string? at))
+            {
+                if (!seen.Add(at) || !_nodes.TryGetValue(at, out GraphNode? node) || !node.IsDeletingDependents)
+                    continue;
+                foreach (GraphNode dependent in node.Dependents.Where(dependent => dependent.Blocks(at)))
+                {
+                    if (dependent.Uid == other)
+                        return true;
+                    next.Push(dependent.Uid);
+                }
+            }
+            return false;
+        }
+    }
+
     /// <summary>Unfinished business of all: a kind that was unknown may be known now.</summary>
     public void RetryVirtual()
     {
@@ -54,7 +76,7 @@ internal sealed class OwnershipGraph(WorkQueue<string> toDelete, WorkQueue<strin
     private static GraphView View(GraphNode node) => new(
         node.Uid, node.ApiVersion, node.Kind, node.Key, node.Resource, node.IsVirtual, node.IsDeleting, node.IsDeletingDependents,
         [.. node.Dependents.Select(dependent => new GraphDependent(
-            dependent.Uid, dependent.Key, dependent.Resource, dependent.Owners.Any(owner => owner.Uid == node.Uid && owner.BlockOwnerDeletion),
+            dependent.Uid, dependent.Key, dependent.Resource, dependent.Blocks(node.Uid),
             dependent.IsDeletingDependents))]);
 
     private void Put(DiscoveredResource resource, GraphObject present)
