@@ -61,7 +61,7 @@ public sealed record NodeOptions
 
     public int MaxPods { get; init; } = 110;
 
-    public const string DefaultVersion = "v1.33.1+pelago";
+    public const string DefaultVersion = KubernetesVersion.Served;
 
     /// <summary>What the node says of the software in nodeInfo.kubeletVersion.</summary>
     public string Version { get; init; } = DefaultVersion;

@@ -52,6 +52,20 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Damaged_settings_of_a_cluster_are_found()
+    {
+        await using var home = new LocalHome();
+        string settings = home.Places.ClusterSettingsFile("pelago-1");
+        Directory.CreateDirectory(Path.GetDirectoryName(settings)!);
+        await File.WriteAllTextAsync(settings, "{\"name\":", TestContext.Current.CancellationToken);
+
+        ProgramResult result = await home.RunAsync("doctor", "-q");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches(@"(?m)^broken +settings of pelago-1 +.*cluster\.json cannot be read\n +fix: restore it", result.Output);
+    }
+
+    [Fact]
     public async Task A_daemon_that_cannot_be_run_is_a_finding()
     {
         await using var home = new LocalHome();

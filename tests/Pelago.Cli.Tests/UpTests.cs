@@ -55,6 +55,22 @@ public sealed class UpTests
     }
 
     [Fact]
+    public async Task A_damaged_daemon_file_is_named_and_down_still_ends_the_daemon()
+    {
+        await using var home = new LocalHome();
+        await home.UpAsync();
+        await File.WriteAllTextAsync(home.Places.DaemonFile, "{\"pid\":", Cancel);
+
+        ProgramResult up = await home.RunAsync("up", "--detach");
+        ProgramResult down = await home.RunAsync("down");
+
+        Assert.Equal(1, up.ExitCode);
+        Assert.Matches(@"^pelago: pelagod \(pid \d+\) runs, but .*daemon\.json, which says where, is damaged: .*'pelago down', then 'pelago up'\n$", up.Error);
+        Assert.Equal(0, down.ExitCode);
+        Assert.Null(home.Places.ReadHolder());
+    }
+
+    [Fact]
     public async Task A_home_that_is_a_file_is_refused()
     {
         await using var home = new LocalHome();

@@ -27,5 +27,15 @@ public sealed class AddressSlotsTests : IDisposable
         Assert.NotEqual(mine, slots.Take(Cluster("third")));
     }
 
+    [Fact]
+    public void Search_begins_where_the_user_begins_and_goes_round()
+    {
+        var slots = new AddressSlots(_home["slots"], AddressSlots.Count - 1);
+
+        Assert.Equal(AddressSlots.Count - 1, slots.Take(Cluster("first")));
+        // Not always 0: an address of the machine may lie in a slot, which is passed over.
+        Assert.InRange(slots.Take(Cluster("second"))!.Value, 0, AddressSlots.Count - 2);
+    }
+
     private string Cluster(string name) => Directory.CreateDirectory(_home[name]).FullName;
 }

@@ -28,7 +28,7 @@ public sealed class FullDiskTests : IAsyncDisposable
         Assert.True(full.ExitCode == DaemonExitCode.Failed, full.ToString());
         Assert.Matches("pelagod: .*(no space left|has space|disk is full)", full.Error);
         await MountAsync("remount,size=200m");
-        await using DaemonProcess daemon = await DaemonProcess.StartAsync(Home);
+        await using RunningDaemon daemon = await DaemonProcess.StartAsync(Home);
         Assert.NotNull(Home.ReadDaemon());
     }
 
@@ -37,17 +37,17 @@ public sealed class FullDiskTests : IAsyncDisposable
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting a small file system takes root");
         await MountAsync("size=80m");
-        await using (DaemonProcess daemon = await DaemonProcess.StartAsync(Home))
+        await using (RunningDaemon daemon = await DaemonProcess.StartAsync(Home))
         {
             Fill();
-            await daemon.EndAsync(DaemonProcess.KillSignal);
+            await daemon.EndAsync(RunningDaemon.KillSignal);
         }
 
         string state = Path.Combine(Home.ClusterDirectory("pelago-1"), "state.db");
         ProgramResult check = await DaemonProcess.RunAsync(Home.Root, "store", "check", state);
         Assert.True(check.ExitCode == 0, check.ToString());
         File.Delete(Path.Combine(Mount, "filler"));
-        await using DaemonProcess again = await DaemonProcess.StartAsync(Home);
+        await using RunningDaemon again = await DaemonProcess.StartAsync(Home);
         Assert.NotNull(Home.ReadDaemon());
     }
 

@@ -21,8 +21,8 @@ public sealed class StateFaultTests : IDisposable
     [Fact]
     public async Task A_damaged_state_file_stays_as_it_is_and_a_copy_of_the_good_one_goes_on()
     {
-        await using (DaemonProcess daemon = await DaemonProcess.StartAsync(Home))
-            await daemon.EndAsync(DaemonProcess.Interrupt);
+        await using (RunningDaemon daemon = await DaemonProcess.StartAsync(Home))
+            await daemon.EndAsync(RunningDaemon.Interrupt);
         byte[] good = await File.ReadAllBytesAsync(State, Cancel);
         string before = Fields(await DaemonProcess.RunAsync(Home.Root, "store", "check", State));
 
@@ -33,7 +33,7 @@ public sealed class StateFaultTests : IDisposable
 
         await File.WriteAllBytesAsync(State, good, Cancel);
         Assert.Equal(before, Fields(await DaemonProcess.RunAsync(Home.Root, "store", "check", State)));
-        await using DaemonProcess again = await DaemonProcess.StartAsync(Home);
+        await using RunningDaemon again = await DaemonProcess.StartAsync(Home);
         Assert.NotNull(Home.ReadDaemon());
     }
 

@@ -47,6 +47,8 @@ internal static class DaemonSession
                     await Task.Delay(Step, cancel);
                 }
 
+                if (process is null && home.ReadHolder() is { } holder && home.IsDaemonFileDamaged())
+                    throw new CliException($"pelagod (pid {holder}) runs, but {home.DaemonFile}, which says where, is damaged: start it anew with 'pelago down', then 'pelago up'");
                 if (process is null && home.ReadHolder() is null)
                 {
                     logStart = File.Exists(home.LogFile) ? new FileInfo(home.LogFile).Length : 0;

@@ -72,6 +72,23 @@ public sealed class PelagoHome(string root)
         ? [.. Directory.EnumerateDirectories(ClustersDirectory).Select(path => Path.GetFileName(path)).OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal)]
         : [];
 
+    /// <summary>True when <see cref="DaemonFile"/> is there and is not what a daemon writes, which nobody but a hand or a disk does: it is replaced as a whole.</summary>
+    public bool IsDaemonFileDamaged()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(DaemonFile), LocalJson.Default.DaemonRecord) is null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (JsonException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>What the running daemon wrote; null when there is none, or when what is there was left by one that is gone.</summary>
     public DaemonRecord? ReadDaemon()
     {

@@ -18,10 +18,7 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
     public async Task StartAsync(CancellationToken cancel)
     {
         IReadOnlyList<ClusterSettings> plan = new ClusterPlan(home, AddressSlots.OfMachine()).Make(options);
-        // Side by side: most of a start is waiting.
-        Task<EmbeddedCluster>[] starts = [.. plan.Select(settings => EmbeddedCluster.StartAsync(home, settings, options, logging, time, cancel))];
-        foreach (Task<EmbeddedCluster> start in starts)
-            _clusters.Add(await start);
+        await StartClustersAsync(plan, cancel);
         AtomicFile.Write(home.Kubeconfig, KubeconfigOf(_clusters));
         Announce(ready: false);
         await Task.WhenAll(_clusters.Select(cluster => cluster.WaitForNodesAsync(cancel)));
@@ -41,6 +38,24 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
             await cluster.DisposeAsync();
         Conceal();
         Log.Ended(_log, home.Root);
+    }
+
+    /// <summary>Side by side, for most of a start is waiting. When one fails the others are ended before its reason is thrown.</summary>
+    private async Task StartClustersAsync(IReadOnlyList<ClusterSettings> plan, CancellationToken cancel)
+    {
+        using var together = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task<EmbeddedCluster>[] starts = [.. plan.Select(settings => EmbeddedCluster.StartAsync(home, settings, options, logging, time, together.Token))];
+        await foreach (Task<EmbeddedCluster> start in Task.WhenEach(starts))
+        {
+            if (!start.IsCompletedSuccessfully)
+                await together.CancelAsync();
+        }
+        // In the order of the plan, which is the order of the kubeconfig.
+        foreach (Task<EmbeddedCluster> start in starts.Where(start => start.IsCompletedSuccessfully))
+            _clusters.Add(await start);
+        if (starts.FirstOrDefault(start => start.IsFaulted) is { } failed)
+            await failed;
+        await Task.WhenAll(starts);
     }
 
     private void Announce(bool ready)

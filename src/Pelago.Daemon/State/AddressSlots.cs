@@ -11,18 +11,22 @@ namespace Pelago.Daemon.State;
 /// The machine's address ranges, one slot per cluster, so that clusters of several homes and users do not collide. A slot is a file that names
 /// the cluster's directory; it stays with the cluster until that directory is gone, for its pods outlive the daemon.
 /// </summary>
-internal sealed class AddressSlots(string directory)
+internal sealed class AddressSlots(string directory, int first = 0)
 {
     public const int Count = 60;
+
+    /// <summary>How far apart users begin.</summary>
+    public const int PerUser = 7;
 
     public string Directory { get; } = directory;
 
     /// <summary>
     /// Shared by root's daemons, and kept over a restart of the machine, because stored Services hold addresses of the slot. Every other user has a
-    /// directory of his own.
+    /// directory of his own, and begins at a slot of his own: users with neighbouring ids meet after <see cref="PerUser"/> clusters.
     /// </summary>
     public static AddressSlots OfMachine() => new(
-        Environment.IsPrivilegedProcess ? "/var/lib/pelago/slots" : Path.Combine(Path.GetTempPath(), $"pelago-slots-{Environment.UserName}"));
+        Environment.IsPrivilegedProcess ? "/var/lib/pelago/slots" : Path.Combine(Path.GetTempPath(), $"pelago-slots-{Environment.UserName}"),
+        Environment.IsPrivilegedProcess ? 0 : (int)(FileOwner.CurrentUser * (long)PerUser % Count));
 
     /// <summary>The slot that the cluster has already, or the first that no other one has; null when all are taken.</summary>
     public int? Take(string clusterDirectory)
@@ -37,8 +41,9 @@ internal sealed class AddressSlots(string directory)
                 return slot;
         }
 
-        for (int slot = 0; slot < Count; slot++)
+        for (int i = 0; i < Count; i++)
         {
+            int slot = (first + i) % Count;
             if (System.IO.Directory.Exists(OwnerOf(slot)) || Overlaps(slot))
                 continue;
             AtomicFile.Write(FileOf(slot), System.Text.Encoding.UTF8.GetBytes(clusterDirectory));

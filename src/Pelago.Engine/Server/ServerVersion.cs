@@ -9,7 +9,7 @@ namespace Pelago.Engine.Server;
 /// <summary>What <c>/version</c> says: the Kubernetes version whose behaviour is served. Clients compare it with their own and with charts' kubeVersion.</summary>
 internal static class ServerVersion
 {
-    public const string GitVersion = "v1.33.0-pelago";
+    public const string GitVersion = KubernetesVersion.Served;
 
     public static readonly byte[] Document = KubeJson.ToUtf8(new JsonObject
     {

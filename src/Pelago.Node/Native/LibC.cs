@@ -17,6 +17,7 @@ internal static unsafe partial class LibC
     public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
 
+    public const int EPERM = 1;
     public const int EINTR = 4;
     public const int ESRCH = 3;
     public const int ENXIO = 6;
@@ -118,6 +119,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(C, EntryPoint = "syscall", SetLastError = true)]
     public static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth);
+
+    [LibraryImport(C, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatX(int directory, string path, int flags, uint mask, byte* answer);
 
     [LibraryImport(C, EntryPoint = "setns", SetLastError = true)]
     public static partial int EnterNamespace(SafeFileHandle ns, int type);

@@ -21,6 +21,8 @@ internal sealed class ExecCommand(ProcessContainer container, ProcessSandbox san
         string directory = launch.WorkingDirectory();
         if (sandbox.HasOwnRoot)
         {
+            // nsenter would say it in its own words.
+            _ = Find(spec.Command[0], environment, directory, $"/proc/{main.Pid.ToString(CultureInfo.InvariantCulture)}/root");
             List<string> words = [.. Enter(directory), .. identity, .. spec.Command];
             return new SpawnRequest { Path = words[0], Arguments = words, Environment = environment };
         }
@@ -44,24 +46,28 @@ internal sealed class ExecCommand(ProcessContainer container, ProcessSandbox san
         return words;
     }
 
-    /// <summary>What execvp would find, with the container's PATH.</summary>
-    private static string Find(string command, IReadOnlyList<KeyValuePair<string, string>> environment, string directory)
+    /// <summary>What execvp would find, with the container's PATH, below <paramref name="root"/>.</summary>
+    private static string Find(string command, IReadOnlyList<KeyValuePair<string, string>> environment, string directory, string root = "")
     {
         if (command.Contains('/', StringComparison.Ordinal))
         {
-            string path = Path.GetFullPath(command, directory);
-            return File.Exists(path) ? path : throw new FileNotFoundException($"exec: \"{command}\": stat {command}: no such file or directory");
+            string path = root + Path.GetFullPath(command, directory);
+            return Exists(path) ? path : throw new FileNotFoundException($"exec: \"{command}\": stat {command}: no such file or directory");
         }
         string search = environment.LastOrDefault(pair => pair.Key == "PATH").Value ?? "";
         return search.Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Select(entry => Path.Combine(directory, entry, command))
+            .Select(entry => root + Path.Combine(directory, entry, command))
             .FirstOrDefault(IsExecutable)
             ?? throw new FileNotFoundException($"exec: \"{command}\": executable file not found in $PATH");
     }
 
+    /// <summary>A link counts: where it leads is known only inside the container's root.</summary>
+    private static bool Exists(string path) => new FileInfo(path) is var file && (file.Exists || file.LinkTarget is not null);
+
     private static bool IsExecutable(string path)
     {
         const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        return File.Exists(path) && (File.GetUnixFileMode(path) & AnyExecute) != UnixFileMode.None;
+        var file = new FileInfo(path);
+        return file.LinkTarget is not null || (file.Exists && (file.UnixFileMode & AnyExecute) != UnixFileMode.None);
     }
 }

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using k8s.Models;
 using Microsoft.AspNetCore.Http;
 using Pelago.Kube;
+using Pelago.Node.Native;
 using Pelago.Node.Runtimes;
 using Pelago.Node.Volumes;
 
@@ -12,7 +13,7 @@ namespace Pelago.Node.Serving;
 
 /// <summary>
 /// GET /files/NAMESPACE/POD/CONTAINER/PATH: what is in a container's sandbox directory: a directory as a list, a file as its bytes (Range is served).
-/// No path leads out of the sandbox, by dots or by links.
+/// No path leads out of the sandbox, by dots or by links, also not by one that is put there while it is looked at.
 /// </summary>
 internal sealed class FileEndpoint(PodDirectory pods, IPodRuntime runtime)
 {
@@ -27,12 +28,14 @@ internal sealed class FileEndpoint(PodDirectory pods, IPodRuntime runtime)
         string asked = http.Route("path");
         string path = SafePath.Resolve(sandbox, asked)
             ?? throw new ApiStatusException(ApiStatus.BadRequest($"\"{asked}\" leads out of the sandbox"));
-        if (Directory.Exists(path))
-            await NodeAnswers.WriteAsync(http, List(path));
-        else if (File.Exists(path))
-            await Results.File(path, "application/octet-stream", enableRangeProcessing: true).ExecuteAsync(http);
+        using BeneathPath found = BeneathPath.Open(sandbox, Path.GetRelativePath(sandbox, path))
+            ?? throw new ApiStatusException(new ApiStatus { Code = 404, Reason = StatusReason.NotFound, Message = $"\"{asked}\" is not in the sandbox" });
+        if (found.IsDirectory)
+            await NodeAnswers.WriteAsync(http, List(found.Path));
+        else if (found.IsFile)
+            await Results.Stream(File.OpenRead(found.Path), "application/octet-stream", lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(found.Path)), enableRangeProcessing: true).ExecuteAsync(http);
         else
-            throw new ApiStatusException(new ApiStatus { Code = 404, Reason = StatusReason.NotFound, Message = $"\"{asked}\" is not in the sandbox" });
+            throw new ApiStatusException(ApiStatus.BadRequest($"\"{asked}\" is neither a file nor a directory"));
     }
 
     private static JsonArray List(string directory) =>

@@ -48,10 +48,12 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
     {
         lock (_gate)
         {
-            if (!_sandboxes.TryAdd(sandbox.Id, sandbox))
+            if (_sandboxes.ContainsKey(sandbox.Id))
                 return;
-            if (IPAddress.TryParse(sandbox.Address, out IPAddress? address))
-                _addresses.TryAllocate(address);
+            // A pod that was started before this one came back may have its address by now: this one starts anew, with another.
+            if (IPAddress.TryParse(sandbox.Address, out IPAddress? address) && !_addresses.TryAllocate(address))
+                return;
+            _sandboxes.Add(sandbox.Id, sandbox);
             foreach ((ContainerStatus status, Fate fate) in containers)
             {
                 var container = new SimulatedContainer(status, fate);

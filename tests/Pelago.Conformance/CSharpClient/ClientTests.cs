@@ -4,6 +4,7 @@ using k8s;
 using k8s.LeaderElection;
 using k8s.LeaderElection.ResourceLock;
 using k8s.Models;
+using System.IO;
 using Pelago.Conformance.Harness;
 using Xunit;
 

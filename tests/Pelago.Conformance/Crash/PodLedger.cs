@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Globalization;
+using System.IO;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Pelago.Conformance.Harness;

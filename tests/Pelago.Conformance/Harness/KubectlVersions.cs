@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using Xunit;
 
 namespace Pelago.Conformance.Harness;

@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Diagnostics;
-using System.Text.Json;
+using System.IO;
+using Pelago.TestKit.Processes;
 using Xunit;
 
 namespace Pelago.Conformance.Harness;
 
-/// <summary>A pelagod of one test's own, in a home that goes with it: it may be killed, and started again over the same home.</summary>
+/// <summary>A pelagod of one test's own, in a home that goes with it.</summary>
 public sealed class OwnDaemon : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
-    private readonly string _home = Directory.CreateTempSubdirectory("pelago-own-").FullName;
-    private readonly string[] _options;
-    private Process? _process;
-    private Task<string> _output = Task.FromResult("");
-    private Task<string> _errors = Task.FromResult("");
+    private readonly RunningDaemon _daemon;
 
-    private OwnDaemon(string[] options) => _options = options;
+    private OwnDaemon(string[] options) => _daemon = new RunningDaemon(Program(), Directory.CreateTempSubdirectory("pelago-own-").FullName, options);
 
-    public string Kubeconfig => Path.Combine(_home, "clusters", "pelago-1", "kubeconfig");
+    public string Kubeconfig => Path.Combine(_daemon.Home, "clusters", "pelago-1", "kubeconfig");
 
     /// <param name="options">Of <c>pelagod run</c>: <c>--nodes 3</c>, …</param>
     public static async Task<OwnDaemon> StartAsync(params string[] options)
@@ -37,75 +33,19 @@ public sealed class OwnDaemon : IAsyncDisposable
     }
 
     /// <summary>Starts the daemon over the home; returns when its API answers and its nodes are Ready.</summary>
-    public async Task StartAgainAsync()
-    {
-        Launch();
-        long began = Stopwatch.GetTimestamp();
-        while (!IsReady())
-        {
-            if (_process!.HasExited)
-                throw new InvalidOperationException($"pelagod ended with code {_process.ExitCode}:\n{await _errors}{await _output}");
-            if (Stopwatch.GetElapsedTime(began) > StartLimit)
-                throw new TimeoutException($"pelagod was not ready within {StartLimit.TotalMinutes} minutes");
-            // A poll with a limit: that the daemon is ready stands in a file.
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-    }
+    public Task StartAgainAsync() => _daemon.StartAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Starts the daemon over the home and kills it after so long, ready or not.</summary>
-    public async Task StartAndKillAsync(TimeSpan after)
-    {
-        Launch();
-        await Task.Delay(after, TestContext.Current.CancellationToken);
-        if (_process!.HasExited)
-            throw new InvalidOperationException($"pelagod ended with code {_process.ExitCode}:\n{await _errors}{await _output}");
-        await KillAsync();
-    }
+    public Task StartAndKillAsync(TimeSpan after) => _daemon.StartAndKillAsync(after, TestContext.Current.CancellationToken);
 
     /// <summary>SIGKILL: nothing of the daemon gets to say goodbye. Its pods go on.</summary>
-    public async Task KillAsync()
-    {
-        _process!.Kill(entireProcessTree: false);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-    }
+    public Task KillAsync() => _daemon.EndAsync(RunningDaemon.KillSignal);
 
     /// <summary>SIGINT: its pods end too.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false })
-        {
-            using (Process kill = Process.Start("kill", ["-INT", $"{_process.Id}"]))
-                await kill.WaitForExitAsync();
-            await _process.WaitForExitAsync();
-        }
-        Directory.Delete(_home, recursive: true);
-    }
-
-    private void Launch()
-    {
-        string[] first = File.Exists(Path.Combine(_home, "daemon.json")) ? [] : ["--port", "0"];
-        var start = new ProcessStartInfo(Program(), ["run", "--home", _home, .. first, .. _options])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
-        };
-        _process = Process.Start(start)!;
-        _output = _process.StandardOutput.ReadToEndAsync();
-        _errors = _process.StandardError.ReadToEndAsync();
-    }
-
-    /// <summary>True when the daemon with the pid of the process says so: the file of one that was killed is still there.</summary>
-    private bool IsReady()
-    {
-        try
-        {
-            using JsonDocument record = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_home, "daemon.json")));
-            return record.RootElement.GetProperty("pid").GetInt32() == _process!.Id && record.RootElement.GetProperty("ready").GetBoolean();
-        }
-        catch (FileNotFoundException)
-        {
-            return false;
-        }
+        await _daemon.DisposeAsync();
+        Directory.Delete(_daemon.Home, recursive: true);
     }
 
     /// <summary>What <c>./pelago</c> has built, by its own means where it was not asked to yet.</summary>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using System.Net.Http;
 using System.Text.Json.Nodes;
 using Xunit;

@@ -91,7 +91,11 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
         string url = await UrlAsync("web");
         await AnsweringAsync(url);
 
-        Assert.Single((await AskAsync(url, 8)).Distinct());
+        // A pod that misses its probes on a busy machine loses its clients, as it should; three pods in turn never give eight answers of one of them.
+        List<string> answers = [];
+        for (int series = 0; series < 3 && answers.Distinct().Count() != 1; series++)
+            answers = await AskAsync(url, 8);
+        Assert.Single(answers.Distinct());
     }
 
     [Fact]

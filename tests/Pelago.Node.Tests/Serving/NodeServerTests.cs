@@ -67,7 +67,7 @@ public sealed class NodeServerTests : AgentFixture
     [Fact]
     public async Task Files_of_the_sandbox_are_listed_and_read_and_nothing_else_is()
     {
-        await RunAsync("writer", "mkdir d; printf 0123456789 >d/f; ln -s /etc/passwd out; ln -s d/f in; exec sleep 1000");
+        await RunAsync("writer", "mkdir d; printf 0123456789 >d/f; mkfifo d/pipe; ln -s /etc/passwd out; ln -s d/f in; exec sleep 1000");
         using HttpClient server = Server();
         const string Root = "/files/default/writer/main/";
 
@@ -80,6 +80,7 @@ public sealed class NodeServerTests : AgentFixture
         Assert.Equal("0123456789", await server.GetStringAsync(Root + "in", Cancel));
         Assert.Equal("\"out\" leads out of the sandbox", await RefusalAsync(server, Root + "out", 400));
         Assert.Equal("\"d%2f..%2f..%2fsecret\" is not in the sandbox", await RefusalAsync(server, Root + "d%2f..%2f..%2fsecret", 404));
+        Assert.Equal("\"d/pipe\" is neither a file nor a directory", await RefusalAsync(server, Root + "d/pipe", 400));
         Assert.Equal("\"none\" is not in the sandbox", await RefusalAsync(server, Root + "none", 404));
     }
 

@@ -17,6 +17,9 @@ internal static class StateChecks
         patience.CancelAfter(Patience);
         foreach (string cluster in home.ClusterNames())
         {
+            string settings = home.ClusterSettingsFile(cluster);
+            if (File.Exists(settings) && home.ReadSettings(cluster) is null)
+                yield return DoctorCheck.Fail($"settings of {cluster}", $"{settings} cannot be read", "restore it from a backup, or remove it to have new addresses chosen");
             string file = Path.Combine(home.ClusterDirectory(cluster), "state.db");
             if (File.Exists(file))
                 yield return Check($"state of {cluster}", file, patience.Token, cancel);

@@ -109,6 +109,8 @@ internal sealed class UdpFrontend : IFrontendListener
         var flow = UdpFlow.Open(endpoint, _proxy.Time);
         _flows[client] = flow;
         _ = AnswerAsync(client, flow);
+        if (_stopped)
+            Drop(client, flow); // opened while the listener ended, which did not see it
         return flow;
     }
 
@@ -120,7 +122,7 @@ internal sealed class UdpFrontend : IFrontendListener
         }
         catch (ObjectDisposedException)
         {
-            return;
+            // Dropped meanwhile, or the listener is no more.
         }
         catch (SocketException)
         {
