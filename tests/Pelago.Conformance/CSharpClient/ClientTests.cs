@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using k8s;
 using k8s.LeaderElection;
 using k8s.LeaderElection.ResourceLock;
 using k8s.Models;
-using System.IO;
 using Pelago.Conformance.Harness;
 using Xunit;
 
