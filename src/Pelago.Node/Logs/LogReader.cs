@@ -49,7 +49,7 @@ internal sealed class LogReader(string path, LogQuery query, LogSignals signals)
     {
         _current = LogPosition.OpenCurrent(path);
         IReadOnlyList<string> rotated = _current?.Predecessors(path) ?? LogFiles.Rotated(path);
-        (int first, long offset) = query.TailLines is { } lines ? LogTail.Find([.. rotated, path], lines, query.Stream) : (0, 0);
+        (int first, long offset) = query.TailLines is { } lines ? LogTail.Find(rotated, _current?.File.SafeFileHandle, lines, query.Stream) : (0, 0);
         for (int i = first; i < rotated.Count; i++)
             await ReadFileAsync(rotated[i], i == first ? offset : 0, text, output, cancel);
         if (_current is not null && first >= rotated.Count)

@@ -2,6 +2,7 @@
 
 using System.Buffers;
 using System.IO;
+using Microsoft.Win32.SafeHandles;
 
 namespace Pelago.Node.Logs;
 
@@ -10,55 +11,61 @@ internal static class LogTail
 {
     private const int FirstWindow = 64 * 1024;
 
-    /// <summary>The file and the offset in it where the last <paramref name="lines"/> lines begin; the very beginning when there are fewer.</summary>
-    public static (int File, long Offset) Find(IReadOnlyList<string> files, long lines, LogStream? stream)
+    /// <summary>
+    /// The file and the offset in it where the last <paramref name="lines"/> lines begin; the very beginning when there are fewer. File number
+    /// <c>rotated.Count</c> is <paramref name="current"/>, which is asked by its handle: its name may be another file's by now.
+    /// </summary>
+    public static (int File, long Offset) Find(IReadOnlyList<string> rotated, SafeFileHandle? current, long lines, LogStream? stream)
     {
         if (lines <= 0)
-            return (files.Count, 0);
+            return (rotated.Count + 1, 0);
         // An unfinished line at the end of the newest file counts as one.
         bool lastIsOpen = true;
-        for (int i = files.Count - 1; i >= 0; i--)
+        if (current is not null && FindIn(current, ref lines, ref lastIsOpen, stream) is { } place)
+            return (rotated.Count, place);
+        for (int i = rotated.Count - 1; i >= 0; i--)
         {
-            if (FindIn(files[i], ref lines, ref lastIsOpen, stream) is { } offset)
+            using FileStream? file = TryOpen(rotated[i]);
+            if (file is not null && FindIn(file.SafeFileHandle, ref lines, ref lastIsOpen, stream) is { } offset)
                 return (i, offset);
         }
         return (0, 0);
     }
 
-    private static long? FindIn(string path, ref long lines, ref bool lastIsOpen, LogStream? stream)
+    private static FileStream? TryOpen(string rotated)
     {
-        FileStream file;
         try
         {
-            file = LogPosition.Open(path);
+            return LogPosition.Open(rotated);
         }
         catch (IOException)
         {
-            return null;
+            return null; // dropped meanwhile, for newer ones
         }
-        using (file)
+    }
+
+    private static long? FindIn(SafeFileHandle file, ref long lines, ref bool lastIsOpen, LogStream? stream)
+    {
+        long length = RandomAccess.GetLength(file);
+        for (long window = FirstWindow; ; window *= 4)
         {
-            long length = file.Length;
-            for (long window = FirstWindow; ; window *= 4)
+            long from = Math.Max(0, length - window);
+            byte[] buffer = ArrayPool<byte>.Shared.Rent((int)(length - from));
+            try
             {
-                long from = Math.Max(0, length - window);
-                byte[] buffer = ArrayPool<byte>.Shared.Rent((int)(length - from));
-                try
+                int read = RandomAccess.Read(file, buffer.AsSpan(0, (int)(length - from)), from);
+                (long left, bool open, long? at) = Count(buffer.AsSpan(0, read), from, lines, lastIsOpen, stream);
+                if (at is not null)
+                    return at;
+                if (from == 0)
                 {
-                    int read = RandomAccess.Read(file.SafeFileHandle, buffer.AsSpan(0, (int)(length - from)), from);
-                    (long left, bool open, long? at) = Count(buffer.AsSpan(0, read), from, lines, lastIsOpen, stream);
-                    if (at is not null)
-                        return at;
-                    if (from == 0)
-                    {
-                        (lines, lastIsOpen) = (left, open);
-                        return null;
-                    }
+                    (lines, lastIsOpen) = (left, open);
+                    return null;
                 }
-                finally
-                {
-                    ArrayPool<byte>.Shared.Return(buffer);
-                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
             }
         }
     }
