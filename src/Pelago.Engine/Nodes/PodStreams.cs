@@ -29,7 +29,6 @@ internal sealed class PodStreams(NodeLocator locator, NodeConnections connection
                 : throw new ApiStatusException(ApiStatus.BadRequest($"pod {pod.Name} does not have a host assigned"));
         }
 
-        RefuseSpdy(http, request);
         string place = $"{request.Namespace}/{request.Name}";
         string path = request.Subresource switch
         {
@@ -53,18 +52,6 @@ internal sealed class PodStreams(NodeLocator locator, NodeConnections connection
             bool isOutput = option is "stdout" or "stderr";
             bool isOn = text is "true" or "1" || (text.Length == 0 && isOutput && !isExec);
             yield return (kubelet, isOn ? "1" : null);
-        }
-    }
-
-    private static void RefuseSpdy(HttpContext http, ResourceRequest request)
-    {
-        bool tunnelled = http.Request.Headers.SecWebSocketProtocol.ToString().StartsWith("SPDY", StringComparison.OrdinalIgnoreCase);
-        if (tunnelled || http.Request.Headers.Upgrade.ToString().StartsWith("SPDY", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new ApiStatusException(ApiStatus.BadRequest(
-                request.Subresource == "portforward"
-                    ? "port-forward by SPDY, which is what kubectl speaks, is not served yet; clients that forward over WebSocket channels are"
-                    : "SPDY streams are not served, WebSocket ones are (v4 and v5.channel.k8s.io): kubectl 1.30 and later use them for exec, attach and cp"));
         }
     }
 }

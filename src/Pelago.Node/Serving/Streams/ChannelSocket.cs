@@ -2,19 +2,15 @@
 
 using System.Buffers;
 using System.Buffers.Text;
-using System.IO;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 
 namespace Pelago.Node.Serving.Streams;
 
-/// <summary>A piece of what a client sent on one channel. <see cref="Starts"/>: it is the first of its message.</summary>
-internal readonly record struct ChannelData(byte Channel, ReadOnlyMemory<byte> Data, bool Starts);
-
 /// <summary>Numbered channels over one WebSocket. Many may send at a time; one receives.</summary>
-internal sealed class ChannelSocket : IDisposable
+internal sealed class ChannelSocket : IChannels, IDisposable
 {
-    public const int MaxPiece = 32 * 1024;
+    private const int MaxPiece = IChannels.MaxPiece;
     private readonly WebSocket _socket;
     private readonly StreamProtocol _protocol;
     private readonly SemaphoreSlim _sending = new(1, 1);
@@ -31,7 +27,6 @@ internal sealed class ChannelSocket : IDisposable
     public static async Task<ChannelSocket> AcceptAsync(HttpContext http, StreamProtocol protocol) =>
         new(await http.WebSockets.AcceptWebSocketAsync(protocol.Name.Length == 0 ? null : protocol.Name), protocol);
 
-    /// <summary>The next piece, valid until the next call; null when the client has closed or left.</summary>
     public async Task<ChannelData?> ReceiveAsync(CancellationToken cancel)
     {
         try
@@ -65,27 +60,6 @@ internal sealed class ChannelSocket : IDisposable
         }
     }
 
-    /// <summary>Sends what a process prints until it ends.</summary>
-    public async Task SendAllAsync(byte channel, Stream source, CancellationToken cancel)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxPiece);
-        try
-        {
-            int read;
-            while ((read = await source.ReadAsync(buffer.AsMemory(0, MaxPiece), cancel)) > 0)
-                await SendAsync(channel, buffer.AsMemory(0, read), cancel);
-        }
-        catch (IOException)
-        {
-            // The other end of a terminal is gone: that is its end.
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    /// <summary>Says that all has been said.</summary>
     public async Task CloseAsync(CancellationToken cancel)
     {
         try

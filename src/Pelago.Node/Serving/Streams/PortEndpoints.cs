@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Pelago.Kube;
 using Pelago.Node.Runtimes;
+using Pelago.Node.Serving.Spdy;
 
 namespace Pelago.Node.Serving.Streams;
 
@@ -19,11 +20,15 @@ internal sealed class PortEndpoints(PodDirectory pods, IPodRuntime runtime)
     private const int MaxPorts = 32;
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>/portForward/NAMESPACE/POD: over SPDY, by itself or in a WebSocket, or over WebSocket channels.</summary>
+    public Task ForwardAsync(HttpContext http) =>
+        SpdyUpgrade.IsWanted(http) || SpdyTunnel.IsWanted(http) ? ForwardBySpdyAsync(http) : ForwardByChannelsAsync(http);
+
     /// <summary>
     /// /portForward/NAMESPACE/POD?port=80&amp;port=81: channel 2k carries the data of port k, channel 2k+1 why it failed; each begins with the port's number,
     /// two bytes, the lower first (upstream k8s.io/kubelet portforward/websocket.go).
     /// </summary>
-    public async Task ForwardAsync(HttpContext http)
+    private async Task ForwardByChannelsAsync(HttpContext http)
     {
         int[] ports = Ports(http);
         PodSandboxStatus sandbox = await SandboxAsync(http);
@@ -57,6 +62,16 @@ internal sealed class PortEndpoints(PodDirectory pods, IPodRuntime runtime)
                     await connection.DisposeAsync();
             }
         }
+    }
+
+    /// <summary>Any number of connections, whose ports the client says with each.</summary>
+    private async Task ForwardBySpdyAsync(HttpContext http)
+    {
+        PodSandboxStatus sandbox = await SandboxAsync(http);
+        await using SpdyConnection client = SpdyUpgrade.IsWanted(http)
+            ? (await SpdyUpgrade.AcceptAsync(http, [SpdyPortForward.Protocol])).Connection
+            : await SpdyTunnel.AcceptAsync(http);
+        await new SpdyPortForward(client, (port, cancel) => runtime.ConnectAsync(sandbox.Id, port, cancel)).RunAsync(http.RequestAborted);
     }
 
     /// <summary>/tunnel/NAMESPACE/POD?port=80 with <c>Upgrade: tcp</c>: the API server's way to a port, for its proxy subresources.</summary>
@@ -130,7 +145,7 @@ internal sealed class PortEndpoints(PodDirectory pods, IPodRuntime runtime)
 
     private static async Task CopyAsync(Stream from, Stream to, CancellationToken cancel)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChannelSocket.MaxPiece);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(IChannels.MaxPiece);
         try
         {
             int read;

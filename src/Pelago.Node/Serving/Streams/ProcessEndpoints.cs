@@ -4,6 +4,7 @@ using k8s.Models;
 using Microsoft.AspNetCore.Http;
 using Pelago.Kube;
 using Pelago.Node.Runtimes;
+using Pelago.Node.Serving.Spdy;
 
 namespace Pelago.Node.Serving.Streams;
 
@@ -21,24 +22,17 @@ internal sealed class ProcessEndpoints(PodDirectory pods, IPodRuntime runtime)
         if (command.Length is 0 or > MaxWords)
             throw new ApiStatusException(ApiStatus.BadRequest("you must specify at least one command for the container"));
         ContainerStatus container = await ContainerAsync(http);
-        StreamProtocol protocol = StreamProtocol.Choose(http);
-        var spec = new ExecSpec
-        {
-            Command = command, Stdin = Flag(http, "input"), Stdout = Flag(http, "output"), Stderr = Flag(http, "error") && !Flag(http, "tty"), Terminal = Flag(http, "tty"),
-        };
-        RequireStream(spec.Stdin || spec.Stdout || spec.Stderr);
-        await using IProcessSession session = await runtime.ExecAsync(container.Id, spec, http.RequestAborted);
-        await CarryAsync(http, protocol, session);
+        StreamFlags wanted = Wanted(http);
+        var spec = new ExecSpec { Command = command, Stdin = wanted.Stdin, Stdout = wanted.Stdout, Stderr = wanted.Stderr, Terminal = wanted.Terminal };
+        await CarryAsync(http, wanted, cancel => runtime.ExecAsync(container.Id, spec, cancel));
     }
 
     public async Task AttachAsync(HttpContext http)
     {
         ContainerStatus container = await ContainerAsync(http);
-        StreamProtocol protocol = StreamProtocol.Choose(http);
-        var spec = new AttachSpec { Stdin = Flag(http, "input"), Stdout = Flag(http, "output"), Stderr = Flag(http, "error") };
-        RequireStream(spec.Stdin || spec.Stdout || spec.Stderr);
-        await using IProcessSession session = await runtime.AttachAsync(container.Id, spec, http.RequestAborted);
-        await CarryAsync(http, protocol, session);
+        StreamFlags wanted = Wanted(http);
+        var spec = new AttachSpec { Stdin = wanted.Stdin, Stdout = wanted.Stdout, Stderr = wanted.Stderr };
+        await CarryAsync(http, wanted, cancel => runtime.AttachAsync(container.Id, spec, cancel));
     }
 
     private async Task<ContainerStatus> ContainerAsync(HttpContext http)
@@ -47,16 +41,25 @@ internal sealed class ProcessEndpoints(PodDirectory pods, IPodRuntime runtime)
         return await pods.RunningAsync(pod, http.Route("container"), http.RequestAborted);
     }
 
-    private static async Task CarryAsync(HttpContext http, StreamProtocol protocol, IProcessSession session)
+    private static Task CarryAsync(HttpContext http, StreamFlags wanted, Func<CancellationToken, Task<IProcessSession>> start) =>
+        SpdyUpgrade.IsWanted(http) ? SpdyProcess.RunAsync(http, wanted, start) : CarryBySocketAsync(http, start);
+
+    private static async Task CarryBySocketAsync(HttpContext http, Func<CancellationToken, Task<IProcessSession>> start)
     {
+        StreamProtocol protocol = StreamProtocol.Choose(http);
+        await using IProcessSession session = await start(http.RequestAborted);
         using ChannelSocket socket = await ChannelSocket.AcceptAsync(http, protocol);
         await new ProcessStreams(socket, session, protocol).RunAsync(http.RequestAborted);
     }
 
-    private static void RequireStream(bool any)
+    /// <summary>A terminal has one output.</summary>
+    private static StreamFlags Wanted(HttpContext http)
     {
-        if (!any)
-            throw new ApiStatusException(ApiStatus.BadRequest("you must specify at least 1 of stdin, stdout, stderr"));
+        bool isTerminal = Flag(http, "tty");
+        var wanted = new StreamFlags(Flag(http, "input"), Flag(http, "output"), Flag(http, "error") && !isTerminal, isTerminal);
+        return wanted.Stdin || wanted.Stdout || wanted.Stderr
+            ? wanted
+            : throw new ApiStatusException(ApiStatus.BadRequest("you must specify at least 1 of stdin, stdout, stderr"));
     }
 
     private static bool Flag(HttpContext http, string name) => http.Request.Query[name].ToString() is "1" or "true";

@@ -7,15 +7,15 @@ using Pelago.Node.Runtimes;
 
 namespace Pelago.Node.Serving.Streams;
 
-/// <summary>Carries the streams of one exec or attach over a <see cref="ChannelSocket"/>, and its outcome at the end.</summary>
-internal sealed class ProcessStreams(ChannelSocket socket, IProcessSession session, StreamProtocol protocol)
+/// <summary>Carries the streams of one exec or attach over channels, and its outcome at the end.</summary>
+internal sealed class ProcessStreams(IChannels channels, IProcessSession session, StreamProtocol protocol)
 {
-    private const byte Stdin = 0;
-    private const byte Stdout = 1;
-    private const byte Stderr = 2;
-    private const byte Error = 3;
-    private const byte Resize = 4;
-    private const byte Close = 255;
+    public const byte Stdin = 0;
+    public const byte Stdout = 1;
+    public const byte Stderr = 2;
+    public const byte Error = 3;
+    public const byte Resize = 4;
+    public const byte Close = 255;
     private const int MaxResizeBytes = 256;
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(10);
 
@@ -33,32 +33,21 @@ internal sealed class ProcessStreams(ChannelSocket socket, IProcessSession sessi
         await Task.WhenAll(receiving, finishing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>The Status on the error channel: success, or the exit code as a cause (upstream k8s.io/kubelet remotecommand/websocket.go).</summary>
-    public static JsonObject OutcomeOf(int exitCode) => exitCode == 0
-        ? new JsonObject { ["metadata"] = new JsonObject(), ["status"] = "Success" }
-        : new ApiStatus
-        {
-            Code = 500, Reason = "NonZeroExitCode", Message = $"command terminated with non-zero exit code: exit status {exitCode}",
-            Causes = [new StatusCause("ExitCode", exitCode.ToString(System.Globalization.CultureInfo.InvariantCulture))],
-        }.ToJson();
-
     private async Task FinishAsync(CancellationToken cancel)
     {
-        Task output = session.Stdout is { } stdout ? socket.SendAllAsync(Stdout, stdout, cancel) : Task.CompletedTask;
-        Task errors = session.Stderr is { } stderr ? socket.SendAllAsync(Stderr, stderr, cancel) : Task.CompletedTask;
+        Task output = session.Stdout is { } stdout ? channels.SendAllAsync(Stdout, stdout, cancel) : Task.CompletedTask;
+        Task errors = session.Stderr is { } stderr ? channels.SendAllAsync(Stderr, stderr, cancel) : Task.CompletedTask;
         int code = await session.WaitAsync(cancel);
         await Task.WhenAll(output, errors);
-        if (protocol.HasStatus)
-            await socket.SendAsync(Error, KubeJson.ToUtf8(OutcomeOf(code)), cancel);
-        else if (code != 0)
-            await socket.SendAsync(Error, System.Text.Encoding.UTF8.GetBytes($"command terminated with non-zero exit code: exit status {code}"), cancel);
-        await socket.CloseAsync(cancel);
+        if (StreamOutcome.Of(code, protocol) is { Length: > 0 } outcome)
+            await channels.SendAsync(Error, outcome, cancel);
+        await channels.CloseAsync(cancel);
     }
 
     private async Task ReceiveAsync(CancellationToken cancel)
     {
         var resize = new MemoryStream();
-        while (await socket.ReceiveAsync(cancel) is { } piece)
+        while (await channels.ReceiveAsync(cancel) is { } piece)
         {
             switch (piece.Channel)
             {

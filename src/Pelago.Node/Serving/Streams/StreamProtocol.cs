@@ -6,10 +6,10 @@ using Pelago.Kube;
 namespace Pelago.Node.Serving.Streams;
 
 /// <summary>
-/// How the channels of a stream travel in WebSocket messages: the channel's number, then its bytes (spec/engine.md section 6). From v4 on the outcome is
-/// a Status on the error channel; from v5 on a client can end its stdin.
+/// How the channels of a stream travel. In WebSocket messages: the channel's number, then its bytes; in SPDY each is a stream. From v4 on the outcome is
+/// a Status on the error channel; a client can end its stdin in SPDY, and in WebSocket messages from v5 on.
 /// </summary>
-internal sealed record StreamProtocol(string Name, bool IsBase64, bool HasStatus, bool CanClose)
+internal sealed record StreamProtocol(string Name, bool IsBase64, bool HasStatus, bool CanClose, bool HasResize = true)
 {
     // Best first.
     private static readonly StreamProtocol[] Known =
@@ -19,6 +19,15 @@ internal sealed record StreamProtocol(string Name, bool IsBase64, bool HasStatus
         new("v4.base64.channel.k8s.io", IsBase64: true, HasStatus: true, CanClose: false),
         new("channel.k8s.io", IsBase64: false, HasStatus: false, CanClose: false),
         new("base64.channel.k8s.io", IsBase64: true, HasStatus: false, CanClose: false),
+    ];
+
+    /// <summary>What is spoken over SPDY; a client that names none means the first of them. Before the third the size of a terminal is not told.</summary>
+    public static readonly IReadOnlyList<StreamProtocol> OverSpdy =
+    [
+        new("v4.channel.k8s.io", IsBase64: false, HasStatus: true, CanClose: true),
+        new("v3.channel.k8s.io", IsBase64: false, HasStatus: false, CanClose: true),
+        new("v2.channel.k8s.io", IsBase64: false, HasStatus: false, CanClose: true, HasResize: false),
+        new("channel.k8s.io", IsBase64: false, HasStatus: false, CanClose: true, HasResize: false),
     ];
 
     private static readonly StreamProtocol Unnamed = new("", IsBase64: false, HasStatus: false, CanClose: false);
@@ -37,6 +46,6 @@ internal sealed record StreamProtocol(string Name, bool IsBase64, bool HasStatus
     private static void RequireWebSocket(HttpContext http)
     {
         if (!http.WebSockets.IsWebSocketRequest)
-            throw new ApiStatusException(ApiStatus.BadRequest("Upgrade request required: a WebSocket over HTTP/1.1"));
+            throw new ApiStatusException(ApiStatus.BadRequest("Upgrade request required: a WebSocket or SPDY/3.1, over HTTP/1.1"));
     }
 }
