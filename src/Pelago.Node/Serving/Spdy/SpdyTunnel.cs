@@ -16,7 +16,9 @@ internal static class SpdyTunnel
 
     public static async Task<SpdyConnection> AcceptAsync(HttpContext http)
     {
-        WebSocket socket = await http.WebSockets.AcceptWebSocketAsync(Subprotocol);
+        // Accepting it by name fails: for .NET a subprotocol has no slash in it, as for RFC 6455.
+        http.Response.Headers.SecWebSocketProtocol = Subprotocol;
+        WebSocket socket = await http.WebSockets.AcceptWebSocketAsync();
         Stream stream = WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: true);
         return new SpdyConnection(stream);
     }
