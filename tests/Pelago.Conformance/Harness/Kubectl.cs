@@ -49,8 +49,15 @@ public sealed class Kubectl(TestCluster cluster, string version, string? ns = nu
             Task<string> error = process.StandardError.ReadToEndAsync(timeout.Token);
             if (input is not null)
             {
-                await process.StandardInput.WriteAsync(input.AsMemory(), timeout.Token);
-                process.StandardInput.Close();
+                try
+                {
+                    await process.StandardInput.WriteAsync(input.AsMemory(), timeout.Token);
+                    process.StandardInput.Close();
+                }
+                catch (IOException)
+                {
+                    // It has ended without reading all of it.
+                }
             }
 
             await process.WaitForExitAsync(timeout.Token);

@@ -14,10 +14,13 @@ public static class KubectlVersions
     /// Every version of the tour; one that is not installed is skipped with that reason. The fast lane takes the oldest one
     /// that streams over WebSocket.
     /// </summary>
-    public static TheoryData<string> All => Lanes("1.27", "1.30", "1.33");
+    public static TheoryData<string> All => Lanes(fast: ["1.30"], slow: ["1.27", "1.33"]);
 
-    /// <summary>The versions that stream over WebSocket by themselves (exec, attach, cp).</summary>
-    public static TheoryData<string> WithWebSocketStreams => Lanes("1.30", "1.33");
+    /// <summary>For exec, attach and cp: up to 1.29 they speak SPDY, from 1.30 on WebSocket.</summary>
+    public static TheoryData<string> Streaming => Lanes(fast: ["1.27", "1.30"], slow: ["1.29", "1.33"]);
+
+    /// <summary>For port-forward: up to 1.30 it speaks SPDY, from 1.31 on SPDY inside a WebSocket.</summary>
+    public static TheoryData<string> Forwarding => Lanes(fast: ["1.30", "1.33"], slow: ["1.27"]);
 
     public static string? Find(string version)
     {
@@ -25,6 +28,6 @@ public static class KubectlVersions
         return folders.Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, $"kubectl.{version}")).FirstOrDefault(File.Exists);
     }
 
-    private static TheoryData<string> Lanes(params string[] versions) =>
-        [.. versions.Select(version => version == "1.30" ? new TheoryDataRow<string>(version) : new TheoryDataRow<string>(version).WithTrait("Lane", "Slow"))];
+    private static TheoryData<string> Lanes(string[] fast, string[] slow) =>
+        [.. fast.Select(version => new TheoryDataRow<string>(version)), .. slow.Select(version => new TheoryDataRow<string>(version).WithTrait("Lane", "Slow"))];
 }

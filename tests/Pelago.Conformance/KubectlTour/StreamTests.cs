@@ -48,7 +48,7 @@ public sealed class StreamTests(TestCluster cluster) : KubectlTest(cluster)
     }
 
     [Theory]
-    [MemberData(nameof(KubectlVersions.WithWebSocketStreams), MemberType = typeof(KubectlVersions))]
+    [MemberData(nameof(KubectlVersions.Streaming), MemberType = typeof(KubectlVersions))]
     public async Task Attach_talks_to_the_container_itself(string version)
     {
         Kubectl kubectl = Kubectl(version);
@@ -70,7 +70,7 @@ public sealed class StreamTests(TestCluster cluster) : KubectlTest(cluster)
     }
 
     [Theory]
-    [MemberData(nameof(KubectlVersions.WithWebSocketStreams), MemberType = typeof(KubectlVersions))]
+    [MemberData(nameof(KubectlVersions.Streaming), MemberType = typeof(KubectlVersions))]
     public async Task Exec_carries_megabytes_both_ways_unchanged(string version)
     {
         Kubectl kubectl = Kubectl(version);

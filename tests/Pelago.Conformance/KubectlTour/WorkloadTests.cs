@@ -113,7 +113,7 @@ public sealed class WorkloadTests(TestCluster cluster) : KubectlTest(cluster)
     }
 
     [Theory]
-    [MemberData(nameof(KubectlVersions.WithWebSocketStreams), MemberType = typeof(KubectlVersions))]
+    [MemberData(nameof(KubectlVersions.Streaming), MemberType = typeof(KubectlVersions))]
     public async Task Exec_gives_output_exit_code_and_takes_stdin(string version)
     {
         Kubectl kubectl = Kubectl(version);
@@ -130,7 +130,7 @@ public sealed class WorkloadTests(TestCluster cluster) : KubectlTest(cluster)
     }
 
     [Theory]
-    [MemberData(nameof(KubectlVersions.WithWebSocketStreams), MemberType = typeof(KubectlVersions))]
+    [MemberData(nameof(KubectlVersions.Streaming), MemberType = typeof(KubectlVersions))]
     public async Task Cp_carries_a_small_file_both_ways(string version)
     {
         Kubectl kubectl = Kubectl(version);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using Microsoft.AspNetCore.Http;
-using Pelago.Kube;
 using Pelago.Node.Runtimes;
 using Pelago.Node.Serving.Spdy;
 
