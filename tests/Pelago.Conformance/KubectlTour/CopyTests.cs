@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using System.Security.Cryptography;
 using Pelago.Conformance.Harness;
 using Xunit;

@@ -87,8 +87,8 @@ internal sealed class ProcessStreams(IChannels channels, IProcessSession session
         try
         {
             JsonObject size = KubeJson.ParseObject(message.ToArray());
-            if (size["Width"] is { } width && size["Height"] is { } height)
-                session.Resize(width.GetValue<int>(), height.GetValue<int>());
+            if (size.Integer("Width") is { } width and > 0 and <= ushort.MaxValue && size.Integer("Height") is { } height and > 0 and <= ushort.MaxValue)
+                session.Resize((int)width, (int)height);
         }
         catch (Exception fault) when (fault is System.Text.Json.JsonException or FormatException or InvalidOperationException)
         {

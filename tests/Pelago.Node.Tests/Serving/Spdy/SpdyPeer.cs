@@ -13,6 +13,7 @@ namespace Pelago.Node.Tests.Serving.Spdy;
 /// <summary>A client of a node that speaks SPDY, as little of it as kubectl does.</summary>
 internal sealed class SpdyPeer : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly TcpClient _tcp;
     private readonly Dictionary<int, StringBuilder> _received = [];
     private readonly HashSet<int> _ended = [];
@@ -66,7 +67,7 @@ internal sealed class SpdyPeer : IAsyncDisposable
         _reader ??= new FrameReader(Stream);
         while (!enough(Said(), _ended))
         {
-            Frame frame = await _reader.ReadAsync(cancel) ?? throw new IOException("the node has closed the connection");
+            Frame frame = await NextAsync(cancel);
             if (frame.Type != FrameType.Data)
                 continue;
             if (!_received.TryGetValue(frame.StreamId, out StringBuilder? text))
@@ -85,6 +86,18 @@ internal sealed class SpdyPeer : IAsyncDisposable
     {
         await Stream.DisposeAsync();
         _tcp.Dispose();
+    }
+
+    private async Task<Frame> NextAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await _reader!.ReadAsync(cancel).AsTask().WaitAsync(Patience, cancel) ?? throw new IOException("the node has closed the connection");
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"the node said nothing for {Patience.TotalSeconds} s after: {string.Join("; ", Said().Select(pair => $"{pair.Key}: {pair.Value}"))}");
+        }
     }
 
     private Dictionary<int, string> Said() => _received.ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
