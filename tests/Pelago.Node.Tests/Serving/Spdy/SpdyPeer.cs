@@ -94,9 +94,9 @@ internal sealed class SpdyPeer : IAsyncDisposable
         {
             return await _reader!.ReadAsync(cancel).AsTask().WaitAsync(Patience, cancel) ?? throw new IOException("the node has closed the connection");
         }
-        catch (TimeoutException)
+        catch (TimeoutException late)
         {
-            throw new TimeoutException($"the node said nothing for {Patience.TotalSeconds} s after: {string.Join("; ", Said().Select(pair => $"{pair.Key}: {pair.Value}"))}");
+            throw new TimeoutException($"the node said nothing for {Patience.TotalSeconds} s after: {string.Join("; ", Said().Select(pair => $"{pair.Key}: {pair.Value}"))}", late);
         }
     }
 
