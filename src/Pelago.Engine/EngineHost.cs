@@ -151,8 +151,11 @@ public sealed class EngineHost : IAsyncDisposable
     public void WriteKubeconfig(string path) =>
         Pki.WriteAdminKubeconfig(path, _options.Name, Server);
 
-    /// <summary>The certificate, with its key, that a node's own API shows.</summary>
-    public X509Certificate2 NodeCertificate(string node, IPAddress address) => Pki.NodeServer(node, [address]);
+    /// <summary>Called when the administrator's certificate was renewed: what <see cref="WriteKubeconfig"/> wrote expires in some weeks.</summary>
+    public Action? AdminRenewed { get; set; }
+
+    /// <summary>The certificate, with its key, that a node's own API shows; asked for each connection, for it is renewed.</summary>
+    public Func<X509Certificate2> NodeCertificate(string node, IPAddress address) => Pki.NodeServer(node, [address]);
 
     /// <summary>Who signs every client and node certificate of this cluster.</summary>
     public X509Certificate2 Authority => Pki.Authority;
@@ -221,7 +224,7 @@ public sealed class EngineHost : IAsyncDisposable
     /// <summary>What the API server itself keeps up to date; an engine without access control has none of it.</summary>
     private Task RunUpkeepAsync(ILoggerFactory logging) => _access is null
         ? Task.CompletedTask
-        : new ApiServerUpkeep(ApiFor, Pki, _aggregation, Registry, _time, logging).RunAsync(_stopping.Token);
+        : new ApiServerUpkeep(ApiFor, Pki, () => AdminRenewed?.Invoke(), _aggregation, Registry, _time, logging).RunAsync(_stopping.Token);
 
     private Task RunControllersAsync(ILoggerFactory logging)
     {

@@ -38,7 +38,7 @@ public sealed record NodeOptions
     public int Port { get; init; }
 
     /// <summary>The node API's certificate with its key; null: the node serves no API.</summary>
-    public X509Certificate2? ServingCertificate { get; init; }
+    public Func<X509Certificate2>? ServingCertificate { get; init; }
 
     /// <summary>Authorities whose client certificates the node API accepts.</summary>
     public X509Certificate2Collection ClientAuthorities { get; init; } = [];

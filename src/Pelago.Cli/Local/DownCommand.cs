@@ -31,6 +31,8 @@ internal static class DownCommand
         if ((home.ReadDaemon()?.Pid ?? home.ReadHolder()) is { } pid)
         {
             await DaemonSession.StopAsync(pid, progress, cancel);
+            // Nodes and clusters that it was started without this time, after one that was killed, are no pods of its own.
+            await SweepAsync(home, cancel);
             progress.Say($"pelagod (pid {pid}) ended");
         }
         else if (Directory.Exists(home.ClustersDirectory))

@@ -19,7 +19,9 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
     {
         IReadOnlyList<ClusterSettings> plan = new ClusterPlan(home, AddressSlots.OfMachine()).Make(options);
         await StartClustersAsync(plan, cancel);
-        AtomicFile.Write(home.Kubeconfig, KubeconfigOf(_clusters));
+        WriteKubeconfig();
+        foreach (EmbeddedCluster cluster in _clusters)
+            cluster.KubeconfigRenewed = WriteKubeconfig;
         Announce(ready: false);
         await Task.WhenAll(_clusters.Select(cluster => cluster.WaitForNodesAsync(cancel)));
         Announce(ready: true);
@@ -71,8 +73,8 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
         AtomicFile.Write(home.DaemonFile, JsonSerializer.SerializeToUtf8Bytes(record, LocalJson.Default.DaemonRecord));
     }
 
-    private byte[] KubeconfigOf(IEnumerable<EmbeddedCluster> clusters) =>
-        MergedKubeconfig.Of([.. clusters.Select(cluster => File.ReadAllBytes(home.ClusterKubeconfig(cluster.Name)))]);
+    private void WriteKubeconfig() =>
+        AtomicFile.Write(home.Kubeconfig, MergedKubeconfig.Of([.. _clusters.Select(cluster => File.ReadAllBytes(home.ClusterKubeconfig(cluster.Name)))]));
 
     private static partial class Log
     {

@@ -34,6 +34,9 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
 
     public string Name => _settings.Name;
 
+    /// <summary>Called after the cluster's kubeconfig was written anew, with a renewed certificate.</summary>
+    public Action? KubeconfigRenewed { get; set; }
+
     public Uri Server => _engine.Server;
 
     public static async Task<EmbeddedCluster> StartAsync(
@@ -45,6 +48,11 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         try
         {
             engine.WriteKubeconfig(home.ClusterKubeconfig(settings.Name));
+            engine.AdminRenewed = () =>
+            {
+                engine.WriteKubeconfig(home.ClusterKubeconfig(cluster.Name));
+                cluster.KubeconfigRenewed?.Invoke();
+            };
             if (settings.Simulated)
             {
                 string file = Path.Combine(directory, "simulation.json");

@@ -72,7 +72,7 @@ internal sealed class AddressSlots(string directory, int first = 0)
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (attempt < 200)
+            catch (IOException taken) when (HomeLock.IsHeld(taken) && attempt < 200)
             {
                 // Held for a millisecond by another daemon that starts.
                 new ManualResetEventSlim().Wait(10);

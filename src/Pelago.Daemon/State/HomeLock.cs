@@ -60,5 +60,5 @@ internal sealed class HomeLock : IDisposable
     }
 
     // EWOULDBLOCK of flock(2); a full disk or a read-only one is no lock of somebody else's.
-    private static bool IsHeld(IOException e) => e.HResult == 11;
+    internal static bool IsHeld(IOException e) => e.HResult == 11;
 }

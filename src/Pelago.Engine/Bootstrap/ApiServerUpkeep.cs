@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using Microsoft.Extensions.Logging;
 using Pelago.Client;
 using Pelago.Engine.Aggregation;
@@ -12,7 +13,7 @@ namespace Pelago.Engine.Bootstrap;
 
 /// <summary>The loops that access control and aggregation need, whatever other controllers run.</summary>
 internal sealed partial class ApiServerUpkeep(
-    Func<string, IKubeApi> apiFor, ClusterPki pki, AggregationLayer aggregation, ResourceRegistry registry, TimeProvider time, ILoggerFactory logging)
+    Func<string, IKubeApi> apiFor, ClusterPki pki, Action adminRenewed, AggregationLayer aggregation, ResourceRegistry registry, TimeProvider time, ILoggerFactory logging)
 {
     private static readonly TimeSpan CertificateCheck = TimeSpan.FromDays(1);
     private readonly ILogger _logger = logging.CreateLogger<ApiServerUpkeep>();
@@ -33,9 +34,19 @@ internal sealed partial class ApiServerUpkeep(
         while (true)
         {
             await Task.Delay(CertificateCheck, time, cancel);
-            IReadOnlyList<string> renewed = pki.RenewExpiring();
-            if (renewed.Count > 0)
-                Log.Renewed(_logger, string.Join(", ", renewed));
+            try
+            {
+                IReadOnlyList<string> renewed = pki.RenewExpiring();
+                if (renewed.Contains(ClusterPki.AdminName))
+                    adminRenewed();
+                if (renewed.Count > 0)
+                    Log.Renewed(_logger, string.Join(", ", renewed));
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // A full disk today may have room tomorrow, and there are weeks left.
+                Log.NotRenewed(_logger, fault);
+            }
         }
     }
 
@@ -59,6 +70,9 @@ internal sealed partial class ApiServerUpkeep(
     {
         [LoggerMessage(2310, LogLevel.Information, "renewed certificates that were about to expire: {Names}")]
         public static partial void Renewed(ILogger logger, string names);
+
+        [LoggerMessage(2312, LogLevel.Error, "certificates that are about to expire could not be renewed; it is tried again in a day")]
+        public static partial void NotRenewed(ILogger logger, Exception fault);
 
         [LoggerMessage(2311, LogLevel.Error, "the {Name} loop ended by a fault; what it keeps up to date stays as it is until the next start")]
         public static partial void Ended(ILogger logger, string name, Exception fault);

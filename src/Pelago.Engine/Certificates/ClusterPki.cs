@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Concurrent;
 using System.IO;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
@@ -15,12 +16,16 @@ internal sealed class ClusterPki : IDisposable
     /// <summary>The only common name that an aggregated server accepts X-Remote headers from.</summary>
     public const string FrontProxyClientName = "front-proxy-client";
 
+    /// <summary>The file name of the administrator's certificate.</summary>
+    public const string AdminName = "admin";
+
     private readonly CertificateStore _files;
     private readonly TimeProvider _time;
     private readonly RenewedCertificate _server;
     private readonly RenewedCertificate _admin;
     private readonly RenewedCertificate _proxyClient;
     private readonly RenewedCertificate _nodeProxyClient;
+    private readonly ConcurrentDictionary<string, RenewedCertificate> _nodes = new(StringComparer.Ordinal);
 
     private ClusterPki(
         CertificateStore files, TimeProvider time, X509Certificate2 authority, X509Certificate2 frontProxyAuthority, ServiceAccountKey key, ServerNames names)
@@ -31,7 +36,7 @@ internal sealed class ClusterPki : IDisposable
         FrontProxyAuthority = frontProxyAuthority;
         ServiceAccountKey = key;
         _server = new RenewedCertificate(files, "apiserver", authority, names.ToSubject());
-        _admin = new RenewedCertificate(files, "admin", authority, Client("kubernetes-admin", "system:masters"));
+        _admin = new RenewedCertificate(files, AdminName, authority, Client("kubernetes-admin", "system:masters"));
         _nodeProxyClient = new RenewedCertificate(files, "apiserver-kubelet-client", authority, Client("kube-apiserver-kubelet-client", "system:masters"));
         _proxyClient = new RenewedCertificate(files, "front-proxy-client", frontProxyAuthority, Client(FrontProxyClientName));
     }
@@ -88,12 +93,16 @@ internal sealed class ClusterPki : IDisposable
     /// <summary>The certificate with which a node's agent talks to the API server: user <c>system:node:NAME</c>, group <c>system:nodes</c>.</summary>
     public X509Certificate2 NodeClient(string node) => _files.LoadOrIssue($"node-{node}", Authority, Client($"system:node:{node}", "system:nodes"));
 
-    /// <summary>The certificate that a node's own API shows.</summary>
-    public X509Certificate2 NodeServer(string node, IReadOnlyList<IPAddress> addresses) =>
-        _files.LoadOrIssue($"node-{node}-server", Authority, new CertificateSubject($"system:node:{node}")
+    /// <summary>The certificate that a node's own API shows. Ask for every connection: it changes with a renewal.</summary>
+    public Func<X509Certificate2> NodeServer(string node, IReadOnlyList<IPAddress> addresses)
+    {
+        var leaf = new RenewedCertificate(_files, $"node-{node}-server", Authority, new CertificateSubject($"system:node:{node}")
         {
             Organizations = ["system:nodes"], DnsNames = [node, "localhost"], Addresses = [.. addresses, IPAddress.Loopback], IsServer = true,
         });
+        _nodes[node] = leaf;
+        return () => leaf.Current;
+    }
 
     /// <summary>Writes the administrator's kubeconfig (mode 0600, credentials inside).</summary>
     public void WriteAdminKubeconfig(string path, string cluster, Uri server) =>
@@ -101,7 +110,7 @@ internal sealed class ClusterPki : IDisposable
 
     /// <summary>
     /// Renews what has less than <see cref="CertificateStore.RenewalMargin"/> left; the file names of what was renewed. Call it once a day,
-    /// and write the kubeconfig again when <c>admin</c> is among them.
+    /// and write the kubeconfig again when <see cref="AdminName"/> is among them.
     /// </summary>
     public IReadOnlyList<string> RenewExpiring() => [.. Leaves().Where(leaf => leaf.Renew()).Select(leaf => leaf.Name)];
 
@@ -116,5 +125,5 @@ internal sealed class ClusterPki : IDisposable
 
     private static CertificateSubject Client(string user, params string[] groups) => new(user) { Organizations = groups };
 
-    private RenewedCertificate[] Leaves() => [_server, _admin, _proxyClient, _nodeProxyClient];
+    private RenewedCertificate[] Leaves() => [_server, _admin, _proxyClient, _nodeProxyClient, .. _nodes.Values];
 }

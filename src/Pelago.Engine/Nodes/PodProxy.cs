@@ -32,7 +32,7 @@ internal sealed class PodProxy(IRevisionStore store, NodeLocator locator, NodeCo
             ConnectCallback = async (_, connecting) => await connections.TunnelAsync(node, request.Namespace, pod, number, connecting),
         };
         using var invoker = new HttpMessageInvoker(tunnel);
-        var target = new Uri($"http://{pod}:{number}{(rest.Length == 0 ? "/" : rest)}{http.Request.QueryString}");
+        var target = new Uri($"http://{pod}:{number}{NodeConnections.Encoded(rest)}{http.Request.QueryString}");
         await connections.ForwardAsync(http, invoker, target, $"pod {request.Namespace}/{pod}", cancel);
     }
 

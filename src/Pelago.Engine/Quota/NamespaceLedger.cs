@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using Pelago.Engine.Resources;
+using Pelago.Kube;
 using Pelago.Store;
 
 namespace Pelago.Engine.Quota;
@@ -76,7 +77,7 @@ internal sealed class NamespaceLedger(IResourceStore quotas, string ns)
                 outcome[charge] = charge.Settle(states);
             states = await WriteAsync(states);
             if (states.Count > 0 && attempt == MostAttempts)
-                throw new StoreFailedException($"the quotas of namespace {ns} changed {attempt} times while a write was charged to them; try again");
+                throw new ApiStatusException(ApiStatus.TooManyRequests($"the quotas of namespace {ns} changed {attempt} times while a write was charged to them; try again", retryAfterSeconds: 1));
         }
 
         foreach (QuotaCharge charge in batch)

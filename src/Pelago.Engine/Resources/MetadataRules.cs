@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Text;
 using System.Text.Json.Nodes;
 using Pelago.Engine.Registry;
 using Pelago.Engine.Strategies;
@@ -116,7 +117,7 @@ internal static class MetadataRules
         {
             foreach (string complaint in NameRules.QualifiedName(key.ToLowerInvariant()))
                 errors.Invalid("metadata.annotations", key, complaint);
-            bytes += key.Length + ((value as JsonValue)?.TryGetValue(out string? text) == true ? text.Length : 0);
+            bytes += Encoding.UTF8.GetByteCount(key) + ((value as JsonValue)?.TryGetValue(out string? text) == true ? Encoding.UTF8.GetByteCount(text) : 0);
         }
 
         if (bytes > MaxAnnotationBytes)

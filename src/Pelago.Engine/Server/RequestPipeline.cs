@@ -20,6 +20,7 @@ internal sealed partial class RequestPipeline(
     RequestMetrics metrics, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly HashSet<string> KnownMethods = ["get", "head", "post", "put", "patch", "delete", "options"];
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -137,8 +138,14 @@ internal sealed partial class RequestPipeline(
         Message = "Timeout: request did not complete within the allotted timeout",
     };
 
-    private void Record(RequestInfo info, int code, TimeSpan duration) => metrics.Record(
-        info.Verb, info.Resource.Group ?? "", info.Resource.Version ?? "", info.Resource.Resource ?? "", info.Subresource, code, duration, info.IsLongRunning);
+    /// <summary>Only what is served gets labels of its own: anybody can ask for anything, and each name would be kept for ever.</summary>
+    private void Record(RequestInfo info, int code, TimeSpan duration)
+    {
+        bool isKnown = info.IsResource && code is not (401 or 403) && (resources.Serves(info) || aggregation?.Find(info) is not null);
+        GroupVersionResource of = isKnown ? info.Resource : default;
+        string verb = info.IsResource || KnownMethods.Contains(info.Verb) ? info.Verb : "other";
+        metrics.Record(verb, of.Group ?? "", of.Version ?? "", of.Resource ?? "", isKnown ? info.Subresource : "", code, duration, info.IsLongRunning);
+    }
 
     [LoggerMessage(2000, LogLevel.Error, "{Method} {Path}: unexpected fault")]
     private static partial void LogPanic(ILogger logger, string method, string path, Exception fault);

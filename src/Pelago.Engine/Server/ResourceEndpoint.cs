@@ -15,6 +15,9 @@ namespace Pelago.Engine.Server;
 internal sealed class ResourceEndpoint(
     ResourceRegistry registry, ResourceService service, HandlerTable handlers, WatchWriter watches, TimeProvider time)
 {
+    /// <summary>Whether such a resource, with such a subresource, is one of this server's own.</summary>
+    public bool Serves(RequestInfo info) => registry.Current.Find(info.Resource) is { } kind && (info.Subresource.Length == 0 || kind.Subresources.Any(subresource => subresource.Name == info.Subresource));
+
     public async Task HandleAsync(HttpContext http, RequestInfo info, RequestQuery query, UserInfo user, CancellationToken cancel)
     {
         ResourceRequest request = Resolve(info, user);

@@ -70,7 +70,7 @@ internal static class ResponseWriter
     private static ReadOnlyMemory<byte> Indent(ReadOnlyMemory<byte> json)
     {
         var buffer = new ArrayBufferWriter<byte>(2 * json.Length);
-        using (JsonDocument document = JsonDocument.Parse(json))
+        using (JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = KubeJson.MaxDepth }))
         using (var writer = new Utf8JsonWriter(buffer, Indented))
             document.WriteTo(writer);
         return buffer.WrittenMemory;

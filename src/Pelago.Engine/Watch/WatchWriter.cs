@@ -73,7 +73,7 @@ internal sealed class WatchWriter(ResourceService service, TimeProvider time, Ca
                 await PumpAsync(http, output, session, lines, any.Token, cancel);
                 return;
             }
-            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            catch (OperationCanceledException woken) when (!cancel.IsCancellationRequested && woken.InnerException is not TimeoutException)
             {
                 // The clock woke us (a bookmark is due, or the watch is over), or the server stops.
             }
@@ -111,6 +111,11 @@ internal sealed class WatchWriter(ResourceService service, TimeProvider time, Ca
         catch (WatchLaggedException)
         {
             // The client resumes from its last revision or lists again.
+        }
+        catch (HistoryGoneException)
+        {
+            WatchLines.WriteError(output, ApiStatus.Expired("the history that this watch still had to send was compacted; list again"));
+            await FlushAsync(http, output, cancel);
         }
     }
 

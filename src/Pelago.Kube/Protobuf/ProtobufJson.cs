@@ -132,12 +132,15 @@ internal sealed class ProtobufJson(Utf8JsonWriter writer)
                 break;
             case "microtime":
                 writer.WriteStringValue(
-                    Moment(Sent(1).Integer).AddTicks((long)Sent(2).Integer / TimeSpan.NanosecondsPerTick).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+                    Moment(Sent(1).Integer).AddTicks(Nanoseconds(Sent(2).Integer) / TimeSpan.NanosecondsPerTick).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
                 break;
             default:
                 throw new InvalidDataException($"type {type} of the table is not known");
         }
     }
+
+    private static long Nanoseconds(ulong sent) =>
+        sent < 1_000_000_000 ? (long)sent : throw new InvalidDataException($"{sent} nanoseconds are not a part of a second");
 
     /// <summary>JSON inside: checked, because it becomes part of the document.</summary>
     private void WriteRaw(ReadOnlySpan<byte> json)

@@ -79,14 +79,21 @@ internal sealed unsafe partial class EventLoop : IDisposable
         Wake();
     }
 
-    /// <summary>Runs an action on the loop's thread and waits for it.</summary>
+    /// <summary>Runs an action on the loop's thread and waits for it; what it throws is thrown.</summary>
     public Task RunAsync(Action action)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() =>
         {
-            action();
-            done.SetResult();
+            try
+            {
+                action();
+                done.SetResult();
+            }
+            catch (Exception fault)
+            {
+                done.SetException(fault);
+            }
         });
         return done.Task;
     }

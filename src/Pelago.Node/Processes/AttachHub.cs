@@ -23,7 +23,7 @@ internal sealed class AttachHub
         foreach (Listener listener in listeners)
         {
             if (listener.Stream == stream && !listener.Chunks.Writer.TryWrite(copy))
-                listener.Chunks.Writer.TryComplete();
+                listener.Chunks.Writer.TryComplete(new TimeoutException("what the container prints was not read fast enough"));
         }
     }
 

@@ -11,12 +11,15 @@ namespace Pelago.Node.Processes;
 /// <summary>A further command in a running container: inside its namespaces, with its environment, user and control groups.</summary>
 internal sealed class ExecSession : IProcessSession
 {
+    private const int NotExecutableCode = 126;
     private const int NotFoundCode = 127;
     private readonly ChildProcess? _child;
+    private readonly int _refusedWith;
     private readonly SafeFileHandle? _terminal;
 
-    private ExecSession(ChildProcess? child, SafeFileHandle? terminal, Stream? stdin, Stream? stdout, Stream? stderr)
+    private ExecSession(ChildProcess? child, SafeFileHandle? terminal, Stream? stdin, Stream? stdout, Stream? stderr, int refusedWith = 0)
     {
+        _refusedWith = refusedWith;
         _child = child;
         _terminal = terminal;
         Stdin = stdin;
@@ -41,9 +44,18 @@ internal sealed class ExecSession : IProcessSession
         }
         catch (FileNotFoundException missing)
         {
-            return NotFound(missing.Message);
+            return Refused(NotFoundCode, missing.Message);
         }
-        ExecSession session = spec.Terminal ? StartWithTerminal(request, spec, services) : StartWithPipes(request, spec, services);
+        ExecSession session;
+        try
+        {
+            session = spec.Terminal ? StartWithTerminal(request, spec, services) : StartWithPipes(request, spec, services);
+        }
+        catch (IOException refused)
+        {
+            // It is there, and cannot be run: a directory, no permission, not a program.
+            return Refused(NotExecutableCode, $"exec: \"{spec.Command[0]}\": {refused.Message}");
+        }
         Join(container.Group, session._child!.Pid);
         return session;
     }
@@ -54,7 +66,7 @@ internal sealed class ExecSession : IProcessSession
             PseudoTerminal.Resize(_terminal, columns, rows);
     }
 
-    public Task<int> WaitAsync(CancellationToken cancel) => _child is null ? Task.FromResult(NotFoundCode) : _child.Exited.WaitAsync(cancel);
+    public Task<int> WaitAsync(CancellationToken cancel) => _child is null ? Task.FromResult(_refusedWith) : _child.Exited.WaitAsync(cancel);
 
     public async ValueTask DisposeAsync()
     {
@@ -72,13 +84,22 @@ internal sealed class ExecSession : IProcessSession
         _terminal?.Dispose();
     }
 
-    private static ExecSession NotFound(string message) =>
-        new(null, null, null, new MemoryStream(), new MemoryStream(Encoding.UTF8.GetBytes(message + "\n")));
+    private static ExecSession Refused(int code, string message) =>
+        new(null, null, null, new MemoryStream(), new MemoryStream(Encoding.UTF8.GetBytes(message + "\n")), code);
 
     private static ExecSession StartWithTerminal(SpawnRequest request, ExecSpec spec, ProcessServices services)
     {
         (SafeFileHandle controller, string device) = PseudoTerminal.Open();
-        ChildProcess child = ChildProcess.Start(request with { Terminal = device }, services.Loop);
+        ChildProcess child;
+        try
+        {
+            child = ChildProcess.Start(request with { Terminal = device }, services.Loop);
+        }
+        catch (IOException)
+        {
+            controller.Dispose();
+            throw;
+        }
         var stream = new DescriptorStream(services.Loop, controller);
         return new ExecSession(child, controller, spec.Stdin ? stream : null, stream, null);
     }
@@ -105,6 +126,12 @@ internal sealed class ExecSession : IProcessSession
             ChildProcess child = ChildProcess.Start(request with { Files = files }, services.Loop);
             Stream?[] streams = [.. ours.Select(file => file is null ? null : new DescriptorStream(services.Loop, file))];
             return new ExecSession(child, null, streams[0], streams[1], streams[2]);
+        }
+        catch (IOException)
+        {
+            foreach (SafeFileHandle? file in ours)
+                file?.Dispose();
+            throw;
         }
         finally
         {

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using k8s.Models;
 using Microsoft.AspNetCore.Http;
 using Pelago.Kube;
+using Pelago.Node.Logs;
 using Pelago.Node.Native;
 using Pelago.Node.Runtimes;
 using Pelago.Node.Volumes;
@@ -33,20 +34,31 @@ internal sealed class FileEndpoint(PodDirectory pods, IPodRuntime runtime)
         if (found.IsDirectory)
             await NodeAnswers.WriteAsync(http, List(found.Path));
         else if (found.IsFile)
-            await Results.Stream(File.OpenRead(found.Path), "application/octet-stream", lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(found.Path)), enableRangeProcessing: true).ExecuteAsync(http);
+            await Results.Stream(new FixedLengthStream(LogPosition.Open(found.Path)), "application/octet-stream", lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(found.Path)), enableRangeProcessing: true).ExecuteAsync(http);
         else
             throw new ApiStatusException(ApiStatus.BadRequest($"\"{asked}\" is neither a file nor a directory"));
     }
 
     private static JsonArray List(string directory) =>
-        [.. new DirectoryInfo(directory).EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal).Take(MaxEntries).Select(Entry)];
+        [.. new DirectoryInfo(directory).EnumerateFileSystemInfos().Take(MaxEntries).OrderBy(entry => entry.Name, StringComparer.Ordinal).Select(Entry).OfType<JsonNode>()];
 
-    private static JsonNode Entry(FileSystemInfo entry) => new JsonObject
+    /// <summary>Null for what has gone since it was listed.</summary>
+    private static JsonObject? Entry(FileSystemInfo entry)
     {
-        ["name"] = entry.Name,
-        ["type"] = entry.LinkTarget is not null ? "link" : entry is DirectoryInfo ? "directory" : "file",
-        ["size"] = entry is FileInfo { LinkTarget: null } file ? file.Length : 0,
-        ["mode"] = (int)entry.UnixFileMode,
-        ["modified"] = entry.LastWriteTimeUtc.ToString("O", System.Globalization.CultureInfo.InvariantCulture),
-    };
+        try
+        {
+            return new JsonObject
+            {
+                ["name"] = entry.Name,
+                ["type"] = entry.LinkTarget is not null ? "link" : entry is DirectoryInfo ? "directory" : "file",
+                ["size"] = entry is FileInfo { LinkTarget: null } file ? file.Length : 0,
+                ["mode"] = (int)entry.UnixFileMode,
+                ["modified"] = entry.LastWriteTimeUtc.ToString("O", System.Globalization.CultureInfo.InvariantCulture),
+            };
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 }

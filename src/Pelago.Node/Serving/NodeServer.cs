@@ -75,7 +75,7 @@ internal sealed partial class NodeServer : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
         kestrel.Listen(new IPEndPoint(options.Address, options.Port), listen => listen.UseHttps(new HttpsConnectionAdapterOptions
         {
-            ServerCertificate = options.ServingCertificate,
+            ServerCertificateSelector = (_, _) => options.ServingCertificate!(),
             ClientCertificateMode = ClientCertificateMode.AllowCertificate,
             CheckCertificateRevocation = false,
             ClientCertificateValidation = (certificate, _, _) => IsTrusted(certificate, options.ClientAuthorities),

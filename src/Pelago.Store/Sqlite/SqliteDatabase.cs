@@ -40,6 +40,9 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
+    /// <summary>Ends what runs now with a <see cref="SqliteFault"/>; from any thread, while the connection is open.</summary>
+    public void Interrupt() => raw.sqlite3_interrupt(_handle);
+
     /// <summary>A statement that lives as long as this connection.</summary>
     public SqliteStatement Prepare(string sql)
     {

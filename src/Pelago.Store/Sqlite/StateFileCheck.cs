@@ -18,7 +18,7 @@ internal sealed class StateFileCheck(SqliteDatabase database)
     {
         // One transaction, so that a daemon that writes meanwhile does not change what is looked at.
         database.Execute("BEGIN");
-        CheckStructure();
+        CheckStructure(cancel);
         _compacted = StateSchema.ReadMeta(database, StateSchema.CompactedRow);
         _resources = [.. StateSchema.ReadResources(database).Values];
         long rows = 0, newest = 0;
@@ -50,9 +50,11 @@ internal sealed class StateFileCheck(SqliteDatabase database)
         };
     }
 
-    private void CheckStructure()
+    private void CheckStructure(CancellationToken cancel)
     {
         SqliteStatement problems = database.Prepare("PRAGMA integrity_check(100)");
+        // One step of it reads the whole file.
+        using CancellationTokenRegistration interrupt = cancel.Register(database.Interrupt);
         try
         {
             while (problems.Step())
@@ -63,6 +65,7 @@ internal sealed class StateFileCheck(SqliteDatabase database)
         }
         catch (SqliteFault fault)
         {
+            cancel.ThrowIfCancellationRequested();
             Find(null, $"the file's structure is damaged: {fault.Message}");
         }
     }

@@ -63,7 +63,7 @@ public sealed class RequestAuthenticatorTests : IClassFixture<PkiFixture>, IDisp
     [Fact]
     public async Task Server_certificate_is_no_client_certificate()
     {
-        _http.Connection.ClientCertificate = _pki.NodeServer("n1", []);
+        _http.Connection.ClientCertificate = _pki.NodeServer("n1", [])();
 
         Assert.Null(await AskAsync());
     }
@@ -71,7 +71,7 @@ public sealed class RequestAuthenticatorTests : IClassFixture<PkiFixture>, IDisp
     [Fact]
     public async Task Bad_certificate_beside_a_good_token_is_the_tokens_user()
     {
-        _http.Connection.ClientCertificate = _pki.NodeServer("n1", []);
+        _http.Connection.ClientCertificate = _pki.NodeServer("n1", [])();
         _http.Request.Headers.Authorization = "Bearer s3cret";
 
         Assert.Equal("jane", (await AskAsync())?.Name);

@@ -63,13 +63,15 @@ public sealed class ClusterPkiTests : IDisposable
     public void Certificates_near_their_end_are_renewed_and_authorities_stay()
     {
         using ClusterPki pki = Load();
-        string server = pki.Server.Thumbprint, authority = pki.Authority.Thumbprint;
+        Func<X509Certificate2> node = pki.NodeServer("node-1", []);
+        string server = pki.Server.Thumbprint, authority = pki.Authority.Thumbprint, nodes = node().Thumbprint;
 
         Assert.Empty(pki.RenewExpiring());
         _time.Advance(CertificateIssuer.LeafLifetime - TimeSpan.FromDays(59));
         IReadOnlyList<string> renewed = pki.RenewExpiring();
 
-        Assert.Equal(["apiserver", "admin", "front-proxy-client", "apiserver-kubelet-client"], renewed);
+        Assert.Equal(["apiserver", "admin", "front-proxy-client", "apiserver-kubelet-client", "node-node-1-server"], renewed);
+        Assert.NotEqual(nodes, node().Thumbprint);
         Assert.NotEqual(server, pki.Server.Thumbprint);
         Assert.Equal(authority, pki.Authority.Thumbprint);
         using ClusterPki next = Load();
@@ -108,7 +110,7 @@ public sealed class ClusterPkiTests : IDisposable
         Assert.Equal("system:node:node-1", user.CommonName);
         Assert.Equal(["system:nodes"], user.Organizations);
         Assert.Equal(pki.NodeClient("node-1").Thumbprint, pki.NodeClient("node-1").Thumbprint);
-        Assert.True(Chains(pki.NodeServer("node-1", [IPAddress.Parse("10.0.0.5")]), pki.Authority));
+        Assert.True(Chains(pki.NodeServer("node-1", [IPAddress.Parse("10.0.0.5")])(), pki.Authority));
     }
 
     [Fact]

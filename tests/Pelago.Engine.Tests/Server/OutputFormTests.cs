@@ -125,6 +125,38 @@ public class OutputFormTests(EngineFixture engine)
         Assert.Equal("NamespaceList", KubeJson.ParseObject(Encoding.UTF8.GetBytes(answer.Text)).String("kind"));
     }
 
+    [Fact]
+    public async Task Deep_objects_are_shown_to_people_too()
+    {
+        string schema = "{\"type\":\"string\"}";
+        for (int level = 0; level < 40; level++)
+            schema = $"{{\"type\":\"object\",\"properties\":{{\"a\":{schema}}}}}";
+        string group = $"g{Guid.NewGuid():N}.example.com";
+        string definition = $$$"""
+            {"metadata":{"name":"deeps.{{{group}}}"},"spec":{"group":"{{{group}}}","scope":"Cluster","names":{"plural":"deeps","kind":"Deep"},
+             "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{{{schema}}} } }] } }
+            """;
+
+        Answer created = await engine.SendAsync("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?pretty=true", definition);
+
+        Assert.Equal(201, created.Code);
+        Assert.Contains('\n', created.Text);
+    }
+
+    [Fact]
+    public async Task Names_that_nobody_serves_leave_nothing_in_the_metrics()
+    {
+        await engine.GetAsync("/apis/nobody.example.com/v1/nothings/x");
+        await engine.GetAsync("/api/v1/namespaces/default/pods/none/strange%22sub");
+        await engine.GetAsync("/api/v1/namespaces");
+
+        string metrics = (await engine.GetAsync("/metrics")).Text;
+
+        Assert.Contains("resource=\"namespaces\"", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("nothings", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("strange", metrics, StringComparison.Ordinal);
+    }
+
     private async Task<string> ConfigMapAsync()
     {
         string path = $"/api/v1/namespaces/{await engine.NamespaceAsync()}/configmaps";

@@ -27,6 +27,25 @@ public sealed class TcpProxyTests : ProxyFixture
     }
 
     [Fact]
+    public async Task Ports_that_change_their_names_change_their_endpoints()
+    {
+        using TcpPeer a = TcpPeer.Named("a"), b = TcpPeer.Named("b");
+        foreach ((string name, TcpPeer peer) in new[] { ("a", a), ("b", b) })
+        {
+            Cluster.Apply("endpointslices.discovery.k8s.io", Json($$"""
+                {"metadata":{"name":"two-{{name}}","namespace":"default","labels":{"kubernetes.io/service-name":"two"} },"addressType":"IPv4",
+                 "endpoints":[{"addresses":["{{peer.Address.Address}}"],"conditions":{"ready":true} }],"ports":[{"name":"{{name}}","port":{{peer.Address.Port}},"protocol":"TCP"}]}
+                """));
+        }
+        IPEndPoint first = ApplyTwo("a", "b");
+        Assert.Equal("a", await AskAsync(first));
+
+        ApplyTwo("b", "a");
+
+        await Eventually.GetAsync(async () => await AskAsync(first), answer => answer == "b", Cancel);
+    }
+
+    [Fact]
     public async Task The_end_of_one_direction_leaves_the_other_open()
     {
         using TcpPeer counting = TcpPeer.Counting();
@@ -183,5 +202,15 @@ public sealed class TcpProxyTests : ProxyFixture
     {
         using Socket socket = await ConnectAsync(address);
         return await ReadAllAsync(socket);
+    }
+
+    private IPEndPoint ApplyTwo(string first, string second)
+    {
+        IPAddress address = Network.AddressAt(28);
+        Cluster.Apply("services", Json($$"""
+            {"apiVersion":"v1","kind":"Service","metadata":{"name":"two","namespace":"default"},"spec":{"type":"ClusterIP","clusterIP":"{{address}}",
+             "ports":[{"name":"{{first}}","port":18080,"protocol":"TCP"},{"name":"{{second}}","port":18081,"protocol":"TCP"}]} }
+            """));
+        return new IPEndPoint(address, 18080);
     }
 }

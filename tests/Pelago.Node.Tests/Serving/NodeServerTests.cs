@@ -22,7 +22,7 @@ public sealed class NodeServerTests : AgentFixture
 
     protected override NodeOptions Options => base.Options with
     {
-        ServingCertificate = _authority.Issue("CN=node-1"),
+        ServingCertificate = ShowCertificate(),
         ClientAuthorities = [_authority.Certificate],
     };
 
@@ -31,6 +31,12 @@ public sealed class NodeServerTests : AgentFixture
         await base.DisposeAsync();
         _authority.Dispose();
         _stranger.Dispose();
+    }
+
+    private Func<X509Certificate2> ShowCertificate()
+    {
+        X509Certificate2 certificate = _authority.Issue("CN=node-1");
+        return () => certificate;
     }
 
     [Fact]

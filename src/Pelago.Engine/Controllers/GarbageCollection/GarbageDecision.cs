@@ -168,8 +168,9 @@ internal sealed class GarbageDecision(IKubeApi api, OwnershipGraph graph, Func<s
         return (await api.PatchAsync(path, PatchType.Merge, patch, WriteQuery.None, cancel)).Error;
     }
 
+    /// <summary>Only as it was judged: one that got another owner meanwhile is a conflict, and is judged again.</summary>
     private async Task<ApiStatus?> DeleteAsync(ResourcePath path, KubeObject item, string policy, CancellationToken cancel) =>
-        Missing((await api.DeleteAsync(path, new DeleteQuery { Uid = item.Uid, PropagationPolicy = policy }, cancel)).Error);
+        Missing((await api.DeleteAsync(path, new DeleteQuery { Uid = item.Uid, ResourceVersion = item.ResourceVersion, PropagationPolicy = policy }, cancel)).Error);
 
     private static string PolicyOf(KubeObject item) =>
         Has(item, GraphObject.OrphanFinalizer) ? "Orphan" : Has(item, GraphObject.ForegroundFinalizer) ? "Foreground" : "Background";

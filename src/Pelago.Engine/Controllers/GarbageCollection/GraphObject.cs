@@ -24,11 +24,11 @@ internal sealed record GraphObject(
         }
         OwnerReference[] owners = [.. metadata.Child("ownerReferences").Items().Select(Owner)];
         return new GraphObject(
-            new ObjectKey(string.Intern(metadata.Text("namespace")), metadata.Text("name")), metadata.Text("uid"), owners,
+            new ObjectKey(SharedText.Of(metadata.Text("namespace")), metadata.Text("name")), metadata.Text("uid"), owners,
             metadata.Text("deletionTimestamp").Length > 0, foreground, orphan);
     }
 
     private static OwnerReference Owner(JsonElement reference) => new(
-        string.Intern(reference.Text("apiVersion")), string.Intern(reference.Text("kind")), string.Intern(reference.Text("name")),
-        string.Intern(reference.Text("uid")), reference.Flag("controller"), reference.Flag("blockOwnerDeletion"));
+        SharedText.Of(reference.Text("apiVersion")), SharedText.Of(reference.Text("kind")), SharedText.Of(reference.Text("name")),
+        SharedText.Of(reference.Text("uid")), reference.Flag("controller"), reference.Flag("blockOwnerDeletion"));
 }

@@ -23,18 +23,18 @@ internal sealed class PodSummaryReader
         JsonElement ready = Condition(status, "Ready");
         return new PodSummary
         {
-            Key = new ObjectKey(string.Intern(metadata.Text("namespace")), metadata.Text("name")),
+            Key = new ObjectKey(SharedText.Of(metadata.Text("namespace")), metadata.Text("name")),
             Uid = metadata.Text("uid"),
             ResourceVersion = metadata.Text("resourceVersion"),
             Labels = _labels.Shared(metadata.Child("labels")),
             Controller = ControllerOf(metadata),
-            Finalizers = [.. metadata.Child("finalizers").Items().Select(item => string.Intern(item.GetString()!))],
+            Finalizers = [.. metadata.Child("finalizers").Items().Select(item => SharedText.Of(item.GetString()!))],
             Created = metadata.Time("creationTimestamp") ?? default,
             DeletionTimestamp = metadata.Time("deletionTimestamp"),
             Annotations = AnnotationsOf(metadata.Child("annotations")),
-            NodeName = string.Intern(spec.Text("nodeName")),
+            NodeName = SharedText.Of(spec.Text("nodeName")),
             TargetNode = TargetNodeOf(spec),
-            Phase = status.Text("phase") is { Length: > 0 } phase ? string.Intern(phase) : "Pending",
+            Phase = status.Text("phase") is { Length: > 0 } phase ? SharedText.Of(phase) : "Pending",
             Reason = status.Text("reason"),
             PodIP = status.Text("podIP"),
             PodIPs = [.. status.Child("podIPs").Items().Select(item => item.Text("ip"))],
@@ -60,8 +60,8 @@ internal sealed class PodSummaryReader
             if (reference.Flag("controller"))
             {
                 return new OwnerReference(
-                    string.Intern(reference.Text("apiVersion")), string.Intern(reference.Text("kind")), string.Intern(reference.Text("name")),
-                    string.Intern(reference.Text("uid")), true, reference.Flag("blockOwnerDeletion"));
+                    SharedText.Of(reference.Text("apiVersion")), SharedText.Of(reference.Text("kind")), SharedText.Of(reference.Text("name")),
+                    SharedText.Of(reference.Text("uid")), true, reference.Flag("blockOwnerDeletion"));
             }
         }
         return null;
@@ -86,7 +86,7 @@ internal sealed class PodSummaryReader
             foreach (JsonElement field in term.Child("matchFields").Items())
             {
                 if (field.Text("key") == "metadata.name" && field.Child("values").Items().FirstOrDefault() is { ValueKind: JsonValueKind.String } name)
-                    return string.Intern(name.GetString()!);
+                    return SharedText.Of(name.GetString()!);
             }
         }
         return "";
@@ -104,7 +104,7 @@ internal sealed class PodSummaryReader
             {
                 JsonElement ended = container.Child("state").Child("terminated");
                 if (ended.ValueKind == JsonValueKind.Object)
-                    ends.Add(new ContainerEnd(string.Intern(container.Text("name")), ended.Number("exitCode")));
+                    ends.Add(new ContainerEnd(SharedText.Of(container.Text("name")), ended.Number("exitCode")));
             }
         }
         return ends;
@@ -118,7 +118,7 @@ internal sealed class PodSummaryReader
             foreach (JsonElement port in container.Child("ports").Items())
             {
                 if (port.Text("name") is { Length: > 0 } name)
-                    ports.Add(new NamedPort(string.Intern(name), port.Text("protocol") is { Length: > 0 } protocol ? string.Intern(protocol) : "TCP", port.Number("containerPort")));
+                    ports.Add(new NamedPort(SharedText.Of(name), port.Text("protocol") is { Length: > 0 } protocol ? SharedText.Of(protocol) : "TCP", port.Number("containerPort")));
             }
         }
         return ports;
@@ -133,7 +133,7 @@ internal sealed class PodSummaryReader
             {
                 long? seconds = item.Child("tolerationSeconds") is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : null;
                 tolerations.Add(new EvictionToleration(
-                    string.Intern(item.Text("key")), string.Intern(item.Text("operator")), string.Intern(item.Text("value")), string.Intern(item.Text("effect")), seconds));
+                    SharedText.Of(item.Text("key")), SharedText.Of(item.Text("operator")), SharedText.Of(item.Text("value")), SharedText.Of(item.Text("effect")), seconds));
             }
         }
         return tolerations;

@@ -37,8 +37,13 @@ internal sealed class ProcessStreams(IChannels channels, IProcessSession session
     {
         Task output = session.Stdout is { } stdout ? channels.SendAllAsync(Stdout, stdout, cancel) : Task.CompletedTask;
         Task errors = session.Stderr is { } stderr ? channels.SendAllAsync(Stderr, stderr, cancel) : Task.CompletedTask;
-        int code = await session.WaitAsync(cancel);
-        await Task.WhenAll(output, errors);
+        Task both = Task.WhenAll(output, errors);
+        Task<int> exit = session.WaitAsync(cancel);
+        // Output that cannot be sent to its end is the end, while the process goes on.
+        if (await Task.WhenAny(both, exit) == both)
+            await both;
+        int code = await exit;
+        await both;
         if (StreamOutcome.Of(code, protocol) is { Length: > 0 } outcome)
             await channels.SendAsync(Error, outcome, cancel);
         await channels.CloseAsync(cancel);

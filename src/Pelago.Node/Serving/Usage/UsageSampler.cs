@@ -16,7 +16,7 @@ internal sealed class UsageSampler(PodDirectory pods, IPodRuntime runtime, TimeP
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
     private readonly SemaphoreSlim _one = new(1, 1);
     private Dictionary<string, ContainerStats> _before = [];
-    private DateTimeOffset _beforeAt = DateTimeOffset.MinValue;
+    private long _sampledAt;
     private UsageReading? _last;
 
     public async Task<UsageReading> ReadAsync(CancellationToken cancel)
@@ -24,9 +24,9 @@ internal sealed class UsageSampler(PodDirectory pods, IPodRuntime runtime, TimeP
         await _one.WaitAsync(cancel);
         try
         {
-            if (_last is not null && time.GetUtcNow() - _last.Time < Fresh)
+            if (_last is not null && time.GetElapsedTime(_sampledAt) < Fresh)
                 return _last;
-            if (time.GetUtcNow() - _beforeAt > Longest)
+            if (_last is null || time.GetElapsedTime(_sampledAt) > Longest)
             {
                 await SampleAsync(cancel);
                 await Task.Delay(Shortest, time, cancel);
@@ -60,7 +60,7 @@ internal sealed class UsageSampler(PodDirectory pods, IPodRuntime runtime, TimeP
                 readings.Add(new PodUsage(pod, containers));
         }
         var reading = new UsageReading(now, RateOf("", MachineUsage.Read(now), totals), readings);
-        (_before, _beforeAt) = (totals, now);
+        (_before, _sampledAt) = (totals, time.GetTimestamp());
         return reading;
     }
 

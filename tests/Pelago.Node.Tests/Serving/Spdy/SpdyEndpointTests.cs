@@ -3,6 +3,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Pelago.Node.Tests.Agent;
@@ -18,7 +19,7 @@ public sealed class SpdyEndpointTests : AgentFixture
 
     protected override NodeOptions Options => base.Options with
     {
-        ServingCertificate = _authority.Issue("CN=node-1"),
+        ServingCertificate = ShowCertificate(),
         ClientAuthorities = [_authority.Certificate],
     };
 
@@ -54,6 +55,12 @@ public sealed class SpdyEndpointTests : AgentFixture
             Assert.Equal(("NonZeroExitCode", "3"), (JsonNode.Parse(said[1])!["reason"]!.ToString(), JsonNode.Parse(said[1])!["details"]!["causes"]![0]!["message"]!.ToString()));
         else
             Assert.Equal(outcome, said[1]);
+    }
+
+    private Func<X509Certificate2> ShowCertificate()
+    {
+        X509Certificate2 certificate = _authority.Issue("CN=node-1");
+        return () => certificate;
     }
 
     [Fact]
