@@ -23,7 +23,8 @@ internal static class ContainerSpecs
         return new ContainerSpec
         {
             Name = container.Name, Attempt = attempt, Image = container.Image ?? "",
-            Command = CommandOf(container, variables, features),
+            Command = container.Command is { Count: > 0 } || !features.Images ? CommandOf(container, variables, features) : [],
+            ImageArguments = container.Command is { Count: > 0 } || !features.Images ? [] : CommandOf(container, variables, features),
             WorkingDirectory = container.WorkingDir ?? "",
             Environment = variables,
             Mounts = features.Processes ? [.. mounts, TerminationMessageMount(container, paths.TerminationMessage(uid, container.Name, attempt))] : mounts,
@@ -97,7 +98,8 @@ internal static class ContainerSpecs
         return new ContainerIdentity
         {
             User = user, Group = own?.RunAsGroup ?? shared?.RunAsGroup, SupplementalGroups = groups,
-            NoNewPrivileges = own?.AllowPrivilegeEscalation == false,
+            NoNewPrivileges = own?.AllowPrivilegeEscalation == false, Privileged = own?.Privileged == true,
+            AddedCapabilities = [.. own?.Capabilities?.Add ?? []], DroppedCapabilities = [.. own?.Capabilities?.Drop ?? []],
         };
     }
 }

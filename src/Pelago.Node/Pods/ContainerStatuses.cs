@@ -43,7 +43,7 @@ internal sealed class ContainerStatuses(PodView view, ProbeVerdicts probes, IRea
         ContainerStatus? previous = view.Attempts(container.Name).Skip(1).FirstOrDefault(attempt => attempt.State == ContainerState.Exited);
         return new V1ContainerStatus
         {
-            Name = container.Name, Image = container.Spec.Image ?? "", ImageID = "", ContainerID = $"{runtimeName}://{latest.Id}",
+            Name = container.Name, Image = container.Spec.Image ?? "", ImageID = latest.ImageId, ContainerID = $"{runtimeName}://{latest.Id}",
             RestartCount = Math.Max(latest.Attempt, old?.RestartCount ?? 0),
             State = StateOf(latest),
             LastState = previous is not null ? StateOf(previous) : old?.LastState ?? new V1ContainerState(),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Pelago.Node.Capabilities;
 using Pelago.Node.Native;
@@ -133,14 +132,6 @@ internal sealed class ProcessSandbox(SandboxRecord record, string directory, Pro
         PodSandboxSpec spec = Record.Spec;
         System.IO.File.WriteAllText(File("resolv.conf"), spec.ResolvConf);
         System.IO.File.WriteAllText(File("hostname"), spec.Hostname + "\n");
-        var hosts = new StringBuilder("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
-        hosts.Append("fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n");
-        if (Record.Address.Length > 0)
-            hosts.Append(Record.Address).Append('\t').Append(spec.Hostname).Append('\n');
-        if (spec.HostAliases.Count > 0)
-            hosts.Append("\n# Entries added by HostAliases.\n");
-        foreach ((string address, string names) in spec.HostAliases)
-            hosts.Append(address).Append('\t').Append(names).Append('\n');
-        System.IO.File.WriteAllText(File("hosts"), hosts.ToString());
+        System.IO.File.WriteAllText(File("hosts"), HostsFile.Text(spec, Record.Address));
     }
 }

@@ -11,8 +11,13 @@ public sealed record ContainerSpec
     public int Attempt { get; init; }
     public string Image { get; init; } = "";
 
-    /// <summary>Command and arguments; the first is looked up in the container's PATH when it has no slash.</summary>
+    /// <summary>
+    /// Command and arguments; the first is looked up in the container's PATH when it has no slash. Empty where the image says what to run.
+    /// </summary>
     public required IReadOnlyList<string> Command { get; init; }
+
+    /// <summary>Arguments for the image's own entry point; only without a <see cref="Command"/>.</summary>
+    public IReadOnlyList<string> ImageArguments { get; init; } = [];
     public string WorkingDirectory { get; init; } = "";
     public IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; } = [];
     public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
@@ -59,4 +64,9 @@ public sealed record ContainerIdentity
     public long? Group { get; init; }
     public IReadOnlyList<long> SupplementalGroups { get; init; } = [];
     public bool NoNewPrivileges { get; init; }
+    public bool Privileged { get; init; }
+
+    /// <summary>Beside the runtime's usual ones, without CAP_.</summary>
+    public IReadOnlyList<string> AddedCapabilities { get; init; } = [];
+    public IReadOnlyList<string> DroppedCapabilities { get; init; } = [];
 }

@@ -27,6 +27,9 @@ public sealed record ContainerStatus
     public string Reason { get; init; } = "";
     public string Message { get; init; } = "";
     public string Image { get; init; } = "";
+
+    /// <summary>What exactly it runs on, by digest; empty where images are only labels.</summary>
+    public string ImageId { get; init; } = "";
     public string LogPath { get; init; } = "";
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 }
@@ -55,6 +58,9 @@ public sealed record RuntimeFeatures
 
     /// <summary>Real processes: there are logs and files, and exec, attach and port-forward reach something.</summary>
     public bool Processes { get; init; }
+
+    /// <summary>Logs are written by another process: who follows one must look for himself.</summary>
+    public bool ForeignLogs { get; init; }
 
     /// <summary>Another user than the daemon's can be run as.</summary>
     public bool Identities { get; init; }

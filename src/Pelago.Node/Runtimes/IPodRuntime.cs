@@ -14,6 +14,12 @@ public interface IPodRuntime : IAsyncDisposable
 
     RuntimeFeatures Features { get; }
 
+    /// <summary>Null where images are only labels.</summary>
+    IImageStore? Images => null;
+
+    /// <summary>What the Node object says of the runtime's version.</summary>
+    string Version => "0.1.0";
+
     /// <summary>Finds what an earlier daemon left running and takes it over. Called once, before anything else.</summary>
     Task RecoverAsync(CancellationToken cancel);
 

@@ -15,6 +15,9 @@ public sealed record PodSandboxSpec
     public bool HostNetwork { get; init; }
     public bool HostPid { get; init; }
 
+    /// <summary>Some container of the pod is privileged.</summary>
+    public bool Privileged { get; init; }
+
     /// <summary>The text of the pod's /etc/resolv.conf; empty: the host's.</summary>
     public string ResolvConf { get; init; } = "";
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net.Http;
+using System.Net.Sockets;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Pelago.Node.Containerd.Protos.Containers;
+using Pelago.Node.Containerd.Protos.Cri;
+using Pelago.Node.Containerd.Protos.Events;
+using Pelago.Node.Containerd.Protos.Tasks;
+
+namespace Pelago.Node.Containerd;
+
+/// <summary>The services of a containerd, over its Unix socket. It connects again by itself when containerd has restarted.</summary>
+internal sealed class ContainerdClient : IDisposable
+{
+    private const int MaxMessage = 16 * 1024 * 1024;
+    private readonly GrpcChannel _channel;
+
+    public ContainerdClient(string socket)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = (_, cancel) => ConnectAsync(socket, cancel), EnableMultipleHttp2Connections = true, UseProxy = false,
+        };
+        _channel = GrpcChannel.ForAddress(
+            "http://containerd", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = MaxMessage });
+        Runtime = new RuntimeService.RuntimeServiceClient(_channel);
+        Images = new ImageService.ImageServiceClient(_channel);
+        Tasks = new Tasks.TasksClient(_channel);
+        Containers = new Containers.ContainersClient(_channel);
+        Events = new Events.EventsClient(_channel);
+    }
+
+    /// <summary>The namespace that CRI keeps its containers in, for containerd's own services.</summary>
+    public static Metadata InCriNamespace => new() { { "containerd-namespace", "k8s.io" } };
+
+    public RuntimeService.RuntimeServiceClient Runtime { get; }
+    public ImageService.ImageServiceClient Images { get; }
+    public Tasks.TasksClient Tasks { get; }
+    public Containers.ContainersClient Containers { get; }
+    public Events.EventsClient Events { get; }
+
+    public void Dispose() => _channel.Dispose();
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancel)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net.Sockets;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Pelago.Node.Containerd.Images;
+using Pelago.Node.Containerd.Protos.Cri;
+using Pelago.Node.Containerd.Protos.Tasks;
+using Pelago.Node.Containerd.Streams;
+using Pelago.Node.Containerd.Supervision;
+using Pelago.Node.Native;
+using Pelago.Node.Networking;
+using Pelago.Node.Runtimes;
+using ContainerState = Pelago.Node.Runtimes.ContainerState;
+using ContainerStats = Pelago.Node.Runtimes.ContainerStats;
+using ContainerStatus = Pelago.Node.Runtimes.ContainerStatus;
+using PodSandboxStatus = Pelago.Node.Runtimes.PodSandboxStatus;
+
+namespace Pelago.Node.Containerd;
+
+/// <summary>Runs containers from images, in a containerd of this node's own, by the Container Runtime Interface.</summary>
+internal sealed class ContainerdRuntime : IPodRuntime
+{
+    private const int DefaultSignal = 15;
+    private readonly ContainerdOptions _options;
+    private readonly TimeProvider _time;
+    private readonly EventLoop _loop;
+    private readonly ContainerdClient _client;
+    private readonly ContainerdDaemon _daemon;
+    private readonly ContainerdImages _images;
+    private readonly ContainerLedger _ledger = new();
+    private readonly ContainerWatch _watch;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _watching = Task.CompletedTask;
+
+    public ContainerdRuntime(ContainerdOptions options, ContainerdTools tools, TimeProvider time, ILogger log)
+    {
+        _options = options;
+        _time = time;
+        _loop = new EventLoop("pelago-containerd", log);
+        _client = new ContainerdClient(options.Socket);
+        _daemon = new ContainerdDaemon(options, tools, _client, _loop, time, log);
+        _images = new ContainerdImages(options, tools, _client, _loop, time);
+        _watch = new ContainerWatch(_client, _ledger, change => Changed?.Invoke(change), time, log);
+    }
+
+    public Action<ContainerEvent>? Changed { get; set; }
+
+    public string Name => "containerd";
+
+    public string Version => _daemon.Version;
+
+    public RuntimeFeatures Features { get; } = new() { Images = true, Processes = true, Identities = true, ForeignLogs = true };
+
+    public IImageStore Images => _images;
+
+    public async Task RecoverAsync(CancellationToken cancel)
+    {
+        await _daemon.StartAsync(cancel);
+        await _images.EnsurePauseAsync(cancel);
+        await _watch.ListAsync(cancel);
+        _watching = _watch.RunAsync(_stop.Token);
+    }
+
+    public async Task<string> RunPodSandboxAsync(PodSandboxSpec spec, CancellationToken cancel)
+    {
+        if (_ledger.Sandboxes.FirstOrDefault(item => item.Spec.Uid == spec.Uid && item.Spec.Attempt == spec.Attempt) is { } known)
+            return known.Id;
+        try
+        {
+            PodSandboxConfig config = SandboxConfigs.Of(spec, _options.PodsDirectory);
+            RunPodSandboxResponse made = await _client.Runtime.RunPodSandboxAsync(new RunPodSandboxRequest { Config = config }, cancellationToken: cancel);
+            PodSandboxStatus status = await _watch.ReadSandboxAsync(made.PodSandboxId, cancel) ?? throw RuntimeException.NoSandbox(made.PodSandboxId);
+            WriteHosts(status);
+            return made.PodSandboxId;
+        }
+        catch (RpcException fault) when (!cancel.IsCancellationRequested)
+        {
+            throw new RuntimeException("SandboxError", fault.Status.Detail, fault);
+        }
+    }
+
+    public async Task StopPodSandboxAsync(string sandboxId, CancellationToken cancel)
+    {
+        if (_ledger.Sandbox(sandboxId) is null)
+            return;
+        await DoAsync(() => _client.Runtime.StopPodSandboxAsync(new StopPodSandboxRequest { PodSandboxId = sandboxId }, cancellationToken: cancel).ResponseAsync, cancel);
+        await _watch.ReadSandboxAsync(sandboxId, cancel);
+        foreach (ContainerStatus container in _ledger.ContainersOf(sandboxId).ToList())
+            await _watch.ReadContainerAsync(container.Id, sandboxId, cancel);
+    }
+
+    public async Task RemovePodSandboxAsync(string sandboxId, CancellationToken cancel)
+    {
+        await StopPodSandboxAsync(sandboxId, cancel);
+        if (_ledger.Sandbox(sandboxId) is not { } sandbox)
+            return;
+        await DoAsync(() => _client.Runtime.RemovePodSandboxAsync(new RemovePodSandboxRequest { PodSandboxId = sandboxId }, cancellationToken: cancel).ResponseAsync, cancel);
+        _ledger.ForgetSandbox(sandboxId);
+        string directory = SandboxFiles(sandbox.Spec);
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+    }
+
+    public Task<PodSandboxStatus?> PodSandboxStatusAsync(string sandboxId, CancellationToken cancel) => Task.FromResult(_ledger.Sandbox(sandboxId));
+
+    public Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<PodSandboxStatus>>([.. _ledger.Sandboxes]);
+
+    public async Task<string> CreateContainerAsync(string sandboxId, ContainerSpec spec, CancellationToken cancel)
+    {
+        PodSandboxStatus sandbox = _ledger.Sandbox(sandboxId) ?? throw RuntimeException.NoSandbox(sandboxId);
+        if (_ledger.ContainersOf(sandboxId).FirstOrDefault(item => item.Name == spec.Name && item.Attempt == spec.Attempt) is { } known)
+            return known.Id;
+        ImageStatus image = await _images.StatusAsync(spec.Image, cancel)
+            ?? throw new RuntimeException("CreateContainerError", $"image \"{spec.Image}\" is not present on this node");
+        Directory.CreateDirectory(Path.GetDirectoryName(spec.LogPath)!);
+        ContainerConfig config = ContainerConfigs.Of(sandbox.Spec, WithHosts(sandbox, spec), image.Id, _options.PodsDirectory);
+        try
+        {
+            CreateContainerResponse made = await _client.Runtime.CreateContainerAsync(
+                new CreateContainerRequest { PodSandboxId = sandboxId, Config = config, SandboxConfig = SandboxConfigs.Of(sandbox.Spec, _options.PodsDirectory) },
+                cancellationToken: cancel);
+            await _watch.ReadContainerAsync(made.ContainerId, sandboxId, cancel);
+            return made.ContainerId;
+        }
+        catch (RpcException fault) when (!cancel.IsCancellationRequested)
+        {
+            throw new RuntimeException("CreateContainerError", fault.Status.Detail, fault);
+        }
+    }
+
+    public async Task StartContainerAsync(string containerId, CancellationToken cancel)
+    {
+        ContainerStatus container = _ledger.Container(containerId) ?? throw RuntimeException.NoContainer(containerId);
+        if (container.State == ContainerState.Running)
+            return;
+        if (container.State == ContainerState.Exited)
+            throw new RuntimeException("StartError", $"container {containerId} has run already");
+        try
+        {
+            await _client.Runtime.StartContainerAsync(new StartContainerRequest { ContainerId = containerId }, cancellationToken: cancel);
+        }
+        catch (RpcException fault) when (!cancel.IsCancellationRequested)
+        {
+            throw new RuntimeException("StartError", fault.Status.Detail, fault);
+        }
+        finally
+        {
+            await _watch.ReadContainerAsync(containerId, container.SandboxId, CancellationToken.None);
+        }
+    }
+
+    public async Task StopContainerAsync(string containerId, TimeSpan grace, CancellationToken cancel)
+    {
+        if (_ledger.Container(containerId) is not { State: not ContainerState.Exited } container)
+            return;
+        if (grace > TimeSpan.Zero && await StopSignalAsync(containerId, cancel) is { } signal and not DefaultSignal)
+            grace = await AskToEndAsync(containerId, signal, grace, cancel);
+        var request = new StopContainerRequest { ContainerId = containerId, Timeout = (long)Math.Ceiling(grace.TotalSeconds) };
+        await DoAsync(() => _client.Runtime.StopContainerAsync(request, cancellationToken: cancel).ResponseAsync, cancel);
+        await _watch.ReadContainerAsync(containerId, container.SandboxId, cancel);
+    }
+
+    public async Task RemoveContainerAsync(string containerId, CancellationToken cancel)
+    {
+        if (_ledger.Container(containerId) is null)
+            return;
+        await DoAsync(() => _client.Runtime.RemoveContainerAsync(new RemoveContainerRequest { ContainerId = containerId }, cancellationToken: cancel).ResponseAsync, cancel);
+        _ledger.ForgetContainer(containerId);
+    }
+
+    public Task<ContainerStatus?> ContainerStatusAsync(string containerId, CancellationToken cancel) => Task.FromResult(_ledger.Container(containerId));
+
+    public Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? sandboxId, CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<ContainerStatus>>([.. sandboxId is null ? _ledger.Containers : _ledger.ContainersOf(sandboxId)]);
+
+    public async Task<IProcessSession> ExecAsync(string containerId, ExecSpec spec, CancellationToken cancel)
+    {
+        Running(containerId);
+        if (spec.Command.Count == 0)
+            throw new RuntimeException("InvalidCommand", "you must specify at least one command for the container");
+        return await TaskExec.StartAsync(_client, _loop, _options.StreamsDirectory, containerId, spec, cancel);
+    }
+
+    public async Task<IProcessSession> AttachAsync(string containerId, AttachSpec spec, CancellationToken cancel)
+    {
+        Running(containerId);
+        bool terminal = (spec.Stdin || spec.Stdout || spec.Stderr) && await HasTerminalAsync(containerId, cancel);
+        return await AttachedStreams.OpenAsync(_client, containerId, terminal, spec, _ledger.ExitOf(containerId), cancel);
+    }
+
+    public async Task<Stream> ConnectAsync(string sandboxId, int port, CancellationToken cancel)
+    {
+        PodSandboxStatus sandbox = _ledger.Sandbox(sandboxId) ?? throw RuntimeException.NoSandbox(sandboxId);
+        if (sandbox.Spec.HostNetwork)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(System.Net.IPAddress.Loopback, port, cancel);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+        return await PodBridge.DialAsync(await MainProcessAsync(sandboxId, cancel), port, cancel);
+    }
+
+    public async Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken cancel)
+    {
+        if (_ledger.Container(containerId) is not { State: ContainerState.Running })
+            return null;
+        try
+        {
+            ContainerStatsResponse answer = await _client.Runtime.ContainerStatsAsync(new ContainerStatsRequest { ContainerId = containerId }, cancellationToken: cancel);
+            return answer.Stats is not { Cpu: { } cpu, Memory: { } memory } ? null : new ContainerStats
+            {
+                Time = UnixTime.Of(cpu.Timestamp) ?? _time.GetUtcNow(), CpuNanoseconds = cpu.UsageCoreNanoSeconds?.Value ?? 0,
+                MemoryWorkingSet = memory.WorkingSetBytes?.Value ?? 0, MemoryResident = memory.RssBytes?.Value ?? memory.WorkingSetBytes?.Value ?? 0,
+            };
+        }
+        catch (RpcException) when (!cancel.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The container's whole file system, while it is mounted.</summary>
+    public string? SandboxDirectory(string containerId)
+    {
+        string root = Path.Combine(_options.StateDirectory, "io.containerd.runtime.v2.task", "k8s.io", containerId, "rootfs");
+        return _ledger.Container(containerId) is { State: ContainerState.Running } && Directory.Exists(root) ? root : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested)
+            return;
+        await _stop.CancelAsync();
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        bool isIdle = _ledger.Sandboxes.All(sandbox => sandbox.State == SandboxState.NotReady)
+            && _ledger.Containers.All(container => container.State != ContainerState.Running);
+        if (isIdle)
+        {
+            await _daemon.EndAsync();
+            new PodBridge(_options.BridgeName, _options.PodNetwork, _options.ClusterNetwork).RemoveIfEmpty();
+        }
+        await _daemon.DisposeAsync();
+        _client.Dispose();
+        _loop.Dispose();
+        _stop.Dispose();
+    }
+
+    private static async Task DoAsync<T>(Func<Task<T>> call, CancellationToken cancel)
+    {
+        try
+        {
+            await call();
+        }
+        catch (RpcException fault) when (fault.StatusCode == StatusCode.NotFound)
+        {
+            // Ending what has ended does nothing.
+        }
+        catch (RpcException fault) when (!cancel.IsCancellationRequested)
+        {
+            throw new RuntimeException("RuntimeError", fault.Status.Detail, fault);
+        }
+    }
+
+    private ContainerStatus Running(string containerId)
+    {
+        ContainerStatus container = _ledger.Container(containerId) ?? throw RuntimeException.NoContainer(containerId);
+        return container.State == ContainerState.Running ? container : throw new RuntimeException("NotRunning", $"container {container.Name} is not running");
+    }
+
+    private string SandboxFiles(PodSandboxSpec spec) =>
+        Path.Combine(_options.PodsDirectory, spec.Uid, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sandbox-{spec.Attempt}"));
+
+    private void WriteHosts(PodSandboxStatus sandbox)
+    {
+        if (sandbox.Spec.HostNetwork)
+            return;
+        Directory.CreateDirectory(SandboxFiles(sandbox.Spec));
+        File.WriteAllText(Path.Combine(SandboxFiles(sandbox.Spec), "hosts"), HostsFile.Text(sandbox.Spec, sandbox.Address));
+    }
+
+    private ContainerSpec WithHosts(PodSandboxStatus sandbox, ContainerSpec spec)
+    {
+        const string Inside = "/etc/hosts";
+        string file = Path.Combine(SandboxFiles(sandbox.Spec), "hosts");
+        return sandbox.Spec.HostNetwork || !File.Exists(file) || spec.Mounts.Any(mount => mount.ContainerPath == Inside)
+            ? spec
+            : spec with { Mounts = [.. spec.Mounts, new ContainerMount(file, Inside, ReadOnly: false)] };
+    }
+
+    private async Task<int> MainProcessAsync(string id, CancellationToken cancel)
+    {
+        try
+        {
+            GetResponse task = await _client.Tasks.GetAsync(new GetRequest { ContainerId = id }, ContainerdClient.InCriNamespace, cancellationToken: cancel);
+            return (int)task.Process.Pid;
+        }
+        catch (RpcException fault) when (!cancel.IsCancellationRequested)
+        {
+            throw new RuntimeException("NotRunning", $"the sandbox {id} does not run: {fault.Status.Detail}", fault);
+        }
+    }
+
+    private async Task<int?> StopSignalAsync(string containerId, CancellationToken cancel)
+    {
+        try
+        {
+            ContainerStatusResponse answer = await _client.Runtime.ContainerStatusAsync(new ContainerStatusRequest { ContainerId = containerId }, cancellationToken: cancel);
+            return ContainerConfigs.StopSignalOf(answer.Status);
+        }
+        catch (RpcException) when (!cancel.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>CRI sends only the image's own stop signal; another one is sent here. What is left of the grace period.</summary>
+    private async Task<TimeSpan> AskToEndAsync(string containerId, int signal, TimeSpan grace, CancellationToken cancel)
+    {
+        await DoAsync(() => _client.Tasks.KillAsync(
+            new KillRequest { ContainerId = containerId, Signal = (uint)signal }, ContainerdClient.InCriNamespace, cancellationToken: cancel).ResponseAsync, cancel);
+        await ((Task)_ledger.ExitOf(containerId)).WaitAsync(grace, _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return TimeSpan.Zero;
+    }
+
+    private async Task<bool> HasTerminalAsync(string containerId, CancellationToken cancel)
+    {
+        Protos.Containers.GetContainerResponse answer = await _client.Containers.GetAsync(
+            new Protos.Containers.GetContainerRequest { Id = containerId }, ContainerdClient.InCriNamespace, cancellationToken: cancel);
+        return System.Text.Json.Nodes.JsonNode.Parse(answer.Container.Spec.Value.ToByteArray())?["process"]?["terminal"]?.GetValue<bool>() == true;
+    }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.IO.Pipelines;
+using System.Net.WebSockets;
+using Grpc.Core;
+using Pelago.Node.Containerd.Protos.Cri;
+using Pelago.Node.Containerd.Protos.Tasks;
+using Pelago.Node.Runtimes;
+
+namespace Pelago.Node.Containerd.Streams;
+
+/// <summary>
+/// A client at the streams of a container's own process, over the WebSockets of CRI's streaming server. Input has a connection of its own: closing it
+/// is the only way to say that it ended, and output must go on.
+/// </summary>
+internal sealed class AttachedStreams : IProcessSession
+{
+    private const string Protocol = "v4.channel.k8s.io";
+    private const byte StdinChannel = 0;
+    private const byte StdoutChannel = 1;
+    private const byte StderrChannel = 2;
+    private const int BufferSize = 32 * 1024;
+    private readonly ContainerdClient _client;
+    private readonly string _container;
+    private readonly Task<int> _exit;
+    private readonly Pipe _stdout = new();
+    private readonly Pipe _stderr = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _receiving = Task.CompletedTask;
+    private ClientWebSocket? _output;
+
+    private AttachedStreams(ContainerdClient client, string container, Task<int> exit)
+    {
+        (_client, _container, _exit) = (client, container, exit);
+    }
+
+    public Stream? Stdin { get; private set; }
+    public Stream? Stdout { get; private set; }
+    public Stream? Stderr { get; private set; }
+
+    public static async Task<AttachedStreams> OpenAsync(
+        ContainerdClient client, string container, bool terminal, AttachSpec spec, Task<int> exit, CancellationToken cancel)
+    {
+        var session = new AttachedStreams(client, container, exit);
+        try
+        {
+            bool stderr = spec.Stderr && !terminal;
+            if (spec.Stdout || stderr)
+            {
+                session._output = await session.ConnectAsync(
+                    new AttachRequest { ContainerId = container, Stdout = spec.Stdout, Stderr = stderr, Tty = terminal }, cancel);
+                session.Stdout = spec.Stdout ? session._stdout.Reader.AsStream() : null;
+                session.Stderr = stderr ? session._stderr.Reader.AsStream() : null;
+                session._receiving = session.ReceiveAsync(session._output, session._stop.Token);
+            }
+            if (spec.Stdin)
+                session.Stdin = new InputStream(await session.ConnectAsync(new AttachRequest { ContainerId = container, Stdin = true, Tty = terminal }, cancel));
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void Resize(int columns, int rows) => _ = ResizeAsync(columns, rows);
+
+    public Task<int> WaitAsync(CancellationToken cancel) => _exit.WaitAsync(cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested)
+            return;
+        await _stop.CancelAsync();
+        if (Stdin is not null)
+            await Stdin.DisposeAsync();
+        await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _output?.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task<ClientWebSocket> ConnectAsync(AttachRequest request, CancellationToken cancel)
+    {
+        var socket = new ClientWebSocket();
+        try
+        {
+            AttachResponse answer = await _client.Runtime.AttachAsync(request, cancellationToken: cancel);
+            socket.Options.AddSubProtocol(Protocol);
+            socket.Options.Proxy = null;
+            await socket.ConnectAsync(new UriBuilder(answer.Url) { Scheme = "ws" }.Uri, cancel);
+            return socket;
+        }
+        catch (Exception fault) when (fault is RpcException or WebSocketException)
+        {
+            socket.Dispose();
+            throw new RuntimeException("NotRunning", $"container {_container} could not be attached to: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Messages are a channel's number and bytes.</summary>
+    private async Task ReceiveAsync(ClientWebSocket socket, CancellationToken cancel)
+    {
+        byte[] buffer = new byte[BufferSize];
+        try
+        {
+            bool starts = true;
+            byte channel = 0;
+            while (true)
+            {
+                ValueWebSocketReceiveResult part = await socket.ReceiveAsync(buffer.AsMemory(), cancel);
+                if (part.MessageType == WebSocketMessageType.Close)
+                    return;
+                ReadOnlyMemory<byte> data = buffer.AsMemory(0, part.Count);
+                if (starts && data.Length > 0)
+                {
+                    channel = data.Span[0];
+                    data = data[1..];
+                }
+                starts = part.EndOfMessage;
+                PipeWriter? writer = channel switch { StdoutChannel when Stdout is not null => _stdout.Writer, StderrChannel when Stderr is not null => _stderr.Writer, _ => null };
+                if (writer is not null && !data.IsEmpty)
+                    await writer.WriteAsync(data, cancel);
+            }
+        }
+        catch (WebSocketException)
+        {
+            // The container has ended, or containerd.
+        }
+        finally
+        {
+            await _stdout.Writer.CompleteAsync();
+            await _stderr.Writer.CompleteAsync();
+        }
+    }
+
+    private async Task ResizeAsync(int columns, int rows)
+    {
+        try
+        {
+            await _client.Tasks.ResizePtyAsync(
+                new ResizePtyRequest { ContainerId = _container, Width = (uint)columns, Height = (uint)rows }, ContainerdClient.InCriNamespace);
+        }
+        catch (RpcException)
+        {
+            // It has no terminal, or has ended.
+        }
+    }
+
+    private sealed class InputStream(ClientWebSocket socket) : WriteOnlyStream
+    {
+        private int _ended;
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            byte[] message = new byte[Math.Min(buffer.Length, BufferSize) + 1];
+            message[0] = StdinChannel;
+            while (!buffer.IsEmpty)
+            {
+                ReadOnlyMemory<byte> piece = buffer[..Math.Min(buffer.Length, BufferSize)];
+                piece.CopyTo(message.AsMemory(1));
+                await SendAsync(message.AsMemory(0, piece.Length + 1), cancellationToken);
+                buffer = buffer[piece.Length..];
+            }
+        }
+
+        protected override async ValueTask EndAsync()
+        {
+            if (Interlocked.Exchange(ref _ended, 1) != 0)
+                return;
+            try
+            {
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", CancellationToken.None);
+            }
+            catch (Exception fault) when (fault is WebSocketException or ObjectDisposedException or InvalidOperationException)
+            {
+                // The container has ended.
+            }
+            socket.Dispose();
+        }
+
+        private async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancel)
+        {
+            try
+            {
+                await socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, cancel);
+            }
+            catch (Exception fault) when (fault is WebSocketException or ObjectDisposedException)
+            {
+                throw new IOException("the container reads no input any more", fault);
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.Win32.SafeHandles;
+using Pelago.Node.Containerd.Protos.Containers;
+using Pelago.Node.Containerd.Protos.Tasks;
+using Pelago.Node.Native;
+using Pelago.Node.Runtimes;
+
+namespace Pelago.Node.Containerd.Streams;
+
+/// <summary>
+/// A further process in a container, by containerd's task service: its streams are FIFOs that the shim connects, so that input can end while output
+/// goes on, and nothing is copied by containerd.
+/// </summary>
+internal sealed class TaskExec : IProcessSession
+{
+    private const string ProcessType = "types.containerd.io/opencontainers/runtime-spec/1/Process";
+    private const uint OwnerOnly = 0x180; // 0600
+    private const int NotFoundCode = 127;
+    private readonly ContainerdClient _client;
+    private readonly EventLoop _loop;
+    private readonly string _container;
+    private readonly string _id = "pelago-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
+    private readonly string _directory;
+    private readonly bool _terminal;
+    private Task<int> _exited = Task.FromResult(NotFoundCode);
+    private bool _started;
+
+    private TaskExec(ContainerdClient client, EventLoop loop, string streamsDirectory, string container, ExecSpec spec)
+    {
+        (_client, _loop, _container, _terminal) = (client, loop, container, spec.Terminal);
+        _directory = Path.Combine(streamsDirectory, _id);
+    }
+
+    public Stream? Stdin { get; private set; }
+    public Stream? Stdout { get; private set; }
+    public Stream? Stderr { get; private set; }
+
+    public static async Task<TaskExec> StartAsync(
+        ContainerdClient client, EventLoop loop, string streamsDirectory, string container, ExecSpec spec, CancellationToken cancel)
+    {
+        var exec = new TaskExec(client, loop, streamsDirectory, container, spec);
+        try
+        {
+            await exec.StartAsync(spec, cancel);
+            return exec;
+        }
+        catch
+        {
+            await exec.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void Resize(int columns, int rows)
+    {
+        if (_terminal && _started)
+            _ = ResizeAsync(columns, rows);
+    }
+
+    public Task<int> WaitAsync(CancellationToken cancel) => _exited.WaitAsync(cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Stream? stream in new[] { Stdin, Stdout, Stderr })
+        {
+            if (stream is not null)
+                await stream.DisposeAsync();
+        }
+        if (_started)
+            await RemoveAsync();
+        if (Directory.Exists(_directory))
+            Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task StartAsync(ExecSpec spec, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var request = new ExecProcessRequest { ContainerId = _container, ExecId = _id, Terminal = spec.Terminal, Spec = await ProcessAsync(spec, cancel) };
+        if (spec.Stdin)
+        {
+            request.Stdin = MakeFifo("stdin");
+            // Reading too, it can be opened before the shim is there, and a write to a process that has gone does not fail.
+            Stdin = new InputStream(this, new DescriptorStream(_loop, Descriptors.OpenForChild(request.Stdin)));
+        }
+        if (spec.Stdout || spec.Terminal)
+        {
+            request.Stdout = MakeFifo("stdout");
+            Stdout = new DescriptorStream(_loop, Descriptors.Open(request.Stdout, LibC.ReadOnly));
+        }
+        if (spec.Stderr && !spec.Terminal)
+        {
+            request.Stderr = MakeFifo("stderr");
+            Stderr = new DescriptorStream(_loop, Descriptors.Open(request.Stderr, LibC.ReadOnly));
+        }
+        try
+        {
+            await _client.Tasks.ExecAsync(request, ContainerdClient.InCriNamespace, cancellationToken: cancel);
+            _started = true;
+            await _client.Tasks.StartAsync(new StartRequest { ContainerId = _container, ExecId = _id }, ContainerdClient.InCriNamespace, cancellationToken: cancel);
+        }
+        catch (RpcException fault) when (!cancel.IsCancellationRequested)
+        {
+            if (fault.StatusCode == StatusCode.NotFound && !_started)
+                throw new RuntimeException("NotRunning", $"container {_container} is not running", fault);
+            // It cannot be run: as a shell says it, 127 and why.
+            Stdout = new MemoryStream();
+            Stderr = new MemoryStream(Encoding.UTF8.GetBytes(fault.Status.Detail + "\n"));
+            return;
+        }
+        _exited = WaitForExitAsync();
+    }
+
+    private async Task<int> WaitForExitAsync()
+    {
+        WaitResponse end = await _client.Tasks.WaitAsync(new WaitRequest { ContainerId = _container, ExecId = _id }, ContainerdClient.InCriNamespace);
+        return (int)end.ExitStatus;
+    }
+
+    /// <summary>The container's own process with another command: its user, environment, capabilities and directory are kept.</summary>
+    private async Task<Any> ProcessAsync(ExecSpec spec, CancellationToken cancel)
+    {
+        GetContainerResponse answer;
+        try
+        {
+            answer = await _client.Containers.GetAsync(new GetContainerRequest { Id = _container }, ContainerdClient.InCriNamespace, cancellationToken: cancel);
+        }
+        catch (RpcException fault) when (fault.StatusCode == StatusCode.NotFound)
+        {
+            throw RuntimeException.NoContainer(_container);
+        }
+        JsonObject process = JsonNode.Parse(answer.Container.Spec.Value.ToByteArray())!["process"]!.AsObject();
+        process["args"] = new JsonArray([.. spec.Command.Select(word => JsonValue.Create(word))]);
+        process["terminal"] = spec.Terminal;
+        if (spec.Terminal && process["env"] is JsonArray environment && !environment.Any(item => item!.GetValue<string>().StartsWith("TERM=", StringComparison.Ordinal)))
+            environment.Add("TERM=xterm");
+        return new Any { TypeUrl = ProcessType, Value = ByteString.CopyFromUtf8(process.ToJsonString()) };
+    }
+
+    private string MakeFifo(string name)
+    {
+        string path = Path.Combine(_directory, name);
+        Descriptors.MakeFifo(path, OwnerOnly);
+        return path;
+    }
+
+    private async Task ResizeAsync(int columns, int rows)
+    {
+        try
+        {
+            await _client.Tasks.ResizePtyAsync(
+                new ResizePtyRequest { ContainerId = _container, ExecId = _id, Width = (uint)columns, Height = (uint)rows }, ContainerdClient.InCriNamespace);
+        }
+        catch (RpcException)
+        {
+            // It has ended.
+        }
+    }
+
+    private async Task EndInputAsync()
+    {
+        try
+        {
+            await _client.Tasks.CloseIOAsync(new CloseIORequest { ContainerId = _container, ExecId = _id, Stdin = true }, ContainerdClient.InCriNamespace);
+        }
+        catch (RpcException)
+        {
+            // It has ended.
+        }
+    }
+
+    private async Task RemoveAsync()
+    {
+        try
+        {
+            if (!_exited.IsCompleted)
+            {
+                await _client.Tasks.KillAsync(
+                    new KillRequest { ContainerId = _container, ExecId = _id, Signal = LibC.SIGKILL }, ContainerdClient.InCriNamespace);
+                await _exited;
+            }
+            await _client.Tasks.DeleteProcessAsync(new DeleteProcessRequest { ContainerId = _container, ExecId = _id }, ContainerdClient.InCriNamespace);
+        }
+        catch (RpcException)
+        {
+            // The container is gone, and everything in it.
+        }
+    }
+
+    /// <summary>Its end is told to the shim, which holds the FIFO open too.</summary>
+    private sealed class InputStream(TaskExec exec, Stream inner) : WriteOnlyStream
+    {
+        private int _ended;
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+
+        protected override async ValueTask EndAsync()
+        {
+            if (Interlocked.Exchange(ref _ended, 1) != 0)
+                return;
+            await inner.DisposeAsync();
+            if (exec._started)
+                await exec.EndInputAsync();
+        }
+    }
+}
