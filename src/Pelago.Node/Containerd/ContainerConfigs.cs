@@ -51,7 +51,7 @@ internal static class ContainerConfigs
     {
         Id = status.Id, SandboxId = sandboxId, PodUid = podUid, Name = status.Metadata.Name, Attempt = (int)status.Metadata.Attempt,
         State = StateOf(status.State),
-        CreatedAt = UnixTime.Of(status.CreatedAt) ?? DateTimeOffset.UnixEpoch, StartedAt = UnixTime.Of(status.StartedAt), FinishedAt = UnixTime.Of(status.FinishedAt),
+        CreatedAt = UnixTime.Of(status.CreatedAt) ?? DateTimeOffset.UnixEpoch, StartedAt = StartOf(status), FinishedAt = UnixTime.Of(status.FinishedAt),
         ExitCode = status.ExitCode, Reason = status.Reason, Message = status.Message,
         Image = status.Annotations.TryGetValue(ImageAnnotation, out string? image) ? image : status.Image?.Image ?? "",
         ImageId = status.ImageRef, LogPath = status.LogPath, Labels = new Dictionary<string, string>(status.Labels),
@@ -70,6 +70,10 @@ internal static class ContainerConfigs
         const int Term = 15;
         return status.Annotations.TryGetValue(SignalAnnotation, out string? text) && int.TryParse(text, out int signal) ? signal : Term;
     }
+
+    /// <summary>containerd notes the start when it hears of it, which may be after the end of something short.</summary>
+    private static DateTimeOffset? StartOf(Protos.Cri.ContainerStatus status) =>
+        UnixTime.Of(status.FinishedAt > 0 && status.StartedAt > 0 ? Math.Min(status.StartedAt, status.FinishedAt) : status.StartedAt);
 
     private static LinuxContainerResources ResourcesOf(ContainerResources resources) => new()
     {
