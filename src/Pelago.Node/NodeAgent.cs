@@ -5,11 +5,9 @@ using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Pelago.Client;
 using Pelago.Kube;
-using Pelago.Node.Capabilities;
 using Pelago.Node.Logs;
 using Pelago.Node.Objects;
 using Pelago.Node.Pods;
-using Pelago.Node.Processes;
 using Pelago.Node.Registration;
 using Pelago.Node.Runtimes;
 using Pelago.Node.Serving;
@@ -53,8 +51,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _log = loggers.CreateLogger<NodeAgent>();
         var paths = new PodPaths(Path.Combine(options.RootDirectory, "pods"));
         Directory.CreateDirectory(paths.PodsDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var signals = new LogSignals();
-        _runtime = new ProcessRuntime(RuntimeOptions(options, paths), signals, time, loggers.CreateLogger<ProcessRuntime>());
+        (_runtime, LogSignals signals) = RuntimeChoice.Make(options, paths.PodsDirectory, loggers, time);
         _status = new StatusWriter(api, time, loggers.CreateLogger<StatusWriter>());
         _objects = new ReferencedObjects(api, time, loggers.CreateLogger<ReferencedObjects>());
         _events = new EventRecorder(api, "kubelet", options.Name, time, _log);
@@ -68,6 +65,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             new PodServices
             {
                 Options = options, Api = api, Runtime = _runtime, Status = _status, Events = _events, Objects = _objects, Paths = paths,
+                Images = _runtime.Images is { } images ? new ImagePuller(images, time) : null,
                 Volumes = new VolumeMounter(paths.PodsDirectory, api, _objects, new ServiceAccountTokens(api, time), time),
                 Resolver = new PodResolver(options.ClusterDns?.Port == 53 ? options.ClusterDns.Address : null, options.ClusterDomain),
                 ServicesNow = () => _services.Cache.List(), Allocatable = _description.Capacity,
@@ -133,22 +131,10 @@ public sealed partial class NodeAgent : IAsyncDisposable
 
     private static bool IsActive(V1Pod pod) => !PodPhase.IsTerminal(pod.Status?.Phase);
 
-    private static ProcessRuntimeOptions RuntimeOptions(NodeOptions options, PodPaths paths)
-    {
-        bool namespaces = options.Namespaces ?? (Native.LibC.EffectiveUser() == 0 && HostTools.Find().MissingForNamespaces().Count == 0);
-        return new ProcessRuntimeOptions
-        {
-            PodsDirectory = paths.PodsDirectory, Namespaces = namespaces, ControlGroups = Native.LibC.EffectiveUser() == 0,
-            PodNetwork = namespaces ? options.PodNetwork : options.LoopbackNetwork,
-            ClusterNetwork = namespaces ? options.ClusterNetwork : options.LoopbackNetwork,
-            ServiceNetwork = options.ServiceNetwork, BridgeName = options.BridgeName, MaskedPaths = [.. options.MaskedPaths, Path.GetFullPath(options.RootDirectory)],
-        };
-    }
-
     private static NodeDescription Describe(NodeOptions options) => new()
     {
         Name = options.Name, Address = options.Address.ToString(), Port = options.Port, Labels = options.Labels, Taints = options.Taints,
-        Capacity = Machine.Capacity(options.RootDirectory, options.MaxPods), Info = Machine.Info("process://0.1.0", options.Version),
+        Capacity = Machine.Capacity(options.RootDirectory, options.MaxPods), Info = Machine.Info("", options.Version),
         PodNetwork = options.PodNetwork.ToString(),
     };
 
@@ -157,6 +143,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _runtime.Changed = _workers.OnContainer;
         _objects.Changed = _workers.OnObject;
         await _runtime.RecoverAsync(cancel);
+        _description = _description with { Info = Machine.Info($"{_runtime.Name}://{_runtime.Version}", _options.Version) };
         if (_options.ServingCertificate is not null)
         {
             _server = await NodeServer.StartAsync(_options, _routes, _loggers, cancel);

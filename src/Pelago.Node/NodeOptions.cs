@@ -50,6 +50,9 @@ public sealed record NodeOptions
     /// <summary>Directories that containers with a root of their own must not see: the home with its keys. The root directory is always among them.</summary>
     public IReadOnlyList<string> MaskedPaths { get; init; } = [];
 
+    /// <summary>What runs the pods.</summary>
+    public NodeRuntime Runtime { get; init; }
+
     /// <summary>Own namespaces for pods; null: when this machine allows it.</summary>
     public bool? Namespaces { get; init; }
 
@@ -65,4 +68,14 @@ public sealed record NodeOptions
 
     /// <summary>What the node says of the software in nodeInfo.kubeletVersion.</summary>
     public string Version { get; init; } = DefaultVersion;
+}
+
+/// <summary>What runs the pods of a node.</summary>
+public enum NodeRuntime
+{
+    /// <summary>Processes from the host's own files; an image is only a label.</summary>
+    Process,
+
+    /// <summary>Containers from images, in a containerd of the node's own. Needs root.</summary>
+    Containerd,
 }

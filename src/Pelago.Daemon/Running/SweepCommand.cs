@@ -53,7 +53,7 @@ internal static class SweepCommand
             PodsDirectory = pods, Namespaces = Environment.IsPrivilegedProcess, ControlGroups = Environment.IsPrivilegedProcess,
             PodNetwork = Cidr4.Parse("127.0.0.0/24"), ClusterNetwork = Cidr4.Parse("127.0.0.0/16"), BridgeName = "", MaskedPaths = [],
         };
-        await using var runtime = new ProcessRuntime(options, new LogSignals(), TimeProvider.System, NullLogger<ProcessRuntime>.Instance);
+        await using var runtime = new ProcessRuntime(options, new LogSignals(TimeProvider.System), TimeProvider.System, NullLogger<ProcessRuntime>.Instance);
         await runtime.RecoverAsync(cancel);
         ContainerStatus[] running = [.. (await runtime.ListContainersAsync(sandboxId: null, cancel)).Where(container => container.State == ContainerState.Running)];
         await Task.WhenAll(running.Select(container => runtime.StopContainerAsync(container.Id, Grace, cancel)));

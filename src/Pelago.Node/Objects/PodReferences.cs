@@ -15,6 +15,8 @@ internal static class PodReferences
             AddEnvironment(container.EnvFrom, container.Env, ns, names);
         foreach (V1EphemeralContainer container in pod.Spec.EphemeralContainers ?? [])
             AddEnvironment(container.EnvFrom, container.Env, ns, names);
+        foreach (V1LocalObjectReference secret in pod.Spec.ImagePullSecrets ?? [])
+            Add(names, ObjectName.Secrets, ns, secret.Name);
         foreach (V1Volume volume in pod.Spec.Volumes ?? [])
             AddVolume(volume, ns, names);
         return names;

@@ -17,7 +17,7 @@ internal static class ContainerSpecs
 
     public static ContainerSpec Of(
         V1Pod pod, V1Container container, int attempt, IReadOnlyList<KeyValuePair<string, string>> variables, IReadOnlyList<ContainerMount> mounts,
-        PodPaths paths, RuntimeFeatures features)
+        PodPaths paths, RuntimeFeatures features, ImageStatus? image = null)
     {
         string uid = pod.Metadata.Uid;
         return new ContainerSpec
@@ -31,7 +31,7 @@ internal static class ContainerSpecs
             LogPath = paths.Log(uid, container.Name, attempt),
             Stdin = container.Stdin == true, StdinOnce = container.StdinOnce == true, Terminal = container.Tty == true,
             Resources = ResourcesOf(container),
-            Identity = features.Processes ? IdentityOf(pod, container) : new ContainerIdentity(),
+            Identity = features.Processes ? IdentityOf(pod, container, image) : new ContainerIdentity(),
             ReadOnlyRoot = container.SecurityContext?.ReadOnlyRootFilesystem == true,
             StopSignal = Signals.GetValueOrDefault(container.Lifecycle?.StopSignal ?? "SIGTERM", Signals["SIGTERM"]),
             Labels = new Dictionary<string, string>
@@ -81,12 +81,15 @@ internal static class ContainerSpecs
     private static decimal Amount(IDictionary<string, ResourceQuantity>? amounts, string resource) =>
         amounts is not null && amounts.TryGetValue(resource, out ResourceQuantity? quantity) ? quantity.ToDecimal() : 0;
 
-    private static ContainerIdentity IdentityOf(V1Pod pod, V1Container container)
+    private static ContainerIdentity IdentityOf(V1Pod pod, V1Container container, ImageStatus? image)
     {
         V1PodSecurityContext? shared = pod.Spec.SecurityContext;
         V1SecurityContext? own = container.SecurityContext;
         long? user = own?.RunAsUser ?? shared?.RunAsUser;
-        if ((own?.RunAsNonRoot ?? shared?.RunAsNonRoot) == true && user is null or 0 && Native.LibC.EffectiveUser() == 0)
+        bool nonRoot = (own?.RunAsNonRoot ?? shared?.RunAsNonRoot) == true;
+        if (nonRoot && user is null && image is { User: null })
+            throw new ConfigurationException("container has runAsNonRoot and image has non-numeric user, cannot verify user is non-root");
+        if (nonRoot && (user ?? image?.User) is null or 0 && Native.LibC.EffectiveUser() == 0)
         {
             throw new ConfigurationException(user is null
                 ? $"container has runAsNonRoot and image will run as root (pod: \"{pod.Metadata.Name}_{pod.Metadata.NamespaceProperty}({pod.Metadata.Uid})\", container: {container.Name})"

@@ -14,12 +14,12 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
 {
     /// <summary>Null when it runs, else what its waiting state says. Events tell of each step.</summary>
     public async Task<WaitingReason?> StartAsync(
-        PodView view, PodContainer container, IReadOnlyDictionary<string, MountedVolume> volumes, CancellationToken cancel)
+        PodView view, PodContainer container, ImageStatus? image, IReadOnlyDictionary<string, MountedVolume> volumes, CancellationToken cancel)
     {
         string id;
         try
         {
-            id = await CreateAsync(view, container, volumes, cancel);
+            id = await CreateAsync(view, container, image, volumes, cancel);
         }
         catch (ConfigurationException fault)
         {
@@ -49,7 +49,7 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
     }
 
     private async Task<string> CreateAsync(
-        PodView view, PodContainer container, IReadOnlyDictionary<string, MountedVolume> volumes, CancellationToken cancel)
+        PodView view, PodContainer container, ImageStatus? image, IReadOnlyDictionary<string, MountedVolume> volumes, CancellationToken cancel)
     {
         PodSandboxStatus sandbox = view.Sandbox!;
         int attempt = await NextAttemptAsync(view, container, cancel);
@@ -60,7 +60,7 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
         };
         List<KeyValuePair<string, string>> environment = await variables.BuildAsync(container.Spec, cancel);
         List<ContainerMount> mounts = ContainerMounts.Of(container.Spec, volumes, environment);
-        ContainerSpec spec = ContainerSpecs.Of(pod, container.Spec, attempt, environment, mounts, services.Paths, services.Runtime.Features);
+        ContainerSpec spec = ContainerSpecs.Of(pod, container.Spec, attempt, environment, mounts, services.Paths, services.Runtime.Features, image);
         TellWhatIsIgnored(container, spec);
         return await services.Runtime.CreateContainerAsync(sandbox.Id, spec, cancel);
     }

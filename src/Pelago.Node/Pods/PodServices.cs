@@ -15,6 +15,9 @@ internal sealed record PodServices
     public required NodeOptions Options { get; init; }
     public required IKubeApi Api { get; init; }
     public required IPodRuntime Runtime { get; init; }
+
+    /// <summary>Null where images are only labels.</summary>
+    public ImagePuller? Images { get; init; }
     public required StatusWriter Status { get; init; }
     public required EventRecorder Events { get; init; }
     public required ReferencedObjects Objects { get; init; }

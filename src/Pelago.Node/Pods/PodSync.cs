@@ -101,6 +101,7 @@ internal sealed class PodSync : IAsyncDisposable
         _services.Paths.RemovePod(pod.Metadata.Uid);
         _services.Objects.Hold(pod.Metadata.Uid, new HashSet<Objects.ObjectName>());
         _services.Status.Forget(pod.Metadata.Uid);
+        _services.Images?.Forget(pod.Metadata.Uid);
         return null;
     }
 
@@ -241,11 +242,17 @@ internal sealed class PodSync : IAsyncDisposable
                 return (false, BackOff(view.Pod, container, latest, backoff.Delay, backoff.Left));
             _backoff.Restarted(container.Name, finished, Now);
         }
+        ImageOutcome image = await ImageAsync(view.Pod, container, cancel);
+        if (image.Failure is { } absent)
+        {
+            _waiting[container.Name] = absent;
+            return (false, image.Retry);
+        }
         await _services.StartGate.WaitAsync(cancel);
         WaitingReason? failed;
         try
         {
-            failed = await new ContainerStarter(_services, view.Pod, _events).StartAsync(view, container, volumes, cancel);
+            failed = await new ContainerStarter(_services, view.Pod, _events).StartAsync(view, container, image.Image, volumes, cancel);
         }
         finally
         {
@@ -260,6 +267,12 @@ internal sealed class PodSync : IAsyncDisposable
         await CollectGarbageAsync(view, container, cancel);
         return (true, Idle);
     }
+
+    /// <summary>Outside the gate that bounds starts: a pull may take minutes.</summary>
+    private async Task<ImageOutcome> ImageAsync(V1Pod pod, PodContainer container, CancellationToken cancel) =>
+        _services.Images is { } images
+            ? await images.EnsureAsync(pod, container, await PullSecrets.OfAsync(pod, _services.Objects, cancel), _events, cancel)
+            : default;
 
     private TimeSpan BackOff(V1Pod pod, PodContainer container, ContainerStatus latest, TimeSpan delay, TimeSpan left)
     {

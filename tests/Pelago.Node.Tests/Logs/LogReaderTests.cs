@@ -14,7 +14,7 @@ public sealed class LogReaderTests : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private readonly TemporaryDirectory _home = new();
-    private readonly LogSignals _signals = new();
+    private readonly LogSignals _signals = new(TimeProvider.System);
 
     private string Log => Path.Combine(_home.Path, "0.log");
 

@@ -29,7 +29,7 @@ public abstract class ProcessRuntimeContract : RuntimeContract
             PodsDirectory = Home["pods"], Namespaces = Namespaces, ControlGroups = Namespaces, BridgeName = BridgeName,
             PodNetwork = PodNetwork, ClusterNetwork = PodNetwork, MaskedPaths = [Home.Path], LogRotation = Rotation,
         },
-        new LogSignals(), TimeProvider.System, NullLogger.Instance);
+        new LogSignals(TimeProvider.System), TimeProvider.System, NullLogger.Instance);
 
     private Cidr4 PodNetwork => Cidr4.Parse($"{(Namespaces ? 10 : 127)}.233.{_instance % 256}.0/24");
 

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Text;
+using Pelago.Node.Runtimes;
+using Pelago.TestKit.Node;
+using Xunit;
+
+namespace Pelago.Node.Tests.Containerd;
+
+/// <summary>Exec, attach and connections into containers.</summary>
+public sealed class StreamTests : ContainerdScene
+{
+    [Fact]
+    public async Task A_further_command_has_streams_and_an_exit_code_of_its_own()
+    {
+        string id = await RunningAsync();
+
+        (int code, string output, string errors) = await TryRunAsync(id, "sh", "-c", "echo out; echo err >&2; echo $FROM_IMAGE; exit 5");
+
+        Assert.Equal((5, "out\nyes\n", "err\n"), (code, output, errors));
+    }
+
+    [Fact]
+    public async Task Input_ends_while_output_goes_on()
+    {
+        string id = await RunningAsync();
+        byte[] sent = new byte[3_000_000];
+        new Random(7).NextBytes(sent);
+
+        await using IProcessSession session = await Runtime.ExecAsync(id, new ExecSpec { Command = ["sh", "-c", "sha256sum; echo more"], Stdin = true }, Cancel);
+        await session.Stdin!.WriteAsync(sent, Cancel);
+        await session.Stdin.DisposeAsync();
+        string output = await ReadAsync(session.Stdout!);
+
+        Assert.Equal($"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(sent))}  -\nmore\n", output);
+        Assert.Equal(0, await session.WaitAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_command_that_is_not_there_is_127_and_says_so()
+    {
+        string id = await RunningAsync();
+
+        (int code, _, string errors) = await TryRunAsync(id, "no-such-program");
+
+        Assert.Equal(127, code);
+        Assert.Contains("no-such-program", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_terminal_has_a_size_that_changes()
+    {
+        string id = await RunningAsync();
+
+        await using IProcessSession session = await Runtime.ExecAsync(id, new ExecSpec { Command = ["sh", "-c", "read line; stty size"], Stdin = true, Terminal = true }, Cancel);
+        session.Resize(101, 33);
+        await Eventually.GetAsync(() => TryRunAsync(id, "sh", "-c", "for t in /dev/pts/*; do stty size -F $t 2>/dev/null; done"), result => result.Output.Contains("33 101", StringComparison.Ordinal), Cancel);
+        await session.Stdin!.WriteAsync("go\n"u8.ToArray(), Cancel);
+
+        Assert.Contains("33 101", await ReadAsync(session.Stdout!), StringComparison.Ordinal);
+        Assert.Null(session.Stderr);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_let_go_of_leaves_no_process()
+    {
+        string id = await RunningAsync();
+        IProcessSession session = await Runtime.ExecAsync(id, new ExecSpec { Command = ["sleep", "4242"] }, Cancel);
+
+        await session.DisposeAsync();
+
+        Assert.DoesNotContain("4242", (await TryRunAsync(id, "ps")).Output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(Options.StreamsDirectory));
+    }
+
+    [Fact]
+    public async Task The_containers_own_streams_can_be_attached_to()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        string id = await RunAsync(sandbox, Shell("main", "while read line; do echo \"got $line\"; echo \"err $line\" >&2; done; echo end; exit 6") with { Stdin = true, StdinOnce = true });
+
+        await using IProcessSession session = await Runtime.AttachAsync(id, new AttachSpec { Stdin = true }, Cancel);
+        Task<string> output = ReadAsync(session.Stdout!);
+        Task<string> errors = ReadAsync(session.Stderr!);
+        await session.Stdin!.WriteAsync("one\ntwo\n"u8.ToArray(), Cancel);
+        await session.Stdin.DisposeAsync();
+
+        Assert.Equal(6, await session.WaitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        Assert.Equal(("got one\ngot two\nend\n", "err one\nerr two\n"), (await output, await errors));
+    }
+
+    [Fact]
+    public async Task A_connection_reaches_what_listens_on_the_pods_loopback()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        await RunAsync(sandbox, Shell("main", "while :; do echo inside | nc -l -s 127.0.0.1 -p 8080; done"));
+
+        string answer = await Eventually.GetAsync(() => AskAsync(sandbox, 8080), text => text.Length > 0, Cancel);
+
+        Assert.Equal("inside\n", answer);
+    }
+
+    private async Task<string> AskAsync(string sandbox, int port)
+    {
+        try
+        {
+            await using Stream stream = await Runtime.ConnectAsync(sandbox, port, Cancel);
+            return await ReadAsync(stream);
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return "";
+        }
+    }
+
+    private async Task<string> RunningAsync() => await RunAsync(await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel), LongRunning("main"));
+}
