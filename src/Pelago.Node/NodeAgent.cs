@@ -103,6 +103,9 @@ public sealed partial class NodeAgent : IAsyncDisposable
     /// <summary>The pods that this node works on, those that are ending among them.</summary>
     public IReadOnlyCollection<V1Pod> Pods => _workers.Pods;
 
+    /// <summary>The images of this node; null where images are only labels.</summary>
+    public IImageStore? Images => _runtime.Images;
+
     /// <summary>
     /// Ends every container of this node, each with at most <paramref name="grace"/> after its stop signal, and takes no more work. The pods stay
     /// bound: the next agent over the same directory starts them again.

@@ -188,7 +188,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
     {
         Running(containerId);
         bool terminal = (spec.Stdin || spec.Stdout || spec.Stderr) && await HasTerminalAsync(containerId, cancel);
-        return await AttachedStreams.OpenAsync(_client, containerId, terminal, spec, _ledger.ExitOf(containerId), cancel);
+        return await AttachedStreams.OpenAsync(_client, containerId, terminal, spec, _ledger.ExitOf(containerId), _time, cancel);
     }
 
     public async Task<Stream> ConnectAsync(string sandboxId, int port, CancellationToken cancel)

@@ -63,7 +63,8 @@ public abstract class AgentFixture : IAsyncLifetime
         string kind = json.String("kind")!;
         if (kind == "Pod")
             json.ObjectOrNew("spec")["nodeName"] = "node-1";
-        string resource = kind.ToLowerInvariant() + "s";
+        string[] version = (json.String("apiVersion") ?? "v1").Split('/');
+        string resource = kind.ToLowerInvariant() + "s" + (version.Length > 1 ? $".{version[0]}" : "");
         return Cluster.Apply(resource, json);
     }
 

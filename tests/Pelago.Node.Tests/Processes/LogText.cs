@@ -2,6 +2,7 @@
 
 using System.IO;
 using System.Text;
+using Pelago.Node.Logs;
 
 namespace Pelago.Node.Tests.Processes;
 
@@ -12,7 +13,10 @@ internal static class LogText
     {
         var text = new StringBuilder();
         foreach (string line in File.ReadAllLines(path))
-            text.Append(line.AsSpan(40 <= line.Length ? 40 : line.Length)).Append(line[38] == 'F' ? "\n" : "");
+        {
+            if (CriLogFormat.TryParse(Encoding.UTF8.GetBytes(line), out CriLogRecord record))
+                text.Append(Encoding.UTF8.GetString(record.Text)).Append(record.Partial ? "" : "\n");
+        }
         return text.ToString();
     }
 }

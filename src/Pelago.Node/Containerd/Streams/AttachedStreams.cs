@@ -17,10 +17,12 @@ namespace Pelago.Node.Containerd.Streams;
 internal sealed class AttachedStreams : IProcessSession
 {
     private const string Protocol = "v4.channel.k8s.io";
-    private const byte StdinChannel = 0;
     private const byte StdoutChannel = 1;
     private const byte StderrChannel = 2;
     private const int BufferSize = 32 * 1024;
+
+    // Nothing tells that containerd has connected the output, a moment after it has answered: what input brings about at once would be lost.
+    private static readonly TimeSpan OutputSettles = TimeSpan.FromMilliseconds(100);
     private readonly ContainerdClient _client;
     private readonly string _container;
     private readonly Task<int> _exit;
@@ -40,7 +42,7 @@ internal sealed class AttachedStreams : IProcessSession
     public Stream? Stderr { get; private set; }
 
     public static async Task<AttachedStreams> OpenAsync(
-        ContainerdClient client, string container, bool terminal, AttachSpec spec, Task<int> exit, CancellationToken cancel)
+        ContainerdClient client, string container, bool terminal, AttachSpec spec, Task<int> exit, TimeProvider time, CancellationToken cancel)
     {
         var session = new AttachedStreams(client, container, exit);
         try
@@ -54,8 +56,10 @@ internal sealed class AttachedStreams : IProcessSession
                 session.Stderr = stderr ? session._stderr.Reader.AsStream() : null;
                 session._receiving = session.ReceiveAsync(session._output, session._stop.Token);
             }
+            if (spec.Stdin && session._output is not null)
+                await Task.Delay(OutputSettles, time, cancel);
             if (spec.Stdin)
-                session.Stdin = new InputStream(await session.ConnectAsync(new AttachRequest { ContainerId = container, Stdin = true, Tty = terminal }, cancel));
+                session.Stdin = new AttachedInput(await session.ConnectAsync(new AttachRequest { ContainerId = container, Stdin = true, Tty = terminal }, cancel));
             return session;
         }
         catch
@@ -145,51 +149,6 @@ internal sealed class AttachedStreams : IProcessSession
         catch (RpcException)
         {
             // It has no terminal, or has ended.
-        }
-    }
-
-    private sealed class InputStream(ClientWebSocket socket) : WriteOnlyStream
-    {
-        private int _ended;
-
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            byte[] message = new byte[Math.Min(buffer.Length, BufferSize) + 1];
-            message[0] = StdinChannel;
-            while (!buffer.IsEmpty)
-            {
-                ReadOnlyMemory<byte> piece = buffer[..Math.Min(buffer.Length, BufferSize)];
-                piece.CopyTo(message.AsMemory(1));
-                await SendAsync(message.AsMemory(0, piece.Length + 1), cancellationToken);
-                buffer = buffer[piece.Length..];
-            }
-        }
-
-        protected override async ValueTask EndAsync()
-        {
-            if (Interlocked.Exchange(ref _ended, 1) != 0)
-                return;
-            try
-            {
-                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", CancellationToken.None);
-            }
-            catch (Exception fault) when (fault is WebSocketException or ObjectDisposedException or InvalidOperationException)
-            {
-                // The container has ended.
-            }
-            socket.Dispose();
-        }
-
-        private async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancel)
-        {
-            try
-            {
-                await socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, cancel);
-            }
-            catch (Exception fault) when (fault is WebSocketException or ObjectDisposedException)
-            {
-                throw new IOException("the container reads no input any more", fault);
-            }
         }
     }
 }
