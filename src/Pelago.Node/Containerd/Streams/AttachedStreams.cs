@@ -50,8 +50,9 @@ internal sealed class AttachedStreams : IProcessSession
             bool stderr = spec.Stderr && !terminal;
             if (spec.Stdout || stderr)
             {
+                // Input is asked for here too, and never sent: without, containerd 1.6 takes it as ended and closes the container's.
                 session._output = await session.ConnectAsync(
-                    new AttachRequest { ContainerId = container, Stdout = spec.Stdout, Stderr = stderr, Tty = terminal }, cancel);
+                    new AttachRequest { ContainerId = container, Stdin = true, Stdout = spec.Stdout, Stderr = stderr, Tty = terminal }, cancel);
                 session.Stdout = spec.Stdout ? session._stdout.Reader.AsStream() : null;
                 session.Stderr = stderr ? session._stderr.Reader.AsStream() : null;
                 session._receiving = session.ReceiveAsync(session._output, session._stop.Token);
