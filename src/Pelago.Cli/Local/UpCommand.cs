@@ -15,6 +15,7 @@ internal static class UpCommand
     private static readonly Option<int?> Clusters = CommandOptions.Number("--clusters", "How many clusters (default: those that exist, else 1)", "N", 1, 64);
     private static readonly Option<int?> Nodes = CommandOptions.Number("--nodes", "Nodes of each cluster (default: as before, else 1)", "N", 1, 100_000);
     private static readonly Option<bool> Simulated = new("--simulated") { Description = "Nodes that run no processes, for rehearsals with thousands of them" };
+    private static readonly Option<string?> Runtime = new("--runtime") { Description = "What runs the pods: process (programs of this machine) or containerd (images; needs root)" };
     private static readonly Option<int?> Port = CommandOptions.Number("--port", "API port of the first cluster, the next ones follow; 0 picks free ports (default: as before, else 6443)", "P", 0, 65535);
 
     public static Command Build()
@@ -26,8 +27,10 @@ internal static class UpCommand
             pelago up --detach --clusters 3        three clusters in the background
             pelago up -d --port 0 -o json          free ports, machine-readable
             pelago up -d --simulated --nodes 1000  a thousand nodes without a process
+            pelago up -d --runtime containerd      pods from images, in a containerd of each node's own
             """);
-        foreach (Option option in new Option[] { Detach, Clusters, Nodes, Simulated, Port, output, quiet })
+        Runtime.AcceptOnlyFromAmong(ClusterSettings.ProcessRuntime, ClusterSettings.ContainerdRuntime);
+        foreach (Option option in new Option[] { Detach, Clusters, Nodes, Simulated, Runtime, Port, output, quiet })
             command.Options.Add(option);
         command.SetAction((parsed, cancel) => RunAsync(parsed, parsed.GetValue(output) ?? "table", parsed.GetValue(quiet), cancel));
         return command;
@@ -89,6 +92,8 @@ internal static class UpCommand
         Pass("--port", parsed.GetValue(Port));
         if (parsed.GetValue(Simulated))
             arguments.Add("--simulated");
+        if (parsed.GetValue(Runtime) is { } runtime)
+            arguments.AddRange(["--runtime", runtime]);
         return arguments;
     }
 
@@ -99,6 +104,7 @@ internal static class UpCommand
         string? difference = parsed.GetValue(Clusters) is { } clusters && clusters != record.Clusters.Count ? $"{record.Clusters.Count} cluster(s), not {clusters}"
             : parsed.GetValue(Nodes) is { } nodes && settings is not null && nodes != settings.Nodes ? $"clusters of {settings.Nodes} node(s), not {nodes}"
             : parsed.GetValue(Simulated) && settings is { Simulated: false } ? "nodes that are not simulated"
+            : parsed.GetValue(Runtime) is { } runtime && settings is not null && runtime != settings.Runtime ? $"pods with the {settings.Runtime} runtime, not {runtime}"
             : parsed.GetValue(Port) is > 0 and { } port && settings is not null && port != settings.Port ? $"clusters from port {settings.Port} on, not {port}"
             : null;
         if (difference is not null)

@@ -16,4 +16,10 @@ public sealed record ClusterSettings
     public required int Slot { get; init; }
     public required int Nodes { get; init; }
     public bool Simulated { get; init; }
+
+    /// <summary>What runs the pods: <c>process</c> or <c>containerd</c>.</summary>
+    public string Runtime { get => field ?? ProcessRuntime; init; }
+
+    public const string ProcessRuntime = "process";
+    public const string ContainerdRuntime = "containerd";
 }

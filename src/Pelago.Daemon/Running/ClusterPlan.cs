@@ -4,6 +4,7 @@ using System.IO;
 using System.Text.Json;
 using Pelago.Client.Local;
 using Pelago.Daemon.State;
+using Pelago.Node.Containerd;
 
 namespace Pelago.Daemon.Running;
 
@@ -50,7 +51,18 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
                 ?? throw new DaemonException($"all {AddressSlots.Count} address ranges of this machine are taken by other clusters; 'pelago down --purge' in a home that is no longer needed frees some"),
             Nodes = nodes,
             Simulated = simulated,
+            Runtime = RuntimeOf(name, before, options),
         };
+    }
+
+    private static string RuntimeOf(string name, ClusterSettings? before, RunOptions options)
+    {
+        string runtime = options.Runtime ?? before?.Runtime ?? ClusterSettings.ProcessRuntime;
+        if (before is not null && before.Runtime != runtime)
+            throw new DaemonException($"cluster {name} runs its pods with the {before.Runtime} runtime; {runtime} needs a home of its own (--home DIR)");
+        if (runtime == ClusterSettings.ContainerdRuntime && new ContainerdTools().Missing() is { Count: > 0 } missing)
+            throw new DaemonException($"cluster {name} cannot run containers on this machine: {string.Join("; ", missing)}. Without --runtime pods run as processes");
+        return runtime;
     }
 
     private static int PortOf(int index, ClusterSettings? before, RunOptions options, List<ClusterSettings> others)

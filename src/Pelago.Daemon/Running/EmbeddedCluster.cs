@@ -131,6 +131,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
             ServingCertificate = _engine.NodeCertificate(name, IPAddress.Loopback),
             ClientAuthorities = [_engine.Authority],
             MaskedPaths = [home.Root],
+            Runtime = _settings.Runtime == ClusterSettings.ContainerdRuntime ? NodeRuntime.Containerd : NodeRuntime.Process,
         };
         return NodeAgent.StartAsync(options, _engine.ApiFor($"system:node:{name}"), logging, time, cancel);
     }

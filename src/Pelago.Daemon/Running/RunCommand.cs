@@ -20,17 +20,19 @@ internal static class RunCommand
         var nodes = new Option<int?>("--nodes");
         var port = new Option<int?>("--port");
         var simulated = new Option<bool>("--simulated");
+        var runtime = new Option<string?>("--runtime") { Description = "What runs the pods: process or containerd (default: as before, else process)" };
+        runtime.AcceptOnlyFromAmong(ClusterSettings.ProcessRuntime, ClusterSettings.ContainerdRuntime);
         var durability = new Option<string>("--durability") { Description = "full: an acknowledged write survives a loss of power; fast: the death of the daemon", DefaultValueFactory = _ => "full" };
         durability.AcceptOnlyFromAmong("full", "fast");
         var command = new Command("run", "Run the clusters of a home until a signal: SIGINT stops the pods too, SIGTERM leaves them running");
-        foreach (Option option in new Option[] { clusters, nodes, port, simulated, durability })
+        foreach (Option option in new Option[] { clusters, nodes, port, simulated, runtime, durability })
             command.Options.Add(option);
         command.SetAction((parsed, cancel) => RunAsync(
             DaemonCommandLine.HomeOf(parsed),
             new RunOptions
             {
                 Clusters = parsed.GetValue(clusters), Nodes = parsed.GetValue(nodes), Port = parsed.GetValue(port),
-                Simulated = parsed.GetValue(simulated) ? true : null, FastDurability = parsed.GetValue(durability) == "fast",
+                Simulated = parsed.GetValue(simulated) ? true : null, Runtime = parsed.GetValue(runtime), FastDurability = parsed.GetValue(durability) == "fast",
             },
             cancel));
         return command;

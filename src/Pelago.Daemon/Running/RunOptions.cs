@@ -9,5 +9,6 @@ internal sealed record RunOptions
     public int? Nodes { get; init; }
     public int? Port { get; init; }
     public bool? Simulated { get; init; }
+    public string? Runtime { get; init; }
     public bool FastDurability { get; init; }
 }

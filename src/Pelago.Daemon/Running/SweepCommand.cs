@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Pelago.Client.Local;
 using Pelago.Daemon.State;
 using Pelago.Kube;
+using Pelago.Node.Containerd;
 using Pelago.Node.Logs;
 using Pelago.Node.Processes;
 using Pelago.Node.Runtimes;
@@ -35,25 +36,19 @@ internal static class SweepCommand
         {
             string nodes = Path.Combine(home.ClusterDirectory(cluster), "nodes");
             foreach (string node in Directory.Exists(nodes) ? Directory.EnumerateDirectories(nodes) : [])
-                ended += await SweepNodeAsync(node, cancel);
+                ended += await SweepNodeAsync(home.ReadSettings(cluster), node, cancel);
         }
 
         Console.Out.WriteLine($"{ended} container(s) ended");
         return DaemonExitCode.Done;
     }
 
-    private static async Task<int> SweepNodeAsync(string node, CancellationToken cancel)
+    private static async Task<int> SweepNodeAsync(ClusterSettings? settings, string node, CancellationToken cancel)
     {
         string pods = Path.Combine(node, "pods");
         if (!Directory.Exists(pods))
             return 0;
-        // The addresses are of no matter: nothing is started.
-        var options = new ProcessRuntimeOptions
-        {
-            PodsDirectory = pods, Namespaces = Environment.IsPrivilegedProcess, ControlGroups = Environment.IsPrivilegedProcess,
-            PodNetwork = Cidr4.Parse("127.0.0.0/24"), ClusterNetwork = Cidr4.Parse("127.0.0.0/16"), BridgeName = "", MaskedPaths = [],
-        };
-        await using var runtime = new ProcessRuntime(options, new LogSignals(TimeProvider.System), TimeProvider.System, NullLogger<ProcessRuntime>.Instance);
+        await using IPodRuntime runtime = settings?.Runtime == ClusterSettings.ContainerdRuntime ? Containers(settings, node, pods) : Processes(pods);
         await runtime.RecoverAsync(cancel);
         ContainerStatus[] running = [.. (await runtime.ListContainersAsync(sandboxId: null, cancel)).Where(container => container.State == ContainerState.Running)];
         await Task.WhenAll(running.Select(container => runtime.StopContainerAsync(container.Id, Grace, cancel)));
@@ -61,4 +56,21 @@ internal static class SweepCommand
             await runtime.StopPodSandboxAsync(sandbox.Id, cancel);
         return running.Length;
     }
+
+    // The addresses are of no matter: nothing is started.
+    private static ProcessRuntime Processes(string pods) => new(
+        new ProcessRuntimeOptions
+        {
+            PodsDirectory = pods, Namespaces = Environment.IsPrivilegedProcess, ControlGroups = Environment.IsPrivilegedProcess,
+            PodNetwork = Cidr4.Parse("127.0.0.0/24"), ClusterNetwork = Cidr4.Parse("127.0.0.0/16"), BridgeName = "", MaskedPaths = [],
+        },
+        new LogSignals(TimeProvider.System), TimeProvider.System, NullLogger<ProcessRuntime>.Instance);
+
+    private static ContainerdRuntime Containers(ClusterSettings settings, string node, string pods) => new(
+        new ContainerdOptions
+        {
+            Directory = Path.Combine(Path.GetFullPath(node), "containerd"), PodsDirectory = Path.GetFullPath(pods), BridgeName = $"pelago{settings.Slot}",
+            PodNetwork = Cidr4.Parse("127.0.0.0/24"), ClusterNetwork = Cidr4.Parse("127.0.0.0/16"),
+        },
+        new ContainerdTools(), TimeProvider.System, NullLogger<ContainerdRuntime>.Instance);
 }
