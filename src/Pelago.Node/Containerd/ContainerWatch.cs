@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Pelago.Node.Containerd.Protos.Cri;
@@ -12,9 +13,10 @@ namespace Pelago.Node.Containerd;
 /// Keeps the ledger true: containerd's events say at once that a task ended, and a list every few seconds finds what no event told of
 /// (kubernetes pkg/kubelet/pleg does the same).
 /// </summary>
-internal sealed partial class ContainerWatch(ContainerdClient client, ContainerLedger ledger, Action<ContainerEvent> changed, TimeProvider time, ILogger log)
+internal sealed partial class ContainerWatch(
+    ContainerdClient client, ContainerLedger ledger, ContainerdOptions options, Action<ContainerEvent> changed, TimeProvider time, ILogger log)
 {
-    private static readonly TimeSpan BetweenLists = TimeSpan.FromSeconds(10);
+    private readonly ContainerLogs _logs = new(client, ledger, options.LogRotation, time, log);
     private static readonly TimeSpan BetweenConnections = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SettleStep = TimeSpan.FromMilliseconds(3);
@@ -80,9 +82,12 @@ internal sealed partial class ContainerWatch(ContainerdClient client, ContainerL
 
     private async Task FollowListsAsync(CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(BetweenLists, time);
+        using var timer = new PeriodicTimer(options.BetweenLists, time);
         while (await timer.WaitForNextTickAsync(cancel))
+        {
             await TryListAsync(cancel);
+            await TryRotateAsync(cancel);
+        }
     }
 
     private async Task TryListAsync(CancellationToken cancel)
@@ -94,6 +99,19 @@ internal sealed partial class ContainerWatch(ContainerdClient client, ContainerL
         catch (RpcException fault) when (!cancel.IsCancellationRequested)
         {
             Log.NotListed(log, fault.Status.Detail);
+        }
+    }
+
+    private async Task TryRotateAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await _logs.RotateAsync(cancel);
+        }
+        catch (IOException fault)
+        {
+            // A full disk, or a log that went with its container meanwhile.
+            Log.NotListed(log, fault.Message);
         }
     }
 
@@ -156,7 +174,7 @@ internal sealed partial class ContainerWatch(ContainerdClient client, ContainerL
 
     private static partial class Log
     {
-        [LoggerMessage(4410, LogLevel.Warning, "containerd did not list its containers: {Why}")]
+        [LoggerMessage(4410, LogLevel.Warning, "The containers and their logs could not be looked at: {Why}")]
         public static partial void NotListed(ILogger log, string why);
     }
 }

@@ -4,6 +4,7 @@ using System.IO;
 using System.Security.Cryptography;
 using System.Text;
 using Pelago.Kube;
+using Pelago.Node.Logs;
 
 namespace Pelago.Node.Containerd;
 
@@ -25,6 +26,11 @@ internal sealed record ContainerdOptions
     /// <summary>Service addresses that answer on the bridge; null: none do.</summary>
     public Cidr4? ServiceNetwork { get; init; }
     public string BridgeName { get; init; } = "pelago0";
+
+    public LogRotation LogRotation { get; init; } = new();
+
+    /// <summary>How often what no event told of is looked for, and how often logs are looked at.</summary>
+    public TimeSpan BetweenLists { get; init; } = TimeSpan.FromSeconds(10);
 
     public string ConfigFile => Path.Combine(Directory, "config.toml");
     public string LogFile => Path.Combine(Directory, "containerd.log");

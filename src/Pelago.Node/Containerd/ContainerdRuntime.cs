@@ -42,7 +42,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
         _client = new ContainerdClient(options.Socket);
         _daemon = new ContainerdDaemon(options, tools, _client, _loop, time, log);
         _images = new ContainerdImages(options, tools, _client, _loop, time);
-        _watch = new ContainerWatch(_client, _ledger, change => Changed?.Invoke(change), time, log);
+        _watch = new ContainerWatch(_client, _ledger, options, change => Changed?.Invoke(change), time, log);
     }
 
     public Action<ContainerEvent>? Changed { get; set; }

@@ -71,7 +71,8 @@ internal sealed class LogReader(string path, LogQuery query, LogSignals signals)
                     await ReadFileAsync(file, 0, text, output, cancel);
             }
             await DrainAsync(_current.File, text, output, cancel);
-            if (_current.RotatedName(path) is not { } name)
+            // Until the next file is there, whoever writes may still write to this one.
+            if (_current.RotatedName(path) is not { } name || !File.Exists(path))
                 return;
             await DrainAsync(_current.File, text, output, cancel);
             _current.Dispose();

@@ -2,6 +2,7 @@
 
 using System.IO;
 using Pelago.Node.Containerd;
+using Pelago.Node.Logs;
 using Pelago.Node.Runtimes;
 using Pelago.Node.Tests.Processes;
 using Pelago.TestKit.Node;
@@ -22,12 +23,14 @@ public abstract class ContainerdScene : IAsyncLifetime
 
     protected IPodRuntime Runtime => _runtime!;
 
+    internal virtual LogRotation Rotation => new();
+
     internal ContainerdOptions Options => _containerd!.Options;
 
     public async ValueTask InitializeAsync()
     {
         TestImages.RequireContainerd();
-        _containerd = new OwnContainerd(Home);
+        _containerd = new OwnContainerd(Home) { Rotation = Rotation };
         _runtime = _containerd.Create();
         await _runtime.RecoverAsync(Cancel);
         await _containerd.ImportAsync(_runtime, Cancel);

@@ -4,6 +4,7 @@ using System.IO;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pelago.Kube;
 using Pelago.Node.Containerd;
+using Pelago.Node.Logs;
 using Pelago.Node.Runtimes;
 using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
@@ -20,8 +21,11 @@ internal sealed class OwnContainerd(TemporaryDirectory home)
     public ContainerdOptions Options => new()
     {
         Directory = home["containerd"], PodsDirectory = home["pods"], BridgeName = $"plc{Environment.ProcessId % 100000}x{_instance}",
+        LogRotation = Rotation, BetweenLists = TimeSpan.FromMilliseconds(500),
         PodNetwork = Cidr4.Parse($"10.235.{_instance % 256}.0/24"), ClusterNetwork = Cidr4.Parse($"10.235.{_instance % 256}.0/24"),
     };
+
+    public LogRotation Rotation { get; set; } = new();
 
     public IPodRuntime Create() => new ContainerdRuntime(Options, new ContainerdTools(), TimeProvider.System, NullLogger.Instance);
 

@@ -7,7 +7,6 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Microsoft.Win32.SafeHandles;
 using Pelago.Node.Containerd.Protos.Containers;
 using Pelago.Node.Containerd.Protos.Tasks;
 using Pelago.Node.Native;

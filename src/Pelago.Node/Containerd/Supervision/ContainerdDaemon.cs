@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
