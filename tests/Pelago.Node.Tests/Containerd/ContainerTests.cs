@@ -87,7 +87,8 @@ public sealed class ContainerTests : ContainerdScene
         string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
         ContainerSpec who = Shell("who", "id -u; id -g; id -G; touch /file 2>/dev/null || echo read-only; grep NoNewPrivs /proc/self/status") with
         {
-            Identity = new ContainerIdentity { User = 1234, Group = 2345, SupplementalGroups = [3456], NoNewPrivileges = true }, ReadOnlyRoot = true,
+            Identity = new ContainerIdentity { User = 1234, Group = 2345, SupplementalGroups = [3456], NoNewPrivileges = true },
+            ReadOnlyRoot = true,
         };
         ContainerSpec greedy = Shell("greedy", "exec awk 'BEGIN { s = \"x\"; while (1) s = s s }'") with { Resources = new ContainerResources { MemoryLimit = 32 << 20 } };
 

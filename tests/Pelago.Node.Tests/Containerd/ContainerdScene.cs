@@ -4,7 +4,6 @@ using System.IO;
 using Pelago.Node.Containerd;
 using Pelago.Node.Logs;
 using Pelago.Node.Runtimes;
-using Pelago.Node.Tests.Processes;
 using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
 using Xunit;
@@ -58,7 +57,7 @@ public abstract class ContainerdScene : IAsyncLifetime
 
     protected ContainerSpec LongRunning(string name) => Shell(name, "exec sleep 1000");
 
-    protected static string Log(ContainerSpec spec) => File.Exists(spec.LogPath) ? LogText.Of(spec.LogPath) : "";
+    protected static string Log(ContainerSpec spec) => File.Exists(spec.LogPath) ? Processes.LogText.Of(spec.LogPath) : "";
 
     protected async Task<ContainerStatus> StatusAsync(string id) => (await Runtime.ContainerStatusAsync(id, Cancel))!;
 

@@ -4,7 +4,6 @@ using System.IO;
 using System.Text;
 using Pelago.Node.Logs;
 using Pelago.Node.Runtimes;
-using Pelago.TestKit.Node;
 using Xunit;
 
 namespace Pelago.Node.Tests.Containerd;

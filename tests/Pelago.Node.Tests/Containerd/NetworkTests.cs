@@ -29,7 +29,9 @@ public sealed class NetworkTests : ContainerdScene
     {
         PodSandboxSpec spec = Sandbox("a") with
         {
-            Hostname = "web-0", ResolvConf = "search default.svc.cluster.local svc.cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n", HostAliases = [new("10.0.0.9", "db\tdb.local")],
+            Hostname = "web-0",
+            ResolvConf = "search default.svc.cluster.local svc.cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n",
+            HostAliases = [new("10.0.0.9", "db\tdb.local")],
         };
         string sandbox = await Runtime.RunPodSandboxAsync(spec, Cancel);
         string address = (await Runtime.PodSandboxStatusAsync(sandbox, Cancel))!.Address;

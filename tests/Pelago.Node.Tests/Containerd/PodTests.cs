@@ -6,7 +6,6 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
-using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Node.Containerd;
 using Pelago.Node.Services;

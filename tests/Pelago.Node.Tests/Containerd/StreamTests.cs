@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
-using System.Text;
 using Pelago.Node.Runtimes;
 using Pelago.TestKit.Node;
 using Xunit;

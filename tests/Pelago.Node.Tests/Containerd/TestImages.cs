@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
-using System.Linq;
 using Pelago.Node.Containerd;
 using Pelago.Node.Containerd.Images;
 using Xunit;
