@@ -36,15 +36,17 @@ public sealed class StreamTests : ContainerdScene
         Assert.Equal(0, await session.WaitAsync(Cancel));
     }
 
-    [Fact]
-    public async Task A_command_that_is_not_there_is_127_and_says_so()
+    [Theory]
+    [InlineData("no-such-program", "exec: \"no-such-program\": executable file not found in $PATH")]
+    [InlineData("/no/such/program", "exec: \"/no/such/program\": stat /no/such/program: no such file or directory")]
+    public async Task An_exec_of_what_does_not_exist_says_so(string command, string message)
     {
         string id = await RunningAsync();
 
-        (int code, _, string errors) = await TryRunAsync(id, "no-such-program");
+        RuntimeException refused = await Assert.ThrowsAsync<RuntimeException>(() => Runtime.ExecAsync(id, new ExecSpec { Command = [command] }, Cancel));
 
-        Assert.Equal(127, code);
-        Assert.Contains("no-such-program", errors, StringComparison.Ordinal);
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(Options.StreamsDirectory));
     }
 
     [Fact]

@@ -2,7 +2,6 @@
 
 using System.IO;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -22,14 +21,13 @@ internal sealed class TaskExec : IProcessSession
 {
     private const string ProcessType = "types.containerd.io/opencontainers/runtime-spec/1/Process";
     private const uint OwnerOnly = 0x180; // 0600
-    private const int NotFoundCode = 127;
     private readonly ContainerdClient _client;
     private readonly EventLoop _loop;
     private readonly string _container;
     private readonly string _id = "pelago-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
     private readonly string _directory;
     private readonly bool _terminal;
-    private Task<int> _exited = Task.FromResult(NotFoundCode);
+    private Task<int>? _exited;
     private bool _started;
 
     private TaskExec(ContainerdClient client, EventLoop loop, string streamsDirectory, string container, ExecSpec spec)
@@ -64,7 +62,7 @@ internal sealed class TaskExec : IProcessSession
             _ = ResizeAsync(columns, rows);
     }
 
-    public Task<int> WaitAsync(CancellationToken cancel) => _exited.WaitAsync(cancel);
+    public Task<int> WaitAsync(CancellationToken cancel) => _exited!.WaitAsync(cancel);
 
     public async ValueTask DisposeAsync()
     {
@@ -109,10 +107,7 @@ internal sealed class TaskExec : IProcessSession
         {
             if (fault.StatusCode == StatusCode.NotFound && !_started)
                 throw new RuntimeException("NotRunning", $"container {_container} is not running", fault);
-            // It cannot be run: as a shell says it, 127 and why.
-            Stdout = new MemoryStream();
-            Stderr = new MemoryStream(Encoding.UTF8.GetBytes(fault.Status.Detail + "\n"));
-            return;
+            throw new RuntimeException("ExecError", $"failed to exec in container: {fault.Status.Detail}", fault);
         }
         _exited = WaitForExitAsync();
     }
@@ -179,7 +174,7 @@ internal sealed class TaskExec : IProcessSession
     {
         try
         {
-            if (!_exited.IsCompleted)
+            if (_exited is { IsCompleted: false })
             {
                 await _client.Tasks.KillAsync(
                     new KillRequest { ContainerId = _container, ExecId = _id, Signal = LibC.SIGKILL }, ContainerdClient.InCriNamespace);
