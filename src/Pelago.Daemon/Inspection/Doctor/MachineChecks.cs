@@ -3,6 +3,7 @@
 using System.IO;
 using System.Runtime.InteropServices;
 using Pelago.Client.Local;
+using Pelago.Node.Containerd;
 
 namespace Pelago.Daemon.Inspection.Doctor;
 
@@ -10,7 +11,6 @@ namespace Pelago.Daemon.Inspection.Doctor;
 internal static class MachineChecks
 {
     private const long EnoughMemory = 512L << 20;
-    private static readonly string[] ContainerdSockets = ["/run/containerd/containerd.sock", "/var/run/containerd/containerd.sock", "/run/k3s/containerd/containerd.sock"];
 
     public static IEnumerable<DoctorCheck> All(PelagoHome home)
     {
@@ -18,10 +18,12 @@ internal static class MachineChecks
         yield return User();
         yield return Memory();
         yield return Daemon(home);
-        yield return ContainerdSockets.FirstOrDefault(File.Exists) is { } socket
-            ? DoctorCheck.Ok("containerd", $"answers at {socket}; not used yet: pods run as processes")
-            : DoctorCheck.Ok("containerd", "not here, and not needed: pods run as processes of this machine");
+        yield return Containerd();
     }
+
+    private static DoctorCheck Containerd() => new ContainerdTools().Missing() is { Count: > 0 } missing
+        ? DoctorCheck.Ok("containerd", $"not needed: pods run as processes of this machine; for pods from images: {string.Join("; ", missing)}")
+        : DoctorCheck.Ok("containerd", "it, runc and the CNI plugins are here: 'pelago up --runtime containerd' runs pods from images");
 
     private static DoctorCheck User() => Environment.IsPrivilegedProcess
         ? DoctorCheck.Ok("user", "root: pods have namespaces, a network address and a root file system of their own")
