@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Pelago.Client.Local;
+using Pelago.Daemon.Running;
+using Pelago.Daemon.State;
+using Pelago.Node.Containerd;
+using Pelago.TestKit.Processes;
+using Xunit;
+
+namespace Pelago.Daemon.Tests;
+
+/// <summary>What runs the pods of a cluster is chosen at its first start.</summary>
+public sealed class ClusterPlanTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Pods_are_processes_unless_told_otherwise_and_stay_what_they_are()
+    {
+        Assert.Equal("process", Make(runtime: null));
+        Assert.Equal("process", Make(runtime: null));
+
+        DaemonException refused = Assert.Throws<DaemonException>(() => Make("containerd"));
+
+        Assert.Contains("pelago-1 runs its pods with the process runtime", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Containers_are_remembered_or_what_they_lack_is_said()
+    {
+        if (new ContainerdTools().Missing().Count > 0)
+        {
+            DaemonException refused = Assert.Throws<DaemonException>(() => Make("containerd"));
+            Assert.Contains("cannot run containers on this machine", refused.Message, StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Equal("containerd", Make("containerd"));
+        Assert.Equal("containerd", Make(runtime: null));
+    }
+
+    private string Make(string? runtime) =>
+        Assert.Single(new ClusterPlan(new PelagoHome(_directory["home"]), new AddressSlots(_directory["slots"])).Make(new RunOptions { Runtime = runtime, Port = 0 })).Runtime;
+}
