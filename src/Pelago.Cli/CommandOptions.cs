@@ -9,10 +9,22 @@ namespace Pelago.Cli;
 /// <summary>Options that mean the same in every command that has them.</summary>
 internal static class CommandOptions
 {
-    public static readonly Option<string?> Home = new("--home")
+    public static readonly Option<string?> Home = MakeHome();
+
+    private static Option<string?> MakeHome()
     {
-        Description = "Where the state lives (default: $PELAGO_HOME, else ~/.pelago)", HelpName = "DIR", Recursive = true,
-    };
+        var home = new Option<string?>("--home")
+        {
+            Description = "Where the state lives (default: $PELAGO_HOME, else ~/.pelago)", HelpName = "DIR", Recursive = true,
+        };
+        // An unset variable in a script must not mean the home of the user.
+        home.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: "" }])
+                result.AddError("--home: the name of a directory is missing");
+        });
+        return home;
+    }
 
     public static PelagoHome HomeOf(ParseResult parsed) => PelagoHome.Resolve(parsed.GetValue(Home));
 

@@ -85,18 +85,15 @@ internal static class DemoCommand
         }
     }
 
-    /// <summary>What this run started ends; clusters that ran before only lose what it put there.</summary>
+    /// <summary>The clusters lose what this run put there, and end when it was the one that started them.</summary>
     private static async Task UndoAsync(DaemonStart start, IEnumerable<DemoCluster> clusters, Progress progress)
     {
-        if (start.IsOurs)
-        {
-            await DaemonSession.StopAsync(start.Record.Pid, progress, CancellationToken.None);
-            return;
-        }
-
+        progress.Show("undoing what was begun");
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         foreach (DemoCluster cluster in clusters.Where(cluster => cluster.MadeNamespace))
             await cluster.RemoveAsync(patience.Token);
+        if (start.IsOurs)
+            await DaemonSession.StopAsync(start.Record.Pid, progress, CancellationToken.None);
     }
 
     private static void Print(DaemonRecord record, IReadOnlyList<DemoRow> rows, IReadOnlyList<DemoStop> tour, string output)

@@ -23,8 +23,9 @@ internal static class DemoTour
             new("Let kubectl and helm find the clusters", $"export KUBECONFIG=$({pelago} kubeconfig)", null),
             new("The same web server runs on all three, in different numbers", $"{one} get deployments,pods -o wide", null),
         };
-        if (rows.FirstOrDefault(row => row.Workload == "service/hello") is { } service && await CallAsync(service.Says, cancel) is { } answer)
-            stops.Add(new("Its service spreads calls over them", $"curl {service.Says}", answer));
+        string address = rows.First(row => row.Workload == "service/hello").Says;
+        stops.Add(new("Its service spreads calls over them", $"curl {address}", await CallAsync(address, cancel)
+            ?? throw new CliException($"the service at {address} does not answer: '{pelago} doctor' looks at the machine, '{one} describe service hello' at the service")));
         stops.Add(new("Make it five, and see them come", $"{one} scale deployment hello --replicas 5 && {one} rollout status deployment hello", null));
         string? log = await clusters[1].LogAsync("job-name=count", cancel);
         stops.Add(new("A job has ended; a clock strikes every minute", log is null ? $"{two} get jobs,cronjobs" : $"{two} logs job/count", log));
@@ -37,8 +38,21 @@ internal static class DemoTour
 
     private static string Kubectl(DemoCluster cluster) => $"kubectl --context {cluster.Record.Name} -n {DemoWorkload.Namespace}";
 
-    /// <summary>Null where services are not reached from here.</summary>
+    /// <summary>Null when nobody answers: not at once, for endpoints follow their pods by a moment.</summary>
     private static async Task<string?> CallAsync(string address, CancellationToken cancel)
+    {
+        const int attempts = 10;
+        for (int attempt = 1; ; attempt++)
+        {
+            if (await TryCallAsync(address, cancel) is { } answer)
+                return answer;
+            if (attempt == attempts)
+                return null;
+            await Task.Delay(Patience / 4, cancel); // a poll with a limit
+        }
+    }
+
+    private static async Task<string?> TryCallAsync(string address, CancellationToken cancel)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = Patience }) { Timeout = Patience };
         try

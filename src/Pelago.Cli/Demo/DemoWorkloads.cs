@@ -43,7 +43,7 @@ internal static class DemoWorkloads
          "spec":{"replicas":{{{{{{replicas}}}}}},"selector":{"matchLabels":{"app":"hello"}},
            "template":{"metadata":{"labels":{"app":"hello"}},
              "spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"hello","image":"pelago",
-               "command":["sh","-c",{{{{{{Quote(Launch)}}}}}},{{{{{{Quote($"{MountPath}/{Path.GetFileName(Program)}")}}}}}},{{{{{{Quote(Program)}}}}}},"hello","--port","8080","--say",{{{{{{Quote($"hello from {cluster}")}}}}}}],
+               "command":["sh","-c",{{{{{{Quote(Launch)}}}}}},{{{{{{Quote($"{MountPath}/{Path.GetFileName(Program)}")}}}}}},{{{{{{Quote(Program)}}}}}},"hello","--say",{{{{{{Quote($"hello from {cluster}")}}}}}}],
                "env":{{{{{{Runtime()}}}}}},"volumeMounts":[{"name":"pelago","mountPath":"{{{{{{MountPath}}}}}}","readOnly":true}],
                "ports":[{"name":"http","containerPort":8080}],
                "readinessProbe":{"tcpSocket":{"port":"http"},"periodSeconds":1}}],

@@ -29,7 +29,14 @@ public static class KubeJson
     public static JsonNode? Parse(ReadOnlyMemory<byte> utf8)
     {
         using JsonDocument document = JsonDocument.Parse(utf8, ReadOptions);
-        return Copy(document.RootElement);
+        try
+        {
+            return Copy(document.RootElement);
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new JsonException("the document has text that is not UTF-8", fault);
+        }
     }
 
     /// <summary>Writes compact UTF-8.</summary>

@@ -102,6 +102,10 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         if (!_sandboxes.TryGetValue(sandboxId, out ProcessSandbox? sandbox))
             return;
         await Task.WhenAll(ContainersOf(sandboxId).Select(container => container.StopAsync(TimeSpan.Zero, cancel)));
+        // Nothing runs in them any more, and a daemon that ends for good must not leave them to the machine.
+        foreach (ProcessContainer container in ContainersOf(sandboxId))
+            await RemoveGroupAsync(container, cancel);
+        _services.Groups?.RemovePod(sandbox.Record.Spec.Uid);
         if (sandbox.Record.Stopped)
             return;
         sandbox.Stop();
@@ -119,7 +123,6 @@ internal sealed partial class ProcessRuntime : IPodRuntime
             await RemoveContainerAsync(container.Record.Id, cancel);
         Directory.Delete(sandbox.Directory, recursive: true);
         _sandboxes.TryRemove(sandboxId, out _);
-        _services.Groups?.RemovePod(sandbox.Record.Spec.Uid);
     }
 
     public Task<PodSandboxStatus?> PodSandboxStatusAsync(string sandboxId, CancellationToken cancel) =>
@@ -173,10 +176,15 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         if (!_containers.TryGetValue(containerId, out ProcessContainer? container))
             return;
         await container.StopAsync(TimeSpan.Zero, cancel);
-        if (container.Group is not null && !await container.Group.RemoveAsync(_services.Time, cancel))
-            Log.GroupStays(_services.Log, container.Record.Id);
+        await RemoveGroupAsync(container, cancel);
         Directory.Delete(container.Files.Path, recursive: true);
         _containers.TryRemove(containerId, out _);
+    }
+
+    private async Task RemoveGroupAsync(ProcessContainer container, CancellationToken cancel)
+    {
+        if (container.Group is not null && !await container.Group.RemoveAsync(_services.Time, cancel))
+            Log.GroupStays(_services.Log, container.Record.Id);
     }
 
     public Task<ContainerStatus?> ContainerStatusAsync(string containerId, CancellationToken cancel) =>

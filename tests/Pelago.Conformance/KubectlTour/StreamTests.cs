@@ -71,6 +71,18 @@ public sealed class StreamTests(TestCluster cluster) : KubectlTest(cluster)
 
     [Theory]
     [MemberData(nameof(KubectlVersions.Streaming), MemberType = typeof(KubectlVersions))]
+    public async Task Run_attached_prints_once_and_ends_with_the_code_of_the_container(string version)
+    {
+        KubectlResult result = await Kubectl(version).TryAsync(
+            null, "run", "once", $"--image={Cluster.Image}", "--image-pull-policy=Never", "--restart=Never", "--rm", "-i", "--command", "--", "sh", "-c", "sleep 3; echo said; exit 3");
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Equal(2, result.Output.Split("said").Length);
+        Assert.DoesNotContain("couldn't attach", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(KubectlVersions.Streaming), MemberType = typeof(KubectlVersions))]
     public async Task Exec_carries_megabytes_both_ways_unchanged(string version)
     {
         Kubectl kubectl = Kubectl(version);

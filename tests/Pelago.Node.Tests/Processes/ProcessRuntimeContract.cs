@@ -139,18 +139,6 @@ public abstract class ProcessRuntimeContract : RuntimeContract
         Assert.Equal((128, "StartError", message), (status.ExitCode, status.Reason, status.Message));
     }
 
-    [Theory]
-    [InlineData("no-such-program", "exec: \"no-such-program\": executable file not found in $PATH")]
-    [InlineData("/no/such/program", "exec: \"/no/such/program\": stat /no/such/program: no such file or directory")]
-    public async Task An_exec_of_what_does_not_exist_says_so(string command, string message)
-    {
-        string id = await RunAsync(await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel), Shell("main", "exec sleep 1000"));
-
-        RuntimeException refused = await Assert.ThrowsAsync<RuntimeException>(() => Runtime.ExecAsync(id, new ExecSpec { Command = [command] }, Cancel));
-
-        Assert.EndsWith(message, refused.Message, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task A_restart_of_the_daemon_restarts_nothing_and_loses_nothing()
     {

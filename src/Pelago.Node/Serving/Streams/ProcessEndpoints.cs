@@ -32,7 +32,7 @@ internal sealed class ProcessEndpoints(PodDirectory pods, IPodRuntime runtime)
         ContainerStatus container = await ContainerAsync(http);
         StreamFlags wanted = Wanted(http);
         var spec = new AttachSpec { Stdin = wanted.Stdin, Stdout = wanted.Stdout, Stderr = wanted.Stderr };
-        await CarryAsync(http, wanted, cancel => runtime.AttachAsync(container.Id, spec, cancel));
+        await CarryAsync(http, wanted, async cancel => new AttachedSession(await runtime.AttachAsync(container.Id, spec, cancel)));
     }
 
     private async Task<ContainerStatus> ContainerAsync(HttpContext http)
