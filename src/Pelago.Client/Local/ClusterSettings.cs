@@ -18,7 +18,7 @@ public sealed record ClusterSettings
     public bool Simulated { get; init; }
 
     /// <summary>What runs the pods: <c>process</c> or <c>containerd</c>.</summary>
-    public string Runtime { get => field ?? ProcessRuntime; init; }
+    public string Runtime { get; init => field = value ?? ProcessRuntime; } = ProcessRuntime;
 
     public const string ProcessRuntime = "process";
     public const string ContainerdRuntime = "containerd";

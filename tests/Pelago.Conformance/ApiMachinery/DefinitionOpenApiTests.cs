@@ -14,16 +14,17 @@ public sealed class DefinitionOpenApiTests(TestCluster cluster) : DefinitionTest
     [Fact]
     public async Task Schema_is_published_and_explained()
     {
-        await DefineAsync("goats", "Goat", $"[{Version("v1", Described)}]");
-        await PublishedAsync("v1", "Goat");
+        // Names of its own: kubectl looks short ones up in all groups, and other tests define and forget goats meanwhile.
+        await DefineAsync("markhors", "Markhor", $"[{Version("v1", Described)}]");
+        await PublishedAsync("v1", "Markhor");
         await ServedToKubectlAsync();
 
-        string explained = await KubectlAsync("explain", $"goats.{Group}");
-        string nested = await KubectlAsync("explain", $"goats.spec.horns", "--api-version", $"{Group}/v1");
+        string explained = await KubectlAsync("explain", $"markhors.{Group}");
+        string nested = await KubectlAsync("explain", $"markhors.spec.horns", "--api-version", $"{Group}/v1");
 
         Assert.Contains("A goat of the mountains", explained, StringComparison.Ordinal);
         Assert.Contains("How many horns", nested, StringComparison.Ordinal);
-        KubectlResult refused = await new Kubectl(Cluster, KubectlVersions.Oldest, Namespace).TryAsync($$$"""{"apiVersion":"{{{Group}}}/v1","kind":"Goat","metadata":{"name":"g"},"spec":{"horns":1,"wings":2} }""", "create", "-f", "-");
+        KubectlResult refused = await new Kubectl(Cluster, KubectlVersions.Oldest, Namespace).TryAsync($$$"""{"apiVersion":"{{{Group}}}/v1","kind":"Markhor","metadata":{"name":"g"},"spec":{"horns":1,"wings":2} }""", "create", "-f", "-");
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("wings", refused.Error, StringComparison.Ordinal);
     }
@@ -34,16 +35,17 @@ public sealed class DefinitionOpenApiTests(TestCluster cluster) : DefinitionTest
     [InlineData("""{"type":"object","properties":{"spec":{"type":"object","x-kubernetes-embedded-resource":true,"x-kubernetes-preserve-unknown-fields":true} } }""", """ "spec":{"apiVersion":"v1","kind":"Any","metadata":{"name":"inner"},"thing":1} """)]
     public async Task Kinds_that_keep_unknown_fields_take_them_from_kubectl(string schema, string rest)
     {
-        await DefineAsync("goats", "Goat", $"[{Version("v1", schema)}]");
-        await PublishedAsync("v1", "Goat");
+        // Names of its own: kubectl looks short ones up in all groups, and other tests define and forget goats meanwhile.
+        await DefineAsync("markhors", "Markhor", $"[{Version("v1", schema)}]");
+        await PublishedAsync("v1", "Markhor");
         await ServedToKubectlAsync();
 
-        string document = $$$"""{"apiVersion":"{{{Group}}}/v1","kind":"Goat","metadata":{"name":"g"},{{{rest}}} }""";
+        string document = $$$"""{"apiVersion":"{{{Group}}}/v1","kind":"Markhor","metadata":{"name":"g"},{{{rest}}} }""";
         KubectlResult made = await new Kubectl(Cluster, KubectlVersions.Oldest, Namespace).TryAsync(document, "apply", "-f", "-");
 
         Assert.True(made.ExitCode == 0, made.Error);
-        Assert.Contains("thing", (await Api.GetAsync(Collection("goats") + "/g")).Expect(200).Text, StringComparison.Ordinal);
-        Assert.Contains("Goat", await KubectlAsync("explain", $"goats.{Group}"), StringComparison.Ordinal);
+        Assert.Contains("thing", (await Api.GetAsync(Collection("markhors") + "/g")).Expect(200).Text, StringComparison.Ordinal);
+        Assert.Contains("Markhor", await KubectlAsync("explain", $"markhors.{Group}"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,10 +28,10 @@ public abstract class KubectlTest(TestCluster cluster) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>A pod's manifest that runs a shell script.</summary>
-    protected string ShellPod(string name, string script, string restartPolicy = "Always") => $$$"""
+    /// <summary>A pod's manifest that runs a shell script. Unless told otherwise it stays when another test makes a node evict its pods.</summary>
+    protected string ShellPod(string name, string script, string restartPolicy = "Always", string tolerations = """[{"operator":"Exists","effect":"NoExecute"}]""") => $$$"""
         {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{name}}}","labels":{"app":"{{{name}}}"}},
-         "spec":{"restartPolicy":"{{{restartPolicy}}}","terminationGracePeriodSeconds":2,"containers":[{{{ShellContainer(script)}}}]}}
+         "spec":{"restartPolicy":"{{{restartPolicy}}}","tolerations":{{{tolerations}}},"terminationGracePeriodSeconds":2,"containers":[{{{ShellContainer(script)}}}]}}
         """;
 
     /// <summary>A ConfigMap's manifest.</summary>

@@ -102,11 +102,9 @@ public sealed class NodeCommandTests(TestCluster cluster) : KubectlTest(cluster)
     /// <summary>A pod that only the node takes; tolerating a taint when asked to.</summary>
     private string PodOn(string node, string name, string? tolerated = null)
     {
-        string tolerations = tolerated is null ? "" : $$"""
-            "tolerations":[{"key":"{{tolerated}}","operator":"Exists"}],
-            """;
-        return ShellPod(name, SleepForever).Replace("\"spec\":{", $$$"""
-            "spec":{"nodeSelector":{"kubernetes.io/hostname":"{{{node}}}"},{{{tolerations}}}
+        string tolerations = tolerated is null ? "[]" : $$"""[{"key":"{{tolerated}}","operator":"Exists"}]""";
+        return ShellPod(name, SleepForever, tolerations: tolerations).Replace("\"spec\":{", $$$"""
+            "spec":{"nodeSelector":{"kubernetes.io/hostname":"{{{node}}}"},
             """, StringComparison.Ordinal);
     }
 

@@ -102,6 +102,8 @@ internal sealed class ClaimController : IController
     private async Task<ApiStatus?> FindAsync(V1PersistentVolumeClaim claim, CancellationToken cancel)
     {
         V1StorageClass? storageClass = claim.Spec.StorageClassName is { Length: > 0 } named ? _classes.Cache.Get("", named) : null;
+        if (storageClass is null && claim.Spec.StorageClassName is { Length: > 0 } unseen && await ExistsAsync(unseen, cancel))
+            return ApiStatus.Unavailable($"storage class {unseen} was made a moment ago and says how to bind; it is not seen yet");
         string? selected = claim.Metadata.Annotations is { } annotations && annotations.TryGetValue(VolumeFacts.SelectedNode, out string? node) ? node : null;
         if (storageClass?.VolumeBindingMode == "WaitForFirstConsumer" && selected is null)
         {
@@ -121,6 +123,9 @@ internal sealed class ClaimController : IController
         }
         return await ProvisionAsync(claim, storageClass, cancel);
     }
+
+    private async Task<bool> ExistsAsync(string storageClass, CancellationToken cancel) =>
+        (await _context.Api.GetAsync(new ResourcePath(new GroupVersionResource("storage.k8s.io", "v1", "storageclasses"), "", storageClass), cancel)).IsSuccess;
 
     private async Task<ApiStatus?> ProvisionAsync(V1PersistentVolumeClaim claim, V1StorageClass storageClass, CancellationToken cancel)
     {
