@@ -37,8 +37,7 @@ public sealed class RunningDaemon(string program, string home, params string[] o
         {
             if (HasEnded || Stopwatch.GetElapsedTime(began) > StartLimit)
                 throw new InvalidOperationException($"pelagod was not ready after {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s:\n{string.Join('\n', _log)}");
-            // A poll with a limit: that the daemon is ready stands in a file.
-            await Task.Delay(10, cancel);
+            await Task.Delay(10, cancel); // a poll with a limit, for that the daemon is ready stands in a file and nobody tells
         }
         return Stopwatch.GetElapsedTime(began);
     }
