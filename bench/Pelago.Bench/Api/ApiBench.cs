@@ -202,7 +202,7 @@ internal static class ApiBench
                 await server.SendAsync(0, HttpMethod.Delete, ApiDocuments.Pods(Ns) + "?gracePeriodSeconds=0", null, cancel);
                 return;
             }
-            catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.GatewayTimeout && attempt < patience)
+            catch (HttpRequestException e) when (e.StatusCode is HttpStatusCode.GatewayTimeout or HttpStatusCode.InternalServerError && attempt < patience)
             {
                 // Some are gone, the rest is what the next request finds.
             }

@@ -11,16 +11,18 @@ public sealed class DefinitionOpenApiTests(TestCluster cluster) : DefinitionTest
 {
     private const string Described = """{"type":"object","description":"A goat of the mountains","properties":{"spec":{"type":"object","required":["horns"],"properties":{"horns":{"type":"integer","description":"How many horns"} } } } }""";
 
+    // kubectl explain takes what stands before the first dot for the name and looks it up in all groups, those of other tests too.
+    private readonly string _plural = "m" + Guid.NewGuid().ToString("n")[..8];
+
     [Fact]
     public async Task Schema_is_published_and_explained()
     {
-        // Names of its own: kubectl looks short ones up in all groups, and other tests define and forget goats meanwhile.
-        await DefineAsync("markhors", "Markhor", $"[{Version("v1", Described)}]");
+        await DefineAsync(_plural, "Markhor", $"[{Version("v1", Described)}]");
         await PublishedAsync("v1", "Markhor");
         await ServedToKubectlAsync();
 
-        string explained = await KubectlAsync("explain", $"markhors.{Group}");
-        string nested = await KubectlAsync("explain", $"markhors.spec.horns", "--api-version", $"{Group}/v1");
+        string explained = await KubectlAsync("explain", $"{_plural}.{Group}");
+        string nested = await KubectlAsync("explain", $"{_plural}.spec.horns", "--api-version", $"{Group}/v1");
 
         Assert.Contains("A goat of the mountains", explained, StringComparison.Ordinal);
         Assert.Contains("How many horns", nested, StringComparison.Ordinal);
@@ -35,8 +37,7 @@ public sealed class DefinitionOpenApiTests(TestCluster cluster) : DefinitionTest
     [InlineData("""{"type":"object","properties":{"spec":{"type":"object","x-kubernetes-embedded-resource":true,"x-kubernetes-preserve-unknown-fields":true} } }""", """ "spec":{"apiVersion":"v1","kind":"Any","metadata":{"name":"inner"},"thing":1} """)]
     public async Task Kinds_that_keep_unknown_fields_take_them_from_kubectl(string schema, string rest)
     {
-        // Names of its own: kubectl looks short ones up in all groups, and other tests define and forget goats meanwhile.
-        await DefineAsync("markhors", "Markhor", $"[{Version("v1", schema)}]");
+        await DefineAsync(_plural, "Markhor", $"[{Version("v1", schema)}]");
         await PublishedAsync("v1", "Markhor");
         await ServedToKubectlAsync();
 
@@ -44,8 +45,8 @@ public sealed class DefinitionOpenApiTests(TestCluster cluster) : DefinitionTest
         KubectlResult made = await new Kubectl(Cluster, KubectlVersions.Oldest, Namespace).TryAsync(document, "apply", "-f", "-");
 
         Assert.True(made.ExitCode == 0, made.Error);
-        Assert.Contains("thing", (await Api.GetAsync(Collection("markhors") + "/g")).Expect(200).Text, StringComparison.Ordinal);
-        Assert.Contains("Markhor", await KubectlAsync("explain", $"markhors.{Group}"), StringComparison.Ordinal);
+        Assert.Contains("thing", (await Api.GetAsync(Collection(_plural) + "/g")).Expect(200).Text, StringComparison.Ordinal);
+        Assert.Contains("Markhor", await KubectlAsync("explain", $"{_plural}.{Group}"), StringComparison.Ordinal);
     }
 
     [Fact]
