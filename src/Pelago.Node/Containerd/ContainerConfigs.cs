@@ -39,7 +39,7 @@ internal static class ContainerConfigs
         config.Envs.AddRange(spec.Environment.Select(pair => new KeyValue { Key = pair.Key, Value = pair.Value }));
         config.Mounts.AddRange(spec.Mounts.Select(mount => new Mount
         {
-            ContainerPath = mount.ContainerPath, HostPath = mount.HostPath, Readonly = mount.ReadOnly,
+            ContainerPath = mount.ContainerPath, HostPath = mount.HostPath, Readonly = mount.ReadOnly, Propagation = PropagationOf(mount.Propagation),
         }));
         config.Labels.Add(spec.Labels.ToDictionary());
         config.Annotations.Add(ImageAnnotation, spec.Image);
@@ -82,6 +82,20 @@ internal static class ContainerConfigs
         MemoryLimitInBytes = resources.MemoryLimit,
     };
 
+    private static Protos.Cri.MountPropagation PropagationOf(Runtimes.MountPropagation propagation) => propagation switch
+    {
+        Runtimes.MountPropagation.HostToContainer => Protos.Cri.MountPropagation.PropagationHostToContainer,
+        Runtimes.MountPropagation.Bidirectional => Protos.Cri.MountPropagation.PropagationBidirectional,
+        _ => Protos.Cri.MountPropagation.PropagationPrivate,
+    };
+
+    private static SecurityProfile SystemCallsOf(SystemCallFilter filter) => new()
+    {
+        ProfileType = filter.Unconfined ? SecurityProfile.Types.ProfileType.Unconfined
+            : filter.File.Length > 0 ? SecurityProfile.Types.ProfileType.Localhost : SecurityProfile.Types.ProfileType.RuntimeDefault,
+        LocalhostRef = filter.File,
+    };
+
     private static LinuxContainerSecurityContext SecurityOf(PodSandboxSpec pod, ContainerSpec spec)
     {
         ContainerIdentity identity = spec.Identity;
@@ -99,6 +113,7 @@ internal static class ContainerConfigs
         security.Capabilities.DropCapabilities.AddRange(identity.DroppedCapabilities);
         if (!identity.Privileged)
         {
+            security.Seccomp = SystemCallsOf(identity.SystemCalls);
             security.MaskedPaths.AddRange(Masked);
             security.ReadonlyPaths.AddRange(ReadOnly);
         }

@@ -186,9 +186,9 @@ internal sealed class ContainerdRuntime : IPodRuntime
 
     public async Task<IProcessSession> AttachAsync(string containerId, AttachSpec spec, CancellationToken cancel)
     {
-        Running(containerId);
+        ContainerStatus container = Running(containerId);
         bool terminal = (spec.Stdin || spec.Stdout || spec.Stderr) && await HasTerminalAsync(containerId, cancel);
-        return await AttachedStreams.OpenAsync(_client, containerId, terminal, spec, _ledger.ExitOf(containerId), _time, cancel);
+        return await AttachedStreams.OpenAsync(_client, container, terminal, spec, _ledger.ExitOf(containerId), _time, cancel);
     }
 
     public async Task<Stream> ConnectAsync(string sandboxId, int port, CancellationToken cancel)

@@ -38,8 +38,8 @@ internal static class SandboxConfigs
     public static NamespaceOption NamespacesOf(PodSandboxSpec spec) => new()
     {
         Network = spec.HostNetwork ? NamespaceMode.Node : NamespaceMode.Pod,
-        Pid = spec.HostPid ? NamespaceMode.Node : NamespaceMode.Container,
-        Ipc = NamespaceMode.Pod,
+        Pid = spec.HostPid ? NamespaceMode.Node : spec.SharedProcesses ? NamespaceMode.Pod : NamespaceMode.Container,
+        Ipc = spec.HostIpc ? NamespaceMode.Node : NamespaceMode.Pod,
     };
 
     public static Runtimes.PodSandboxStatus StatusOf(Protos.Cri.PodSandboxStatus status) => new()

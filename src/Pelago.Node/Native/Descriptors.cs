@@ -81,6 +81,14 @@ internal static unsafe class Descriptors
         return copy < 0 ? null : new SafeFileHandle(copy, ownsHandle: true);
     }
 
+    /// <summary>The bytes that were written to a FIFO or pipe and that nobody has read yet.</summary>
+    public static int Unread(SafeFileHandle file)
+    {
+        const nuint BytesToRead = 0x541b;
+        int count = 0;
+        return LibC.DeviceControl(file, BytesToRead, &count) < 0 ? throw Failure("ask for what is in a pipe") : count;
+    }
+
     private static void ChangeFlags(SafeFileHandle file, int add, int remove)
     {
         int flags = LibC.Control(file, GetFlags, 0);

@@ -31,7 +31,7 @@ internal static class ContainerSpecs
             LogPath = paths.Log(uid, container.Name, attempt),
             Stdin = container.Stdin == true, StdinOnce = container.StdinOnce == true, Terminal = container.Tty == true,
             Resources = ResourcesOf(container),
-            Identity = features.Processes ? IdentityOf(pod, container, image) : new ContainerIdentity(),
+            Identity = features.Processes ? IdentityOf(pod, container, image, paths) : new ContainerIdentity(),
             ReadOnlyRoot = container.SecurityContext?.ReadOnlyRootFilesystem == true,
             StopSignal = Signals.GetValueOrDefault(container.Lifecycle?.StopSignal ?? "SIGTERM", Signals["SIGTERM"]),
             Labels = new Dictionary<string, string>
@@ -81,7 +81,7 @@ internal static class ContainerSpecs
     private static decimal Amount(IDictionary<string, ResourceQuantity>? amounts, string resource) =>
         amounts is not null && amounts.TryGetValue(resource, out ResourceQuantity? quantity) ? quantity.ToDecimal() : 0;
 
-    private static ContainerIdentity IdentityOf(V1Pod pod, V1Container container, ImageStatus? image)
+    private static ContainerIdentity IdentityOf(V1Pod pod, V1Container container, ImageStatus? image, PodPaths paths)
     {
         V1PodSecurityContext? shared = pod.Spec.SecurityContext;
         V1SecurityContext? own = container.SecurityContext;
@@ -103,6 +103,7 @@ internal static class ContainerSpecs
             User = user, Group = own?.RunAsGroup ?? shared?.RunAsGroup, SupplementalGroups = groups,
             NoNewPrivileges = own?.AllowPrivilegeEscalation == false, Privileged = own?.Privileged == true,
             AddedCapabilities = [.. own?.Capabilities?.Add ?? []], DroppedCapabilities = [.. own?.Capabilities?.Drop ?? []],
+            SystemCalls = SystemCallFilters.Of(pod, container, paths.SystemCallProfiles),
         };
     }
 }

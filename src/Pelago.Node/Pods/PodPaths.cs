@@ -11,6 +11,9 @@ internal sealed class PodPaths(string podsDirectory)
 {
     public string PodsDirectory { get; } = podsDirectory;
 
+    /// <summary>Where the seccomp profiles lie that pods name.</summary>
+    public string SystemCallProfiles => Path.Combine(Path.GetDirectoryName(PodsDirectory) ?? "/", "seccomp");
+
     public string Pod(string uid) => Path.Combine(PodsDirectory, uid);
 
     public string Log(string uid, string container, int attempt) =>

@@ -17,7 +17,8 @@ internal static class SandboxSpecs
         {
             Namespace = pod.Metadata.NamespaceProperty, Name = pod.Metadata.Name, Uid = pod.Metadata.Uid, Attempt = attempt,
             Hostname = hostNetwork ? nodeName : HostnameOf(pod),
-            HostNetwork = hostNetwork, HostPid = pod.Spec.HostPID == true,
+            HostNetwork = hostNetwork, HostPid = pod.Spec.HostPID == true, HostIpc = pod.Spec.HostIPC == true,
+            SharedProcesses = pod.Spec.ShareProcessNamespace == true,
             Privileged = PodContainer.AllOf(pod).Any(container => container.Spec.SecurityContext?.Privileged == true),
             ResolvConf = resolver.TextFor(pod),
             HostAliases = [.. (pod.Spec.HostAliases ?? []).Select(alias => new KeyValuePair<string, string>(alias.Ip, string.Join('\t', alias.Hostnames ?? [])))],

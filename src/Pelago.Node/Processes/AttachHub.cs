@@ -27,10 +27,12 @@ internal sealed class AttachHub
         }
     }
 
-    /// <summary>A stream of what is printed from now on; disposing it ends the listening.</summary>
-    public ChunkStream Listen(LogStream stream)
+    /// <summary>A stream of what was printed <paramref name="before"/> and of what is printed from now on; disposing it ends the listening.</summary>
+    public ChunkStream Listen(LogStream stream, byte[] before)
     {
         var listener = new Listener(stream, Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MaxUnreadBatches) { SingleReader = true }));
+        if (before.Length > 0)
+            listener.Chunks.Writer.TryWrite(before);
         ImmutableInterlocked.Update(ref _listeners, (list, item) => list.Add(item), listener);
         if (_completed)
             listener.Chunks.Writer.TryComplete();

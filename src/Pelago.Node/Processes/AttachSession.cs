@@ -13,21 +13,22 @@ internal sealed class AttachSession : IProcessSession
     private readonly ContainerStreams _streams;
     private readonly StdinStream? _stdin;
 
-    public AttachSession(ProcessContainer container, ContainerStreams streams, AttachSpec spec)
-    {
-        _container = container;
-        _streams = streams;
-        if (spec.Stdout)
-            Stdout = streams.Hub.Listen(LogStream.Stdout);
-        if (spec.Stderr && !container.Record.Spec.Terminal)
-            Stderr = streams.Hub.Listen(LogStream.Stderr);
-        if (spec.Stdin && streams.OpenStdin() is { } stdin)
-            _stdin = new StdinStream(stdin, container.Record.Spec.StdinOnce ? () => SupervisorChannel.Say(container.Files.StdinControl) : null);
-    }
+    private AttachSession(ProcessContainer container, ContainerStreams streams, StdinStream? stdin) => (_container, _streams, _stdin) = (container, streams, stdin);
 
     public Stream? Stdin => _stdin;
-    public Stream? Stdout { get; }
-    public Stream? Stderr { get; }
+    public Stream? Stdout { get; private init; }
+    public Stream? Stderr { get; private init; }
+
+    public static async Task<AttachSession> OpenAsync(ProcessContainer container, ContainerStreams streams, AttachSpec spec)
+    {
+        DateTimeOffset? started = container.Status.StartedAt;
+        Stream? stdout = spec.Stdout ? await streams.ListenAsync(LogStream.Stdout, started) : null;
+        Stream? stderr = spec.Stderr && !container.Record.Spec.Terminal ? await streams.ListenAsync(LogStream.Stderr, started) : null;
+        StdinStream? input = spec.Stdin && streams.OpenStdin() is { } stdin
+            ? new StdinStream(stdin, container.Record.Spec.StdinOnce ? () => SupervisorChannel.Say(container.Files.StdinControl) : null)
+            : null;
+        return new AttachSession(container, streams, input) { Stdout = stdout, Stderr = stderr };
+    }
 
     public void Resize(int columns, int rows) => _streams.Resize(columns, rows);
 

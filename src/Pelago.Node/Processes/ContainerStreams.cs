@@ -34,7 +34,7 @@ internal sealed class ContainerStreams
         };
     }
 
-    public AttachHub Hub { get; } = new();
+    private AttachHub Hub { get; } = new();
 
     /// <param name="terminal">Our side of the container's terminal, when it has one and it could be had.</param>
     public static ContainerStreams Open(ContainerRecord record, ContainerDirectory directory, ProcessServices services, SafeFileHandle? terminal)
@@ -51,6 +51,16 @@ internal sealed class ContainerStreams
             streams.Pump(Descriptors.Open(directory.Stderr, LibC.ReadOnly), LogStream.Stderr, isTerminal: false);
         }
         return streams;
+    }
+
+    /// <summary>A stream of what is printed from now on, after what was printed when the container has started just now.</summary>
+    public async Task<Stream> ListenAsync(LogStream stream, DateTimeOffset? startedAt)
+    {
+        bool early = EarlyOutput.IsWanted(startedAt, _services.Time.GetUtcNow());
+        Stream? output = null;
+        // On the loop nothing is printed between the two.
+        await _services.Loop.RunAsync(() => output = Hub.Listen(stream, early ? EarlyOutput.Read(_record.Spec.LogPath, stream) : []));
+        return output!;
     }
 
     /// <summary>A stream into the container's stdin; null when it has none. Its end is the container's end of input only with stdinOnce.</summary>

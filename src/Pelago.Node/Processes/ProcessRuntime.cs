@@ -201,12 +201,12 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         return Task.FromResult<IProcessSession>(ExecSession.Start(container, sandbox, spec, _services));
     }
 
-    public Task<IProcessSession> AttachAsync(string containerId, AttachSpec spec, CancellationToken cancel)
+    public async Task<IProcessSession> AttachAsync(string containerId, AttachSpec spec, CancellationToken cancel)
     {
         ProcessContainer container = Container(containerId);
         if (container.Streams is not { } streams || container.Status.State != ContainerState.Running)
             throw new RuntimeException("NotRunning", $"container {containerId} is not running");
-        return Task.FromResult<IProcessSession>(new AttachSession(container, streams, spec));
+        return await AttachSession.OpenAsync(container, streams, spec);
     }
 
     public async Task<Stream> ConnectAsync(string sandboxId, int port, CancellationToken cancel)

@@ -41,7 +41,23 @@ public sealed record ContainerSpec
 }
 
 /// <summary>A file or directory of the host at a path of the container. <paramref name="Volume"/> is the volume's name, for hints.</summary>
-public sealed record ContainerMount(string HostPath, string ContainerPath, bool ReadOnly, string Volume = "");
+public sealed record ContainerMount(string HostPath, string ContainerPath, bool ReadOnly, string Volume = "")
+{
+    public MountPropagation Propagation { get; init; }
+}
+
+/// <summary>Who sees what is mounted below a mount later.</summary>
+public enum MountPropagation
+{
+    /// <summary>Each side sees its own mounts only.</summary>
+    None,
+
+    /// <summary>The container sees what the host mounts.</summary>
+    HostToContainer,
+
+    /// <summary>Both see what either mounts; for privileged containers only.</summary>
+    Bidirectional,
+}
 
 /// <summary>Limits; null or 0 is none.</summary>
 public sealed record ContainerResources
@@ -66,7 +82,23 @@ public sealed record ContainerIdentity
     public bool NoNewPrivileges { get; init; }
     public bool Privileged { get; init; }
 
+    /// <summary>Which system calls are allowed.</summary>
+    public SystemCallFilter SystemCalls { get; init; } = SystemCallFilter.RuntimeDefault;
+
     /// <summary>Beside the runtime's usual ones, without CAP_.</summary>
     public IReadOnlyList<string> AddedCapabilities { get; init; } = [];
     public IReadOnlyList<string> DroppedCapabilities { get; init; } = [];
+}
+
+/// <summary>A seccomp profile.</summary>
+public sealed record SystemCallFilter
+{
+    /// <summary>The runtime's usual one, without what reaches beyond a container.</summary>
+    public static readonly SystemCallFilter RuntimeDefault = new();
+
+    /// <summary>Every call is allowed.</summary>
+    public bool Unconfined { get; init; }
+
+    /// <summary>A file of the host with the profile; empty for the runtime's own.</summary>
+    public string File { get; init; } = "";
 }

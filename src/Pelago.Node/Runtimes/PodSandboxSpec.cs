@@ -14,6 +14,10 @@ public sealed record PodSandboxSpec
     public string Hostname { get; init; } = "";
     public bool HostNetwork { get; init; }
     public bool HostPid { get; init; }
+    public bool HostIpc { get; init; }
+
+    /// <summary>The containers see each other's processes.</summary>
+    public bool SharedProcesses { get; init; }
 
     /// <summary>Some container of the pod is privileged.</summary>
     public bool Privileged { get; init; }

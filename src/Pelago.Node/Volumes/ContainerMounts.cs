@@ -23,10 +23,22 @@ internal static class ContainerMounts
                 throw new ConfigurationException($"cannot find volume \"{mount.Name}\" to mount into container \"{container.Name}\"");
             string? sub = SubPath(mount, variables);
             string host = sub is null ? RealPath(volume.HostPath) : ResolveSubPath(volume, sub, mount);
-            mounts.Add(new ContainerMount(host, Absolute(mount.MountPath), volume.ReadOnly || mount.ReadOnlyProperty == true, mount.Name));
+            mounts.Add(new ContainerMount(host, Absolute(mount.MountPath), volume.ReadOnly || mount.ReadOnlyProperty == true, mount.Name)
+            {
+                Propagation = PropagationOf(container, mount),
+            });
         }
         return mounts;
     }
+
+    private static MountPropagation PropagationOf(V1Container container, V1VolumeMount mount) => mount.MountPropagation switch
+    {
+        null or "" or "None" => MountPropagation.None,
+        "HostToContainer" => MountPropagation.HostToContainer,
+        "Bidirectional" when container.SecurityContext?.Privileged == true => MountPropagation.Bidirectional,
+        "Bidirectional" => throw new ConfigurationException($"mountPropagation Bidirectional of volume \"{mount.Name}\" is for privileged containers only"),
+        _ => throw new ConfigurationException($"mountPropagation \"{mount.MountPropagation}\" of volume \"{mount.Name}\" is none of None, HostToContainer, Bidirectional"),
+    };
 
     private static string? SubPath(V1VolumeMount mount, IReadOnlyList<KeyValuePair<string, string>> variables)
     {

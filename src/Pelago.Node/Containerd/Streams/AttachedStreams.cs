@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Buffers;
 using System.IO;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 using Grpc.Core;
 using Pelago.Node.Containerd.Protos.Cri;
 using Pelago.Node.Containerd.Protos.Tasks;
+using Pelago.Node.Logs;
 using Pelago.Node.Runtimes;
 
 namespace Pelago.Node.Containerd.Streams;
@@ -42,9 +44,10 @@ internal sealed class AttachedStreams : IProcessSession
     public Stream? Stderr { get; private set; }
 
     public static async Task<AttachedStreams> OpenAsync(
-        ContainerdClient client, string container, bool terminal, AttachSpec spec, Task<int> exit, TimeProvider time, CancellationToken cancel)
+        ContainerdClient client, Runtimes.ContainerStatus container, bool terminal, AttachSpec spec, Task<int> exit, TimeProvider time, CancellationToken cancel)
     {
-        var session = new AttachedStreams(client, container, exit);
+        bool early = EarlyOutput.IsWanted(container.StartedAt, time.GetUtcNow());
+        var session = new AttachedStreams(client, container.Id, exit);
         try
         {
             bool stderr = spec.Stderr && !terminal;
@@ -52,15 +55,17 @@ internal sealed class AttachedStreams : IProcessSession
             {
                 // Input is asked for here too, and never sent: without, containerd 1.6 takes it as ended and closes the container's.
                 session._output = await session.ConnectAsync(
-                    new AttachRequest { ContainerId = container, Stdin = true, Stdout = spec.Stdout, Stderr = stderr, Tty = terminal }, cancel);
+                    new AttachRequest { ContainerId = container.Id, Stdin = true, Stdout = spec.Stdout, Stderr = stderr, Tty = terminal }, cancel);
                 session.Stdout = spec.Stdout ? session._stdout.Reader.AsStream() : null;
                 session.Stderr = stderr ? session._stderr.Reader.AsStream() : null;
                 session._receiving = session.ReceiveAsync(session._output, session._stop.Token);
             }
-            if (spec.Stdin && session._output is not null)
+            if ((spec.Stdin || early) && session._output is not null)
                 await Task.Delay(OutputSettles, time, cancel);
+            if (early && session._output is not null)
+                await session.AddEarlyAsync(container.LogPath, time, cancel);
             if (spec.Stdin)
-                session.Stdin = new AttachedInput(await session.ConnectAsync(new AttachRequest { ContainerId = container, Stdin = true, Tty = terminal }, cancel));
+                session.Stdin = new AttachedInput(await session.ConnectAsync(new AttachRequest { ContainerId = container.Id, Stdin = true, Tty = terminal }, cancel));
             return session;
         }
         catch
@@ -102,6 +107,31 @@ internal sealed class AttachedStreams : IProcessSession
             socket.Dispose();
             throw new RuntimeException("NotRunning", $"container {_container} could not be attached to: {fault.Message}", fault);
         }
+    }
+
+    private async Task AddEarlyAsync(string logPath, TimeProvider time, CancellationToken cancel)
+    {
+        byte[] stdout = EarlyOutput.Read(logPath, LogStream.Stdout);
+        byte[] stderr = EarlyOutput.Read(logPath, LogStream.Stderr);
+        if (stdout.Length == 0 && stderr.Length == 0 && !_exit.IsCompleted)
+            return;
+        // What the log has already may still be on its way here, and the log of a container that has just ended may not be whole yet.
+        await Task.Delay(OutputSettles, time, cancel);
+        if (_exit.IsCompleted)
+            (stdout, stderr) = (EarlyOutput.Read(logPath, LogStream.Stdout), EarlyOutput.Read(logPath, LogStream.Stderr));
+        Stdout = Stdout is null ? null : WithMissed(stdout, _stdout.Reader);
+        Stderr = Stderr is null ? null : WithMissed(stderr, _stderr.Reader);
+    }
+
+    private static Stream WithMissed(byte[] logged, PipeReader live)
+    {
+        ReadOnlyMemory<byte> missed = logged;
+        if (live.TryRead(out ReadResult now))
+        {
+            missed = EarlyOutput.Missed(logged, now.Buffer.ToArray());
+            live.AdvanceTo(now.Buffer.Start);
+        }
+        return missed.IsEmpty ? live.AsStream() : new PrefixedStream(missed, live.AsStream());
     }
 
     /// <summary>Messages are a channel's number and bytes.</summary>

@@ -21,6 +21,7 @@ internal sealed class TaskExec : IProcessSession
 {
     private const string ProcessType = "types.containerd.io/opencontainers/runtime-spec/1/Process";
     private const uint OwnerOnly = 0x180; // 0600
+    private const int MostBetweenLooks = 64;
     private readonly ContainerdClient _client;
     private readonly EventLoop _loop;
     private readonly string _container;
@@ -158,6 +159,13 @@ internal sealed class TaskExec : IProcessSession
         }
     }
 
+    /// <summary>The shim opens its side of a FIFO when it gets to it: what nobody has read when the last writer goes is lost.</summary>
+    private async Task TakenAsync(DescriptorStream input)
+    {
+        for (int wait = 1; _exited is { IsCompleted: false } && Descriptors.Unread(input.File) > 0; wait = Math.Min(2 * wait, MostBetweenLooks))
+            await Task.Delay(wait); // nothing tells that a FIFO has become empty
+    }
+
     private async Task EndInputAsync()
     {
         try
@@ -189,7 +197,7 @@ internal sealed class TaskExec : IProcessSession
     }
 
     /// <summary>Its end is told to the shim, which holds the FIFO open too.</summary>
-    private sealed class InputStream(TaskExec exec, Stream inner) : WriteOnlyStream
+    private sealed class InputStream(TaskExec exec, DescriptorStream inner) : WriteOnlyStream
     {
         private int _ended;
 
@@ -199,6 +207,7 @@ internal sealed class TaskExec : IProcessSession
         {
             if (Interlocked.Exchange(ref _ended, 1) != 0)
                 return;
+            await exec.TakenAsync(inner);
             await inner.DisposeAsync();
             if (exec._started)
                 await exec.EndInputAsync();
