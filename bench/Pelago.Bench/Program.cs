@@ -4,6 +4,7 @@ using System.IO;
 using System.Net.Http;
 using Pelago.Bench;
 using Pelago.Bench.Api;
+using Pelago.Bench.Pods;
 using Pelago.Bench.Store;
 using Pelago.Client;
 
@@ -11,6 +12,7 @@ Dictionary<string, Func<BenchOptions, CancellationToken, Task<Report>>> benches 
 {
     ["store"] = StoreBench.RunAsync,
     ["api"] = ApiBench.RunAsync,
+    ["pods"] = PodBench.RunAsync,
 };
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out Func<BenchOptions, CancellationToken, Task<Report>>? bench))

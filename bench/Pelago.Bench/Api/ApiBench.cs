@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Diagnostics;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -17,7 +16,7 @@ internal static class ApiBench
 {
     private const int ListSize = 5_000;
     private static readonly int[] Clients = [1, 8, 64];
-    private static readonly string Ns = $"bench-{Environment.ProcessId}";
+    private static readonly string Ns = BenchNamespace.Name;
 
     /// <summary>What can be asked for alone with <c>--only NAME</c>.</summary>
     private static readonly (string Name, Func<Report, BenchedServer, BenchOptions, CancellationToken, Task> Measure)[] Parts =
@@ -57,7 +56,7 @@ internal static class ApiBench
         try
         {
             foreach (BenchedServer server in servers)
-                await PrepareAsync(report, server, cancel);
+                await BenchNamespace.CreateAsync(report, server, cancel);
             foreach ((string name, Func<Report, BenchedServer, BenchOptions, CancellationToken, Task> measure) in Parts)
             {
                 foreach (BenchedServer server in servers.Where(_ => only is null || only == name))
@@ -72,7 +71,7 @@ internal static class ApiBench
         finally
         {
             foreach (BenchedServer server in servers)
-                await ForgetAsync(server);
+                await BenchNamespace.ForgetAsync(server);
         }
     }
 
@@ -98,31 +97,6 @@ internal static class ApiBench
         Better("cpuPerList5000", "cpuPerList5000", moreIsBetter: false);
         Better("fanout1000", "fanout.cpuPerThousand", moreIsBetter: false);
         Better("fanout1000P99", "fanout.p99", moreIsBetter: false);
-    }
-
-    private static async Task PrepareAsync(Report report, BenchedServer server, CancellationToken cancel)
-    {
-        await server.SendAsync(0, HttpMethod.Post, "/api/v1/namespaces", System.Text.Encoding.UTF8.GetBytes($$$"""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"{{{Ns}}}"} }"""), cancel);
-        await AccountAsync(server, cancel);
-        report.Note($"{server.Name}processes", string.Join(", ", server.Processes.Names));
-    }
-
-    /// <summary>Pods are refused until the namespace has its service account, and before Kubernetes 1.24 that account its token.</summary>
-    private static async Task AccountAsync(BenchedServer server, CancellationToken cancel)
-    {
-        long end = Stopwatch.GetTimestamp() + 30 * Stopwatch.Frequency;
-        while (true)
-        {
-            try
-            {
-                await server.SendAsync(0, HttpMethod.Post, ApiDocuments.Pods(Ns), ApiDocuments.Pod("first"), cancel);
-                return;
-            }
-            catch (HttpRequestException) when (Stopwatch.GetTimestamp() < end)
-            {
-                await Task.Delay(50, cancel);
-            }
-        }
     }
 
     private static async Task CreatesAsync(Report report, BenchedServer server, BenchOptions options, CancellationToken cancel)
@@ -207,12 +181,5 @@ internal static class ApiBench
                 // Some are gone, the rest is what the next request finds.
             }
         }
-    }
-
-    private static async Task ForgetAsync(BenchedServer server)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await server.SendAsync(0, HttpMethod.Delete, $"/api/v1/namespaces/{Ns}", null, patience.Token);
-        server.Dispose();
     }
 }
