@@ -27,6 +27,8 @@ internal sealed class ContainerdRuntime : IPodRuntime
     private readonly TimeProvider _time;
     private readonly EventLoop _loop;
     private readonly ContainerdClient _client;
+    private readonly ContainerdTools _tools;
+    private readonly PodBridge _bridge;
     private readonly ContainerdDaemon _daemon;
     private readonly ContainerdImages _images;
     private readonly ContainerLedger _ledger = new();
@@ -37,6 +39,8 @@ internal sealed class ContainerdRuntime : IPodRuntime
     public ContainerdRuntime(ContainerdOptions options, ContainerdTools tools, TimeProvider time, ILogger log)
     {
         _options = options;
+        _tools = tools;
+        _bridge = new PodBridge(options.BridgeName, options.PodNetwork, options.ClusterNetwork);
         _time = time;
         _loop = new EventLoop("pelago-containerd", log);
         _client = new ContainerdClient(options.Socket);
@@ -69,6 +73,8 @@ internal sealed class ContainerdRuntime : IPodRuntime
             return known.Id;
         try
         {
+            if (!spec.HostNetwork)
+                EnsureBridge();
             PodSandboxConfig config = SandboxConfigs.Of(spec, _options.PodsDirectory);
             RunPodSandboxResponse made = await _client.Runtime.RunPodSandboxAsync(new RunPodSandboxRequest { Config = config }, cancellationToken: cancel);
             PodSandboxStatus status = await _watch.ReadSandboxAsync(made.PodSandboxId, cancel) ?? throw RuntimeException.NoSandbox(made.PodSandboxId);
@@ -248,12 +254,21 @@ internal sealed class ContainerdRuntime : IPodRuntime
         if (isIdle)
         {
             await _daemon.EndAsync();
-            new PodBridge(_options.BridgeName, _options.PodNetwork, _options.ClusterNetwork).RemoveIfEmpty();
+            _bridge.RemoveIfEmpty();
         }
         await _daemon.DisposeAsync();
         _client.Dispose();
         _loop.Dispose();
         _stop.Dispose();
+    }
+
+    private void EnsureBridge()
+    {
+        const string Forwarding = "/proc/sys/net/ipv4/ip_forward";
+        _bridge.Ensure(_options.PodNetwork.AddressAt(1));
+        // To networks beyond this machine, and from ports of it to pods.
+        if (_tools.IpTables is not null && File.ReadAllText(Forwarding).Trim() == "0")
+            File.WriteAllText(Forwarding, "1");
     }
 
     private static async Task DoAsync<T>(Func<Task<T>> call, CancellationToken cancel)

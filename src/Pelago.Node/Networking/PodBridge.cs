@@ -18,6 +18,16 @@ internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetw
     private static readonly IPAddress HostsItself = IPAddress.Loopback;
     private readonly Lock _gate = new();
 
+    /// <summary>Makes the bridge when it is not there, with this node's address on it beside those of the other nodes.</summary>
+    public void Ensure(IPAddress gateway)
+    {
+        lock (_gate)
+        {
+            using var routes = new RouteSocket();
+            Ensure(routes, gateway);
+        }
+    }
+
     /// <summary>Plugs the network namespace of a process into the bridge.</summary>
     public async Task ConnectAsync(string sandboxId, int process, IPAddress address, IPAddress gateway)
     {
@@ -25,9 +35,7 @@ internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetw
         lock (_gate)
         {
             using var routes = new RouteSocket();
-            int bridge = routes.EnsureBridge(name, HardwareAddress(0, clusterNetwork));
-            routes.AddAddress(bridge, gateway, podNetwork.PrefixLength);
-            routes.SetUp(bridge);
+            int bridge = Ensure(routes, gateway);
             int stale = RouteSocket.IndexOf(pair);
             if (stale != 0)
                 routes.Delete(stale);
@@ -53,9 +61,7 @@ internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetw
         lock (_gate)
         {
             using var routes = new RouteSocket();
-            int bridge = routes.EnsureBridge(name, HardwareAddress(0, clusterNetwork));
-            routes.AddAddress(bridge, gateway, podNetwork.PrefixLength);
-            routes.SetUp(bridge);
+            int bridge = Ensure(routes, gateway);
             // Of a process that was killed a moment ago.
             int stale = RouteSocket.IndexOf(pair);
             if (stale != 0)
@@ -110,6 +116,14 @@ internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetw
             socket.Dispose();
             throw;
         }
+    }
+
+    private int Ensure(RouteSocket routes, IPAddress gateway)
+    {
+        int bridge = routes.EnsureBridge(name, HardwareAddress(0, clusterNetwork));
+        routes.AddAddress(bridge, gateway, podNetwork.PrefixLength);
+        routes.SetUp(bridge);
+        return bridge;
     }
 
     private bool ConfigureInside(IPAddress address, IPAddress gateway)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Kube;
+using Pelago.Node.Networking;
 using Pelago.Node.Runtimes;
 using Pelago.TestKit.Node;
 using Xunit;
@@ -22,6 +24,18 @@ public sealed class NetworkTests : ContainerdScene
         (_, string heardByTwo, _) = await Eventually.GetAsync(() => TryRunAsync(second, "nc", addressOfOne, "80"), result => result.Output.Length > 0, Cancel);
 
         Assert.Equal(("I am b\n", "I am a\n"), (heardByOne, heardByTwo));
+    }
+
+    [Fact]
+    public async Task The_bridge_may_have_the_addresses_of_other_nodes_too()
+    {
+        Cidr4 others = Cidr4.Parse("10.236.77.0/24");
+        new PodBridge(Options.BridgeName, others, others).Ensure(others.AddressAt(1));
+
+        string id = await RunAsync(await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel), LongRunning("main"));
+
+        Assert.Equal(0, (await TryRunAsync(id, "ping", "-c", "1", "-W", "5", Options.PodNetwork.AddressAt(1).ToString())).Code);
+        Assert.Equal(0, (await TryRunAsync(id, "ping", "-c", "1", "-W", "5", others.AddressAt(1).ToString())).Code);
     }
 
     [Fact]

@@ -40,8 +40,9 @@ internal sealed class ContainerdConfig(ContainerdOptions options, ContainerdTool
         """;
 
     /// <summary>
-    /// Pods are plugged into the bridge of the cluster, where its services answer too. What is on the bridge is on-link (a gateway of 0.0.0.0 says so
-    /// to the plugin), the rest goes over the host.
+    /// Pods are plugged into the bridge of the cluster, where its services answer too. The plugin is not told that the bridge is a gateway: it knows
+    /// bridges of one node only, and this one has the addresses of all nodes. What is on the bridge is on-link (a gateway of 0.0.0.0 says so), the
+    /// rest goes over the host.
     /// </summary>
     public string Network
     {
@@ -56,7 +57,7 @@ internal sealed class ContainerdConfig(ContainerdOptions options, ContainerdTool
             {
                 new JsonObject
                 {
-                    ["type"] = "bridge", ["bridge"] = options.BridgeName, ["isGateway"] = true, ["ipMasq"] = tools.IpTables is not null,
+                    ["type"] = "bridge", ["bridge"] = options.BridgeName, ["isGateway"] = false, ["ipMasq"] = tools.IpTables is not null,
                     ["ipam"] = new JsonObject
                     {
                         ["type"] = "host-local", ["dataDir"] = options.AddressDirectory,

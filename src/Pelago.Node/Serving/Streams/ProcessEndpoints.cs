@@ -15,6 +15,8 @@ namespace Pelago.Node.Serving.Streams;
 internal sealed class ProcessEndpoints(PodDirectory pods, IPodRuntime runtime)
 {
     private const int MaxWords = 10_000;
+    private static readonly TimeSpan ExecSettles = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AttachSettles = TimeSpan.FromMilliseconds(200);
 
     public async Task ExecAsync(HttpContext http)
     {
@@ -24,7 +26,7 @@ internal sealed class ProcessEndpoints(PodDirectory pods, IPodRuntime runtime)
         ContainerStatus container = await ContainerAsync(http);
         StreamFlags wanted = Wanted(http);
         var spec = new ExecSpec { Command = command, Stdin = wanted.Stdin, Stdout = wanted.Stdout, Stderr = wanted.Stderr, Terminal = wanted.Terminal };
-        await CarryAsync(http, wanted, cancel => runtime.ExecAsync(container.Id, spec, cancel));
+        await CarryAsync(http, wanted, ExecSettles, cancel => runtime.ExecAsync(container.Id, spec, cancel));
     }
 
     public async Task AttachAsync(HttpContext http)
@@ -32,7 +34,7 @@ internal sealed class ProcessEndpoints(PodDirectory pods, IPodRuntime runtime)
         ContainerStatus container = await ContainerAsync(http);
         StreamFlags wanted = Wanted(http);
         var spec = new AttachSpec { Stdin = wanted.Stdin, Stdout = wanted.Stdout, Stderr = wanted.Stderr };
-        await CarryAsync(http, wanted, async cancel => new AttachedSession(await runtime.AttachAsync(container.Id, spec, cancel)));
+        await CarryAsync(http, wanted, AttachSettles, async cancel => new AttachedSession(await runtime.AttachAsync(container.Id, spec, cancel)));
     }
 
     private async Task<ContainerStatus> ContainerAsync(HttpContext http)
@@ -41,15 +43,15 @@ internal sealed class ProcessEndpoints(PodDirectory pods, IPodRuntime runtime)
         return await pods.RunningAsync(pod, http.Route("container"), http.RequestAborted);
     }
 
-    private static Task CarryAsync(HttpContext http, StreamFlags wanted, Func<CancellationToken, Task<IProcessSession>> start) =>
-        SpdyUpgrade.IsWanted(http) ? SpdyProcess.RunAsync(http, wanted, start) : CarryBySocketAsync(http, start);
+    private static Task CarryAsync(HttpContext http, StreamFlags wanted, TimeSpan settles, Func<CancellationToken, Task<IProcessSession>> start) =>
+        SpdyUpgrade.IsWanted(http) ? SpdyProcess.RunAsync(http, wanted, start) : CarryBySocketAsync(http, settles, start);
 
-    private static async Task CarryBySocketAsync(HttpContext http, Func<CancellationToken, Task<IProcessSession>> start)
+    private static async Task CarryBySocketAsync(HttpContext http, TimeSpan settles, Func<CancellationToken, Task<IProcessSession>> start)
     {
         StreamProtocol protocol = StreamProtocol.Choose(http);
         await using IProcessSession session = await start(http.RequestAborted);
         using ChannelSocket socket = await ChannelSocket.AcceptAsync(http, protocol);
-        await new ProcessStreams(socket, session, protocol).RunAsync(http.RequestAborted);
+        await new ProcessStreams(socket, session, protocol) { ClientSettles = settles }.RunAsync(http.RequestAborted);
     }
 
     /// <summary>A terminal has one output.</summary>

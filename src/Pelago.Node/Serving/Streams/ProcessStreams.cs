@@ -18,6 +18,13 @@ internal sealed class ProcessStreams(IChannels channels, IProcessSession session
     public const byte Close = 255;
     private const int MaxResizeBytes = 256;
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(10);
+    private readonly TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>
+    /// How long output waits for the first word of the client: kubectl 1.30 to 1.33 throws away what comes before it has made its own side of the
+    /// streams ("Unknown stream id"), and output that was there before the connection comes at once.
+    /// </summary>
+    public TimeSpan ClientSettles { get; init; }
 
     /// <summary>Returns when the process has ended and everything is sent, or when the client has left.</summary>
     public async Task RunAsync(CancellationToken cancel)
@@ -35,6 +42,8 @@ internal sealed class ProcessStreams(IChannels channels, IProcessSession session
 
     private async Task FinishAsync(CancellationToken cancel)
     {
+        if (ClientSettles > TimeSpan.Zero)
+            await _heard.Task.WaitAsync(ClientSettles, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Task output = session.Stdout is { } stdout ? channels.SendAllAsync(Stdout, stdout, cancel) : Task.CompletedTask;
         Task errors = session.Stderr is { } stderr ? channels.SendAllAsync(Stderr, stderr, cancel) : Task.CompletedTask;
         Task both = Task.WhenAll(output, errors);
@@ -54,6 +63,7 @@ internal sealed class ProcessStreams(IChannels channels, IProcessSession session
         var resize = new MemoryStream();
         while (await channels.ReceiveAsync(cancel) is { } piece)
         {
+            _heard.TrySetResult();
             switch (piece.Channel)
             {
                 case Stdin when session.Stdin is not null:
