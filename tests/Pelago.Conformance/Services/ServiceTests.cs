@@ -71,7 +71,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
         await ApplyAsync(
             $$$"""
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"echo","labels":{"app":"echo"} },"spec":{"terminationGracePeriodSeconds":1,"containers":[
-             {"name":"main","image":"{{{Cluster.Image}}}","command":["sh","-c",{{{System.Text.Json.JsonSerializer.Serialize(Echo)}}}],
+             {"name":"main","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","command":["sh","-c",{{{System.Text.Json.JsonSerializer.Serialize(Echo)}}}],
               "ports":[{"name":"udp","containerPort":9000,"protocol":"UDP"}] }] } }
             """,
             """{"apiVersion":"v1","kind":"Service","metadata":{"name":"echo"},"spec":{"selector":{"app":"echo"},"ports":[{"port":9000,"protocol":"UDP","targetPort":"udp"}] } }""");
