@@ -2,6 +2,7 @@
 
 using System.Text.Json.Serialization;
 using Pelago.Cli.Demo;
+using Pelago.Cli.Images;
 using Pelago.Client.Local;
 
 namespace Pelago.Cli;
@@ -16,4 +17,5 @@ internal sealed record DemoResult(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(UpResult))]
 [JsonSerializable(typeof(DemoResult))]
+[JsonSerializable(typeof(NodeImages))]
 internal sealed partial class CliJson : JsonSerializerContext;

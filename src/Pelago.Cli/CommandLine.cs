@@ -5,6 +5,7 @@ using System.IO;
 using Pelago.Cli.Bench;
 using Pelago.Cli.Completion;
 using Pelago.Cli.Demo;
+using Pelago.Cli.Images;
 using Pelago.Cli.Local;
 using Pelago.Client;
 using Pelago.Kube;
@@ -25,6 +26,7 @@ internal static class CommandLine
         root.Subcommands.Add(DownCommand.Build());
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(KubeconfigCommand.Build());
+        root.Subcommands.Add(ImageCommand.Build());
         root.Subcommands.Add(DoctorCommand.Build());
         root.Subcommands.Add(BenchCommand.Build());
         root.Subcommands.Add(CompletionCommand.Build());
@@ -48,7 +50,7 @@ internal static class CommandLine
         {
             return Fail(e.Message, e.ExitCode);
         }
-        catch (ApiStatusException e)
+        catch (Exception e) when (e is ApiStatusException or KubeconfigException)
         {
             return Fail(e.Message, ExitCode.Failed);
         }

@@ -5,6 +5,7 @@ using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Pelago.Client;
 using Pelago.Kube;
+using Pelago.Node.Images;
 using Pelago.Node.Logs;
 using Pelago.Node.Objects;
 using Pelago.Node.Pods;
@@ -77,7 +78,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _usage = new UsageSampler(pods, _runtime, time);
         _routes = new NodeRoutes(
             pods, new LogEndpoint(pods, _runtime, paths, signals, time), new ProcessEndpoints(pods, _runtime), new PortEndpoints(pods, _runtime),
-            new FileEndpoint(pods, _runtime), new UsageEndpoints(_usage, options.Name));
+            new FileEndpoint(pods, _runtime), new UsageEndpoints(_usage, options.Name), new ImageEndpoints(_runtime, options.Name));
     }
 
     /// <summary>Registers the node and begins to run its pods; returns when it has taken over what it finds.</summary>
@@ -146,7 +147,10 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _runtime.Changed = _workers.OnContainer;
         _objects.Changed = _workers.OnObject;
         await _runtime.RecoverAsync(cancel);
-        _description = _description with { Info = Machine.Info($"{_runtime.Name}://{_runtime.Version}", _options.Version) };
+        _description = _description with
+        {
+            Info = Machine.Info($"{_runtime.Name}://{_runtime.Version}", _options.Version), Images = _runtime.Images is { } images ? new ImageReport(images) : null,
+        };
         if (_options.ServingCertificate is not null)
         {
             _server = await NodeServer.StartAsync(_options, _routes, _loggers, cancel);
@@ -158,6 +162,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
         Run(registration.RunAsync(_description, Health, _stop.Token));
         Run(_events.RunAsync(_stop.Token));
         Run(_status.RunAsync(concurrency: 4, _stop.Token));
+        if (_runtime.Images is { } store)
+            Run(Collector(store).RunAsync(_stop.Token));
         Run(_services.RunAsync(_stop.Token));
         await _services.WaitForSyncAsync(cancel);
         _pods.AddHandler(_workers.OnPod);
@@ -165,6 +171,12 @@ public sealed partial class NodeAgent : IAsyncDisposable
         await _pods.WaitForSyncAsync(cancel);
         await _workers.RemoveOrphansAsync(new HashSet<string>(_pods.Cache.List().Select(pod => pod.Metadata.Uid)), cancel);
         Log.Started(_log, _options.Name);
+    }
+
+    private ImageCollector Collector(IImageStore store)
+    {
+        DiskSpace Space() => new DriveInfo(_options.RootDirectory) is var disk ? new DiskSpace(disk.TotalSize, disk.AvailableFreeSpace) : default;
+        return new ImageCollector(_runtime, store, _options.ImageCollection, Space, _events, _options.Name, _time, _loggers.CreateLogger<ImageCollector>());
     }
 
     private void Run(Task loop) => _loops.Add(loop);

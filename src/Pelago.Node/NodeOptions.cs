@@ -64,6 +64,11 @@ public sealed record NodeOptions
 
     public int MaxPods { get; init; } = 110;
 
+    /// <summary>How many processes and threads one pod may have; 0: as many as it likes (kubelet's podPidsLimit).</summary>
+    public long PodProcessLimit { get; init; } = 4096;
+
+    public ImageCollectionOptions ImageCollection { get; init; } = new();
+
     public const string DefaultVersion = KubernetesVersion.Served;
 
     /// <summary>What the node says of the software in nodeInfo.kubeletVersion.</summary>

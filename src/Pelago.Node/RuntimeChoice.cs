@@ -33,6 +33,7 @@ internal static class RuntimeChoice
     {
         Directory = Path.Combine(Path.GetFullPath(options.RootDirectory), "containerd"), PodsDirectory = Path.GetFullPath(podsDirectory),
         PodNetwork = options.PodNetwork, ClusterNetwork = options.ClusterNetwork, ServiceNetwork = options.ServiceNetwork, BridgeName = options.BridgeName,
+        PodProcessLimit = options.PodProcessLimit,
     };
 
     private static ProcessRuntimeOptions Processes(NodeOptions options, string podsDirectory)
@@ -43,7 +44,8 @@ internal static class RuntimeChoice
             PodsDirectory = podsDirectory, Namespaces = namespaces, ControlGroups = Native.LibC.EffectiveUser() == 0,
             PodNetwork = namespaces ? options.PodNetwork : options.LoopbackNetwork,
             ClusterNetwork = namespaces ? options.ClusterNetwork : options.LoopbackNetwork,
-            ServiceNetwork = options.ServiceNetwork, BridgeName = options.BridgeName, MaskedPaths = [.. options.MaskedPaths, Path.GetFullPath(options.RootDirectory)],
+            ServiceNetwork = options.ServiceNetwork, BridgeName = options.BridgeName, PodProcessLimit = options.PodProcessLimit,
+            MaskedPaths = [.. options.MaskedPaths, Path.GetFullPath(options.RootDirectory)],
         };
     }
 }

@@ -17,16 +17,16 @@ internal static class CompleteCommand
         var words = new Argument<string[]>("words") { Arity = ArgumentArity.ZeroOrMore };
         var command = new Command(Name, "Answer a completion script") { Hidden = true };
         command.Arguments.Add(words);
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, cancel) =>
         {
-            foreach (CompletionItem item in Complete(root(), parsed.GetValue(words) ?? []))
+            foreach (CompletionItem item in await CompleteAsync(root(), parsed.GetValue(words) ?? [], cancel))
                 Console.Out.WriteLine(string.IsNullOrEmpty(item.Detail) ? item.InsertText : $"{item.InsertText}\t{item.Detail.ReplaceLineEndings(" ")}");
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static IEnumerable<CompletionItem> Complete(RootCommand root, string[] words)
+    private static async Task<IEnumerable<CompletionItem>> CompleteAsync(RootCommand root, string[] words, CancellationToken cancel)
     {
         // bash cuts --output=json in three; one word of it reads the same without the sign.
         List<string> line = [.. words.SkipLast(1).Where(word => word != "=")];
@@ -41,7 +41,9 @@ internal static class CompleteCommand
         }
 
         string text = string.Concat(line.Select(word => Quote(word) + " ")) + last;
-        CompletionItem[] found = [.. root.Parse(text).GetCompletions(text.Length)
+        ParseResult parsed = root.Parse(text);
+        await RemoteNames.LoadAsync(parsed, cancel);
+        CompletionItem[] found = [.. parsed.GetCompletions(text.Length)
             .Where(item => item.Label.StartsWith(last, StringComparison.Ordinal) && !item.Label.StartsWith('/') && item.Label != "-?")
             .DistinctBy(item => item.Label)];
         // Options only when asked for, or when there is nothing else to say.

@@ -67,6 +67,12 @@ public sealed class HttpKubeApi : IKubeApi, IDisposable
         HttpMethod method, string pathAndQuery, string accept, ReadOnlyMemory<byte>? body, string contentType, CancellationToken cancel) =>
         Sender.AskAsync(new ApiRequest(method, pathAndQuery, accept, body, contentType), cancel);
 
+    /// <summary>
+    /// A request that may take long, such as an upload through a proxy: its body streams and no time limit ends it, only <paramref name="cancel"/>.
+    /// </summary>
+    public Task<ApiResult> RawAtLengthAsync(HttpMethod method, string pathAndQuery, Stream? body, string contentType, CancellationToken cancel) =>
+        Sender.AskAtLengthAsync(new ApiRequest(method, pathAndQuery, ContentType: contentType), body, cancel);
+
     /// <summary>The body of a GET as it arrives (logs, proxies), or the Status instead. The stream ends when the server ends it.</summary>
     public async Task<(Stream? Body, ApiStatus? Error)> StreamAsync(string pathAndQuery, CancellationToken cancel)
     {

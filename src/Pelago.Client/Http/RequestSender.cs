@@ -44,6 +44,26 @@ internal sealed class RequestSender : IDisposable
     public Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancel) =>
         WithinAsync(request, SendAsync, cancel);
 
+    /// <summary>The whole exchange however long it takes, with a body that streams. It is sent once: a stream cannot be read again.</summary>
+    public async Task<ApiResult> AskAtLengthAsync(ApiRequest request, Stream? body, CancellationToken cancel)
+    {
+        try
+        {
+            using HttpRequestMessage message = await MessageAsync(request, cancel);
+            if (body is not null)
+            {
+                message.Content = new StreamContent(body);
+                message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
+            }
+            using HttpResponseMessage response = await Invoker.SendAsync(message, cancel);
+            return await ReadAsync(request, response, cancel);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException && !cancel.IsCancellationRequested)
+        {
+            throw Unreachable(request.ToString(), failure);
+        }
+    }
+
     public async Task<ApiStatus> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancel)
     {
         byte[] body = await BoundedBody.ReadAsync(response.Content, MaxErrorBytes, cancel) ?? [];
@@ -87,6 +107,11 @@ internal sealed class RequestSender : IDisposable
     private async Task<ApiResult> AnswerAsync(ApiRequest request, CancellationToken cancel)
     {
         using HttpResponseMessage response = await SendAsync(request, cancel);
+        return await ReadAsync(request, response, cancel);
+    }
+
+    private async Task<ApiResult> ReadAsync(ApiRequest request, HttpResponseMessage response, CancellationToken cancel)
+    {
         if (!response.IsSuccessStatusCode)
             return new ApiResult(default, await ReadErrorAsync(response, cancel));
         byte[]? body = await BoundedBody.ReadAsync(response.Content, _options.MaxBodyBytes, cancel);

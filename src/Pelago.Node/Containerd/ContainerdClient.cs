@@ -6,9 +6,14 @@ using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Pelago.Node.Containerd.Protos.Containers;
+using Pelago.Node.Containerd.Protos.Contents;
 using Pelago.Node.Containerd.Protos.Cri;
+using Pelago.Node.Containerd.Protos.Diffs;
 using Pelago.Node.Containerd.Protos.Events;
+using Pelago.Node.Containerd.Protos.Leases;
+using Pelago.Node.Containerd.Protos.Snapshots;
 using Pelago.Node.Containerd.Protos.Tasks;
+using ImageNames = Pelago.Node.Containerd.Protos.Images.Images;
 
 namespace Pelago.Node.Containerd;
 
@@ -31,6 +36,11 @@ internal sealed class ContainerdClient : IDisposable
         Tasks = new Tasks.TasksClient(_channel);
         Containers = new Containers.ContainersClient(_channel);
         Events = new Events.EventsClient(_channel);
+        Content = new Content.ContentClient(_channel);
+        Snapshots = new Snapshots.SnapshotsClient(_channel);
+        Diffs = new Diff.DiffClient(_channel);
+        Leases = new Leases.LeasesClient(_channel);
+        Names = new ImageNames.ImagesClient(_channel);
     }
 
     /// <summary>The namespace that CRI keeps its containers in, for containerd's own services.</summary>
@@ -41,6 +51,13 @@ internal sealed class ContainerdClient : IDisposable
     public Tasks.TasksClient Tasks { get; }
     public Containers.ContainersClient Containers { get; }
     public Events.EventsClient Events { get; }
+    public Content.ContentClient Content { get; }
+    public Snapshots.SnapshotsClient Snapshots { get; }
+    public Diff.DiffClient Diffs { get; }
+    public Leases.LeasesClient Leases { get; }
+
+    /// <summary>containerd's own images: names and what they stand for.</summary>
+    public ImageNames.ImagesClient Names { get; }
 
     public void Dispose() => _channel.Dispose();
 

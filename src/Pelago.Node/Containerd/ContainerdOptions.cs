@@ -4,6 +4,7 @@ using System.IO;
 using System.Security.Cryptography;
 using System.Text;
 using Pelago.Kube;
+using Pelago.Node.Containerd.Images.Archives;
 using Pelago.Node.Logs;
 
 namespace Pelago.Node.Containerd;
@@ -27,7 +28,11 @@ internal sealed record ContainerdOptions
     public Cidr4? ServiceNetwork { get; init; }
     public string BridgeName { get; init; } = "pelago0";
 
+    /// <summary>How many processes and threads a pod may have; 0: as many as it likes.</summary>
+    public long PodProcessLimit { get; init; } = 4096;
+
     public LogRotation LogRotation { get; init; } = new();
+    public ArchiveLimits ArchiveLimits { get; init; } = new();
 
     /// <summary>How often what no event told of is looked for, and how often logs are looked at.</summary>
     public TimeSpan BetweenLists { get; init; } = TimeSpan.FromSeconds(10);

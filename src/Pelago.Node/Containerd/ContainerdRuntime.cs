@@ -11,6 +11,7 @@ using Pelago.Node.Containerd.Streams;
 using Pelago.Node.Containerd.Supervision;
 using Pelago.Node.Native;
 using Pelago.Node.Networking;
+using Pelago.Node.Processes;
 using Pelago.Node.Runtimes;
 using ContainerState = Pelago.Node.Runtimes.ContainerState;
 using ContainerStats = Pelago.Node.Runtimes.ContainerStats;
@@ -33,6 +34,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
     private readonly ContainerdImages _images;
     private readonly ContainerLedger _ledger = new();
     private readonly ContainerWatch _watch;
+    private readonly ControlGroups? _groups = ControlGroups.Find(File.ReadLines("/proc/self/mountinfo"));
     private readonly CancellationTokenSource _stop = new();
     private Task _watching = Task.CompletedTask;
 
@@ -45,7 +47,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
         _loop = new EventLoop("pelago-containerd", log);
         _client = new ContainerdClient(options.Socket);
         _daemon = new ContainerdDaemon(options, tools, _client, _loop, time, log);
-        _images = new ContainerdImages(options, tools, _client, _loop, time);
+        _images = new ContainerdImages(options, _client, time, log);
         _watch = new ContainerWatch(_client, _ledger, options, change => Changed?.Invoke(change), time, log);
     }
 
@@ -62,7 +64,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
     public async Task RecoverAsync(CancellationToken cancel)
     {
         await _daemon.StartAsync(cancel);
-        await _images.EnsurePauseAsync(cancel);
+        await _images.RecoverAsync(cancel);
         await _watch.ListAsync(cancel);
         _watching = _watch.RunAsync(_stop.Token);
     }
@@ -75,7 +77,8 @@ internal sealed class ContainerdRuntime : IPodRuntime
         {
             if (!spec.HostNetwork)
                 EnsureBridge();
-            PodSandboxConfig config = SandboxConfigs.Of(spec, _options.PodsDirectory);
+            _groups?.LimitPod(spec.Uid, _options.PodProcessLimit);
+            PodSandboxConfig config = SandboxConfigs.Of(spec, _options.PodsDirectory, GroupOf(spec));
             RunPodSandboxResponse made = await _client.Runtime.RunPodSandboxAsync(new RunPodSandboxRequest { Config = config }, cancellationToken: cancel);
             PodSandboxStatus status = await _watch.ReadSandboxAsync(made.PodSandboxId, cancel) ?? throw RuntimeException.NoSandbox(made.PodSandboxId);
             WriteHosts(status);
@@ -84,6 +87,10 @@ internal sealed class ContainerdRuntime : IPodRuntime
         catch (RpcException fault) when (!cancel.IsCancellationRequested)
         {
             throw new RuntimeException("SandboxError", fault.Status.Detail, fault);
+        }
+        catch (IOException fault)
+        {
+            throw new RuntimeException("SandboxError", $"the control group of pod {spec.Namespace}/{spec.Name} could not be made: {fault.Message}", fault);
         }
     }
 
@@ -104,6 +111,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
             return;
         await DoAsync(() => _client.Runtime.RemovePodSandboxAsync(new RemovePodSandboxRequest { PodSandboxId = sandboxId }, cancellationToken: cancel).ResponseAsync, cancel);
         _ledger.ForgetSandbox(sandboxId);
+        _groups?.RemovePod(sandbox.Spec.Uid);
         string directory = SandboxFiles(sandbox.Spec);
         if (Directory.Exists(directory))
             Directory.Delete(directory, recursive: true);
@@ -126,7 +134,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
         try
         {
             CreateContainerResponse made = await _client.Runtime.CreateContainerAsync(
-                new CreateContainerRequest { PodSandboxId = sandboxId, Config = config, SandboxConfig = SandboxConfigs.Of(sandbox.Spec, _options.PodsDirectory) },
+                new CreateContainerRequest { PodSandboxId = sandboxId, Config = config, SandboxConfig = SandboxConfigs.Of(sandbox.Spec, _options.PodsDirectory, GroupOf(sandbox.Spec)) },
                 cancellationToken: cancel);
             await _watch.ReadContainerAsync(made.ContainerId, sandboxId, cancel);
             return made.ContainerId;
@@ -292,6 +300,8 @@ internal sealed class ContainerdRuntime : IPodRuntime
         ContainerStatus container = _ledger.Container(containerId) ?? throw RuntimeException.NoContainer(containerId);
         return container.State == ContainerState.Running ? container : throw new RuntimeException("NotRunning", $"container {container.Name} is not running");
     }
+
+    private string GroupOf(PodSandboxSpec spec) => _groups is null ? "" : ControlGroups.PathOf(spec.Uid);
 
     private string SandboxFiles(PodSandboxSpec spec) =>
         Path.Combine(_options.PodsDirectory, spec.Uid, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sandbox-{spec.Attempt}"));

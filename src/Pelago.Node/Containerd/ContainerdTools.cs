@@ -16,7 +16,6 @@ public sealed class ContainerdTools
     internal static string SearchPath => Directories;
 
     internal string? Containerd { get; } = Locate("containerd");
-    internal string? Ctr { get; } = Locate("ctr");
     internal string? Runc { get; } = Locate("runc");
     internal string? IpTables { get; } = Locate("iptables");
     internal string? PluginDirectory { get; } = PluginDirectories.FirstOrDefault(directory => NeededPlugins.All(name => File.Exists(Path.Combine(directory, name))));
@@ -27,7 +26,7 @@ public sealed class ContainerdTools
         var missing = new List<string>();
         if (LibC.EffectiveUser() != 0)
             missing.Add("run as root");
-        if (Containerd is null || Ctr is null || Runc is null)
+        if (Containerd is null || Runc is null)
             missing.Add("install containerd and runc (Debian: apt-get install containerd runc)");
         if (PluginDirectory is null)
             missing.Add("install the CNI plugins (Debian: apt-get install containernetworking-plugins)");

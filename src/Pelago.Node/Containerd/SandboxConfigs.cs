@@ -13,7 +13,8 @@ internal static class SandboxConfigs
     private const string SpecAnnotation = "pelago.dev/sandbox";
 
     /// <summary>Logs lie under the directory of all pods; CRI wants each relative to one place.</summary>
-    public static PodSandboxConfig Of(PodSandboxSpec spec, string podsDirectory)
+    /// <param name="controlGroup">The group that all its containers go into; empty: containerd chooses one for each.</param>
+    public static PodSandboxConfig Of(PodSandboxSpec spec, string podsDirectory, string controlGroup)
     {
         var config = new PodSandboxConfig
         {
@@ -23,6 +24,7 @@ internal static class SandboxConfigs
             DnsConfig = spec.ResolvConf.Length > 0 ? ResolverOf(spec.ResolvConf) : null,
             Linux = new LinuxPodSandboxConfig
             {
+                CgroupParent = controlGroup,
                 SecurityContext = new LinuxSandboxSecurityContext { NamespaceOptions = NamespacesOf(spec), Privileged = spec.Privileged },
             },
         };

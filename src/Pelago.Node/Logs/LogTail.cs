@@ -6,10 +6,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pelago.Node.Logs;
 
-/// <summary>Finds where the last lines of a log begin, reading backwards only as far as they reach.</summary>
+/// <summary>Finds where the last lines of a log begin, reading backwards only as far as they reach, and in memory that does not grow with a line.</summary>
 internal static class LogTail
 {
-    private const int FirstWindow = 64 * 1024;
+    private const int Window = 4 * CriLogFormat.MaxFragment;
 
     /// <summary>
     /// The file and the offset in it where the last <paramref name="lines"/> lines begin; the very beginning when there are fewer. File number
@@ -46,49 +46,44 @@ internal static class LogTail
 
     private static long? FindIn(SafeFileHandle file, ref long lines, ref bool lastIsOpen, LogStream? stream)
     {
-        long length = RandomAccess.GetLength(file);
-        for (long window = FirstWindow; ; window *= 4)
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Window);
+        try
         {
-            long from = Math.Max(0, length - window);
-            byte[] buffer = ArrayPool<byte>.Shared.Rent((int)(length - from));
-            try
+            for (long end = RandomAccess.GetLength(file); end > 0;)
             {
-                int read = RandomAccess.Read(file, buffer.AsSpan(0, (int)(length - from)), from);
-                (long left, bool open, long? at) = Count(buffer.AsSpan(0, read), from, lines, lastIsOpen, stream);
-                if (at is not null)
+                long from = Math.Max(0, end - Window);
+                ReadOnlySpan<byte> window = buffer.AsSpan(0, RandomAccess.Read(file, buffer.AsSpan(0, (int)(end - from)), from));
+                int begin = from == 0 ? 0 : window.IndexOf((byte)'\n') + 1;
+                int stop = window.LastIndexOf((byte)'\n') + 1;
+                if (begin < stop && Count(window[begin..stop], from + begin, ref lines, ref lastIsOpen, stream) is { } at)
                     return at;
-                if (from == 0)
-                {
-                    (lines, lastIsOpen) = (left, open);
-                    return null;
-                }
+                // The next window ends where the first whole record of this one began. One that fills a window is none that was written here.
+                end = from == 0 ? 0 : from + begin < end && begin > 0 ? from + begin : from;
             }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
+            return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
     /// <summary>
-    /// Walks the records of a window from its end. A line begins after the record that ended the line before it, so one more end than lines is met
+    /// Walks whole records from the last one back. A line begins after the record that ended the line before it, so one more end than lines is met
     /// before the place is known.
     /// </summary>
-    private static (long Left, bool LastIsOpen, long? At) Count(ReadOnlySpan<byte> window, long from, long lines, bool lastIsOpen, LogStream? stream)
+    private static long? Count(ReadOnlySpan<byte> records, long from, ref long lines, ref bool lastIsOpen, LogStream? stream)
     {
-        int end = window.LastIndexOf((byte)'\n') + 1;
-        int begin = from == 0 ? 0 : window.IndexOf((byte)'\n') + 1;
-        while (end > begin)
+        int end = records.Length;
+        while (end > 0)
         {
-            int start = window[..(end - 1)].LastIndexOf((byte)'\n') + 1;
-            if (start < begin)
-                start = begin;
-            if (CriLogFormat.TryParse(window[start..(end - 1)], out CriLogRecord record) && (stream is null || stream == record.Stream))
+            int start = records[..(end - 1)].LastIndexOf((byte)'\n') + 1;
+            if (CriLogFormat.TryParse(records[start..(end - 1)], out CriLogRecord record) && (stream is null || stream == record.Stream))
             {
                 if (!record.Partial)
                 {
                     if (lines == 0)
-                        return (0, false, from + end);
+                        return from + end;
                     lines--;
                 }
                 else if (lastIsOpen)
@@ -99,6 +94,6 @@ internal static class LogTail
             }
             end = start;
         }
-        return (lines, lastIsOpen, null);
+        return null;
     }
 }

@@ -16,11 +16,13 @@ internal sealed class ControlGroups
     private static readonly string[] Version1Controllers = ["cpu", "cpuacct", "memory", "pids"];
     private readonly IReadOnlyDictionary<string, string> _mounts;
     private readonly string? _unified;
+    private readonly IReadOnlyList<string> _all;
 
-    private ControlGroups(IReadOnlyDictionary<string, string> mounts, string? unified)
+    private ControlGroups(IReadOnlyDictionary<string, string> mounts, string? unified, IReadOnlyList<string> all)
     {
         _mounts = mounts;
         _unified = unified;
+        _all = all;
     }
 
     /// <summary>Null when no controller that matters is mounted.</summary>
@@ -28,20 +30,23 @@ internal sealed class ControlGroups
     {
         var mounts = new Dictionary<string, string>(StringComparer.Ordinal);
         string? unified = null;
+        var all = new List<string>();
         foreach (string line in mountInfo)
         {
             string[] fields = line.Split(' ');
             int separator = Array.IndexOf(fields, "-");
             if (separator < 6 || separator + 3 >= fields.Length)
                 continue;
+            if (fields[separator + 1] is "cgroup" or "cgroup2")
+                all.Add(fields[4]);
             if (fields[separator + 1] == "cgroup2")
                 unified = fields[4];
             else if (fields[separator + 1] == "cgroup")
                 AddVersion1(mounts, fields[4], fields[separator + 3]);
         }
         if (mounts.ContainsKey("memory"))
-            return new ControlGroups(mounts, null);
-        return unified is null ? null : new ControlGroups(mounts, unified);
+            return new ControlGroups(mounts, null, all);
+        return unified is null ? null : new ControlGroups(mounts, unified, all);
     }
 
     /// <summary>The directories that must be writable for limits to work.</summary>
@@ -80,18 +85,39 @@ internal sealed class ControlGroups
         return new ControlGroup(_mounts.ToDictionary(mount => mount.Key, mount => Path.Combine(mount.Value, Parent, podUid, containerId)), false);
     }
 
+    /// <summary>
+    /// Makes the group that all containers of a pod are in, with a limit of processes and threads for all of them together; 0 is none.
+    /// An <see cref="IOException"/> says what the kernel refused.
+    /// </summary>
+    public void LimitPod(string podUid, long processes)
+    {
+        if (_unified is not null)
+            PrepareUnified(podUid);
+        if ((_unified ?? _mounts.GetValueOrDefault("pids")) is { } root)
+        {
+            string directory = Path.Combine(root, Parent, podUid);
+            Directory.CreateDirectory(directory);
+            if (processes > 0)
+                Set(directory, "pids.max", processes);
+        }
+    }
+
+    /// <summary>The group of a pod below each hierarchy.</summary>
+    public static string PathOf(string podUid) => $"/{Parent}/{podUid}";
+
+    /// <summary>Removes what is left of a pod in any hierarchy, also in those that others (runc) have made groups in.</summary>
     public void RemovePod(string podUid)
     {
-        foreach (string root in Roots.Distinct())
+        foreach (string root in _all.Distinct())
         {
             try
             {
                 Directory.Delete(Path.Combine(root, Parent, podUid));
                 Directory.Delete(Path.Combine(root, Parent));
             }
-            catch (IOException)
+            catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
             {
-                // Not empty: another pod of this machine is in the parent.
+                // Never made there, or not empty: another pod of this machine is in the parent.
             }
         }
     }

@@ -165,6 +165,7 @@ internal sealed partial class ProcessContainer
     {
         try
         {
+            _services.Groups?.LimitPod(Record.PodUid, _services.Options.PodProcessLimit);
             return _services.Groups?.Create(Record.PodUid, Record.Id, Record.Spec.Resources);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -15,6 +15,9 @@ internal sealed record ProcessRuntimeOptions
     public bool Namespaces { get; init; }
     public bool ControlGroups { get; init; }
 
+    /// <summary>How many processes and threads a pod may have, where there are control groups; 0: as many as it likes.</summary>
+    public long PodProcessLimit { get; init; }
+
     /// <summary>Where pods get addresses from: on the bridge, or inside 127.0.0.0/8 when they share the host's network.</summary>
     public required Cidr4 PodNetwork { get; init; }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using k8s.Models;
+using Pelago.Node.Images;
 
 namespace Pelago.Node.Registration;
 
@@ -17,6 +18,9 @@ internal sealed record NodeDescription
     public required IDictionary<string, ResourceQuantity> Capacity { get; init; }
     public required V1NodeSystemInfo Info { get; init; }
     public string PodNetwork { get; init; } = "";
+
+    /// <summary>Null where images are only labels.</summary>
+    public ImageReport? Images { get; init; }
 }
 
 /// <summary>Writes Node objects and the conditions in them.</summary>
@@ -32,12 +36,12 @@ internal static class NodeDocument
             PodCIDR = node.PodNetwork.Length == 0 ? null : node.PodNetwork,
             PodCIDRs = node.PodNetwork.Length == 0 ? null : [node.PodNetwork],
         },
-        Status = StatusOf(node, conditions),
+        Status = StatusOf(node, conditions, images: null),
     };
 
-    public static V1NodeStatus StatusOf(NodeDescription node, IReadOnlyList<V1NodeCondition> conditions) => new()
+    public static V1NodeStatus StatusOf(NodeDescription node, IReadOnlyList<V1NodeCondition> conditions, IList<V1ContainerImage>? images) => new()
     {
-        Capacity = node.Capacity, Allocatable = node.Capacity, Conditions = [.. conditions], NodeInfo = node.Info,
+        Capacity = node.Capacity, Allocatable = node.Capacity, Conditions = [.. conditions], NodeInfo = node.Info, Images = images,
         Addresses = [new V1NodeAddress { Type = "InternalIP", Address = node.Address }, new V1NodeAddress { Type = "Hostname", Address = node.Name }],
         DaemonEndpoints = new V1NodeDaemonEndpoints { KubeletEndpoint = new V1DaemonEndpoint { Port = node.Port } },
     };

@@ -7,13 +7,14 @@ using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Pelago.Client;
 using Pelago.Kube;
+using Pelago.Node.Images;
 using Pelago.Node.Pods;
 
 namespace Pelago.Node.Registration;
 
 /// <summary>
-/// Makes one Node object say what the node is, and keeps saying that it lives: the lease every ten seconds, the status when a condition changes and
-/// every five minutes.
+/// Makes one Node object say what the node is, and keeps saying that it lives: the lease every ten seconds, the status when a condition or an image
+/// changes and every five minutes.
 /// </summary>
 internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, ILogger log)
 {
@@ -25,6 +26,7 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
     private const string LeaseNamespace = "kube-node-lease";
 
     private IList<V1NodeCondition>? _reported;
+    private IList<V1ContainerImage>? _reportedImages;
     private DateTimeOffset _reportedAt;
 
     private DateTime Now => ContainerStatuses.Seconds(time.GetUtcNow())!.Value;
@@ -96,10 +98,11 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
     private async Task ReportAsync(NodeDescription node, Func<DateTime, List<V1NodeCondition>> health, CancellationToken cancel)
     {
         List<V1NodeCondition> conditions = health(Now);
-        bool changed = NodeHealth.Carry(conditions, _reported);
+        IList<V1ContainerImage>? images = await ImagesOf(node, cancel);
+        bool changed = NodeHealth.Carry(conditions, _reported) || !ImageReport.AreSame(images, _reportedImages);
         if (!changed && time.GetUtcNow() - _reportedAt < StatusAnyway)
             return;
-        ApiResult result = await PatchStatusAsync(node, conditions, cancel);
+        ApiResult result = await PatchStatusAsync(node, conditions, images, cancel);
         if (result.Error is { IsNotFound: true })
             await RegisterAsync(node, health, cancel);
         else if (result.Error is { } error)
@@ -117,7 +120,7 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
         if (result.Error is { IsAlreadyExists: true })
             result = await TakeOverAsync(node, conditions, cancel);
         else if (result.Error is null && ModelJson.Decode<V1Node>(result.Body).Status?.Conditions is not { Count: > 0 })
-            result = await PatchStatusAsync(node, conditions, cancel);
+            result = await PatchStatusAsync(node, conditions, await ImagesOf(node, cancel), cancel);
         if (result.Error is { } error)
         {
             Log.CannotRegister(log, node.Name, error.Message);
@@ -139,12 +142,12 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
         if (result.Error is not null)
             return result;
         NodeHealth.Carry(conditions, ModelJson.Decode<V1Node>(result.Body).Status?.Conditions);
-        return await PatchStatusAsync(node, conditions, cancel);
+        return await PatchStatusAsync(node, conditions, await ImagesOf(node, cancel), cancel);
     }
 
-    private Task<ApiResult> PatchStatusAsync(NodeDescription node, List<V1NodeCondition> conditions, CancellationToken cancel)
+    private Task<ApiResult> PatchStatusAsync(NodeDescription node, List<V1NodeCondition> conditions, IList<V1ContainerImage>? images, CancellationToken cancel)
     {
-        JsonObject status = KubeJson.ParseObject(System.Text.Encoding.UTF8.GetBytes(KubernetesJson.Serialize(NodeDocument.StatusOf(node, conditions))));
+        JsonObject status = KubeJson.ParseObject(System.Text.Encoding.UTF8.GetBytes(KubernetesJson.Serialize(NodeDocument.StatusOf(node, conditions, images))));
         // Addresses merge by their type: two of one type would be one, so the list is said to be whole.
         if (status["addresses"] is JsonArray addresses)
             addresses.Insert(0, new JsonObject { ["$patch"] = "replace" });
@@ -153,9 +156,13 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
             new ResourcePath(Nodes, "", node.Name, "status"), PatchType.StrategicMerge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel);
     }
 
+    private static async Task<IList<V1ContainerImage>?> ImagesOf(NodeDescription node, CancellationToken cancel) =>
+        node.Images is null ? null : await node.Images.NowAsync(cancel);
+
     private void Reported(V1Node node)
     {
         _reported = node.Status?.Conditions;
+        _reportedImages = node.Status?.Images;
         _reportedAt = time.GetUtcNow();
     }
 

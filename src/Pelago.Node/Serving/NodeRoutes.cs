@@ -12,7 +12,8 @@ namespace Pelago.Node.Serving;
 
 /// <summary>What is served where.</summary>
 internal sealed class NodeRoutes(
-    PodDirectory pods, LogEndpoint logs, ProcessEndpoints processes, PortEndpoints ports, FileEndpoint files, UsageEndpoints usage)
+    PodDirectory pods, LogEndpoint logs, ProcessEndpoints processes, PortEndpoints ports, FileEndpoint files, UsageEndpoints usage,
+    ImageEndpoints images)
 {
     private const string Pod = "{namespace}/{pod}";
     private static readonly string[] Streams = ["GET", "POST"];
@@ -29,6 +30,10 @@ internal sealed class NodeRoutes(
         app.MapGet($"/files/{Pod}/{{container}}/{{**path}}", (RequestDelegate)files.HandleAsync);
         app.MapGet("/stats/summary", (RequestDelegate)usage.SummaryAsync);
         app.MapGet("/metrics/resource", (RequestDelegate)usage.MetricsAsync);
+        app.MapGet("/images", (RequestDelegate)images.ListAsync);
+        app.MapDelete("/images", (RequestDelegate)images.RemoveAsync);
+        app.MapPost("/images/import", (RequestDelegate)images.ImportAsync);
+        app.MapPost("/images/pull", (RequestDelegate)images.PullAsync);
         app.MapFallback((RequestDelegate)(_ => throw new ApiStatusException(ApiStatus.NoSuchPath())));
     }
 

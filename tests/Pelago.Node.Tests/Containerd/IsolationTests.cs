@@ -3,7 +3,6 @@
 using System.Diagnostics;
 using System.IO;
 using Pelago.Node.Runtimes;
-using Pelago.TestKit.Node;
 using Xunit;
 
 namespace Pelago.Node.Tests.Containerd;

@@ -32,7 +32,7 @@ public sealed class PodTests : AgentFixture
         TestImages.RequireContainerd();
         await base.InitializeAsync();
         _runs = true;
-        await Agent.Images!.ImportAsync(TestImages.WriteBusybox(Home["busybox.tar"]), Cancel);
+        await Agent.Images!.ImportFileAsync(TestImages.WriteBusybox(Home["busybox.tar"]), Cancel);
     }
 
     public override async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@
 using System.IO;
 using Pelago.Node.Containerd;
 using Pelago.Node.Containerd.Images;
+using Pelago.Node.Runtimes;
 using Xunit;
 
 namespace Pelago.Node.Tests.Containerd;
@@ -24,6 +25,12 @@ internal static class TestImages
         string missing = string.Join("; ", new ContainerdTools().Missing());
         Assert.SkipWhen(missing.Length > 0, $"containers cannot be run here: {missing}");
         Assert.SkipUnless(File.Exists(Program), $"{Program} is not there (Debian: apt-get install busybox-static)");
+    }
+
+    public static async Task<IReadOnlyList<ImportedImage>> ImportFileAsync(this IImageStore store, string file, CancellationToken cancel)
+    {
+        await using FileStream archive = File.OpenRead(file);
+        return await store.ImportAsync(archive, name: null, cancel);
     }
 
     /// <param name="names">Further names of the same image.</param>

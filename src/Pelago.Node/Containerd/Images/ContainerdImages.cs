@@ -3,20 +3,27 @@
 using System.IO;
 using System.Runtime.InteropServices;
 using Grpc.Core;
-using Microsoft.Win32.SafeHandles;
+using Microsoft.Extensions.Logging;
+using Pelago.Node.Containerd.Images.Archives;
 using Pelago.Node.Containerd.Protos.Cri;
+using Pelago.Node.Containerd.Protos.Images;
 using Pelago.Node.Containerd.Supervision;
-using Pelago.Node.Native;
+using Pelago.Node.Images;
 using Pelago.Node.Runtimes;
+using CriImage = Pelago.Node.Containerd.Protos.Cri.Image;
+using ListImagesRequest = Pelago.Node.Containerd.Protos.Cri.ListImagesRequest;
+using ListImagesResponse = Pelago.Node.Containerd.Protos.Cri.ListImagesResponse;
 
 namespace Pelago.Node.Containerd.Images;
 
 /// <summary>The images of a node's containerd.</summary>
-internal sealed class ContainerdImages(ContainerdOptions options, ContainerdTools tools, ContainerdClient client, EventLoop loop, TimeProvider time) : IImageStore
+internal sealed class ContainerdImages(ContainerdOptions options, ContainerdClient client, TimeProvider time, ILogger log) : IImageStore
 {
-    private const int MostOutput = 4096;
-    private static readonly TimeSpan SeenPatience = TimeSpan.FromSeconds(10);
+    private const int NoSpace = 28; // ENOSPC
+    private const int OverQuota = 122; // EDQUOT
+    private static readonly TimeSpan SeenPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
+    private readonly SemaphoreSlim _oneImport = new(1);
 
     public async Task<ImageStatus?> StatusAsync(string image, CancellationToken cancel)
     {
@@ -29,6 +36,19 @@ internal sealed class ContainerdImages(ContainerdOptions options, ContainerdTool
         catch (RpcException fault) when (!cancel.IsCancellationRequested)
         {
             throw new RuntimeException("ImageInspectError", $"Failed to inspect image \"{image}\": {fault.Status.Detail}", fault);
+        }
+    }
+
+    public async Task<IReadOnlyList<ImageStatus>> ListAsync(CancellationToken cancel)
+    {
+        try
+        {
+            ListImagesResponse answer = await client.Images.ListImagesAsync(new ListImagesRequest(), cancellationToken: cancel);
+            return [.. answer.Images.Select(StatusOf)];
+        }
+        catch (RpcException fault) when (!cancel.IsCancellationRequested)
+        {
+            throw new RuntimeException("ImageInspectError", $"the images of this node could not be listed: {fault.Status.Detail}", fault);
         }
     }
 
@@ -51,66 +71,121 @@ internal sealed class ContainerdImages(ContainerdOptions options, ContainerdTool
         throw new RuntimeException("ErrImagePull", refused!.Status.Detail, refused);
     }
 
-    public async Task ImportAsync(string archive, CancellationToken cancel)
+    public async Task<IReadOnlyList<ImportedImage>> ImportAsync(Stream archive, string? name, CancellationToken cancel)
     {
-        (SafeFileHandle read, SafeFileHandle write) = Descriptors.Pipe();
-        ChildProcess ctr;
-        using (write)
+        // One after the other: each takes disk for its archive.
+        await _oneImport.WaitAsync(cancel);
+        try
         {
-            ctr = ChildProcess.Start(
-                new SpawnRequest
-                {
-                    Path = tools.Ctr!, Arguments = [tools.Ctr!, "--address", options.Socket, "--namespace", "k8s.io", "images", "import", archive],
-                    Environment = [new("PATH", ContainerdTools.SearchPath)], Files = [(write, 1), (write, 2)],
-                },
-                loop);
+            IReadOnlyList<ArchiveImage> images = await ImportCheckedAsync(archive, name, cancel);
+            foreach (ArchiveImage image in images)
+                await WaitForAsync(image, cancel);
+            return [.. images.Select(image => new ImportedImage(image.Id, image.Names))];
         }
-        await using var output = new DescriptorStream(loop, read);
-        string said = await ReadEndAsync(output, cancel);
-        int code = await ctr.Exited.WaitAsync(cancel);
-        if (code != 0)
-            throw new RuntimeException("ImageImportError", $"the images in {archive} could not be imported (exit code {code}): {said.Trim()}");
+        catch (ArchiveException refused)
+        {
+            throw new RuntimeException(ImageFault.Invalid, $"the image cannot be imported: {refused.Message}", refused);
+        }
+        catch (IOException fault) when (fault.HResult is NoSpace or OverQuota)
+        {
+            throw Full(fault);
+        }
+        catch (RpcException fault) when (!cancel.IsCancellationRequested)
+        {
+            throw fault.Status.Detail.Contains("no space left on device", StringComparison.Ordinal) || fault.Status.Detail.Contains("disk quota exceeded", StringComparison.Ordinal)
+                ? Full(fault)
+                : new RuntimeException(ImageFault.Import, $"the image could not be put into containerd: {fault.Status.Detail}", fault);
+        }
+        finally
+        {
+            _oneImport.Release();
+        }
     }
 
-    /// <summary>The image of sandboxes, made here when it is not there yet.</summary>
-    public async Task EnsurePauseAsync(CancellationToken cancel)
+    public async Task<bool> RemoveAsync(string image, CancellationToken cancel)
     {
+        if (await StatusAsync(image, cancel) is not { } found)
+            return false;
+        try
+        {
+            string? name = ImageReference.TryParse(image);
+            if (name is not null && found.Names.Contains(name) && found.Names.Count > 1)
+                await client.Names.DeleteAsync(new DeleteImageRequest { Name = name, Sync = true }, ContainerdClient.InCriNamespace, cancellationToken: cancel);
+            else
+                await client.Images.RemoveImageAsync(new RemoveImageRequest { Image = new ImageSpec { Image = found.Id } }, cancellationToken: cancel);
+            await UntilAsync(async () => await StatusAsync(image, cancel) is null, $"image \"{image}\" was removed, and containerd's CRI still lists it", cancel);
+            return true;
+        }
+        catch (RpcException fault) when (!cancel.IsCancellationRequested)
+        {
+            throw new RuntimeException(ImageFault.Import, $"image \"{image}\" could not be removed: {fault.Status.Detail}", fault);
+        }
+    }
+
+    /// <summary>Removes what killed imports left, and makes the image of sandboxes when it is not there yet.</summary>
+    public async Task RecoverAsync(CancellationToken cancel)
+    {
+        await ImportLease.EndAllAsync(client, log, cancel);
+        foreach (string left in Directory.Exists(SpoolDirectory) ? Directory.GetFiles(SpoolDirectory) : [])
+            File.Delete(left);
         if (await StatusAsync(ContainerdConfig.PauseImage, cancel) is not null)
             return;
-        string archive = Path.Combine(options.Directory, "pause.tar");
         var image = new ImageArchive { Names = [ContainerdConfig.PauseImage], EntryPoint = ["/pause"] };
         image.AddFile("pause", PauseProgram.Build(RuntimeInformation.OSArchitecture));
+        using var archive = new MemoryStream();
         image.WriteTo(archive);
-        await ImportAsync(archive, cancel);
-        File.Delete(archive);
-        await WaitForAsync(ContainerdConfig.PauseImage, cancel);
+        archive.Position = 0;
+        await ImportAsync(archive, name: null, cancel);
+    }
+
+    private string SpoolDirectory => Path.Combine(options.Directory, "imports");
+
+    private async Task<IReadOnlyList<ArchiveImage>> ImportCheckedAsync(Stream archive, string? name, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(SpoolDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        ImportLease? lease = null;
+        bool done = false;
+        try
+        {
+            using ArchiveSpool spool = await ArchiveSpool.ReadAsync(archive, SpoolDirectory, options.ArchiveLimits, cancel);
+            IReadOnlyList<ArchiveImage> images = await ArchiveReader.ReadAsync(spool, name, options.ArchiveLimits, cancel);
+            lease = await ImportLease.TakeAsync(client, time, cancel);
+            await new ImageImport(client, spool, lease).RunAsync(images, cancel);
+            done = true;
+            return images;
+        }
+        finally
+        {
+            // After the spool, which may hold the space that the disk has not.
+            await (lease?.EndAsync(collect: !done, log) ?? Task.CompletedTask);
+        }
     }
 
     /// <summary>CRI hears of an imported image by an event of its own, a moment later.</summary>
-    public async Task WaitForAsync(string image, CancellationToken cancel)
+    private async Task WaitForAsync(ArchiveImage image, CancellationToken cancel)
+    {
+        foreach (string name in image.Names)
+            await UntilAsync(async () => (await StatusAsync(name, cancel))?.Id == image.Id, $"image \"{name}\" was imported, and containerd's CRI does not list it", cancel);
+    }
+
+    private async Task UntilAsync(Func<Task<bool>> condition, string otherwise, CancellationToken cancel)
     {
         long start = time.GetTimestamp();
-        while (await StatusAsync(image, cancel) is null)
+        while (!await condition())
         {
             if (time.GetElapsedTime(start) > SeenPatience)
-                throw new RuntimeException("ImageImportError", $"image \"{image}\" was imported, and containerd's CRI does not list it");
+                throw new RuntimeException(ImageFault.Import, otherwise);
             await Task.Delay(Between, time, cancel);
         }
     }
 
-    private static ImageStatus StatusOf(Image image) =>
-        new(image.Id, image.Size, image.Uid is { } user ? user.Value : image.Username.Length == 0 ? 0 : null);
+    private RuntimeException Full(Exception fault) => new(
+        ImageFault.NoSpace,
+        $"there is no space left on the disk of this node ({options.Directory}) for the image; nothing of it was kept. Free some space, or remove images (pelago image rm), and import it again",
+        fault);
 
-    private static async Task<string> ReadEndAsync(Stream stream, CancellationToken cancel)
+    private static ImageStatus StatusOf(CriImage image) => new(image.Id, image.Size, image.Uid is { } user ? user.Value : image.Username.Length == 0 ? 0 : null)
     {
-        var last = new System.Text.StringBuilder();
-        using var reader = new StreamReader(stream, leaveOpen: true);
-        while (await reader.ReadLineAsync(cancel) is { } line)
-        {
-            last.AppendLine(line);
-            if (last.Length > MostOutput)
-                last.Remove(0, last.Length - MostOutput);
-        }
-        return last.ToString();
-    }
+        Names = [.. image.RepoTags], Digests = [.. image.RepoDigests], Pinned = image.RepoTags.Contains(ContainerdConfig.PauseImage),
+    };
 }

@@ -35,6 +35,13 @@ internal sealed class ImageArchive
     /// <summary>Nothing can be added afterwards.</summary>
     public void WriteTo(string file)
     {
+        using FileStream output = File.Create(file);
+        WriteTo(output);
+    }
+
+    /// <summary>Nothing can be added afterwards.</summary>
+    public void WriteTo(Stream output)
+    {
         _tar.Dispose();
         byte[] layer = _layer.ToArray();
         var config = new JsonObject
@@ -47,8 +54,7 @@ internal sealed class ImageArchive
         {
             new JsonObject { ["Config"] = "config.json", ["RepoTags"] = ListOf(Names), ["Layers"] = ListOf(["layer.tar"]) },
         };
-        using FileStream output = File.Create(file);
-        using var tar = new TarWriter(output, TarEntryFormat.Pax);
+        using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
         foreach ((string name, byte[] content) in new[] { ("layer.tar", layer), ("config.json", Bytes(config)), ("manifest.json", Bytes(manifest)) })
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
     }

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using Pelago.Cli.Completion;
+using Pelago.Client;
+using Pelago.Client.Local;
+
+namespace Pelago.Cli;
+
+/// <summary>Which clusters a command is about: those of the home, or whatever a kubeconfig reaches.</summary>
+internal sealed class ClusterSelection
+{
+    private readonly Option<string?> _cluster = new("--cluster") { Description = "Only this cluster, or several: a,b (default: the one of the home)", HelpName = "C" };
+    private readonly Option<bool> _all = new("--all-clusters") { Description = "All clusters of the home" };
+    private readonly Option<string?> _kubeconfig = new("--kubeconfig") { Description = "A cluster anywhere: the current context of this file, or the contexts that --cluster names", HelpName = "FILE" };
+
+    public void AddTo(Command command)
+    {
+        _cluster.CompletionSources.Add(ClusterNames.Offer);
+        foreach (Option option in new Option[] { _cluster, _all, _kubeconfig })
+            command.Options.Add(option);
+    }
+
+    /// <summary>Connections to the clusters, in the order of the line; nothing is asked of them yet.</summary>
+    public IReadOnlyList<HttpKubeApi> Connect(ParseResult parsed)
+    {
+        string[] named = (parsed.GetValue(_cluster) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (parsed.GetValue(_kubeconfig) is { } file)
+        {
+            Kubeconfig config = Kubeconfig.Load([file], mustExist: true);
+            return named.Length == 0 ? [Api(config, null)] : [.. named.Distinct().Select(name => Api(config, name))];
+        }
+
+        PelagoHome home = CommandOptions.HomeOf(parsed);
+        return [.. NamesIn(home, named, parsed.GetValue(_all)).Select(name => Api(Kubeconfig.Load([home.ClusterKubeconfig(name)], mustExist: true), null))];
+    }
+
+    private static IReadOnlyList<string> NamesIn(PelagoHome home, string[] named, bool all)
+    {
+        IReadOnlyList<string> known = home.ClusterNames();
+        if (known.Count == 0)
+            throw new CliException($"no cluster was ever started in {home.Root}: run '{Invocation.Of(home)} up' first, or name a cluster elsewhere with --kubeconfig FILE", ExitCode.NothingMatched);
+        if (named.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
+        {
+            string near = Spelling.Nearest(unknown, known) is { } guess ? $". Did you mean {guess}?" : "";
+            throw new CliException($"no cluster {unknown} in {home.Root}; there are: {string.Join(", ", known)}{near}", ExitCode.NothingMatched);
+        }
+
+        if (named.Length > 0)
+            return [.. named.Distinct()];
+        return all || known.Count == 1
+            ? known
+            : throw new CliException($"{home.Root} has several clusters ({string.Join(", ", known)}): say which one with --cluster NAME, or --all-clusters", ExitCode.Usage);
+    }
+
+    private static HttpKubeApi Api(Kubeconfig config, string? context) => new(config.Connect(context, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
+}

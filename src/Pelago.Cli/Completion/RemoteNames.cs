@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.IO;
+using Pelago.Client;
+using Pelago.Kube;
+
+namespace Pelago.Cli.Completion;
+
+/// <summary>
+/// Names that only a cluster knows. They are asked for once, before the library, which cannot wait, looks for what to offer: when a person waits for a
+/// completion, briefly, and whatever goes wrong offers nothing.
+/// </summary>
+internal sealed class RemoteNames
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly Dictionary<Command, RemoteNames> OfCommand = [];
+    private readonly Func<ParseResult, CancellationToken, Task<IReadOnlyList<string>>> _ask;
+    private IReadOnlyList<string> _names = [];
+
+    private RemoteNames(Func<ParseResult, CancellationToken, Task<IReadOnlyList<string>>> ask) => _ask = ask;
+
+    /// <summary>Offers for an argument of a command what <paramref name="ask"/> finds.</summary>
+    public static void Offer(Command command, Argument argument, Func<ParseResult, CancellationToken, Task<IReadOnlyList<string>>> ask)
+    {
+        var names = new RemoteNames(ask);
+        OfCommand[command] = names;
+        argument.CompletionSources.Add(_ => names._names.Select(name => new CompletionItem(name)));
+    }
+
+    /// <summary>Asks for the names that completing this line takes.</summary>
+    public static async Task LoadAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        if (!OfCommand.TryGetValue(parsed.CommandResult.Command, out RemoteNames? names))
+            return;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(Patience);
+        try
+        {
+            names._names = await names._ask(parsed, patience.Token);
+        }
+        catch (Exception failure) when (failure is CliException or ApiStatusException or ClusterUnreachableException or KubeconfigException or IOException or OperationCanceledException)
+        {
+            names._names = [];
+        }
+    }
+}

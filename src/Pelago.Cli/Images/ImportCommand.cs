@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.IO;
+using System.Net.Http;
+using Pelago.Cli.Output;
+using Pelago.Client;
+using Pelago.Client.Local;
+using Pelago.Kube;
+
+namespace Pelago.Cli.Images;
+
+/// <summary><c>pelago image import</c>: puts the images of an archive onto the nodes, which check it before anything of it is used.</summary>
+internal static class ImportCommand
+{
+    public static Command Build()
+    {
+        var clusters = new ClusterSelection();
+        Option<string[]> nodes = ImageTargets.NodeOption();
+        var name = new Option<string?>("--name") { Description = "What to call the image, when the archive does not say or says otherwise", HelpName = "REF" };
+        Option<string> output = CommandOptions.Output("table", "json", "name");
+        Option<bool> quiet = CommandOptions.Quiet();
+        var file = new Argument<string>("FILE") { Description = "An archive of docker save, or an OCI layout as tar; gzip is read too. - is stdin" };
+        var command = new Command("import", "Put the images of an archive onto the nodes").WithExamples("""
+            pelago image import app.tar
+            docker save app:1.2 | pelago image import -
+            skopeo copy docker://nginx oci-archive:nginx.tar && pelago image import nginx.tar --name nginx
+            tar -C layout -c . | pelago image import - --name app:1.2 --node node-1    an OCI layout directory
+            """);
+        command.Arguments.Add(file);
+        command.Options.Add(name);
+        command.Options.Add(nodes);
+        clusters.AddTo(command);
+        command.Options.Add(output);
+        command.Options.Add(quiet);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using ArchiveSource source = ArchiveSource.Open(parsed.GetValue(file)!);
+            using ImageTargets targets = await ImageTargets.FindAsync(clusters, parsed, parsed.GetValue(nodes) ?? [], cancel);
+            using var progress = new Progress(parsed.GetValue(quiet));
+            if (targets.All.Count > 1)
+                await source.MakeRepeatableAsync(progress, cancel);
+            return await RunAsync(source, parsed.GetValue(name), targets, parsed.GetValue(output) ?? "table", progress, cancel);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ArchiveSource source, string? name, ImageTargets targets, string output, Progress progress, CancellationToken cancel)
+    {
+        var imported = new List<NodeImage>();
+        bool failed = false;
+        foreach (ImageNode node in targets.All)
+        {
+            string url = node.Url(name is null ? "images/import" : $"images/import?name={Uri.EscapeDataString(name)}");
+            Stream body = source.Read(progress, node.Name);
+            ApiResult answer = await node.Api.RawAtLengthAsync(HttpMethod.Post, url, body, "application/x-tar", cancel);
+            progress.Clear();
+            if (answer.Error is not { } error)
+            {
+                IReadOnlyList<NodeImage> images = NodeImage.Read(node, answer.Body);
+                imported.AddRange(await WithSizesAsync(node, images, cancel));
+                continue;
+            }
+
+            failed = true;
+            Console.Error.WriteLine($"pelago: {source.Name} was not imported: {node.Explain(error)}");
+
+            // What is wrong with the archive is wrong with it everywhere.
+            if (error.Code is 400 or 422)
+                break;
+        }
+
+        if (imported.Count > 0 || output == "json")
+            ImageTable.Print(imported, output, targets.SeveralClusters);
+        return failed ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static async Task<IReadOnlyList<NodeImage>> WithSizesAsync(ImageNode node, IReadOnlyList<NodeImage> imported, CancellationToken cancel)
+    {
+        Dictionary<string, NodeImage> known = (await NodeImage.ListAsync(node, cancel)).DistinctBy(image => image.Id).ToDictionary(image => image.Id, StringComparer.Ordinal);
+        return [.. imported.Select(image => known.TryGetValue(image.Id, out NodeImage? listed) ? listed with { Names = image.Names } : image)];
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+
+namespace Pelago.Cli.Images;
+
+/// <summary><c>pelago image ls</c>: which images are where.</summary>
+internal static class ListCommand
+{
+    public static Command Build()
+    {
+        var clusters = new ClusterSelection();
+        Option<string[]> nodes = ImageTargets.NodeOption();
+        Option<string> output = CommandOptions.Output("table", "wide", "json", "name");
+        var command = new Command("ls", "List the images on the nodes").WithExamples("""
+            pelago image ls
+            pelago image ls -o wide                 with the pods on them, and digests
+            pelago image ls --node node-1 -o json   of one node, machine-readable
+            """);
+        command.Aliases.Add("list");
+        command.Options.Add(nodes);
+        clusters.AddTo(command);
+        command.Options.Add(output);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using ImageTargets targets = await ImageTargets.FindAsync(clusters, parsed, parsed.GetValue(nodes) ?? [], cancel);
+            var images = new List<NodeImage>();
+            foreach (ImageNode node in targets.All)
+                images.AddRange(await NodeImage.ListAsync(node, cancel));
+            string form = parsed.GetValue(output) ?? "table";
+            if (form is "table" or "wide" && images.TrueForAll(image => image.Pinned))
+                Console.Error.WriteLine("no images; 'pelago image import FILE' brings some");
+            else
+                ImageTable.Print(images, form, targets.SeveralClusters);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>The names that the nodes of a line know, for completion.</summary>
+    public static async Task<IReadOnlyList<string>> NamesAsync(ClusterSelection clusters, ParseResult parsed, CancellationToken cancel)
+    {
+        using ImageTargets targets = await ImageTargets.FindAsync(clusters, parsed, [], cancel);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (ImageNode node in targets.All)
+            names.UnionWith((await NodeImage.ListAsync(node, cancel)).Where(image => !image.Pinned).SelectMany(image => image.Names));
+        return [.. names.Order(StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.Net.Http;
+using Pelago.Cli.Output;
+using Pelago.Client;
+using Pelago.Kube;
+
+namespace Pelago.Cli.Images;
+
+/// <summary><c>pelago image pull</c>: has the nodes fetch an image now, before a pod needs it.</summary>
+internal static class PullCommand
+{
+    public static Command Build()
+    {
+        var clusters = new ClusterSelection();
+        Option<string[]> nodes = ImageTargets.NodeOption();
+        Option<string> output = CommandOptions.Output("table", "json", "name");
+        Option<bool> quiet = CommandOptions.Quiet();
+        var reference = new Argument<string>("REF") { Description = "The image: registry.example.com/team/app:1.2" };
+        var command = new Command("pull", "Fetch an image from its registry to the nodes").WithExamples("""
+            pelago image pull nginx:1.25
+            pelago image pull registry.example.com/team/app:1.2 --node node-1
+            """);
+        command.Arguments.Add(reference);
+        command.Options.Add(nodes);
+        clusters.AddTo(command);
+        command.Options.Add(output);
+        command.Options.Add(quiet);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using ImageTargets targets = await ImageTargets.FindAsync(clusters, parsed, parsed.GetValue(nodes) ?? [], cancel);
+            using var progress = new Progress(parsed.GetValue(quiet));
+            return await RunAsync(parsed.GetValue(reference)!, targets, parsed.GetValue(output) ?? "table", progress, cancel);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string reference, ImageTargets targets, string output, Progress progress, CancellationToken cancel)
+    {
+        var pulled = new List<NodeImage>();
+        bool failed = false;
+        foreach (ImageNode node in targets.All)
+        {
+            progress.Show($"node {node.Name} pulls {reference}");
+            ApiResult answer = await node.Api.RawAtLengthAsync(HttpMethod.Post, node.Url($"images/pull?image={Uri.EscapeDataString(reference)}"), null, "application/json", cancel);
+            progress.Clear();
+            if (answer.Error is { } error)
+            {
+                failed = true;
+                Console.Error.WriteLine($"pelago: {reference} was not pulled: {node.Explain(error)}. Where no registry is reached, 'pelago image import FILE' takes an archive");
+                continue;
+            }
+
+            pulled.Add(NodeImage.Of(node, KubeJson.ParseObject(answer.Body)));
+        }
+
+        if (pulled.Count > 0 || output == "json")
+            ImageTable.Print(pulled, output, targets.SeveralClusters);
+        return failed ? ExitCode.Failed : ExitCode.Done;
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.Net.Http;
+using Pelago.Cli.Completion;
+using Pelago.Client;
+using Pelago.Kube;
+
+namespace Pelago.Cli.Images;
+
+/// <summary><c>pelago image rm</c>: takes images off the nodes. One that a pod is on stays.</summary>
+internal static class RemoveCommand
+{
+    public static Command Build()
+    {
+        var clusters = new ClusterSelection();
+        Option<string[]> nodes = ImageTargets.NodeOption();
+        Option<bool> quiet = CommandOptions.Quiet();
+        var references = new Argument<string[]>("REF") { Description = "A name (app:1.2) or an id; an image goes with its last name", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("rm", "Remove images from the nodes").WithExamples("""
+            pelago image rm app:1.2
+            pelago image rm app:1.2 app:1.3 --node node-1
+            pelago image ls -o name | xargs pelago image rm    all that no pod is on
+            """);
+        command.Arguments.Add(references);
+        command.Options.Add(nodes);
+        clusters.AddTo(command);
+        command.Options.Add(quiet);
+        RemoteNames.Offer(command, references, (parsed, cancel) => ListCommand.NamesAsync(clusters, parsed, cancel));
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using ImageTargets targets = await ImageTargets.FindAsync(clusters, parsed, parsed.GetValue(nodes) ?? [], cancel);
+            int worst = ExitCode.Done;
+            foreach (string reference in (parsed.GetValue(references) ?? []).Distinct())
+                worst = Worse(worst, await RemoveAsync(reference, targets, parsed.GetValue(quiet), cancel));
+            return worst;
+        });
+        return command;
+    }
+
+    private static async Task<int> RemoveAsync(string reference, ImageTargets targets, bool quiet, CancellationToken cancel)
+    {
+        var gone = new List<string>();
+        bool failed = false;
+        foreach (ImageNode node in targets.All)
+        {
+            ApiResult answer = await node.Api.RawAtLengthAsync(HttpMethod.Delete, node.Url($"images?image={Uri.EscapeDataString(reference)}"), null, "application/json", cancel);
+            if (answer.Error is null)
+                gone.Add(targets.SeveralClusters ? $"{node.Cluster}/{node.Name}" : node.Name);
+            else if (!IsAbsent(answer.Error))
+            {
+                failed = true;
+                Console.Error.WriteLine($"pelago: {reference} was not removed: {node.Explain(answer.Error)}");
+            }
+        }
+
+        if (gone.Count > 0 && !quiet)
+            Console.Out.WriteLine($"{reference} removed from {string.Join(", ", gone)}");
+        if (gone.Count == 0 && !failed)
+        {
+            Console.Error.WriteLine($"pelago: no image {reference} on {Where(targets)}; 'pelago image ls' shows those there are");
+            return ExitCode.NothingMatched;
+        }
+
+        return failed ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static bool IsAbsent(ApiStatus error) => error is { Code: 404, Name.Length: > 0 };
+
+    private static string Where(ImageTargets targets) =>
+        targets.All is [var only] ? $"node {only.Name} of cluster {only.Cluster}" : $"the {targets.All.Count} nodes of {string.Join(", ", targets.All.Select(node => node.Cluster).Distinct())}";
+
+    /// <summary>A failure weighs more than an image that was not there.</summary>
+    private static int Worse(int one, int other) => one == ExitCode.Failed || other == ExitCode.Failed ? ExitCode.Failed : Math.Max(one, other);
+}
