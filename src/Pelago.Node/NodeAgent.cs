@@ -147,10 +147,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _runtime.Changed = _workers.OnContainer;
         _objects.Changed = _workers.OnObject;
         await _runtime.RecoverAsync(cancel);
-        _description = _description with
-        {
-            Info = Machine.Info($"{_runtime.Name}://{_runtime.Version}", _options.Version), Images = _runtime.Images is { } images ? new ImageReport(images) : null,
-        };
+        ImageReport? report = _runtime.Images is null ? null : new ImageReport(_runtime.Images);
+        _description = _description with { Info = Machine.Info($"{_runtime.Name}://{_runtime.Version}", _options.Version), Images = report };
         if (_options.ServingCertificate is not null)
         {
             _server = await NodeServer.StartAsync(_options, _routes, _loggers, cancel);
@@ -175,8 +173,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
 
     private ImageCollector Collector(IImageStore store)
     {
-        DiskSpace Space() => new DriveInfo(_options.RootDirectory) is var disk ? new DiskSpace(disk.TotalSize, disk.AvailableFreeSpace) : default;
-        return new ImageCollector(_runtime, store, _options.ImageCollection, Space, _events, _options.Name, _time, _loggers.CreateLogger<ImageCollector>());
+        return new ImageCollector(
+            store, cancel => ImageUse.OfAsync(_runtime, cancel), _options.ImageCollection, () => DiskSpace.Of(_options.RootDirectory), _events, _options.Name, _time, _loggers.CreateLogger<ImageCollector>());
     }
 
     private void Run(Task loop) => _loops.Add(loop);

@@ -14,7 +14,7 @@ namespace Pelago.Cli.Completion;
 /// </summary>
 internal sealed class RemoteNames
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private static readonly Dictionary<Command, RemoteNames> OfCommand = [];
     private readonly Func<ParseResult, CancellationToken, Task<IReadOnlyList<string>>> _ask;
     private IReadOnlyList<string> _names = [];

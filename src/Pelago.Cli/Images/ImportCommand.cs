@@ -5,8 +5,6 @@ using System.IO;
 using System.Net.Http;
 using Pelago.Cli.Output;
 using Pelago.Client;
-using Pelago.Client.Local;
-using Pelago.Kube;
 
 namespace Pelago.Cli.Images;
 

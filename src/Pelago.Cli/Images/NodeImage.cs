@@ -2,6 +2,7 @@
 
 using System.Net.Http;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Pelago.Client;
 using Pelago.Kube;
 
@@ -14,7 +15,8 @@ internal sealed record NodeImage(
     private const int ShortId = 12;
 
     /// <summary>As docker shortens it.</summary>
-    public string Short => Id.Contains(':', StringComparison.Ordinal) ? Id[(Id.IndexOf(':', StringComparison.Ordinal) + 1)..][..ShortId] : Id;
+    [JsonIgnore]
+    public string Short => Id.Contains(':', StringComparison.Ordinal) ? Id[(Id.IndexOf(':', StringComparison.Ordinal) + 1)..].PadRight(ShortId)[..ShortId].TrimEnd() : Id;
 
     public static async Task<IReadOnlyList<NodeImage>> ListAsync(ImageNode node, CancellationToken cancel)
     {

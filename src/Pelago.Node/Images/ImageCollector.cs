@@ -7,14 +7,23 @@ using Pelago.Node.Runtimes;
 namespace Pelago.Node.Images;
 
 /// <summary>Size and free bytes of a disk.</summary>
-internal readonly record struct DiskSpace(long Capacity, long Available);
+internal readonly record struct DiskSpace(long Capacity, long Available)
+{
+    /// <summary>Of the disk that a directory is on.</summary>
+    public static DiskSpace Of(string directory)
+    {
+        var disk = new System.IO.DriveInfo(directory);
+        return new DiskSpace(disk.TotalSize, disk.AvailableFreeSpace);
+    }
+}
 
 /// <summary>
 /// Removes images when their disk gets full, those that were used longest ago first, and never one that a container is on (kubernetes
 /// pkg/kubelet/images/image_gc_manager.go). Used by one loop.
 /// </summary>
 internal sealed partial class ImageCollector(
-    IPodRuntime runtime, IImageStore images, ImageCollectionOptions options, Func<DiskSpace> disk, EventRecorder events, string node, TimeProvider time, ILogger log)
+    IImageStore images, Func<CancellationToken, Task<ImageUse>> use, ImageCollectionOptions options, Func<DiskSpace> disk, EventRecorder events, string node,
+    TimeProvider time, ILogger log)
 {
     private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
     private readonly ObjectReference _node = new("v1", "Node", "", node, node, "", "");
@@ -60,12 +69,12 @@ internal sealed partial class ImageCollector(
     {
         DateTimeOffset now = time.GetUtcNow();
         IReadOnlyList<ImageStatus> all = await images.ListAsync(cancel);
-        ImageUse use = await ImageUse.OfAsync(runtime, cancel);
+        ImageUse used = await use(cancel);
         var unused = new List<ImageStatus>();
         foreach (ImageStatus image in all)
         {
             Seen seen = _seen.TryGetValue(image.Id, out Seen? known) ? known : _seen[image.Id] = new Seen(since);
-            if (image.Pinned || use.Of(image).Count > 0)
+            if (image.Pinned || used.Of(image).Count > 0)
                 seen.LastUsed = now;
             else
                 unused.Add(image);
@@ -97,7 +106,7 @@ internal sealed partial class ImageCollector(
         try
         {
             // A pod may have begun on it meanwhile.
-            if ((await ImageUse.OfAsync(runtime, cancel)).Of(image).Count > 0)
+            if ((await use(cancel)).Of(image).Count > 0)
                 return false;
             await images.RemoveAsync(image.Id, cancel);
             Log.Removed(log, node, image.Names.FirstOrDefault(image.Id), image.Size);

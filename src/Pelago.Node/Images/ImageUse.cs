@@ -7,11 +7,12 @@ namespace Pelago.Node.Images;
 /// <summary>Which containers of a node, those that have ended among them, are on which image.</summary>
 internal sealed class ImageUse
 {
-    public static readonly ImageUse Unknown = new([], []);
+    public static readonly ImageUse Unknown = new([], new Dictionary<string, string>());
     private readonly IReadOnlyList<ContainerStatus> _containers;
-    private readonly Dictionary<string, string> _pods;
+    private readonly IReadOnlyDictionary<string, string> _pods;
 
-    private ImageUse(IReadOnlyList<ContainerStatus> containers, Dictionary<string, string> pods) => (_containers, _pods) = (containers, pods);
+    /// <param name="pods">What to call the pod of a sandbox, by the sandbox's id.</param>
+    public ImageUse(IReadOnlyList<ContainerStatus> containers, IReadOnlyDictionary<string, string> pods) => (_containers, _pods) = (containers, pods);
 
     public static async Task<ImageUse> OfAsync(IPodRuntime runtime, CancellationToken cancel)
     {

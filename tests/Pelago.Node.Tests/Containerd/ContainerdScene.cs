@@ -24,12 +24,14 @@ public abstract class ContainerdScene : IAsyncLifetime
 
     internal virtual LogRotation Rotation => new();
 
+    internal virtual long PodProcessLimit => 4096;
+
     internal ContainerdOptions Options => _containerd!.Options;
 
     public async ValueTask InitializeAsync()
     {
         TestImages.RequireContainerd();
-        _containerd = new OwnContainerd(Home) { Rotation = Rotation };
+        _containerd = new OwnContainerd(Home) { Rotation = Rotation, PodProcessLimit = PodProcessLimit };
         _runtime = _containerd.Create();
         await _runtime.RecoverAsync(Cancel);
         await _containerd.ImportAsync(_runtime, Cancel);

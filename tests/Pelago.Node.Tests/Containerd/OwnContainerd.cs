@@ -6,7 +6,6 @@ using Pelago.Kube;
 using Pelago.Node.Containerd;
 using Pelago.Node.Logs;
 using Pelago.Node.Runtimes;
-using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
 using Xunit;
 
@@ -21,11 +20,13 @@ internal sealed class OwnContainerd(TemporaryDirectory home)
     public ContainerdOptions Options => new()
     {
         Directory = home["containerd"], PodsDirectory = home["pods"], BridgeName = $"plc{Environment.ProcessId % 100000}x{_instance}",
-        LogRotation = Rotation, BetweenLists = TimeSpan.FromMilliseconds(500),
+        LogRotation = Rotation, PodProcessLimit = PodProcessLimit, BetweenLists = TimeSpan.FromMilliseconds(500),
         PodNetwork = Cidr4.Parse($"10.235.{_instance % 256}.0/24"), ClusterNetwork = Cidr4.Parse($"10.235.{_instance % 256}.0/24"),
     };
 
     public LogRotation Rotation { get; set; } = new();
+
+    public long PodProcessLimit { get; set; } = 4096;
 
     public IPodRuntime Create() => new ContainerdRuntime(Options, new ContainerdTools(), TimeProvider.System, NullLogger.Instance);
 

@@ -34,6 +34,18 @@ public sealed class LogReaderTests : IDisposable
             iter: 300, threads: 1);
 
     [Fact]
+    public Task Tail_reaches_over_lines_that_are_longer_than_what_is_read_at_once() =>
+        Gen.Select(Gen.Int[0, 150_000].Array[1, 6], Gen.Int[1, 6]).SampleAsync(
+            async (lengths, tail) =>
+            {
+                string[] lines = [.. lengths.Select((length, i) => new string((char)('a' + i), length))];
+                File.WriteAllBytes(Log, Records(string.Concat(lines.Select(line => line + "\n")), LogStream.Stdout));
+
+                Assert.Equal(string.Concat(lines.TakeLast(tail).Select(line => line + "\n")), await ReadAsync(new LogQuery { TailLines = tail }));
+            },
+            iter: 50, threads: 1);
+
+    [Fact]
     public async Task Unfinished_line_counts_as_one_and_is_shown_without_a_newline()
     {
         File.WriteAllBytes(Log, [.. Records("one\ntwo\nthr", LogStream.Stdout), .. Records("ee", LogStream.Stdout)]);

@@ -4,7 +4,6 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.IO;
 using System.Text;
-using System.Text.Json.Nodes;
 using CsCheck;
 using Pelago.Node.Containerd.Images.Archives;
 using Xunit;

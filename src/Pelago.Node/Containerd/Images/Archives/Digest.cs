@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -10,10 +11,11 @@ internal static class Digest
 {
     private const string Algorithm = "sha256:";
     private const int Digits = 64;
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
     public static bool IsValid(string? text) =>
         text is not null && text.Length == Algorithm.Length + Digits && text.StartsWith(Algorithm, StringComparison.Ordinal)
-        && text.AsSpan(Algorithm.Length).IndexOfAnyExcept("0123456789abcdef") < 0;
+        && !text.AsSpan(Algorithm.Length).ContainsAnyExcept(Hexadecimal);
 
     public static string Of(byte[] content) => OfHash(SHA256.HashData(content));
 

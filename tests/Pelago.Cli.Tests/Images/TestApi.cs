@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Pelago.Client;
+using Pelago.Kube;
+using Xunit;
+
+namespace Pelago.Cli.Tests.Images;
+
+/// <summary>A cluster as its clients see it; what takes time is waited for, with a bound.</summary>
+internal sealed class TestApi(string kubeconfig) : IAsyncDisposable
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
+    private readonly HttpKubeApi _api = new(Kubeconfig.Load([kubeconfig], mustExist: true).Connect(null, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>Applies an object of the default namespace.</summary>
+    /// <param name="resource">As in <c>pods</c> or <c>apps/deployments</c>.</param>
+    public async Task ApplyAsync(string resource, JsonObject document)
+    {
+        string[] parts = resource.Split('/');
+        var gvr = new GroupVersionResource(parts.Length > 1 ? parts[0] : "", "v1", parts[^1]);
+        document["apiVersion"] = parts.Length > 1 ? $"{parts[0]}/v1" : "v1";
+        document["kind"] = parts[^1] switch { "pods" => "Pod", "deployments" => "Deployment", "services" => "Service", "configmaps" => "ConfigMap", _ => "PersistentVolumeClaim" };
+        var path = new ResourcePath(gvr, "default", (string)document["metadata"]!["name"]!);
+        for (long start = Stopwatch.GetTimestamp(); ; await Task.Delay(100, Cancel))
+        {
+            ApiResult done = await _api.PatchAsync(path, PatchType.Apply, KubeJson.ToUtf8(document), new WriteQuery { FieldManager = "test", Force = true }, Cancel);
+            if (done.Error is null)
+                return;
+
+            // A pod of a namespace that has no account yet, a moment after its start.
+            if (Stopwatch.GetElapsedTime(start) > Bound)
+                Assert.Fail($"{resource} was not taken: {done.Error.Message}");
+        }
+    }
+
+    public Task<JsonObject> PodAsync(string name, Func<JsonObject, bool> condition) => GetAsync($"/api/v1/namespaces/default/pods/{name}", condition);
+
+    /// <summary>The one pod of an app that is not on its way out, once it is Ready.</summary>
+    public async Task<JsonObject> ReadyAsync(string app)
+    {
+        JsonObject pods = await GetAsync($"/api/v1/namespaces/default/pods?labelSelector=app%3D{app}", list => Ready(list) is not null);
+        return Ready(pods)!;
+    }
+
+    public async Task<JsonObject> GetAsync(string path, Func<JsonObject, bool> condition)
+    {
+        string last = "";
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Bound; await Task.Delay(100, Cancel))
+        {
+            (JsonObject? found, last) = await TryGetAsync(path);
+            if (found is not null && condition(found))
+                return found;
+        }
+        Assert.Fail($"{path} was not so within {Bound.TotalSeconds} s; it was {last}");
+        return [];
+    }
+
+    /// <summary>What a path answers, as text, once it contains something.</summary>
+    public async Task<string> TextAsync(string path, string part)
+    {
+        string last = "";
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Bound; await Task.Delay(100, Cancel))
+        {
+            ApiResult answer = await _api.GetRawAsync(path, Cancel);
+            last = answer.Error?.Message ?? System.Text.Encoding.UTF8.GetString(answer.Body.Span);
+            if (last.Contains(part, StringComparison.Ordinal))
+                return last;
+        }
+        Assert.Fail($"{path} did not say \"{part}\" within {Bound.TotalSeconds} s; last it said: {last}");
+        return last;
+    }
+
+    /// <summary>Runs a command in a pod's first container to its end; what it printed.</summary>
+    public async Task<string> ExecAsync(string pod, params string[] command)
+    {
+        (ExecSession? session, ApiStatus? error) = await new PodStreams(_api).ExecAsync("default", pod, new ExecRequest { Command = command }, Cancel);
+        Assert.True(session is not null, error?.Message);
+        await using (session)
+        {
+            var output = new System.IO.MemoryStream();
+            ExecOutcome outcome = await session.CopyAsync(null, output, output, Cancel);
+            string text = System.Text.Encoding.UTF8.GetString(output.ToArray()).Trim();
+            Assert.True(outcome.ExitCode == 0, $"{string.Join(' ', command)} ended with {outcome.ExitCode}: {text}");
+            return text;
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _api.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static JsonObject? Ready(JsonObject pods) => pods["items"]!.AsArray().Select(pod => pod!.AsObject()).FirstOrDefault(pod =>
+        pod["metadata"]!["deletionTimestamp"] is null
+        && pod["status"]?["conditions"]?.AsArray().Any(item => (string?)item!["type"] == "Ready" && (string?)item["status"] == "True") == true);
+
+    private async Task<(JsonObject?, string)> TryGetAsync(string path)
+    {
+        try
+        {
+            ApiResult answer = await _api.GetRawAsync(path, Cancel);
+            return answer.Error is { } error ? (null, error.Message) : (KubeJson.ParseObject(answer.Body), System.Text.Encoding.UTF8.GetString(answer.Body.Span));
+        }
+        catch (ClusterUnreachableException away)
+        {
+            return (null, away.Message);
+        }
+    }
+}

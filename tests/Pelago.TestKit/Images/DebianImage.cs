@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using Pelago.TestKit.Processes;
+
+namespace Pelago.TestKit.Images;
+
+/// <summary>Makes images from Debian's packages and all that they depend on, as debootstrap unpacks them: a real file system without any registry.</summary>
+public sealed class DebianImage(TemporaryDirectory directory)
+{
+    private static readonly TimeSpan DownloadLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan UnpackLimit = TimeSpan.FromMinutes(3);
+
+    /// <summary>Why it cannot be made on this machine; null when it can.</summary>
+    public static string? Missing() => Environment.IsPrivilegedProcess && File.Exists("/usr/bin/apt-get") && File.Exists("/usr/bin/dpkg-deb")
+        ? null
+        : "an image of Debian packages is made by root, with apt-get and dpkg-deb";
+
+    /// <summary>Fetches the packages into the directory; why not, when the archive of Debian is not reached.</summary>
+    public async Task<string?> DownloadAsync(IReadOnlyList<string> packages, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(directory["debs/partial"]);
+        await File.WriteAllTextAsync(directory["status"], "", cancel);
+
+        // For a machine with nothing installed: then what they depend on comes along.
+        string[] options =
+        [
+            $"Dir::State::status={directory["status"]}", $"Dir::Cache::archives={directory["debs"]}/", "Dir::Cache::pkgcache=", "Dir::Cache::srcpkgcache=",
+            "APT::Install-Recommends=false", "APT::Sandbox::User=root", "Debug::NoLocking=1", "Acquire::Retries=2",
+        ];
+        ProgramResult result = await ProgramRun.RunAsync(
+            "apt-get", [.. options.SelectMany(option => new[] { "-o", option }), "--download-only", "-y", "-q", "install", .. packages],
+            new Dictionary<string, string?> { ["DEBIAN_FRONTEND"] = "noninteractive" }, DownloadLimit, cancel);
+        return result.ExitCode == 0 ? null : $"Debian's packages cannot be fetched: {result.Error.Trim().Split('\n')[^1]}";
+    }
+
+    /// <summary>Writes the image of what was fetched.</summary>
+    public async Task WriteAsync(string file, IReadOnlyList<string> names, CancellationToken cancel)
+    {
+        // No package's scripts are run, so what those would make is made here: merged directories, users, places to write to.
+        const string Script = """
+            set -eu
+            mkdir root
+            for name in bin sbin lib lib64; do mkdir -p root/usr/$name; ln -s usr/$name root/$name; done
+            for deb in debs/*.deb; do dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink -C root; done
+            echo root:x:0:0:root:/root:/bin/sh >root/etc/passwd; echo www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin >>root/etc/passwd
+            echo root:x:0: >root/etc/group; echo www-data:x:33: >>root/etc/group
+            mkdir -p root/data root/tmp; chmod 1777 root/tmp
+            tar -C root --sort=name --numeric-owner -cf layer.tar .
+            """;
+        ProgramResult result = await ProgramRun.RunAsync("/bin/sh", ["-c", $"cd '{directory.Path}'\n{Script}"], null, UnpackLimit, cancel);
+        if (result.ExitCode != 0)
+            throw new InvalidOperationException($"the packages cannot be unpacked: {result}");
+        using FileStream layer = File.OpenRead(directory["layer.tar"]);
+        ImageFile.Write(file, layer, names, ["/bin/sh"]);
+    }
+}
