@@ -12,26 +12,29 @@ public sealed class HostileContainerTests : ContainerdScene
 {
     private const int Limit = 60;
 
+    // Other tests, beside this one, have pods of other names in the same place.
+    private const string Pod = "uid-bomb";
+
     internal override long PodProcessLimit => Limit;
 
     [Fact]
     public async Task A_pod_that_forks_without_end_is_held_at_its_limit_and_harms_no_other()
     {
-        string hostile = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        string hostile = await Runtime.RunPodSandboxAsync(Sandbox("bomb"), Cancel);
         await RunAsync(hostile, Shell("bomb", "trap '' TERM; f() { f | f & }; while :; do f; done"));
         string second = await RunAsync(hostile, Shell("second", "trap '' TERM; while :; do sleep 1000 & done"));
-        await Eventually.TrueAsync(() => Number("uid-a", "pids.current") >= Limit - 5 || Refused("uid-a") > 0, Cancel);
+        await Eventually.TrueAsync(() => Number(Pod, "pids.current") >= Limit - 5 || Refused(Pod) > 0, Cancel);
 
         string other = await Runtime.RunPodSandboxAsync(Sandbox("b"), Cancel);
         ContainerSpec quiet = Shell("quiet", "echo still here");
         ContainerStatus ended = await ExitedAsync(await RunAsync(other, quiet));
 
         Assert.Equal((0, "still here\n"), (ended.ExitCode, Log(quiet)));
-        Assert.Equal(Limit, Number("uid-a", "pids.max"));
-        Assert.InRange(Number("uid-a", "pids.current"), 1, Limit);
+        Assert.Equal(Limit, Number(Pod, "pids.max"));
+        Assert.InRange(Number(Pod, "pids.current"), 1, Limit);
         await Runtime.StopContainerAsync(second, TimeSpan.FromSeconds(1), Cancel);
         await Runtime.RemovePodSandboxAsync(hostile, Cancel);
-        Assert.DoesNotContain(Groups(), group => group.Contains("uid-a", StringComparison.Ordinal));
+        Assert.DoesNotContain(Groups(), group => group.Contains(Pod, StringComparison.Ordinal));
     }
 
     private static long Number(string pod, string file) => long.Parse(File.ReadAllText(Path.Combine(Group(pod), file)).Trim(), System.Globalization.CultureInfo.InvariantCulture);

@@ -87,7 +87,7 @@ public sealed class ImageTests : ContainerdScene
         }
 
         Assert.Equal("untouched", File.ReadAllText(Home["outside"]));
-        Assert.Equal(before.Select(image => image.Id), (await Runtime.Images.ListAsync(Cancel)).Select(image => image.Id));
+        Assert.Equal(before.Select(image => image.Id).Order(), (await Runtime.Images.ListAsync(Cancel)).Select(image => image.Id).Order());
         Assert.Equal(contents, Contents());
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(Options.Directory, "imports")));
         Assert.Single(await ImportAsync(TestArchive.Tar(TestArchive.Oci(Layer))));
