@@ -90,7 +90,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
         }
         catch (IOException fault)
         {
-            throw new RuntimeException("SandboxError", $"the control group of pod {spec.Namespace}/{spec.Name} could not be made: {fault.Message}", fault);
+            throw new RuntimeException("SandboxError", $"the sandbox of pod {spec.Namespace}/{spec.Name} could not be made: {fault.Message}", fault);
         }
     }
 

@@ -43,8 +43,8 @@ public sealed class DebianImage(TemporaryDirectory directory)
             mkdir root
             for name in bin sbin lib lib64; do mkdir -p root/usr/$name; ln -s usr/$name root/$name; done
             for deb in debs/*.deb; do dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink -C root; done
-            echo root:x:0:0:root:/root:/bin/sh >root/etc/passwd; echo www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin >>root/etc/passwd
-            echo root:x:0: >root/etc/group; echo www-data:x:33: >>root/etc/group
+            printf '%s\n' root:x:0:0:root:/root:/bin/sh www-data:x:33:33::/var/www:/bin/false nobody:x:65534:65534::/:/bin/false >root/etc/passwd
+            printf '%s\n' root:x:0: www-data:x:33: nogroup:x:65534: >root/etc/group
             mkdir -p root/data root/tmp; chmod 1777 root/tmp
             tar -C root --sort=name --numeric-owner -cf layer.tar .
             """;
