@@ -29,11 +29,13 @@ internal sealed class NodeRoutes(
         app.MapGet($"/tunnel/{Pod}", (RequestDelegate)ports.TunnelAsync);
         app.MapGet($"/files/{Pod}/{{container}}/{{**path}}", (RequestDelegate)files.HandleAsync);
         app.MapGet("/stats/summary", (RequestDelegate)usage.SummaryAsync);
-        app.MapGet("/metrics/resource", (RequestDelegate)usage.MetricsAsync);
         app.MapGet("/images", (RequestDelegate)images.ListAsync);
         app.MapDelete("/images", (RequestDelegate)images.RemoveAsync);
         app.MapPost("/images/import", (RequestDelegate)images.ImportAsync);
         app.MapPost("/images/pull", (RequestDelegate)images.PullAsync);
+        app.MapGet("/metrics", (RequestDelegate)usage.AgentMetricsAsync);
+        app.MapGet("/metrics/cadvisor", (RequestDelegate)usage.ContainerMetricsAsync);
+        app.MapGet("/metrics/resource", (RequestDelegate)usage.ResourceMetricsAsync);
         app.MapFallback((RequestDelegate)(_ => throw new ApiStatusException(ApiStatus.NoSuchPath())));
     }
 

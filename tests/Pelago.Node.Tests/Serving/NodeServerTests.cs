@@ -122,6 +122,10 @@ public sealed class NodeServerTests : AgentFixture
         Assert.Equal("node-1", summary["node"]!["nodeName"]!.ToString());
         Assert.Equal("main", summary["pods"]![0]!["containers"]![0]!["name"]!.ToString());
         Assert.Contains("container_memory_working_set_bytes{container=\"main\",namespace=\"default\",pod=\"busy\"} ", await server.GetStringAsync("/metrics/resource", Cancel), StringComparison.Ordinal);
+        Assert.Matches(
+            "(?m)^container_cpu_usage_seconds_total{cpu=\"total\",container=\"main\",id=\"/[^\"]+\",image=\"[^\"]*\",name=\"[^\"]+\",namespace=\"default\",pod=\"busy\"} [0-9]",
+            await server.GetStringAsync("/metrics/cadvisor", Cancel));
+        Assert.Contains("kubelet_running_pods 1\n", await server.GetStringAsync("/metrics", Cancel), StringComparison.Ordinal);
     }
 
     private static async Task<string> RefusalAsync(HttpClient client, string path, int code)

@@ -9,7 +9,12 @@ namespace Pelago.Node.Serving.Usage;
 internal sealed record Usage(ContainerStats Total, ulong? NanoCores);
 
 /// <summary>The use of one running container.</summary>
-internal sealed record ContainerUsage(string Name, DateTimeOffset StartedAt, Usage Usage);
+internal sealed record ContainerUsage(ContainerStatus Container, Usage Usage)
+{
+    public string Name => Container.Name;
+
+    public DateTimeOffset StartedAt => Container.StartedAt ?? Container.CreatedAt;
+}
 
 /// <summary>The use of one pod: its containers that run.</summary>
 internal sealed record PodUsage(V1Pod Pod, IReadOnlyList<ContainerUsage> Containers);

@@ -54,7 +54,7 @@ internal sealed class UsageSampler(PodDirectory pods, IPodRuntime runtime, TimeP
             foreach (ContainerStatus container in running[pod.Metadata.Uid].OrderBy(item => item.Name, StringComparer.Ordinal))
             {
                 if (await runtime.ContainerStatsAsync(container.Id, cancel) is { } stats)
-                    containers.Add(new ContainerUsage(container.Name, container.StartedAt ?? container.CreatedAt, RateOf(container.Id, stats, totals)));
+                    containers.Add(new ContainerUsage(container, RateOf(container.Id, stats, totals)));
             }
             if (containers.Count > 0)
                 readings.Add(new PodUsage(pod, containers));
