@@ -26,7 +26,7 @@ public sealed class DefinitionOpenApiTests(TestCluster cluster) : DefinitionTest
 
         Assert.Contains("A goat of the mountains", explained, StringComparison.Ordinal);
         Assert.Contains("How many horns", nested, StringComparison.Ordinal);
-        KubectlResult refused = await new Kubectl(Cluster, KubectlVersions.Oldest, Namespace).TryAsync($$$"""{"apiVersion":"{{{Group}}}/v1","kind":"Markhor","metadata":{"name":"g"},"spec":{"horns":1,"wings":2} }""", "create", "-f", "-");
+        KubectlResult refused = await new Kubectl(Cluster, KubectlVersions.Preparing, Namespace).TryAsync($$$"""{"apiVersion":"{{{Group}}}/v1","kind":"Markhor","metadata":{"name":"g"},"spec":{"horns":1,"wings":2} }""", "create", "-f", "-");
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("wings", refused.Error, StringComparison.Ordinal);
     }
@@ -42,7 +42,7 @@ public sealed class DefinitionOpenApiTests(TestCluster cluster) : DefinitionTest
         await ServedToKubectlAsync();
 
         string document = $$$"""{"apiVersion":"{{{Group}}}/v1","kind":"Markhor","metadata":{"name":"g"},{{{rest}}} }""";
-        KubectlResult made = await new Kubectl(Cluster, KubectlVersions.Oldest, Namespace).TryAsync(document, "apply", "-f", "-");
+        KubectlResult made = await new Kubectl(Cluster, KubectlVersions.Preparing, Namespace).TryAsync(document, "apply", "-f", "-");
 
         Assert.True(made.ExitCode == 0, made.Error);
         Assert.Contains("thing", (await Api.GetAsync(Collection(_plural) + "/g")).Expect(200).Text, StringComparison.Ordinal);
@@ -108,5 +108,5 @@ public sealed class DefinitionOpenApiTests(TestCluster cluster) : DefinitionTest
         ? Task.CompletedTask
         : Until(async () => (await Api.GetAsync($"/openapi/v3/apis/{Group}/v1")).Code == 200, "the group version has a document");
 
-    private async Task<string> KubectlAsync(params string[] arguments) => (await new Kubectl(Cluster, KubectlVersions.Oldest, Namespace).RunAsync(arguments)).Output;
+    private async Task<string> KubectlAsync(params string[] arguments) => (await new Kubectl(Cluster, KubectlVersions.Preparing, Namespace).RunAsync(arguments)).Output;
 }

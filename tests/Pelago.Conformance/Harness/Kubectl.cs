@@ -83,21 +83,23 @@ public sealed class Kubectl(TestCluster cluster, string version, string? ns = nu
     /// <summary>Starts it and leaves it running: the caller reads its output and ends it.</summary>
     public Process Start(IEnumerable<string> arguments, bool withInput = false, IReadOnlyDictionary<string, string>? environment = null)
     {
-        string? program = KubectlVersions.Find(version);
-        Assert.SkipWhen(program is null, $"kubectl {version} is not installed");
-        var start = new ProcessStartInfo(program!) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = withInput, UseShellExecute = false };
-        foreach (string argument in new[] { "--kubeconfig", kubeconfig ?? cluster.Kubeconfig, "--cache-dir", Path.Combine(CacheRoot, version) })
-            start.ArgumentList.Add(argument);
-        if (ns is not null)
-        {
-            start.ArgumentList.Add("--namespace");
-            start.ArgumentList.Add(ns);
-        }
-
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(Program(), Complete(arguments)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = withInput, UseShellExecute = false };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         return Process.Start(start) ?? throw new InvalidOperationException("could not start kubectl");
     }
+
+    /// <summary>What a shell runs to do the same as <see cref="Start"/>.</summary>
+    public string CommandLine(IEnumerable<string> arguments) =>
+        string.Join(' ', Complete(arguments).Prepend(Program()).Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+
+    private string Program()
+    {
+        string? program = KubectlVersions.Find(version);
+        Assert.SkipWhen(program is null, $"kubectl {version} is not installed");
+        return program!;
+    }
+
+    private IEnumerable<string> Complete(IEnumerable<string> arguments) =>
+        ["--kubeconfig", kubeconfig ?? cluster.Kubeconfig, "--cache-dir", Path.Combine(CacheRoot, version), .. ns is null ? [] : (string[])["--namespace", ns], .. arguments];
 }

@@ -59,7 +59,15 @@ public abstract class KubectlTest(TestCluster cluster) : IAsyncLifetime
         }
     }
 
-    private Kubectl Admin() => new(Cluster, KubectlVersions.Oldest);
+    /// <summary><c>kubectl wait --for=delete</c>; old ones call it an error when there is nothing any more to wait for.</summary>
+    protected static async Task WaitForDeleteAsync(Kubectl kubectl, string version, params string[] arguments)
+    {
+        KubectlResult result = await kubectl.TryAsync(null, ["wait", "--for=delete", .. arguments]);
+        bool wasLate = KubectlVersions.IsBefore(version, 23) && result.Error.Contains("no matching resources found", StringComparison.Ordinal);
+        Assert.True(result.ExitCode == 0 || wasLate, result.ToString());
+    }
+
+    private Kubectl Admin() => new(Cluster, KubectlVersions.Preparing);
 
     private string ShellContainer(string script) =>
         $$$"""{"name":"main","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","command":["sh","-c",{{{System.Text.Json.JsonSerializer.Serialize(script)}}}]}""";

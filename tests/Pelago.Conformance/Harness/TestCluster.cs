@@ -49,7 +49,7 @@ public sealed class TestCluster : IAsyncLifetime
             Kubeconfig = Path.GetFullPath(_given!);
         }
 
-        using JsonDocument version = JsonDocument.Parse((await new Kubectl(this, KubectlVersions.Oldest).RunAsync("get", "--raw", "/version")).Output);
+        using JsonDocument version = JsonDocument.Parse((await new Kubectl(this, KubectlVersions.Preparing).RunAsync("get", "--raw", "/version")).Output);
         MinorVersion = int.Parse(version.RootElement.GetProperty("minor").GetString()!.TrimEnd('+'));
     }
 

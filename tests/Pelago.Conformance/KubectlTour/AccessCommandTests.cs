@@ -32,6 +32,7 @@ public sealed class AccessCommandTests(TestCluster cluster) : KubectlTest(cluste
     public async Task Token_of_an_account_acts_as_it(string version)
     {
         TestCluster.NotOn(Cluster.MinorVersion < 22, "TokenRequest answers kubectl create token from 1.22 on");
+        TestCluster.NotOn(KubectlVersions.IsBefore(version, 24), "kubectl has create token from 1.24 on");
         Kubectl kubectl = Kubectl(version);
         await kubectl.RunAsync("create", "serviceaccount", "worker");
 

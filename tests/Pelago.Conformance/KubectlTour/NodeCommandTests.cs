@@ -59,14 +59,15 @@ public sealed class NodeCommandTests(TestCluster cluster) : KubectlTest(cluster)
              "terminationGracePeriodSeconds"
             """, StringComparison.Ordinal), "apply", "-f", "-");
         await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
-        await kubectl.RunAsync("create", "pdb", "web", "--selector=app=web", "--min-available=1");
+        await kubectl.PipeAsync(
+            """{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"web"},"spec":{"minAvailable":1,"selector":{"matchLabels":{"app":"web"} } } }""", "create", "-f", "-");
         Assert.NotEqual("", await PodsOnAsync(kubectl, node));
         try
         {
             KubectlResult drained = await kubectl.RunAsync("drain", node, "--pod-selector=app=web", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=90s");
 
             Assert.Contains("evicting pod", drained.Error + drained.Output, StringComparison.Ordinal);
-            Assert.Contains($"{node} drained", drained.Output, StringComparison.Ordinal);
+            Assert.Contains($"{node} {(KubectlVersions.IsBefore(version, 21) ? "evicted" : "drained")}", drained.Output, StringComparison.Ordinal);
             Assert.Equal("", await PodsOnAsync(kubectl, node));
         }
         finally
@@ -90,7 +91,7 @@ public sealed class NodeCommandTests(TestCluster cluster) : KubectlTest(cluster)
         await kubectl.RunAsync("taint", "node", node, $"{mark}=yes:NoExecute");
         try
         {
-            await kubectl.RunAsync("wait", "--for=delete", "pod/leaving", "--timeout=60s");
+            await WaitForDeleteAsync(kubectl, version, "pod/leaving", "--timeout=60s");
             Assert.Equal("Running", (await kubectl.RunAsync("get", "pod", "staying", "-o", "jsonpath={.status.phase}")).Output);
         }
         finally

@@ -48,12 +48,15 @@ public sealed class PortForwardTests(TestCluster cluster) : KubectlTest(cluster)
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(30), DefaultRequestHeaders = { ConnectionClose = true } };
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync($"http://127.0.0.1:{nothing}/", Cancel));
-        // kubectl gives up by itself after the first error.
-        string said = await refused.StandardError.ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        // From 1.23 on it gives up by itself after the first error.
+        string? said = KubectlVersions.IsBefore(version, 23)
+            ? await refused.StandardError.ReadLineAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel)
+            : await refused.StandardError.ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
 
         Assert.Contains($"an error occurred forwarding {nothing} -> 1: ", said, StringComparison.Ordinal);
         Assert.Equal("hello from the pod\n", await client.GetStringAsync($"http://127.0.0.1:{web}/", Cancel));
         working.Kill();
+        refused.Kill();
     }
 
     [Theory]

@@ -49,7 +49,8 @@ public sealed class WritingTests(TestCluster cluster) : KubectlTest(cluster)
         Assert.Contains("conflict with \"alice\"", conflict.Error, StringComparison.Ordinal);
         Assert.Contains(".data.a", conflict.Error, StringComparison.Ordinal);
         Assert.Equal("2", (await kubectl.RunAsync("get", "configmap", "s", "-o", "jsonpath={.data.a}")).Output);
-        string managers = (await kubectl.RunAsync("get", "configmap", "s", "--show-managed-fields", "-o", "jsonpath={.metadata.managedFields[*].manager}")).Output;
+        string[] shown = KubectlVersions.IsBefore(version, 21) ? [] : ["--show-managed-fields"]; // before, they were never hidden
+        string managers = (await kubectl.RunAsync(["get", "configmap", "s", .. shown, "-o", "jsonpath={.metadata.managedFields[*].manager}"])).Output;
         Assert.Contains("bob", managers, StringComparison.Ordinal);
     }
 
@@ -189,15 +190,20 @@ public sealed class WritingTests(TestCluster cluster) : KubectlTest(cluster)
         await kubectl.RunAsync("create", "rolebinding", "robot-reads", "--role=reader", $"--serviceaccount={Namespace}:robot");
         await kubectl.RunAsync("create", "quota", "small", "--hard=pods=10");
         await kubectl.RunAsync("create", "job", "once", $"--image={Cluster.Image}", "--", "true");
-        await kubectl.RunAsync("create", "cronjob", "often", $"--image={Cluster.Image}", "--schedule=*/5 * * * *", "--", "true");
-        await kubectl.RunAsync("create", "pdb", "guard", "--selector=app=web", "--min-available=1");
+        if (!KubectlVersions.IsBefore(version, 21)) // before, it makes them of v1beta1
+        {
+            await kubectl.RunAsync("create", "cronjob", "often", $"--image={Cluster.Image}", "--schedule=*/5 * * * *", "--", "true");
+            await kubectl.RunAsync("create", "pdb", "guard", "--selector=app=web", "--min-available=1");
+        }
+
         await kubectl.RunAsync("create", "service", "clusterip", "web", "--tcp=80:8080");
         await kubectl.RunAsync("create", "ingress", "web", "--rule=example.test/*=web:80");
         await kubectl.RunAsync("autoscale", "deployment", "web", "--max=3");
         await kubectl.RunAsync("expose", "deployment", "web", "--name=again", "--port=90");
 
         string made = (await kubectl.RunAsync("get", "deploy,secret,sa,role,rolebinding,quota,job,cronjob,pdb,svc,ingress,hpa", "-o", "name")).Output;
-        foreach (string name in new[] { "deployment.apps/web", "secret/key", "serviceaccount/robot", "role.rbac.authorization.k8s.io/reader", "rolebinding.rbac.authorization.k8s.io/robot-reads", "resourcequota/small", "job.batch/once", "cronjob.batch/often", "poddisruptionbudget.policy/guard", "service/web", "service/again", "ingress.networking.k8s.io/web", "horizontalpodautoscaler.autoscaling/web" })
+        string[] young = KubectlVersions.IsBefore(version, 21) ? [] : ["cronjob.batch/often", "poddisruptionbudget.policy/guard"];
+        foreach (string name in (string[])["deployment.apps/web", "secret/key", "serviceaccount/robot", "role.rbac.authorization.k8s.io/reader", "rolebinding.rbac.authorization.k8s.io/robot-reads", "resourcequota/small", "job.batch/once", .. young, "service/web", "service/again", "ingress.networking.k8s.io/web", "horizontalpodautoscaler.autoscaling/web"])
             Assert.Contains(name + "\n", made, StringComparison.Ordinal);
     }
 }
