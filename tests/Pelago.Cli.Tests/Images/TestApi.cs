@@ -74,25 +74,44 @@ internal sealed class TestApi(string kubeconfig) : IAsyncDisposable
         return last;
     }
 
+    /// <summary>Runs a command in a pod until it prints what is expected: a pod's status may be older than its container.</summary>
+    public async Task AnswersAsync(string pod, string expected, params string[] command)
+    {
+        string last = "";
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Bound; await Task.Delay(100, Cancel))
+        {
+            (int code, last) = await TryExecAsync(pod, command);
+            if (code == 0 && last == expected)
+                return;
+        }
+        Assert.Fail($"{string.Join(' ', command)} did not print \"{expected}\" within {Bound.TotalSeconds} s; last it was: {last}");
+    }
+
     /// <summary>Runs a command in a pod's first container to its end; what it printed.</summary>
     public async Task<string> ExecAsync(string pod, params string[] command)
     {
-        (ExecSession? session, ApiStatus? error) = await new PodStreams(_api).ExecAsync("default", pod, new ExecRequest { Command = command }, Cancel);
-        Assert.True(session is not null, error?.Message);
-        await using (session)
-        {
-            var output = new System.IO.MemoryStream();
-            ExecOutcome outcome = await session.CopyAsync(null, output, output, Cancel);
-            string text = System.Text.Encoding.UTF8.GetString(output.ToArray()).Trim();
-            Assert.True(outcome.ExitCode == 0, $"{string.Join(' ', command)} ended with {outcome.ExitCode}: {text}");
-            return text;
-        }
+        (int code, string text) = await TryExecAsync(pod, command);
+        Assert.True(code == 0, $"{string.Join(' ', command)} ended with {code}: {text}");
+        return text;
     }
 
     public ValueTask DisposeAsync()
     {
         _api.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<(int Code, string Text)> TryExecAsync(string pod, string[] command)
+    {
+        (ExecSession? session, ApiStatus? error) = await new PodStreams(_api).ExecAsync("default", pod, new ExecRequest { Command = command }, Cancel);
+        if (session is null)
+            return (-1, error!.Message);
+        await using (session)
+        {
+            var output = new System.IO.MemoryStream();
+            ExecOutcome outcome = await session.CopyAsync(null, output, output, Cancel);
+            return (outcome.ExitCode, System.Text.Encoding.UTF8.GetString(output.ToArray()).Trim());
+        }
     }
 
     private static JsonObject? Ready(JsonObject pods) => pods["items"]!.AsArray().Select(pod => pod!.AsObject()).FirstOrDefault(pod =>
