@@ -17,7 +17,7 @@ public sealed record KubectlResult(string Command, int ExitCode, string Output, 
 public sealed class Kubectl(TestCluster cluster, string version, string? ns = null, string? kubeconfig = null)
 {
     private static readonly string CacheRoot = Directory.CreateTempSubdirectory("pelago-kubectl-").FullName;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(200);
 
     public string Namespace => ns ?? "default";
 
