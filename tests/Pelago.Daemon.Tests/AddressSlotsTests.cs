@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Diagnostics;
 using System.IO;
 using Pelago.Daemon.State;
 using Pelago.TestKit.Processes;
@@ -35,6 +36,38 @@ public sealed class AddressSlotsTests : IDisposable
         Assert.Equal(AddressSlots.Count - 1, slots.Take(Cluster("first")));
         // Not always 0: an address of the machine may lie in a slot, which is passed over.
         Assert.InRange(slots.Take(Cluster("second"))!.Value, 0, AddressSlots.Count - 2);
+    }
+
+    [Fact]
+    public void Bridge_that_a_cluster_left_behind_holds_no_slot()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "a bridge is made by root");
+        const int Last = AddressSlots.Count - 1;
+        var slots = new AddressSlots(_home["slots"]);
+        string others = Cluster("others");
+        Directory.CreateDirectory(_home["slots"]);
+        for (int slot = 0; slot < Last; slot++)
+            File.WriteAllText(_home[$"slots/slot-{slot}"], others);
+        string bridge = AddressSlots.BridgeName(Last);
+        Assert.SkipWhen(Directory.Exists($"/sys/class/net/{bridge}"), $"a cluster of this machine has {bridge}");
+        Ip("link", "add", bridge, "type", "bridge");
+        try
+        {
+            Ip("address", "add", AddressSlots.PodCidr(Last, privileged: true).Replace(".0.0/16", ".0.1/24", StringComparison.Ordinal), "dev", bridge);
+
+            Assert.Equal(Last, slots.Take(Cluster("mine")));
+        }
+        finally
+        {
+            Ip("link", "delete", bridge);
+        }
+    }
+
+    private static void Ip(params string[] arguments)
+    {
+        using Process ip = Process.Start("ip", arguments);
+        ip.WaitForExit();
+        Assert.Equal(0, ip.ExitCode);
     }
 
     private string Cluster(string name) => Directory.CreateDirectory(_home[name]).FullName;

@@ -106,7 +106,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
 
     private Cidr4 PodNetwork => Cidr4.Parse(AddressSlots.PodCidr(_settings.Slot, privileged: true));
 
-    private string BridgeName => $"pelago{_settings.Slot}";
+    private string BridgeName => AddressSlots.BridgeName(_settings.Slot);
 
     private ServiceOptions Services() => new()
     {

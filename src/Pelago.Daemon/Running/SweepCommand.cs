@@ -69,7 +69,7 @@ internal static class SweepCommand
     private static ContainerdRuntime Containers(ClusterSettings settings, string node, string pods) => new(
         new ContainerdOptions
         {
-            Directory = Path.Combine(Path.GetFullPath(node), "containerd"), PodsDirectory = Path.GetFullPath(pods), BridgeName = $"pelago{settings.Slot}",
+            Directory = Path.Combine(Path.GetFullPath(node), "containerd"), PodsDirectory = Path.GetFullPath(pods), BridgeName = AddressSlots.BridgeName(settings.Slot),
             PodNetwork = Cidr4.Parse("127.0.0.0/24"), ClusterNetwork = Cidr4.Parse("127.0.0.0/16"),
         },
         new ContainerdTools(), TimeProvider.System, NullLogger<ContainerdRuntime>.Instance);

@@ -59,6 +59,9 @@ internal sealed class AddressSlots(string directory, int first = 0)
     /// <summary>Pod addresses of a slot; each node of the cluster has a /24 of it.</summary>
     public static string PodCidr(int slot, bool privileged) => privileged ? $"10.{160 + slot}.0.0/16" : $"127.{128 + slot}.0.0/16";
 
+    /// <summary>The bridge that the pods of the slot's cluster are plugged into.</summary>
+    public static string BridgeName(int slot) => $"pelago{slot}";
+
     private string FileOf(int slot) => Path.Combine(Directory, $"slot-{slot}");
 
     private string OwnerOf(int slot) => File.Exists(FileOf(slot)) ? File.ReadAllText(FileOf(slot)) : "";
@@ -80,10 +83,20 @@ internal sealed class AddressSlots(string directory, int first = 0)
         }
     }
 
-    /// <summary>True when the machine already has an address inside the slot's ranges that is not ours to take.</summary>
+    /// <summary>
+    /// True when the machine already has an address inside the slot's ranges that is not ours to take. The bridge that a cluster has left behind, with
+    /// nothing plugged in, is: whoever takes the slot takes it over.
+    /// </summary>
     private static bool Overlaps(int slot) => Environment.IsPrivilegedProcess && NetworkInterface.GetAllNetworkInterfaces()
+        .Where(nic => nic.Name != BridgeName(slot) || !IsEmptyBridge(nic.Name))
         .SelectMany(nic => nic.GetIPProperties().UnicastAddresses)
         .Where(unicast => unicast.Address.AddressFamily == AddressFamily.InterNetwork)
         .Select(unicast => unicast.Address.GetAddressBytes())
         .Any(address => address[0] == 10 && (address[1] == 96 + slot || address[1] == 160 + slot));
+
+    private static bool IsEmptyBridge(string name)
+    {
+        string ports = $"/sys/class/net/{name}/brif";
+        return System.IO.Directory.Exists(ports) && !System.IO.Directory.EnumerateFileSystemEntries(ports).Any();
+    }
 }
