@@ -17,7 +17,7 @@ namespace Pelago.Bench.Pods;
 /// </summary>
 internal static class PodBench
 {
-    private const int DefaultPods = 40;
+    private const int DefaultPods = 20;
     private const string Image = "docker.io/realkube/busybox:1";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -57,6 +57,7 @@ internal static class PodBench
                 foreach (BenchedServer server in servers)
                 {
                     double time = await StartAsync(server, $"p{pod}", cancel);
+                    Console.Error.WriteLine($"{server.Name}p{pod} {time:F0} ms");
                     if (pod > 0) // the first meets everything cold
                         times[server].Add(time);
                 }
