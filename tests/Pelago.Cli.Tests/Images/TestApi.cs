@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
+using Pelago.TestKit.Node;
 using Xunit;
 
 namespace Pelago.Cli.Tests.Images;
@@ -25,16 +25,11 @@ internal sealed class TestApi(string kubeconfig) : IAsyncDisposable
         document["apiVersion"] = parts.Length > 1 ? $"{parts[0]}/v1" : "v1";
         document["kind"] = parts[^1] switch { "pods" => "Pod", "deployments" => "Deployment", "services" => "Service", "configmaps" => "ConfigMap", _ => "PersistentVolumeClaim" };
         var path = new ResourcePath(gvr, "default", (string)document["metadata"]!["name"]!);
-        for (long start = Stopwatch.GetTimestamp(); ; await Task.Delay(100, Cancel))
-        {
-            ApiResult done = await _api.PatchAsync(path, PatchType.Apply, KubeJson.ToUtf8(document), new WriteQuery { FieldManager = "test", Force = true }, Cancel);
-            if (done.Error is null)
-                return;
 
-            // A pod of a namespace that has no account yet, a moment after its start.
-            if (Stopwatch.GetElapsedTime(start) > Bound)
-                Assert.Fail($"{resource} was not taken: {done.Error.Message}");
-        }
+        // A namespace has no account yet, a moment after its start, and takes no pods.
+        await Eventually.GetAsync(
+            async () => (await _api.PatchAsync(path, PatchType.Apply, KubeJson.ToUtf8(document), new WriteQuery { FieldManager = "test", Force = true }, Cancel)).Error,
+            error => error is null, Cancel, Bound);
     }
 
     public Task<JsonObject> PodAsync(string name, Func<JsonObject, bool> condition) => GetAsync($"/api/v1/namespaces/default/pods/{name}", condition);
@@ -46,46 +41,16 @@ internal sealed class TestApi(string kubeconfig) : IAsyncDisposable
         return Ready(pods)!;
     }
 
-    public async Task<JsonObject> GetAsync(string path, Func<JsonObject, bool> condition)
-    {
-        string last = "";
-        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Bound; await Task.Delay(100, Cancel))
-        {
-            (JsonObject? found, last) = await TryGetAsync(path);
-            if (found is not null && condition(found))
-                return found;
-        }
-        Assert.Fail($"{path} was not so within {Bound.TotalSeconds} s; it was {last}");
-        return [];
-    }
+    public async Task<JsonObject> GetAsync(string path, Func<JsonObject, bool> condition) =>
+        (await Eventually.GetAsync(() => TryGetAsync(path), answer => answer.Found is not null && condition(answer.Found), Cancel, Bound)).Found!;
 
     /// <summary>What a path answers, as text, once it contains something.</summary>
-    public async Task<string> TextAsync(string path, string part)
-    {
-        string last = "";
-        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Bound; await Task.Delay(100, Cancel))
-        {
-            ApiResult answer = await _api.GetRawAsync(path, Cancel);
-            last = answer.Error?.Message ?? System.Text.Encoding.UTF8.GetString(answer.Body.Span);
-            if (last.Contains(part, StringComparison.Ordinal))
-                return last;
-        }
-        Assert.Fail($"{path} did not say \"{part}\" within {Bound.TotalSeconds} s; last it said: {last}");
-        return last;
-    }
+    public async Task<string> TextAsync(string path, string part) =>
+        (await Eventually.GetAsync(() => TryReadAsync(path), answer => answer.Text.Contains(part, StringComparison.Ordinal), Cancel, Bound)).Text;
 
     /// <summary>Runs a command in a pod until it prints what is expected: a pod's status may be older than its container.</summary>
-    public async Task AnswersAsync(string pod, string expected, params string[] command)
-    {
-        string last = "";
-        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Bound; await Task.Delay(100, Cancel))
-        {
-            (int code, last) = await TryExecAsync(pod, command);
-            if (code == 0 && last == expected)
-                return;
-        }
-        Assert.Fail($"{string.Join(' ', command)} did not print \"{expected}\" within {Bound.TotalSeconds} s; last it was: {last}");
-    }
+    public Task AnswersAsync(string pod, string expected, params string[] command) =>
+        Eventually.GetAsync(() => TryExecAsync(pod, command), answer => answer.Code == 0 && answer.Text == expected, Cancel, Bound);
 
     /// <summary>Runs a command in a pod's first container to its end; what it printed.</summary>
     public async Task<string> ExecAsync(string pod, params string[] command)
@@ -118,16 +83,22 @@ internal sealed class TestApi(string kubeconfig) : IAsyncDisposable
         pod["metadata"]!["deletionTimestamp"] is null
         && pod["status"]?["conditions"]?.AsArray().Any(item => (string?)item!["type"] == "Ready" && (string?)item["status"] == "True") == true);
 
-    private async Task<(JsonObject?, string)> TryGetAsync(string path)
+    private async Task<(JsonObject? Found, string Text)> TryGetAsync(string path)
+    {
+        (bool answered, string text) = await TryReadAsync(path);
+        return (answered ? KubeJson.ParseObject(System.Text.Encoding.UTF8.GetBytes(text)) : null, text);
+    }
+
+    private async Task<(bool Answered, string Text)> TryReadAsync(string path)
     {
         try
         {
             ApiResult answer = await _api.GetRawAsync(path, Cancel);
-            return answer.Error is { } error ? (null, error.Message) : (KubeJson.ParseObject(answer.Body), System.Text.Encoding.UTF8.GetString(answer.Body.Span));
+            return answer.Error is { } error ? (false, error.Message) : (true, System.Text.Encoding.UTF8.GetString(answer.Body.Span));
         }
         catch (ClusterUnreachableException away)
         {
-            return (null, away.Message);
+            return (false, away.Message);
         }
     }
 }

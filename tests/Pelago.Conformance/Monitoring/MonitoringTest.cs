@@ -63,7 +63,7 @@ public abstract class MonitoringTest(TestCluster cluster) : ServiceTest(cluster)
             targets = await scraper.TargetsAsync(job);
             if (targets.Count == count && targets.All(target => target.Health == "up"))
                 return;
-            await Task.Delay(100, Cancel);
+            await Task.Delay(100, Cancel); // a poll with a limit, for a scraper tells of its targets only when it is asked
         }
         Assert.Fail($"not within 30 s: {count} targets of {job} are up\n{string.Join('\n', targets)}\n{await LogAsync()}");
     }

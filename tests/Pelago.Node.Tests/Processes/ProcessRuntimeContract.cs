@@ -316,20 +316,8 @@ public abstract class ProcessRuntimeContract : RuntimeContract
     }
 
     [Fact]
-    public async Task One_who_attaches_at_the_beginning_sees_what_was_printed_before_and_what_comes()
-    {
-        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
-        ContainerSpec spec = Shell("main", "echo same; echo same; echo wrong >&2; read line; echo same; echo $line") with { Stdin = true, StdinOnce = true };
-        string id = await RunAsync(sandbox, spec);
-        await Eventually.TrueAsync(() => Log(spec).Split('\n').Length == 4, Cancel);
-
-        await using IProcessSession session = await Runtime.AttachAsync(id, new AttachSpec { Stdin = true }, Cancel);
-        await session.Stdin!.WriteAsync("over\n"u8.ToArray(), Cancel);
-        await session.Stdin.DisposeAsync();
-
-        Assert.Equal("same\nsame\nsame\nover\n", await new StreamReader(session.Stdout!).ReadToEndAsync(Cancel));
-        Assert.Equal("wrong\n", await new StreamReader(session.Stderr!).ReadToEndAsync(Cancel));
-    }
+    public Task One_who_attaches_at_the_beginning_sees_what_was_printed_before_and_what_comes() =>
+        EarlyAttachment.SeesEverythingAsync(Runtime, Sandbox("a"), script => Shell("main", script), Log, Cancel);
 
     [Fact]
     public async Task Stdin_without_stdinOnce_stays_open_when_a_client_leaves()

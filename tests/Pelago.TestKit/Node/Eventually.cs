@@ -12,16 +12,18 @@ public static class Eventually
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Returns the first value that satisfies the condition; fails with the last one when none came in time.</summary>
-    public static async Task<T> GetAsync<T>(Func<Task<T>> read, Func<T, bool> condition, CancellationToken cancel)
+    /// <param name="bound">How long it may take; 20 seconds where nothing is said.</param>
+    public static async Task<T> GetAsync<T>(Func<Task<T>> read, Func<T, bool> condition, CancellationToken cancel, TimeSpan? bound = null)
     {
+        TimeSpan limit = bound ?? Bound;
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
             T value = await read();
             if (condition(value))
                 return value;
-            if (Stopwatch.GetElapsedTime(start) > Bound)
-                Assert.Fail($"not so within {Bound.TotalSeconds} s; the last value was: {value}");
+            if (Stopwatch.GetElapsedTime(start) > limit)
+                Assert.Fail($"not so within {limit.TotalSeconds} s; the last value was: {value}");
             await Task.Delay(Between, cancel);
         }
     }

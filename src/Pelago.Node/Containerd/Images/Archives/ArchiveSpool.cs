@@ -2,6 +2,7 @@
 
 using System.IO;
 using Microsoft.Win32.SafeHandles;
+using Pelago.Node.Containerd.Streams;
 
 namespace Pelago.Node.Containerd.Images.Archives;
 

@@ -3,6 +3,7 @@
 using System.Buffers.Binary;
 using System.IO;
 using System.IO.Compression;
+using Pelago.Node.Containerd.Streams;
 
 namespace Pelago.Node.Containerd.Images.Archives;
 

@@ -2,6 +2,7 @@
 
 using System.IO;
 using System.Security.Cryptography;
+using Pelago.Node.Containerd.Streams;
 
 namespace Pelago.Node.Containerd.Images.Archives;
 

@@ -2,7 +2,7 @@
 
 using System.IO;
 
-namespace Pelago.Node.Containerd.Images.Archives;
+namespace Pelago.Node.Containerd.Streams;
 
 /// <summary>A stream that is only read, only forwards and only asynchronously.</summary>
 internal abstract class ForwardStream : Stream
