@@ -66,6 +66,25 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Fix_installs_the_packages_of_what_is_missing_and_looks_again()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "packages are installed by root");
+        await using var home = new LocalHome();
+        string bin = home.Beside("bin");
+        Directory.CreateDirectory(bin);
+        await File.WriteAllTextAsync(Path.Combine(bin, "apt-get"), $"#!/bin/sh\necho \"$@\" >> '{bin}/asked'\n/usr/bin/touch '{bin}/clang'\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(Path.Combine(bin, "apt-get"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        ProgramResult result = await CliProcess.RunAsync(home.Root, new Dictionary<string, string?> { ["PATH"] = bin }, "doctor", "--fix");
+
+        string[] asked = await File.ReadAllLinesAsync(Path.Combine(bin, "asked"), TestContext.Current.CancellationToken);
+        Assert.Equal("update -q", asked[0]);
+        Assert.Matches("^install -y -q --no-install-recommends .*clang", asked[1]);
+        Assert.Equal(2, asked.Length);
+        Assert.Matches($@"(?m)^ok +compiler +{bin}/clang", result.Output);
+    }
+
+    [Fact]
     public async Task A_daemon_that_cannot_be_run_is_a_finding()
     {
         await using var home = new LocalHome();

@@ -30,7 +30,11 @@ public sealed class LocalHome : IAsyncDisposable
         return JsonNode.Parse(result.Output)!;
     }
 
-    public Task<JsonNode> UpAsync(params string[] arguments) => JsonAsync(["up", "--detach", "--port", "0", .. arguments]);
+    /// <summary>Clusters of processes unless the arguments, or PELAGO_TEST_RUNTIME, name another runtime.</summary>
+    public Task<JsonNode> UpAsync(params string[] arguments) =>
+        JsonAsync(["up", "--detach", "--port", "0", .. arguments.Contains("--runtime") ? (string[])[] : ["--runtime", Runtime], .. arguments]);
+
+    private static string Runtime => Environment.GetEnvironmentVariable("PELAGO_TEST_RUNTIME") ?? "process";
 
     public async ValueTask DisposeAsync()
     {

@@ -71,6 +71,25 @@ public sealed class UpTests
     }
 
     [Fact]
+    public async Task Pods_are_containers_where_the_machine_can_run_them_and_clusters_keep_their_runtime()
+    {
+        await using var home = new LocalHome();
+
+        ProgramResult up = await home.RunAsync("up", "--detach", "--port", "0");
+
+        Assert.True(up.ExitCode == 0, up.ToString());
+        string says = (string)(await home.JsonAsync("doctor"))["checks"]!.AsArray().Single(check => (string?)check!["name"] == "containerd")!["says"]!;
+        string usual = says.Contains("new clusters run pods from images", StringComparison.Ordinal) ? "containerd" : "process";
+        Assert.Equal(usual, home.Places.ReadSettings("pelago-1")!.Runtime);
+        string other = usual == "process" ? "containerd" : "process";
+        ProgramResult changed = await home.RunAsync("up", "--detach", "--runtime", other);
+        Assert.Equal(2, changed.ExitCode);
+        Assert.Contains($"already runs pods with the {usual} runtime, not {other}", changed.Error, StringComparison.Ordinal);
+        if (usual == "containerd")
+            Assert.Contains("the demo runs programs of this machine", (await home.RunAsync("demo")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_home_that_is_a_file_is_refused()
     {
         await using var home = new LocalHome();

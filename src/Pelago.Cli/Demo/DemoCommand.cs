@@ -63,7 +63,10 @@ internal static class DemoCommand
     private static async Task<DaemonStart> StartAsync(PelagoHome home, Progress progress, CancellationToken cancel)
     {
         int known = home.ClusterNames().Count;
-        string[] arguments = known > ClusterCount ? [] : ["--clusters", $"{ClusterCount}"];
+        // What the demo runs is made of programs that every machine has, not of images.
+        if (known > 0 && home.ReadSettings(home.ClusterNames()[0]) is { Simulated: false, Runtime: ClusterSettings.ContainerdRuntime })
+            throw new CliException($"the demo runs programs of this machine, and the clusters of {home.Root} run images: give the demo a home of its own: pelago demo --home DIR", ExitCode.Usage);
+        string[] arguments = ["--runtime", ClusterSettings.ProcessRuntime, .. known > ClusterCount ? (string[])[] : ["--clusters", $"{ClusterCount}"]];
         DaemonStart start = await DaemonSession.StartAsync(home, arguments, progress, cancel);
         if (start.Record.Clusters.Count < ClusterCount)
             throw new CliException($"the demo wants {ClusterCount} clusters and {start.Record.Clusters.Count} run(s) on {home.Root}: '{Invocation.Of(home)} down' first, or give the demo a home of its own: pelago demo --home DIR", ExitCode.Usage);

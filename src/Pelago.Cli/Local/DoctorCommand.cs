@@ -19,23 +19,34 @@ internal static class DoctorCommand
         var command = new Command("doctor", "Say what this machine can and cannot do for Pelago, and how to mend it").WithExamples("""
             pelago doctor                     ends with 1 when something that clusters need is broken
             pelago doctor -q                  only what is not all it could be
+            pelago doctor --fix               installs what is missing from Debian's packages (as root), then looks again
             pelago doctor -o json | jq '.checks[] | select(.result != "ok")'
             """);
-        command.Options.Add(output);
-        command.Options.Add(quiet);
-        command.SetAction((parsed, cancel) => RunAsync(CommandOptions.HomeOf(parsed), parsed.GetValue(output) ?? "table", parsed.GetValue(quiet), cancel));
+        var fix = new Option<bool>("--fix") { Description = "Install the packages that are missing; needs root and apt-get" };
+        foreach (Option option in new Option[] { fix, output, quiet })
+            command.Options.Add(option);
+        command.SetAction((parsed, cancel) => RunAsync(CommandOptions.HomeOf(parsed), parsed.GetValue(fix), parsed.GetValue(output) ?? "table", parsed.GetValue(quiet), cancel));
         return command;
     }
 
-    private static async Task<int> RunAsync(PelagoHome home, string output, bool quiet, CancellationToken cancel)
+    private static async Task<int> RunAsync(PelagoHome home, bool fix, string output, bool quiet, CancellationToken cancel)
     {
-        DoctorReport report = DoctorReport.Of([.. await DaemonChecksAsync(home, cancel), .. await ToolChecks.AllAsync(cancel)]);
+        DoctorReport report = await LookAsync(home, cancel);
+        if (fix && report.Checks.SelectMany(check => check.Packages ?? []).ToHashSet() is { Count: > 0 } packages)
+        {
+            using var progress = new Progress(quiet);
+            await DebianPackages.InstallAsync(packages, progress, cancel);
+            report = await LookAsync(home, cancel);
+        }
         if (output == "json")
             Console.Out.WriteLine(JsonSerializer.Serialize(report, Readable().DoctorReport));
         else
             Print(report, quiet);
         return report.Ok ? ExitCode.Done : ExitCode.Failed;
     }
+
+    private static async Task<DoctorReport> LookAsync(PelagoHome home, CancellationToken cancel) =>
+        DoctorReport.Of([.. await DaemonChecksAsync(home, cancel), .. await ToolChecks.AllAsync(cancel)]);
 
     private static LocalJson Readable() => new(new JsonSerializerOptions(LocalJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 

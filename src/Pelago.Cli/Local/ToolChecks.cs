@@ -46,7 +46,7 @@ internal static class ToolChecks
 
     private static DoctorCheck Compiler() => (OnPath("clang") ?? OnPath("gcc")) is { } compiler
         ? DoctorCheck.Ok("compiler", $"{compiler}: ./pelago is built as native code")
-        : DoctorCheck.Warn("compiler", "neither clang nor gcc: a pelago that is built here starts slower", "install clang or gcc and zlib's headers (Debian: apt-get install clang zlib1g-dev), then run ./pelago again");
+        : DoctorCheck.Warn("compiler", "neither clang nor gcc: a pelago that is built here starts slower", "install clang or gcc and zlib's headers (Debian: apt-get install clang zlib1g-dev), then run ./pelago again") with { Packages = ["clang", "zlib1g-dev"] };
 
     private static string? OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(':', StringSplitOptions.RemoveEmptyEntries).Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);

@@ -15,9 +15,10 @@ public sealed record DoctorReport
 
 /// <summary>
 /// One look at the machine: what was found, and the exact fix when it is not all it could be. <paramref name="Result"/> is <c>ok</c>,
-/// <c>warning</c> (it works, with less) or <c>broken</c> (clusters cannot run like this).
+/// <c>warning</c> (it works, with less) or <c>broken</c> (clusters cannot run like this). <paramref name="Packages"/> are those of Debian that
+/// <c>pelago doctor --fix</c> would install, also where a check is fine without them.
 /// </summary>
-public sealed record DoctorCheck(string Name, string Result, string Says, string? Fix)
+public sealed record DoctorCheck(string Name, string Result, string Says, string? Fix, IReadOnlyList<string>? Packages = null)
 {
     public const string Good = "ok";
     public const string Warning = "warning";

@@ -51,19 +51,23 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
                 ?? throw new DaemonException($"all {AddressSlots.Count} address ranges of this machine are taken by other clusters; 'pelago down --purge' in a home that is no longer needed frees some"),
             Nodes = nodes,
             Simulated = simulated,
-            Runtime = RuntimeOf(name, before, options),
+            Runtime = RuntimeOf(name, before, simulated, options),
         };
     }
 
-    private static string RuntimeOf(string name, ClusterSettings? before, RunOptions options)
+    private string RuntimeOf(string name, ClusterSettings? before, bool simulated, RunOptions options)
     {
-        string runtime = options.Runtime ?? before?.Runtime ?? ClusterSettings.ProcessRuntime;
+        string runtime = options.Runtime ?? (before ?? Known().Find(cluster => cluster.Simulated == simulated))?.Runtime ?? DefaultRuntime(simulated);
         if (before is not null && before.Runtime != runtime)
             throw new DaemonException($"cluster {name} runs its pods with the {before.Runtime} runtime; {runtime} needs a home of its own (--home DIR)");
         if (runtime == ClusterSettings.ContainerdRuntime && new ContainerdTools().Missing() is { Count: > 0 } missing)
-            throw new DaemonException($"cluster {name} cannot run containers on this machine: {string.Join("; ", missing)}. Without --runtime pods run as processes");
+            throw new DaemonException($"cluster {name} cannot run containers on this machine: {string.Join("; ", missing)}. --runtime process runs pods as processes");
         return runtime;
     }
+
+    /// <summary>Containers where they can run. Simulated nodes run nothing, whatever is written down for them.</summary>
+    private static string DefaultRuntime(bool simulated) =>
+        !simulated && new ContainerdTools().AreUsable() ? ClusterSettings.ContainerdRuntime : ClusterSettings.ProcessRuntime;
 
     private static int PortOf(int index, ClusterSettings? before, RunOptions options, List<ClusterSettings> others)
     {

@@ -20,7 +20,7 @@ internal static class RunCommand
         var nodes = new Option<int?>("--nodes");
         var port = new Option<int?>("--port");
         var simulated = new Option<bool>("--simulated");
-        var runtime = new Option<string?>("--runtime") { Description = "What runs the pods: process or containerd (default: as before, else process)" };
+        var runtime = new Option<string?>("--runtime") { Description = "What runs the pods: process or containerd (default: as before, else containerd where it can run, else process)" };
         runtime.AcceptOnlyFromAmong(ClusterSettings.ProcessRuntime, ClusterSettings.ContainerdRuntime);
         var durability = new Option<string>("--durability") { Description = "full: an acknowledged write survives a loss of power; fast: the death of the daemon", DefaultValueFactory = _ => "full" };
         durability.AcceptOnlyFromAmong("full", "fast");

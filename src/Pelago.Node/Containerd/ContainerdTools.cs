@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using Pelago.Node.Capabilities;
 using Pelago.Node.Native;
 
 namespace Pelago.Node.Containerd;
@@ -26,12 +27,23 @@ public sealed class ContainerdTools
         var missing = new List<string>();
         if (LibC.EffectiveUser() != 0)
             missing.Add("run as root");
-        if (Containerd is null || Runc is null)
-            missing.Add("install containerd and runc (Debian: apt-get install containerd runc)");
-        if (PluginDirectory is null)
-            missing.Add("install the CNI plugins (Debian: apt-get install containernetworking-plugins)");
+        if (MissingPackages() is { Count: > 0 } packages)
+            missing.Add($"install {string.Join(", ", packages)} (Debian: apt-get install {string.Join(' ', packages)})");
         return missing;
     }
+
+    /// <summary>Debian's packages of the programs that are not there.</summary>
+    public IReadOnlyList<string> MissingPackages()
+    {
+        (string Package, string? Path)[] needed = [("containerd", Containerd), ("runc", Runc), ("containernetworking-plugins", PluginDirectory)];
+        return [.. needed.Where(program => program.Path is null).Select(program => program.Package)];
+    }
+
+    /// <summary>
+    /// True when containers can be expected to run: nothing is missing, and the kernel lets this process make a pod's namespaces and a bridge, which
+    /// root inside a container often may not.
+    /// </summary>
+    public bool AreUsable() => Missing().Count == 0 && HostTools.Find().Unshare is { } unshare && NamespaceProbe.Try(unshare) is null && BridgeProbe.Try() is null;
 
     private static string? Locate(string name) => Directories.Split(':').Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
 }

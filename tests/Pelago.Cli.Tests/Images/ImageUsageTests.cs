@@ -36,7 +36,7 @@ public sealed class ImageUsageTests
     public async Task A_cluster_of_processes_has_no_images_and_says_what_to_do()
     {
         await using var home = new LocalHome();
-        await home.UpAsync();
+        await home.UpAsync("--runtime", "process");
         await File.WriteAllTextAsync(home.Beside("a.tar"), "anything", TestContext.Current.CancellationToken);
 
         ProgramResult ls = await home.RunAsync("image", "ls");

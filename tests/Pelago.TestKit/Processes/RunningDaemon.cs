@@ -74,8 +74,9 @@ public sealed class RunningDaemon(string program, string home, params string[] o
     {
         // Only the first start chooses a port: the clusters of a home keep theirs.
         string[] port = Directory.Exists(Path.Combine(home, "clusters")) ? [] : ["--port", "0"];
+        string[] runtime = options.Contains("--runtime") ? [] : ["--runtime", "process"];
         _process?.Dispose();
-        _process = Process.Start(new ProcessStartInfo(program, ["run", "--home", home, .. port, .. options])
+        _process = Process.Start(new ProcessStartInfo(program, ["run", "--home", home, .. port, .. runtime, .. options])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         }) ?? throw new InvalidOperationException($"could not start {program}");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Diagnostics;
 using System.IO;
 using Pelago.Client.Local;
 using Pelago.Node.Capabilities;
@@ -32,8 +31,8 @@ internal static class IsolationChecks
         HostTools tools = HostTools.Find();
         IReadOnlyList<string> missing = tools.MissingForNamespaces();
         if (missing.Count > 0)
-            return DoctorCheck.Warn("namespaces", $"{string.Join(", ", missing)} not found: pods share this machine's processes, files and network", "install util-linux (Debian: apt-get install util-linux mount)");
-        string? refused = Run(tools.Unshare!, ["--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "true"]);
+            return DoctorCheck.Warn("namespaces", $"{string.Join(", ", missing)} not found: pods share this machine's processes, files and network", "install util-linux (Debian: apt-get install util-linux mount)") with { Packages = ["util-linux", "mount"] };
+        string? refused = NamespaceProbe.Try(tools.Unshare!);
         return refused is null
             ? DoctorCheck.Ok("namespaces", "mount, pid, network, ipc and uts can be made; no /dev/net/tun and no iptables are needed")
             : DoctorCheck.Warn("namespaces", $"the kernel refused them: {refused}", "inside a container, start it privileged (docker run --privileged); else look for seccomp or sysctl user.max_*_namespaces");
@@ -78,16 +77,5 @@ internal static class IsolationChecks
         {
             return false;
         }
-    }
-
-    /// <summary>Null when the program ended well, else its words.</summary>
-    private static string? Run(string program, IEnumerable<string> arguments)
-    {
-        using Process? process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false });
-        if (process is null)
-            return $"{program} could not be started";
-        string words = process.StandardError.ReadToEnd().Trim();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? null : words.Length > 0 ? words : $"{program} ended with code {process.ExitCode}";
     }
 }

@@ -22,8 +22,9 @@ internal static class MachineChecks
     }
 
     private static DoctorCheck Containerd() => new ContainerdTools().Missing() is { Count: > 0 } missing
-        ? DoctorCheck.Ok("containerd", $"not needed: pods run as processes of this machine; for pods from images: {string.Join("; ", missing)}")
-        : DoctorCheck.Ok("containerd", "it, runc and the CNI plugins are here: 'pelago up --runtime containerd' runs pods from images");
+        ? DoctorCheck.Ok("containerd", $"pods run as processes of this machine; for pods from images: {string.Join("; ", missing)}") with { Packages = new ContainerdTools().MissingPackages() }
+        : new ContainerdTools().AreUsable() ? DoctorCheck.Ok("containerd", "it, runc and the CNI plugins are here: new clusters run pods from images ('--runtime process': as processes of this machine)")
+        : DoctorCheck.Ok("containerd", "it is here, but no namespaces or no bridge can be made (see above): pods run as processes of this machine");
 
     private static DoctorCheck User() => Environment.IsPrivilegedProcess
         ? DoctorCheck.Ok("user", "root: pods have namespaces, a network address and a root file system of their own")

@@ -6,7 +6,6 @@ using System.IO.Pipelines;
 using System.Net.WebSockets;
 using Grpc.Core;
 using Pelago.Node.Containerd.Protos.Cri;
-using Pelago.Node.Containerd.Protos.Tasks;
 using Pelago.Node.Logs;
 using Pelago.Node.Runtimes;
 
@@ -27,6 +26,7 @@ internal sealed class AttachedStreams : IProcessSession
     private static readonly TimeSpan OutputSettles = TimeSpan.FromMilliseconds(100);
     private readonly ContainerdClient _client;
     private readonly string _container;
+    private readonly TerminalSize _size;
     private readonly Task<int> _exit;
     private readonly Pipe _stdout = new();
     private readonly Pipe _stderr = new();
@@ -36,7 +36,7 @@ internal sealed class AttachedStreams : IProcessSession
 
     private AttachedStreams(ContainerdClient client, string container, Task<int> exit)
     {
-        (_client, _container, _exit) = (client, container, exit);
+        (_client, _container, _size, _exit) = (client, container, new TerminalSize(client, container), exit);
     }
 
     public Stream? Stdin { get; private set; }
@@ -75,7 +75,7 @@ internal sealed class AttachedStreams : IProcessSession
         }
     }
 
-    public void Resize(int columns, int rows) => _ = ResizeAsync(columns, rows);
+    public void Resize(int columns, int rows) => _size.Set(columns, rows);
 
     public Task<int> WaitAsync(CancellationToken cancel) => _exit.WaitAsync(cancel);
 
@@ -167,19 +167,6 @@ internal sealed class AttachedStreams : IProcessSession
         {
             await _stdout.Writer.CompleteAsync();
             await _stderr.Writer.CompleteAsync();
-        }
-    }
-
-    private async Task ResizeAsync(int columns, int rows)
-    {
-        try
-        {
-            await _client.Tasks.ResizePtyAsync(
-                new ResizePtyRequest { ContainerId = _container, Width = (uint)columns, Height = (uint)rows }, ContainerdClient.InCriNamespace);
-        }
-        catch (RpcException)
-        {
-            // It has no terminal, or has ended.
         }
     }
 }

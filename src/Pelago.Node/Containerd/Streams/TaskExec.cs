@@ -28,6 +28,7 @@ internal sealed class TaskExec : IProcessSession
     private readonly string _id = "pelago-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
     private readonly string _directory;
     private readonly bool _terminal;
+    private readonly TerminalSize _size;
     private Task<int>? _exited;
     private bool _started;
 
@@ -35,6 +36,7 @@ internal sealed class TaskExec : IProcessSession
     {
         (_client, _loop, _container, _terminal) = (client, loop, container, spec.Terminal);
         _directory = Path.Combine(streamsDirectory, _id);
+        _size = new TerminalSize(client, container, _id);
     }
 
     public Stream? Stdin { get; private set; }
@@ -60,7 +62,7 @@ internal sealed class TaskExec : IProcessSession
     public void Resize(int columns, int rows)
     {
         if (_terminal && _started)
-            _ = ResizeAsync(columns, rows);
+            _size.Set(columns, rows);
     }
 
     public Task<int> WaitAsync(CancellationToken cancel) => _exited!.WaitAsync(cancel);
@@ -144,19 +146,6 @@ internal sealed class TaskExec : IProcessSession
         string path = Path.Combine(_directory, name);
         Descriptors.MakeFifo(path, OwnerOnly);
         return path;
-    }
-
-    private async Task ResizeAsync(int columns, int rows)
-    {
-        try
-        {
-            await _client.Tasks.ResizePtyAsync(
-                new ResizePtyRequest { ContainerId = _container, ExecId = _id, Width = (uint)columns, Height = (uint)rows }, ContainerdClient.InCriNamespace);
-        }
-        catch (RpcException)
-        {
-            // It has ended.
-        }
     }
 
     /// <summary>The shim opens its side of a FIFO when it gets to it: what nobody has read when the last writer goes is lost.</summary>

@@ -11,7 +11,7 @@ namespace Pelago.Node.Services.Proxy;
 internal sealed class ServiceListeners(IServiceNetwork addresses, IServiceNetwork nodePorts, ProxyContext proxy)
 {
     private readonly Dictionary<(string PortName, ProtocolType Protocol), EndpointChoice> _choices = [];
-    private readonly Dictionary<Frontend, (IFrontendListener Listener, EndpointChoice Choice)> _listeners = [];
+    private readonly Dictionary<Frontend, IFrontendListener> _listeners = [];
 
     public bool IsEmpty => _listeners.Count == 0 && _choices.Count == 0;
 
@@ -32,12 +32,13 @@ internal sealed class ServiceListeners(IServiceNetwork addresses, IServiceNetwor
         }
         foreach ((string, ProtocolType) gone in _choices.Keys.Where(name => !names.Contains(name)).ToList())
             _choices.Remove(gone);
-        foreach ((Frontend frontend, (IFrontendListener listener, EndpointChoice choice)) in _listeners.ToList())
+        foreach ((Frontend frontend, IFrontendListener listener) in _listeners.ToList())
         {
-            listener.EndpointsChanged();
-            // An address that another port of the service has now (ports changed their names) begins anew, with that port's endpoints.
-            if (wanted.GetValueOrDefault(frontend) == choice)
+            if (wanted.TryGetValue(frontend, out EndpointChoice? choice))
+            {
+                listener.Follow(choice);
                 continue;
+            }
             listener.StopListening();
             _listeners.Remove(frontend);
         }
@@ -46,7 +47,7 @@ internal sealed class ServiceListeners(IServiceNetwork addresses, IServiceNetwor
 
     public void StopListening()
     {
-        foreach ((IFrontendListener listener, _) in _listeners.Values)
+        foreach (IFrontendListener listener in _listeners.Values)
             listener.StopListening();
         _listeners.Clear();
     }
@@ -59,8 +60,7 @@ internal sealed class ServiceListeners(IServiceNetwork addresses, IServiceNetwor
             try
             {
                 Socket socket = await (frontend.IsNodePort ? nodePorts : addresses).BindAsync(frontend.Protocol, frontend.Address);
-                IFrontendListener listener = frontend.Protocol == ProtocolType.Udp ? UdpFrontend.Start(socket, choice, proxy) : TcpFrontend.Start(socket, choice, proxy);
-                _listeners[frontend] = (listener, choice);
+                _listeners[frontend] = frontend.Protocol == ProtocolType.Udp ? UdpFrontend.Start(socket, choice, proxy) : TcpFrontend.Start(socket, choice, proxy);
             }
             catch (Exception refused) when (refused is SocketException or IOException)
             {

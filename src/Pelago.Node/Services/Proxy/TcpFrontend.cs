@@ -15,7 +15,7 @@ internal sealed class TcpFrontend : IFrontendListener
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastConnectTimeout = TimeSpan.FromSeconds(5);
     private readonly Socket _listener;
-    private readonly EndpointChoice _choice;
+    private volatile EndpointChoice _choice;
     private readonly ProxyContext _proxy;
     private readonly CancellationTokenSource _stop = new();
 
@@ -39,10 +39,8 @@ internal sealed class TcpFrontend : IFrontendListener
         _listener.Dispose();
     }
 
-    public void EndpointsChanged()
-    {
-        // A connection stays with its endpoint until either side ends it: that is how a rollout drains.
-    }
+    /// <summary>A connection stays with its endpoint until either side ends it: that is how a rollout drains.</summary>
+    public void Follow(EndpointChoice choice) => _choice = choice;
 
     private async Task AcceptAsync()
     {
@@ -109,14 +107,15 @@ internal sealed class TcpFrontend : IFrontendListener
     /// <summary>Null when no endpoint answers.</summary>
     private async Task<Socket?> ConnectAsync(IPAddress client)
     {
+        EndpointChoice choice = _choice;
         var tried = new List<IPEndPoint>();
-        while (_choice.Choose(client, tried) is { } endpoint)
+        while (choice.Choose(client, tried) is { } endpoint)
         {
             tried.Add(endpoint);
-            TimeSpan patience = tried.Count < _choice.Count ? ConnectTimeout : LastConnectTimeout;
+            TimeSpan patience = tried.Count < choice.Count ? ConnectTimeout : LastConnectTimeout;
             if (await TryConnectAsync(endpoint, patience) is { } connected)
                 return connected;
-            _choice.Failed(endpoint);
+            choice.Failed(endpoint);
         }
         return null;
     }

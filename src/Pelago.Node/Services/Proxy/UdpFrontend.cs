@@ -18,7 +18,7 @@ internal sealed class UdpFrontend : IFrontendListener
     /// <summary>A client that says nothing for so long, and hears nothing, is forgotten.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(60);
     private readonly Socket _listener;
-    private readonly EndpointChoice _choice;
+    private volatile EndpointChoice _choice;
     private readonly ProxyContext _proxy;
     private readonly ConcurrentDictionary<IPEndPoint, UdpFlow> _flows = [];
     private readonly ITimer _sweep;
@@ -49,11 +49,12 @@ internal sealed class UdpFrontend : IFrontendListener
             Drop(client, flow);
     }
 
-    public void EndpointsChanged()
+    public void Follow(EndpointChoice choice)
     {
+        _choice = choice;
         foreach ((IPEndPoint client, UdpFlow flow) in _flows)
         {
-            if (!_choice.Contains(flow.Endpoint))
+            if (!choice.Contains(flow.Endpoint))
                 Drop(client, flow);
         }
     }

@@ -3,7 +3,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Pelago.Daemon.Inspection.Doctor;
+namespace Pelago.Node.Capabilities;
 
 /// <summary>Tries to make a bridge, in a network namespace that only a thread of this process has and that goes with it.</summary>
 internal static class BridgeProbe
