@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using Pelago.Cli.Images.Building;
 
 namespace Pelago.Cli.Images;
 
@@ -15,6 +16,7 @@ internal static class ImageCommand
             pelago image rm app:1.2
             pelago image pull registry.example.com/team/app:1.2
             """);
+        command.Subcommands.Add(BuildCommand.Build());
         command.Subcommands.Add(ImportCommand.Build());
         command.Subcommands.Add(ListCommand.Build());
         command.Subcommands.Add(RemoveCommand.Build());

@@ -9,7 +9,7 @@ namespace Pelago.Cli.Local;
 /// <summary><c>pelago version</c> and <c>pelago --version</c>.</summary>
 internal static class VersionCommand
 {
-    private static string Version => typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+    public static string Version => typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     public static Option<bool> Option() => new("--version") { Description = "Print the version", Action = new Print() };
 

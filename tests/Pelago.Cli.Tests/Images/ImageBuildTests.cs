@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Formats.Tar;
+using System.IO;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Pelago.Node.Containerd.Images.Archives;
+using Pelago.TestKit.Processes;
+using Xunit;
+
+namespace Pelago.Cli.Tests.Images;
+
+/// <summary>The image that the programs beside these tests make.</summary>
+public sealed class ImageBuildTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task The_same_programs_are_the_same_image_and_the_checks_of_a_node_take_it()
+    {
+        ProgramResult first = await RunAsync("image", "build", "-o", _directory["one.tar"], "--tag", "registry.example.com/team/pelago:7");
+        ProgramResult second = await RunAsync("image", "build", "-q", "-o", _directory["two.tar"], "--tag", "registry.example.com/team/pelago:7");
+
+        Assert.True((first.ExitCode, second.ExitCode) == (0, 0), first.ToString() + second);
+        Assert.Equal(_directory["one.tar"] + "\n", first.Output);
+        Assert.Equal(await HashAsync("one.tar"), await HashAsync("two.tar"));
+        Assert.Empty(second.Error);
+        var limits = new ArchiveLimits();
+        Directory.CreateDirectory(_directory["spool"]);
+        await using FileStream file = File.OpenRead(_directory["one.tar"]);
+        using ArchiveSpool spool = await ArchiveSpool.ReadAsync(file, _directory["spool"], limits, Cancel);
+        ArchiveImage image = Assert.Single(await ArchiveReader.ReadAsync(spool, name: null, limits, Cancel));
+        Assert.Equal(["registry.example.com/team/pelago:7"], image.Names);
+        Assert.Equal(2, image.Layers.Count);
+        JsonObject config = JsonNode.Parse(image.Config.Content)!["config"]!.AsObject();
+        Assert.Equal("/opt/pelago/pelagod/pelagod", (string?)config["Entrypoint"]![0]);
+        Assert.Equal("65532:65532", (string?)config["User"]);
+    }
+
+    [Fact]
+    public async Task Nobody_but_root_may_write_to_the_image_and_what_the_programs_load_is_in_it()
+    {
+        ProgramResult built = await RunAsync("image", "build", "-o", _directory["image.tar"]);
+
+        Assert.True(built.ExitCode == 0, built.ToString());
+        List<TarEntry> entries = [.. Layers(_directory["image.tar"]).SelectMany(layer => layer)];
+        const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        Assert.Equal(["tmp/"], entries.Where(entry => entry.EntryType != TarEntryType.SymbolicLink && (entry.Mode & Others) is not UnixFileMode.None).Select(entry => entry.Name));
+        Assert.All(entries, entry => Assert.Equal((0, 0, DateTimeOffset.UnixEpoch), (entry.Uid, entry.Gid, entry.ModificationTime)));
+        string[] names = [.. entries.Select(entry => entry.Name)];
+        foreach (string file in (string[])["libc.so.6", "libstdc++.so.6", "libssl.so.3", "libcoreclr.so", "libhostfxr.so", "pelagod", "pelago", "Microsoft.AspNetCore.dll"])
+            Assert.Contains(names, name => name.EndsWith("/" + file, StringComparison.Ordinal));
+        Assert.DoesNotContain(names, name => name.EndsWith(".pdb", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_made_is_said_and_leaves_no_part_of_a_file()
+    {
+        ProgramResult nowhere = await RunAsync("image", "build", "-o", _directory["none/image.tar"]);
+        ProgramResult name = await RunAsync("image", "build", "-o", _directory["image.tar"], "--tag", "Not A Name");
+
+        Assert.Equal((3, 2), (nowhere.ExitCode, name.ExitCode));
+        Assert.Contains("there is no directory", nowhere.Error, StringComparison.Ordinal);
+        Assert.Contains("--tag Not A Name: is no name of an image", name.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));
+    }
+
+    private Task<ProgramResult> RunAsync(params string[] arguments) => CliProcess.RunAsync(_directory["home"], arguments);
+
+    private async Task<string> HashAsync(string name)
+    {
+        await using FileStream file = File.OpenRead(_directory[name]);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, Cancel));
+    }
+
+    private static IEnumerable<List<TarEntry>> Layers(string archive)
+    {
+        using FileStream file = File.OpenRead(archive);
+        using var tar = new TarReader(file);
+        while (tar.GetNextEntry() is { } blob)
+        {
+            if (blob.DataStream is not { } content || content.ReadByte() != 0x1f)
+                continue;
+            content.Position = 0;
+            using var layer = new TarReader(new GZipStream(content, CompressionMode.Decompress));
+            var entries = new List<TarEntry>();
+            while (layer.GetNextEntry() is { } entry)
+                entries.Add(entry);
+            yield return entries;
+        }
+    }
+}
