@@ -3,10 +3,12 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.IO;
+using Pelago.Client;
 using Pelago.Client.Local;
 using Pelago.Daemon.Inspection;
 using Pelago.Daemon.Inspection.Doctor;
 using Pelago.Daemon.Running;
+using Pelago.Daemon.Serving;
 using Pelago.Store;
 
 namespace Pelago.Daemon;
@@ -25,6 +27,8 @@ internal static class DaemonCommandLine
         root.Options.Add(Home);
         root.Subcommands.Add(RunCommand.Build());
         root.Subcommands.Add(SweepCommand.Build());
+        root.Subcommands.Add(HubCommand.Build());
+        root.Subcommands.Add(AgentCommand.Build());
         root.Subcommands.Add(DoctorCommand.Build());
         root.Subcommands.Add(StoreCommand.Build());
         ParseResult parsed = root.Parse(args);
@@ -48,7 +52,7 @@ internal static class DaemonCommandLine
         {
             return Fail($"there is no space left on the disk of {HomeOf(parsed).Root} ({e.Message}); nothing was lost: free some space, then start again", DaemonExitCode.Failed);
         }
-        catch (Exception e) when (e is DaemonException or StoreUnavailableException or StoreFailedException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is DaemonException or KubeconfigException or StoreUnavailableException or StoreFailedException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return Fail(e.Message, DaemonExitCode.Failed);
         }

@@ -76,9 +76,10 @@ public sealed partial class NodeAgent : IAsyncDisposable
             loggers.CreateLogger<PodWorkers>());
         var pods = new PodDirectory(_workers, _runtime);
         _usage = new UsageSampler(pods, _runtime, time);
+        var places = new PodPlaces(pods, _runtime, paths);
         _routes = new NodeRoutes(
-            pods, new LogEndpoint(pods, _runtime, paths, signals, time), new ProcessEndpoints(pods, _runtime), new PortEndpoints(pods, _runtime),
-            new FileEndpoint(pods, _runtime), new UsageEndpoints(_usage, options.Name), new ImageEndpoints(_runtime, options.Name));
+            pods, new LogEndpoint(places, signals, time), new ProcessEndpoints(pods, _runtime), new PortEndpoints(pods, _runtime), new FileEndpoint(places),
+            new LogFileEndpoint(places), new UsageEndpoints(_usage, options.Name), new ImageEndpoints(_runtime.Images, cancel => ImageUse.OfAsync(_runtime, cancel), options.Name));
     }
 
     /// <summary>Registers the node and begins to run its pods; returns when it has taken over what it finds.</summary>
@@ -149,9 +150,10 @@ public sealed partial class NodeAgent : IAsyncDisposable
         await _runtime.RecoverAsync(cancel);
         ImageReport? report = _runtime.Images is null ? null : new ImageReport(_runtime.Images);
         _description = _description with { Info = Machine.Info($"{_runtime.Name}://{_runtime.Version}", _options.Version), Images = report };
-        if (_options.ServingCertificate is not null)
+        if (_options.ServingCertificate is { } certificate)
         {
-            _server = await NodeServer.StartAsync(_options, _routes, _loggers, cancel);
+            var listener = new NodeListener(_options.Name, new System.Net.IPEndPoint(_options.Address, _options.Port), certificate, new ApiServerOnly(_options.ClientAuthorities));
+            _server = await NodeServer.StartAsync(listener, _routes.Map, _loggers, cancel);
             _description = _description with { Port = _server.Port };
         }
         var registration = new NodeRegistration(_api, _time, _log);

@@ -41,19 +41,7 @@ internal static class RunCommand
     private static async Task<int> RunAsync(PelagoHome home, RunOptions options, CancellationToken cancel)
     {
         using HomeLock held = HomeLock.TryTake(home) ?? throw new HomeTakenException(home);
-        using ILoggerFactory logging = LoggerFactory.Create(builder => builder
-            .AddSimpleConsole(console =>
-            {
-                console.SingleLine = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-                console.UseUtcTimestamp = true;
-                console.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
-            })
-            .AddFilter("Microsoft", LogLevel.Warning)
-
-            // It logs the URL of what it forwards, and in the URL of an exec stands the command.
-            .AddFilter("Yarp", LogLevel.None)
-            .SetMinimumLevel(LogLevel.Information));
+        using ILoggerFactory logging = DaemonLogging.Create();
         using var signals = new StopSignals();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, signals.Token);
         await using var daemon = new DaemonHost(home, options, logging, TimeProvider.System);
@@ -71,34 +59,5 @@ internal static class RunCommand
         if (signals.Last == PosixSignal.SIGINT)
             await daemon.StopPodsAsync(CancellationToken.None);
         return 0;
-    }
-
-    private sealed class StopSignals : IDisposable
-    {
-        private readonly CancellationTokenSource _stop = new();
-        private readonly List<PosixSignalRegistration> _registrations = [];
-
-        public StopSignals()
-        {
-            foreach (PosixSignal signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT })
-                _registrations.Add(PosixSignalRegistration.Create(signal, On));
-        }
-
-        public CancellationToken Token => _stop.Token;
-
-        public PosixSignal? Last { get; private set; }
-
-        public void Dispose()
-        {
-            _registrations.ForEach(registration => registration.Dispose());
-            _stop.Dispose();
-        }
-
-        private void On(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            Last ??= context.Signal;
-            _stop.Cancel();
-        }
     }
 }

@@ -47,7 +47,8 @@ internal sealed class ContainerdRuntime : IPodRuntime
         _loop = new EventLoop("pelago-containerd", log);
         _client = new ContainerdClient(options.Socket);
         _daemon = new ContainerdDaemon(options, tools, _client, _loop, time, log);
-        _images = new ContainerdImages(options, _client, time, log);
+        var images = new ImageStoreOptions { Directory = options.Directory, Limits = options.ArchiveLimits, Pinned = ContainerdConfig.PauseImage };
+        _images = new ContainerdImages(images, _client, time, log);
         _watch = new ContainerWatch(_client, _ledger, options, change => Changed?.Invoke(change), time, log);
     }
 
@@ -65,6 +66,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
     {
         await _daemon.StartAsync(cancel);
         await _images.RecoverAsync(cancel);
+        await _images.EnsurePauseAsync(cancel);
         await _watch.ListAsync(cancel);
         _watching = _watch.RunAsync(_stop.Token);
     }

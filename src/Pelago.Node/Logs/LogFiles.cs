@@ -4,16 +4,18 @@ using System.IO;
 
 namespace Pelago.Node.Logs;
 
-/// <summary>The files of one container's log: rotated ones, oldest first, then the current one.</summary>
+/// <summary>The files of one container's log: rotated ones, oldest first, then the current one. Those that a kubelet has compressed, or is about to, are left out.</summary>
 internal static class LogFiles
 {
+    private static readonly string[] Compressed = [".gz", ".tmp"];
+
     public static string[] Rotated(string path)
     {
         string directory = Path.GetDirectoryName(path)!;
         if (!Directory.Exists(directory))
             return [];
         // The pattern finds the current file too: ".*" matches an empty extension.
-        string[] files = [.. Directory.EnumerateFiles(directory, Path.GetFileName(path) + ".*").Where(file => file.Length > path.Length)];
+        string[] files = [.. Directory.EnumerateFiles(directory, Path.GetFileName(path) + ".*").Where(file => file.Length > path.Length && !Compressed.Contains(Path.GetExtension(file)))];
         Array.Sort(files, string.CompareOrdinal);
         return files;
     }

@@ -15,6 +15,8 @@ internal sealed unsafe class BeneathPath : IDisposable
     private const int HandleOnly = 0x200000; // O_PATH
     private const ulong Beneath = 0x08; // RESOLVE_BENEATH
     private const ulong NoLinks = 0x04; // RESOLVE_NO_SYMLINKS, and with it no magic ones
+    private const ulong InRoot = 0x10; // RESOLVE_IN_ROOT
+    private const ulong NoMagicLinks = 0x02; // RESOLVE_NO_MAGICLINKS
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
     private const uint TypeOnly = 0x1; // STATX_TYPE
     private const int ModeOffset = 28; // stx_mode in struct statx
@@ -42,20 +44,42 @@ internal sealed unsafe class BeneathPath : IDisposable
     /// <summary>Null when there is no such thing, or when a link stands where <paramref name="relative"/> has none.</summary>
     public static BeneathPath? Open(string root, string relative)
     {
-        using SafeFileHandle directory = Descriptors.Open(root, HandleOnly | LibC.CloseOnExec);
-        Span<ulong> how = [HandleOnly | LibC.CloseOnExec, 0, Beneath | NoLinks];
-        byte[] path = [.. System.Text.Encoding.UTF8.GetBytes(relative), 0];
-        nint opened;
-        fixed (byte* name = path)
-        fixed (ulong* options = how)
-            opened = LibC.SystemCall(OpenAtCall, directory.DangerousGetHandle(), (nint)name, (nint)options, how.Length * sizeof(ulong));
+        nint opened = OpenAt(root, relative, Beneath | NoLinks, out bool unknown);
         // A kernel before 5.6, or a sandbox around us, does not know openat2: the name was looked at, and has to do.
-        if (opened < 0 && Marshal.GetLastPInvokeError() is LibC.ENOSYS or LibC.EPERM)
+        if (unknown)
             opened = LibC.Open(System.IO.Path.Combine(root, relative), HandleOnly | LibC.CloseOnExec, 0);
-        return opened < 0 ? null : new BeneathPath(new SafeFileHandle(opened, ownsHandle: true));
+        return Of(opened);
+    }
+
+    /// <summary>
+    /// What a process sees at <paramref name="path"/> whose root is <paramref name="root"/>: absolute links lead from there, and '..' of it is itself.
+    /// Null when there is no such thing.
+    /// </summary>
+    /// <exception cref="System.IO.IOException">The kernel cannot keep a path within a root.</exception>
+    public static BeneathPath? OpenInRoot(string root, string path)
+    {
+        nint opened = OpenAt(root, path.Length == 0 ? "." : path, InRoot | NoMagicLinks, out bool unknown);
+        return unknown
+            ? throw new System.IO.IOException("files of containers need a Linux of 5.6 or newer, with openat2")
+            : Of(opened);
     }
 
     public void Dispose() => _handle.Dispose();
+
+    private static nint OpenAt(string root, string path, ulong resolve, out bool unknown)
+    {
+        using SafeFileHandle directory = Descriptors.Open(root, HandleOnly | LibC.CloseOnExec);
+        Span<ulong> how = [HandleOnly | LibC.CloseOnExec, 0, resolve];
+        byte[] name = [.. System.Text.Encoding.UTF8.GetBytes(path), 0];
+        nint opened;
+        fixed (byte* text = name)
+        fixed (ulong* options = how)
+            opened = LibC.SystemCall(OpenAtCall, directory.DangerousGetHandle(), (nint)text, (nint)options, how.Length * sizeof(ulong));
+        unknown = opened < 0 && Marshal.GetLastPInvokeError() is LibC.ENOSYS or LibC.EPERM;
+        return opened;
+    }
+
+    private static BeneathPath? Of(nint opened) => opened < 0 ? null : new BeneathPath(new SafeFileHandle(opened, ownsHandle: true));
 
     private static int TypeOf(SafeFileHandle handle)
     {

@@ -2,41 +2,61 @@
 
 using System.IO;
 using System.Text.Json.Nodes;
-using k8s.Models;
 using Microsoft.AspNetCore.Http;
 using Pelago.Kube;
 using Pelago.Node.Logs;
 using Pelago.Node.Native;
-using Pelago.Node.Runtimes;
 using Pelago.Node.Volumes;
 
 namespace Pelago.Node.Serving;
 
 /// <summary>
-/// GET /files/NAMESPACE/POD/CONTAINER/PATH: what is in a container's sandbox directory: a directory as a list, a file as its bytes (Range is served).
-/// No path leads out of the sandbox, by dots or by links, also not by one that is put there while it is looked at.
+/// GET /files/NAMESPACE/POD/CONTAINER/PATH: what is in a container's directory, or in all of its file system where that is served: a directory as a list,
+/// a file as its bytes (Range is served). No path leads out of it, by dots or by links, also not by one that is put there while it is looked at.
 /// </summary>
-internal sealed class FileEndpoint(PodDirectory pods, IPodRuntime runtime)
+internal sealed class FileEndpoint(IContainerPlaces places)
 {
     private const int MaxEntries = 10_000;
 
     public async Task HandleAsync(HttpContext http)
     {
-        V1Pod pod = pods.Pod(http.Route("namespace"), http.Route("pod"));
-        IReadOnlyList<ContainerStatus> attempts = await pods.AttemptsAsync(pod, http.Route("container"), http.RequestAborted);
-        string sandbox = attempts.Select(attempt => runtime.SandboxDirectory(attempt.Id)).FirstOrDefault(directory => directory is not null)
-            ?? throw new ApiStatusException(ApiStatus.BadRequest($"container {http.Route("container")} of pod {pod.Metadata.Name} has no sandbox directory"));
         string asked = http.Route("path");
-        string path = SafePath.Resolve(sandbox, asked)
-            ?? throw new ApiStatusException(ApiStatus.BadRequest($"\"{asked}\" leads out of the sandbox"));
-        using BeneathPath found = BeneathPath.Open(sandbox, Path.GetRelativePath(sandbox, path))
-            ?? throw new ApiStatusException(new ApiStatus { Code = 404, Reason = StatusReason.NotFound, Message = $"\"{asked}\" is not in the sandbox" });
+        ContainerRoot root = await places.RootAsync(http.Route("namespace"), http.Route("pod"), http.Route("container"), http.RequestAborted);
+        using BeneathPath found = Open(root, asked)
+            ?? throw new ApiStatusException(new ApiStatus { Code = 404, Reason = StatusReason.NotFound, Message = $"\"{asked}\" is not in {(root.IsFileSystem ? "the container" : "the sandbox")}" });
+        if (!await root.IsStillThere(http.RequestAborted))
+            throw new ApiStatusException(ApiStatus.BadRequest($"container {http.Route("container")} of pod {http.Route("pod")} has just ended, and its files with it"));
         if (found.IsDirectory)
             await NodeAnswers.WriteAsync(http, List(found.Path));
         else if (found.IsFile)
-            await Results.Stream(new FixedLengthStream(LogPosition.Open(found.Path)), "application/octet-stream", lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(found.Path)), enableRangeProcessing: true).ExecuteAsync(http);
+            await SendAsync(http, found.Path);
         else
             throw new ApiStatusException(ApiStatus.BadRequest($"\"{asked}\" is neither a file nor a directory"));
+    }
+
+    /// <summary>A file as long as it is now; parts of it by Range.</summary>
+    public static Task SendAsync(HttpContext http, string path) => Results.Stream(
+        new FixedLengthStream(LogPosition.Open(path)), "application/octet-stream", lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(path)), enableRangeProcessing: true).ExecuteAsync(http);
+
+    private static BeneathPath? Open(ContainerRoot root, string asked)
+    {
+        if (root.IsFileSystem)
+            return OpenInRoot(root.Path, asked);
+        string path = SafePath.Resolve(root.Path, asked) ?? throw new ApiStatusException(ApiStatus.BadRequest($"\"{asked}\" leads out of the sandbox"));
+        return BeneathPath.Open(root.Path, Path.GetRelativePath(root.Path, path));
+    }
+
+    private static BeneathPath? OpenInRoot(string root, string asked)
+    {
+        try
+        {
+            return BeneathPath.OpenInRoot(root, asked);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // It has just ended; or this agent was given too little to look into other processes.
+            throw new ApiStatusException(ApiStatus.Internal($"the files of the container cannot be looked at: {fault.Message}"));
+        }
     }
 
     private static JsonArray List(string directory) =>

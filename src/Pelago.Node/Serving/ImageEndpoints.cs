@@ -11,13 +11,13 @@ using Pelago.Node.Runtimes;
 namespace Pelago.Node.Serving;
 
 /// <summary>/images: which images this node has; more of them from an archive or a registry, or fewer. A name is the query parameter <c>image</c>.</summary>
-internal sealed class ImageEndpoints(IPodRuntime runtime, string node)
+internal sealed class ImageEndpoints(IImageStore? images, Func<CancellationToken, Task<ImageUse>> use, string node)
 {
     public async Task ListAsync(HttpContext http)
     {
-        IReadOnlyList<ImageStatus> images = await Store.ListAsync(http.RequestAborted);
-        ImageUse use = await ImageUse.OfAsync(runtime, http.RequestAborted);
-        await NodeAnswers.WriteAsync(http, new JsonObject { ["items"] = new JsonArray([.. images.Select(image => DocumentOf(image, use))]) });
+        IReadOnlyList<ImageStatus> all = await Store.ListAsync(http.RequestAborted);
+        ImageUse now = await use(http.RequestAborted);
+        await NodeAnswers.WriteAsync(http, new JsonObject { ["items"] = new JsonArray([.. all.Select(image => DocumentOf(image, now))]) });
     }
 
     /// <summary>The body is the archive, of any length.</summary>
@@ -28,10 +28,10 @@ internal sealed class ImageEndpoints(IPodRuntime runtime, string node)
             limit.MaxRequestBodySize = null;
         try
         {
-            IReadOnlyList<ImportedImage> images = await store.ImportAsync(http.Request.Body, Asked(http, "name"), http.RequestAborted);
+            IReadOnlyList<ImportedImage> imported = await store.ImportAsync(http.Request.Body, Asked(http, "name"), http.RequestAborted);
             await NodeAnswers.WriteAsync(http, new JsonObject
             {
-                ["items"] = new JsonArray([.. images.Select(image => new JsonObject { ["id"] = image.Id, ["names"] = Texts(image.Names) })]),
+                ["items"] = new JsonArray([.. imported.Select(image => new JsonObject { ["id"] = image.Id, ["names"] = Texts(image.Names) })]),
             });
         }
         catch (RuntimeException)
@@ -56,14 +56,14 @@ internal sealed class ImageEndpoints(IPodRuntime runtime, string node)
         ImageStatus found = await store.StatusAsync(image, http.RequestAborted) ?? throw new ApiStatusException(NotHere(image));
         if (found.Pinned)
             throw new ApiStatusException(Refused($"image \"{image}\" is what node {node} makes pods of itself, and stays"));
-        if ((await ImageUse.OfAsync(runtime, http.RequestAborted)).Of(found) is { Count: > 0 } users)
+        if ((await use(http.RequestAborted)).Of(found) is { Count: > 0 } users)
             throw new ApiStatusException(Refused($"image \"{image}\" is in use on node {node} by {string.Join(", ", users)}: delete the pod first"));
         if (!await store.RemoveAsync(image, http.RequestAborted))
             throw new ApiStatusException(NotHere(image));
         await NodeAnswers.WriteAsync(http, new JsonObject { ["id"] = found.Id });
     }
 
-    private IImageStore Store => runtime.Images ?? throw new ApiStatusException(ApiStatus.BadRequest(
+    private IImageStore Store => images ?? throw new ApiStatusException(ApiStatus.BadRequest(
         $"node {node} runs pods as processes of its machine, where an image is only a label: there is nothing to import, list or remove. "
         + "Images need a cluster that runs containers, in a home of its own: pelago up --runtime containerd --home DIR"));
 

@@ -1,41 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Globalization;
-using k8s.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Pelago.Kube;
 using Pelago.Node.Logs;
-using Pelago.Node.Pods;
-using Pelago.Node.Runtimes;
 
 namespace Pelago.Node.Serving;
 
 /// <summary>GET /containerLogs/NAMESPACE/POD/CONTAINER with the options of core/v1 PodLogOptions (upstream kubelet server.go getContainerLogs).</summary>
-internal sealed class LogEndpoint(PodDirectory pods, IPodRuntime runtime, PodPaths paths, LogSignals signals, TimeProvider time)
+internal sealed class LogEndpoint(IContainerPlaces places, LogSignals signals, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext http)
     {
         CancellationToken cancel = http.RequestAborted;
-        V1Pod pod = pods.Pod(http.Route("namespace"), http.Route("pod"));
-        string container = http.Route("container");
         LogQuery query = Parse(http.Request.Query);
-        IReadOnlyList<ContainerStatus> attempts = await pods.AttemptsAsync(pod, container, cancel);
-        ContainerStatus attempt = Choose(pod, container, attempts, IsTrue(http.Request.Query["previous"]));
+        ContainerLogPlace log = await places.LogAsync(
+            http.Route("namespace"), http.Route("pod"), http.Route("container"), IsTrue(http.Request.Query["previous"]), cancel);
 
         http.Response.ContentType = "text/plain; charset=utf-8";
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        string path = attempt.LogPath.Length > 0 ? attempt.LogPath : paths.Log(pod.Metadata.Uid, container, attempt.Attempt);
         if (query.Follow)
             await http.Response.Body.FlushAsync(cancel);
-        var reader = new LogReader(path, query, signals);
+        var reader = new LogReader(log.Path, query, signals);
         if (!query.Follow)
         {
             await reader.WriteToAsync(http.Response.Body, Task.CompletedTask, cancel);
             return;
         }
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Task ended = EndOfAsync(attempt, watching.Token);
+        Task ended = log.UntilEnd(watching.Token);
         try
         {
             await reader.WriteToAsync(http.Response.Body, ended, cancel);
@@ -44,38 +38,6 @@ internal sealed class LogEndpoint(PodDirectory pods, IPodRuntime runtime, PodPat
         {
             await watching.CancelAsync();
             await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private static ContainerStatus Choose(V1Pod pod, string container, IReadOnlyList<ContainerStatus> attempts, bool previous)
-    {
-        ContainerStatus[] begun = [.. attempts.Where(item => item.State != ContainerState.Created)];
-        if (previous)
-        {
-            // The one before the newest, or the newest when it has ended and waits to be started again.
-            return begun.Skip(begun.FirstOrDefault()?.State == ContainerState.Running ? 1 : 0).FirstOrDefault(item => IsSuperseded(pod, item, begun))
-                ?? throw new ApiStatusException(ApiStatus.BadRequest($"previous terminated container \"{container}\" in pod \"{pod.Metadata.Name}\" not found"));
-        }
-        return begun.FirstOrDefault() ?? throw new ApiStatusException(ApiStatus.BadRequest(
-            $"container \"{container}\" in pod \"{pod.Metadata.Name}\" is waiting to start: {PodDirectory.WaitingReason(pod, container)}"));
-    }
-
-    private static bool IsSuperseded(V1Pod pod, ContainerStatus item, ContainerStatus[] begun) =>
-        item.Attempt < begun[0].Attempt
-        || (item.State == ContainerState.Exited && pod.Status?.ContainerStatuses?.FirstOrDefault(status => status.Name == item.Name)?.State?.Waiting is not null);
-
-    private async Task EndOfAsync(ContainerStatus attempt, CancellationToken cancel)
-    {
-        if (attempt.State != ContainerState.Running)
-            return;
-        try
-        {
-            await using IProcessSession session = await runtime.AttachAsync(attempt.Id, new AttachSpec { Stdout = false, Stderr = false }, cancel);
-            await session.WaitAsync(cancel);
-        }
-        catch (RuntimeException)
-        {
-            // It ended a moment ago.
         }
     }
 

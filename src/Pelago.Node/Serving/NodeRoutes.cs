@@ -12,7 +12,7 @@ namespace Pelago.Node.Serving;
 
 /// <summary>What is served where.</summary>
 internal sealed class NodeRoutes(
-    PodDirectory pods, LogEndpoint logs, ProcessEndpoints processes, PortEndpoints ports, FileEndpoint files, UsageEndpoints usage,
+    PodDirectory pods, LogEndpoint logs, ProcessEndpoints processes, PortEndpoints ports, FileEndpoint files, LogFileEndpoint logFiles, UsageEndpoints usage,
     ImageEndpoints images)
 {
     private const string Pod = "{namespace}/{pod}";
@@ -22,21 +22,35 @@ internal sealed class NodeRoutes(
     {
         app.MapGet("/healthz", (RequestDelegate)(http => http.Response.WriteAsync("ok", http.RequestAborted)));
         app.MapGet("/pods", (RequestDelegate)PodsAsync);
-        app.MapGet($"/containerLogs/{Pod}/{{container}}", (RequestDelegate)logs.HandleAsync);
+        MapPlaces(app, logs, files, logFiles);
+        MapImages(app, images);
         app.MapMethods($"/exec/{Pod}/{{container}}", Streams, (RequestDelegate)processes.ExecAsync);
         app.MapMethods($"/attach/{Pod}/{{container}}", Streams, (RequestDelegate)processes.AttachAsync);
         app.MapMethods($"/portForward/{Pod}", Streams, (RequestDelegate)ports.ForwardAsync);
         app.MapGet($"/tunnel/{Pod}", (RequestDelegate)ports.TunnelAsync);
-        app.MapGet($"/files/{Pod}/{{container}}/{{**path}}", (RequestDelegate)files.HandleAsync);
         app.MapGet("/stats/summary", (RequestDelegate)usage.SummaryAsync);
-        app.MapGet("/images", (RequestDelegate)images.ListAsync);
-        app.MapDelete("/images", (RequestDelegate)images.RemoveAsync);
-        app.MapPost("/images/import", (RequestDelegate)images.ImportAsync);
-        app.MapPost("/images/pull", (RequestDelegate)images.PullAsync);
         app.MapGet("/metrics", (RequestDelegate)usage.AgentMetricsAsync);
         app.MapGet("/metrics/cadvisor", (RequestDelegate)usage.ContainerMetricsAsync);
         app.MapGet("/metrics/resource", (RequestDelegate)usage.ResourceMetricsAsync);
         app.MapFallback((RequestDelegate)(_ => throw new ApiStatusException(ApiStatus.NoSuchPath())));
+    }
+
+    /// <summary>Logs and files of containers: the same beside a kubelet.</summary>
+    public static void MapPlaces(WebApplication app, LogEndpoint logs, FileEndpoint files, LogFileEndpoint logFiles)
+    {
+        app.MapGet($"/containerLogs/{Pod}/{{container}}", (RequestDelegate)logs.HandleAsync);
+        app.MapGet($"/logFiles/{Pod}/{{container}}", (RequestDelegate)logFiles.ListAsync);
+        app.MapGet($"/logFiles/{Pod}/{{container}}/{{file}}", (RequestDelegate)logFiles.ReadAsync);
+        app.MapGet($"/files/{Pod}/{{container}}/{{**path}}", (RequestDelegate)files.HandleAsync);
+    }
+
+    /// <summary>The images of the node: the same beside a kubelet.</summary>
+    public static void MapImages(WebApplication app, ImageEndpoints images)
+    {
+        app.MapGet("/images", (RequestDelegate)images.ListAsync);
+        app.MapDelete("/images", (RequestDelegate)images.RemoveAsync);
+        app.MapPost("/images/import", (RequestDelegate)images.ImportAsync);
+        app.MapPost("/images/pull", (RequestDelegate)images.PullAsync);
     }
 
     private Task PodsAsync(HttpContext http) => NodeAnswers.WriteAsync(http, new JsonObject

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
-using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -17,12 +15,11 @@ using Pelago.Kube;
 namespace Pelago.Node.Serving;
 
 /// <summary>
-/// The HTTPS API of a node, in the shape of a kubelet's: logs, streams, files and measurements of its pods. Only who shows a client certificate of the
-/// cluster's authority for the group system:masters is heard: the API server, which has checked what its client may do.
+/// The HTTPS API of a node, in the shape of a kubelet's: logs, streams, files and measurements of its pods, for those whom <see cref="INodeCallers"/>
+/// lets in.
 /// </summary>
 internal sealed partial class NodeServer : IAsyncDisposable
 {
-    private const string TrustedOrganization = "O=system:masters";
     private readonly WebApplication _kestrel;
 
     private NodeServer(WebApplication kestrel, int port)
@@ -33,20 +30,20 @@ internal sealed partial class NodeServer : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<NodeServer> StartAsync(NodeOptions options, NodeRoutes routes, ILoggerFactory logging, CancellationToken cancel)
+    public static async Task<NodeServer> StartAsync(NodeListener listener, Action<WebApplication> map, ILoggerFactory logging, CancellationToken cancel)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logging);
         builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, listener));
         WebApplication app = builder.Build();
         try
         {
             ILogger log = logging.CreateLogger<NodeServer>();
-            app.Use(next => http => GuardAsync(http, next, log));
+            app.Use(next => http => GuardAsync(http, next, listener.Callers, log));
             app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30) });
             app.UseRouting();
-            routes.Map(app);
+            map(app);
             await app.StartAsync(cancel);
             string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             return new NodeServer(app, new Uri(address).Port);
@@ -54,7 +51,7 @@ internal sealed partial class NodeServer : IAsyncDisposable
         catch (IOException fault)
         {
             await app.DisposeAsync();
-            throw new IOException($"the API of node {options.Name} cannot listen on {options.Address}:{options.Port}: {fault.Message}", fault);
+            throw new IOException($"the API of node {listener.Node} cannot listen on {listener.Address}: {fault.Message}", fault);
         }
     }
 
@@ -67,39 +64,26 @@ internal sealed partial class NodeServer : IAsyncDisposable
         await _kestrel.DisposeAsync();
     }
 
-    private static void Configure(KestrelServerOptions kestrel, NodeOptions options)
+    private static void Configure(KestrelServerOptions kestrel, NodeListener listener)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
-        kestrel.Listen(new IPEndPoint(options.Address, options.Port), listen => listen.UseHttps(new HttpsConnectionAdapterOptions
+        kestrel.Listen(listener.Address, listen => listen.UseHttps(new HttpsConnectionAdapterOptions
         {
-            ServerCertificateSelector = (_, _) => options.ServingCertificate!(),
+            ServerCertificateSelector = (_, _) => listener.Certificate(),
             ClientCertificateMode = ClientCertificateMode.AllowCertificate,
             CheckCertificateRevocation = false,
-            ClientCertificateValidation = (certificate, _, _) => IsTrusted(certificate, options.ClientAuthorities),
+            ClientCertificateValidation = (certificate, _, _) => listener.Callers.Takes(certificate),
         }));
     }
 
-    private static bool IsTrusted(X509Certificate2 certificate, X509Certificate2Collection authorities)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        return chain.Build(certificate);
-    }
-
-    private static async Task GuardAsync(HttpContext http, RequestDelegate next, ILogger log)
+    private static async Task GuardAsync(HttpContext http, RequestDelegate next, INodeCallers callers, ILogger log)
     {
         try
         {
-            if (http.Connection.ClientCertificate is not { } client)
-                throw new ApiStatusException(ApiStatus.Unauthorized());
-            if (!client.SubjectName.EnumerateRelativeDistinguishedNames().Any(part => IsOrganization(part)))
-                throw new ApiStatusException(ApiStatus.Unauthorized() with { Code = 403, Reason = StatusReason.Forbidden, Message = "only the API server may call this node" });
+            await callers.CheckAsync(http);
             await next(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -120,9 +104,6 @@ internal sealed partial class NodeServer : IAsyncDisposable
             await NodeAnswers.WriteAsync(http, ApiStatus.Internal("the node met an unexpected fault and logged it"));
         }
     }
-
-    private static bool IsOrganization(X500RelativeDistinguishedName part) =>
-        !part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.10" && $"O={part.GetSingleElementValue()}" == TrustedOrganization;
 
     private static partial class Log
     {

@@ -71,6 +71,25 @@ public sealed class NodeServerTests : AgentFixture
     }
 
     [Fact]
+    public async Task Log_files_are_listed_and_read_from_any_place_as_they_are()
+    {
+        await RunAsync("talker", "echo one; echo two; exec sleep 1000");
+        using HttpClient server = Server();
+        const string Files = "/logFiles/default/talker/main";
+        await Eventually.GetAsync(() => server.GetStringAsync("/containerLogs/default/talker/main", Cancel), text => text == "one\ntwo\n", Cancel);
+
+        JsonArray list = JsonNode.Parse(await server.GetStringAsync(Files, Cancel))!["items"]!.AsArray();
+        string whole = await server.GetStringAsync($"{Files}/0.log", Cancel);
+        using var end = new HttpRequestMessage(HttpMethod.Get, $"{Files}/0.log") { Headers = { Range = new RangeHeaderValue(null, 6) } };
+
+        Assert.Equal([$"0.log {whole.Length}"], list.Select(file => $"{file!["name"]} {file["size"]}"));
+        Assert.Matches(@"^\S+ stdout F one\n\S+ stdout F two\n$", whole);
+        Assert.Equal("F two\n", await (await server.SendAsync(end, Cancel)).Content.ReadAsStringAsync(Cancel));
+        Assert.Equal("\"..%2f0.log\" is none of the log files of container main", await RefusalAsync(server, $"{Files}/..%2f0.log", 404));
+        Assert.Equal("\"none\" is none of the log files of container main", await RefusalAsync(server, $"{Files}/none", 404));
+    }
+
+    [Fact]
     public async Task Files_of_the_sandbox_are_listed_and_read_and_nothing_else_is()
     {
         await RunAsync("writer", "mkdir d; printf 0123456789 >d/f; mkfifo d/pipe; ln -s /etc/passwd out; ln -s d/f in; exec sleep 1000");

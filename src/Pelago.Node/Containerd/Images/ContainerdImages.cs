@@ -16,8 +16,8 @@ using ListImagesResponse = Pelago.Node.Containerd.Protos.Cri.ListImagesResponse;
 
 namespace Pelago.Node.Containerd.Images;
 
-/// <summary>The images of a node's containerd.</summary>
-internal sealed class ContainerdImages(ContainerdOptions options, ContainerdClient client, TimeProvider time, ILogger log) : IImageStore
+/// <summary>The images of a containerd.</summary>
+internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClient client, TimeProvider time, ILogger log) : IImageStore
 {
     private const int NoSpace = 28; // ENOSPC
     private const int OverQuota = 122; // EDQUOT
@@ -122,12 +122,17 @@ internal sealed class ContainerdImages(ContainerdOptions options, ContainerdClie
         }
     }
 
-    /// <summary>Removes what killed imports left, and makes the image of sandboxes when it is not there yet.</summary>
+    /// <summary>Removes what killed imports left.</summary>
     public async Task RecoverAsync(CancellationToken cancel)
     {
         await ImportLease.EndAllAsync(client, log, cancel);
         foreach (string left in Directory.Exists(SpoolDirectory) ? Directory.GetFiles(SpoolDirectory) : [])
             File.Delete(left);
+    }
+
+    /// <summary>Makes the image of sandboxes when it is not there yet.</summary>
+    public async Task EnsurePauseAsync(CancellationToken cancel)
+    {
         if (await StatusAsync(ContainerdConfig.PauseImage, cancel) is not null)
             return;
         var image = new ImageArchive { Names = [ContainerdConfig.PauseImage], EntryPoint = ["/pause"] };
@@ -147,8 +152,8 @@ internal sealed class ContainerdImages(ContainerdOptions options, ContainerdClie
         bool done = false;
         try
         {
-            using ArchiveSpool spool = await ArchiveSpool.ReadAsync(archive, SpoolDirectory, options.ArchiveLimits, cancel);
-            IReadOnlyList<ArchiveImage> images = await ArchiveReader.ReadAsync(spool, name, options.ArchiveLimits, cancel);
+            using ArchiveSpool spool = await ArchiveSpool.ReadAsync(archive, SpoolDirectory, options.Limits, cancel);
+            IReadOnlyList<ArchiveImage> images = await ArchiveReader.ReadAsync(spool, name, options.Limits, cancel);
             lease = await ImportLease.TakeAsync(client, time, cancel);
             await new ImageImport(client, spool, lease).RunAsync(images, cancel);
             done = true;
@@ -184,8 +189,8 @@ internal sealed class ContainerdImages(ContainerdOptions options, ContainerdClie
         $"there is no space left on the disk of this node ({options.Directory}) for the image; nothing of it was kept. Free some space, or remove images (pelago image rm), and import it again",
         fault);
 
-    private static ImageStatus StatusOf(CriImage image) => new(image.Id, image.Size, image.Uid is { } user ? user.Value : image.Username.Length == 0 ? 0 : null)
+    private ImageStatus StatusOf(CriImage image) => new(image.Id, image.Size, image.Uid is { } user ? user.Value : image.Username.Length == 0 ? 0 : null)
     {
-        Names = [.. image.RepoTags], Digests = [.. image.RepoDigests], Pinned = image.RepoTags.Contains(ContainerdConfig.PauseImage),
+        Names = [.. image.RepoTags], Digests = [.. image.RepoDigests], Pinned = image.RepoTags.Contains(options.Pinned),
     };
 }

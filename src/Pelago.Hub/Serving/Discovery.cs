@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Nodes;
+using Pelago.Hub.Agents;
+using Pelago.Kube;
+
+namespace Pelago.Hub.Serving;
+
+/// <summary>What clients find out about this API before they use it, and its one kind: the nodes that have an agent.</summary>
+internal static class Discovery
+{
+    public static JsonObject Groups => new() { ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = new JsonArray(Described()) };
+
+    public static JsonObject Group
+    {
+        get
+        {
+            JsonObject group = Described();
+            group["kind"] = "APIGroup";
+            group["apiVersion"] = "v1";
+            return group;
+        }
+    }
+
+    public static JsonObject Resources => new()
+    {
+        ["kind"] = "APIResourceList", ["apiVersion"] = "v1", ["groupVersion"] = NodeApi.ApiVersion,
+        ["resources"] = new JsonArray(
+            new JsonObject { ["name"] = "nodes", ["singularName"] = "node", ["namespaced"] = false, ["kind"] = "NodeAgent", ["verbs"] = new JsonArray("get", "list") },
+            new JsonObject
+            {
+                ["name"] = "nodes/proxy", ["singularName"] = "", ["namespaced"] = false, ["kind"] = "NodeProxyOptions",
+                ["verbs"] = new JsonArray("create", "delete", "get", "patch", "update"),
+            }),
+    };
+
+    public static JsonObject List(IEnumerable<RegisteredAgent> agents) => new()
+    {
+        ["kind"] = "NodeAgentList", ["apiVersion"] = NodeApi.ApiVersion, ["metadata"] = new JsonObject(), ["items"] = new JsonArray([.. agents.Select(Item)]),
+    };
+
+    public static JsonObject Item(RegisteredAgent agent) => new()
+    {
+        ["kind"] = "NodeAgent", ["apiVersion"] = NodeApi.ApiVersion, ["metadata"] = new JsonObject { ["name"] = agent.Node },
+        ["status"] = new JsonObject { ["address"] = agent.Address.ToString(), ["version"] = agent.Version },
+    };
+
+    private static JsonObject Described() => new()
+    {
+        ["name"] = NodeApi.Group, ["versions"] = new JsonArray(Version()), ["preferredVersion"] = Version(),
+    };
+
+    private static JsonObject Version() => new() { ["groupVersion"] = NodeApi.ApiVersion, ["version"] = NodeApi.Version };
+}

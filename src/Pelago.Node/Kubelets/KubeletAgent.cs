@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Pelago.Client;
+using Pelago.Kube;
+using Pelago.Node.Containerd;
+using Pelago.Node.Containerd.Images;
+using Pelago.Node.Logs;
+using Pelago.Node.Serving;
+
+namespace Pelago.Node.Kubelets;
+
+/// <summary>
+/// The agent on a node whose pods a kubelet runs. It runs nothing itself: it serves what the cluster's own API cannot give (images, every file of a
+/// container, every file of its logs) in the protocol of Pelago's own nodes, to the hub.
+/// </summary>
+public sealed class KubeletAgent : IAsyncDisposable
+{
+    private static readonly TimeSpan LookAtForeignLogs = TimeSpan.FromMilliseconds(100);
+    private readonly KubeletAgentOptions _options;
+    private readonly ContainerdClient _client;
+    private readonly X509Certificate2 _certificate;
+    private readonly HubRegistration _registration;
+    private readonly CancellationTokenSource _stop = new();
+    private NodeServer? _server;
+    private Task _registering = Task.CompletedTask;
+
+    private KubeletAgent(KubeletAgentOptions options, IKubeApi api, ILogger log, TimeProvider time)
+    {
+        _options = options;
+        _client = new ContainerdClient(options.Socket);
+        _certificate = AgentCertificate.Make(time);
+        _registration = new HubRegistration(options, api, () => Port, _certificate, time, log);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public int Port => _server?.Port ?? 0;
+
+    /// <summary>Listens and begins to register with the hub. The runtime must answer.</summary>
+    /// <exception cref="IOException">The port is taken, or the runtime does not answer.</exception>
+    public static async Task<KubeletAgent> StartAsync(KubeletAgentOptions options, IKubeApi api, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
+    {
+        ILogger log = logging.CreateLogger<KubeletAgent>();
+        var agent = new KubeletAgent(options, api, log, time);
+        try
+        {
+            await agent.ServeAsync(api, logging, time, cancel);
+            agent._registering = agent._registration.RunAsync(agent._stop.Token);
+            return agent;
+        }
+        catch
+        {
+            await agent.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _registering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_server is not null)
+            await _server.DisposeAsync();
+        _client.Dispose();
+        _certificate.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task ServeAsync(IKubeApi api, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
+    {
+        var containers = new CriContainers(_client);
+        ImageEndpoints images;
+        try
+        {
+            var options = new ImageStoreOptions { Directory = _options.StateDirectory, Pinned = await containers.SandboxImageAsync(cancel) };
+            var store = new ContainerdImages(options, _client, time, logging.CreateLogger<ContainerdImages>());
+            await store.RecoverAsync(cancel);
+            images = new ImageEndpoints(store, containers.ImageUseAsync, _options.Node);
+        }
+        catch (RpcException fault) when (!cancel.IsCancellationRequested)
+        {
+            throw new IOException($"the container runtime of node {_options.Node} does not answer at {_options.Socket} ({fault.Status.Detail}): install with the socket of its containerd (pelago install --containerd-socket PATH)", fault);
+        }
+        var places = new CriPlaces(containers, time);
+        var logs = new LogEndpoint(places, new LogSignals(time, LookAtForeignLogs), time);
+        var listener = new NodeListener(
+            _options.Node, new IPEndPoint(_options.Address, _options.Port), () => _certificate, new ReviewedCallers(new TokenReviews(api), new AccessReviews(api), _options.Node, time));
+        _server = await NodeServer.StartAsync(listener, app => Map(app, images, logs, new FileEndpoint(places), new LogFileEndpoint(places)), logging, cancel);
+    }
+
+    private void Map(WebApplication app, ImageEndpoints images, LogEndpoint logs, FileEndpoint files, LogFileEndpoint logFiles)
+    {
+        app.MapGet("/healthz", (RequestDelegate)(http =>
+        {
+            http.Response.StatusCode = _registration.IsDone ? 200 : 503;
+            return http.Response.WriteAsync(_registration.IsDone ? "ok" : "the hub does not know this agent yet", http.RequestAborted);
+        }));
+        NodeRoutes.MapPlaces(app, logs, files, logFiles);
+        NodeRoutes.MapImages(app, images);
+        app.MapFallback((RequestDelegate)(_ => throw new ApiStatusException(ApiStatus.NoSuchPath())));
+    }
+}
