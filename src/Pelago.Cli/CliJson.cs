@@ -3,6 +3,7 @@
 using System.Text.Json.Serialization;
 using Pelago.Cli.Demo;
 using Pelago.Cli.Images;
+using Pelago.Cli.Install;
 using Pelago.Client.Local;
 
 namespace Pelago.Cli;
@@ -18,4 +19,5 @@ internal sealed record DemoResult(
 [JsonSerializable(typeof(UpResult))]
 [JsonSerializable(typeof(DemoResult))]
 [JsonSerializable(typeof(NodeImages))]
+[JsonSerializable(typeof(InstallResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

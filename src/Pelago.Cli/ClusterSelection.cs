@@ -13,11 +13,12 @@ internal sealed class ClusterSelection
     private readonly Option<string?> _cluster = new("--cluster") { Description = "Only this cluster, or several: a,b (default: the one of the home)", HelpName = "C" };
     private readonly Option<bool> _all = new("--all-clusters") { Description = "All clusters of the home" };
     private readonly Option<string?> _kubeconfig = new("--kubeconfig") { Description = "A cluster anywhere: the current context of this file, or the contexts that --cluster names", HelpName = "FILE" };
+    private readonly Option<string?> _context = new("--context") { Description = "This context of the kubeconfig (default file: $KUBECONFIG, else ~/.kube/config)", HelpName = "C" };
 
     public void AddTo(Command command)
     {
         _cluster.CompletionSources.Add(ClusterNames.Offer);
-        foreach (Option option in new Option[] { _cluster, _all, _kubeconfig })
+        foreach (Option option in new Option[] { _cluster, _all, _kubeconfig, _context })
             command.Options.Add(option);
     }
 
@@ -25,9 +26,12 @@ internal sealed class ClusterSelection
     public IReadOnlyList<HttpKubeApi> Connect(ParseResult parsed)
     {
         string[] named = (parsed.GetValue(_cluster) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (parsed.GetValue(_kubeconfig) is { } file)
+        string? file = parsed.GetValue(_kubeconfig), context = parsed.GetValue(_context);
+        if (file is not null || context is not null)
         {
-            Kubeconfig config = Kubeconfig.Load([file], mustExist: true);
+            var config = Kubeconfig.Load(file);
+            if (context is not null)
+                named = [.. named, context];
             return named.Length == 0 ? [Api(config, null)] : [.. named.Distinct().Select(name => Api(config, name))];
         }
 

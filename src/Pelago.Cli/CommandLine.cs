@@ -6,6 +6,7 @@ using Pelago.Cli.Bench;
 using Pelago.Cli.Completion;
 using Pelago.Cli.Demo;
 using Pelago.Cli.Images;
+using Pelago.Cli.Install;
 using Pelago.Cli.Local;
 using Pelago.Client;
 using Pelago.Kube;
@@ -27,6 +28,8 @@ internal static class CommandLine
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(KubeconfigCommand.Build());
         root.Subcommands.Add(ImageCommand.Build());
+        root.Subcommands.Add(InstallCommand.Build());
+        root.Subcommands.Add(UninstallCommand.Build());
         root.Subcommands.Add(DoctorCommand.Build());
         root.Subcommands.Add(BenchCommand.Build());
         root.Subcommands.Add(CompletionCommand.Build());

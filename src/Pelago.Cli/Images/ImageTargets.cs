@@ -53,9 +53,21 @@ internal sealed class ImageTargets : IDisposable
     private static async Task<List<ImageNode>> NodesOfAsync(HttpKubeApi cluster, CancellationToken cancel)
     {
         ApiResult answer = await cluster.ListAsync(new ResourcePath(Nodes), ListQuery.Everything, cancel);
-        return [.. (KubeJson.ParseObject(answer.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(node => new ImageNode(
-            cluster, node.Object("metadata")?.String("name") ?? "", (node.Object("status")?.Object("nodeInfo")?.String("containerRuntimeVersion") ?? "").Split("://")[0]))];
+        HashSet<string> agents = await AgentsOfAsync(cluster, cancel);
+        return [.. Items(answer.BodyOrThrow()).Select(node => new ImageNode(
+            cluster, NameOf(node), (node.Object("status")?.Object("nodeInfo")?.String("containerRuntimeVersion") ?? "").Split("://")[0], agents.Contains(NameOf(node))))];
     }
+
+    /// <summary>The nodes that have an agent beside their kubelet, where <c>pelago install</c> put some.</summary>
+    private static async Task<HashSet<string>> AgentsOfAsync(HttpKubeApi cluster, CancellationToken cancel)
+    {
+        ApiResult answer = await cluster.GetRawAsync($"/apis/{NodeApi.ApiVersion}/nodes", cancel);
+        return answer.IsSuccess ? [.. Items(answer.Body).Select(NameOf)] : [];
+    }
+
+    private static IEnumerable<JsonObject> Items(ReadOnlyMemory<byte> list) => (KubeJson.ParseObject(list).Array("items") ?? []).OfType<JsonObject>();
+
+    private static string NameOf(JsonObject item) => item.Object("metadata")?.String("name") ?? "";
 
     private static IReadOnlyList<ImageNode> Choose(List<ImageNode> nodes, string cluster, string[] named)
     {
@@ -89,14 +101,14 @@ internal sealed class ImageTargets : IDisposable
 }
 
 /// <summary>A node, and how its images are asked for: through the API server, as everything else is.</summary>
-internal sealed record ImageNode(HttpKubeApi Api, string Name, string Runtime)
+internal sealed record ImageNode(HttpKubeApi Api, string Name, string Runtime, bool HasAgent)
 {
     public string Cluster => Api.Cluster;
 
-    public string Url(string path) => $"/api/v1/nodes/{Uri.EscapeDataString(Name)}/proxy/{path}";
+    public string Url(string path) => HasAgent ? $"{NodeApi.ProxyPath(Name)}/{path}" : $"/api/v1/nodes/{Uri.EscapeDataString(Name)}/proxy/{path}";
 
     /// <summary>What a node that knows nothing of images says is said so that one knows what to do.</summary>
     public string Explain(ApiStatus error) => error is { Code: 404, Name: null or "" }
-        ? $"node {Name} of cluster {Cluster} serves no images: it is no node of Pelago, or an older one"
+        ? $"node {Name} of cluster {Cluster} serves no images: it is no node of Pelago, or an older one. On a real Kubernetes 'pelago install' puts an agent beside each kubelet, which does"
         : $"node {Name} of cluster {Cluster}: {error.Message}";
 }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text;
+using System.Text.Json.Nodes;
+using Pelago.Client;
+using Pelago.Kube;
+
+namespace Pelago.Cli.Install;
+
+/// <summary>What is wrong with the pods of an installation that no waiting mends: their image is not there, or their program ends again and again.</summary>
+internal sealed class PodFaults(HttpKubeApi cluster, string image)
+{
+    private const int CrashesBefore = 3;
+    private static readonly string[] NoImage = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"];
+
+    public async Task ThrowIfHopelessAsync(CancellationToken cancel)
+    {
+        string selector = Uri.EscapeDataString($"app.kubernetes.io/name in ({NodeApi.Hub},{NodeApi.Agent})");
+        ApiResult answer = await cluster.GetRawAsync($"/api/v1/namespaces/{NodeApi.Namespace}/pods?labelSelector={selector}", cancel);
+        foreach (JsonObject pod in (KubeJson.ParseObject(answer.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Where(pod => pod.Object("metadata")?.String("deletionTimestamp") is null))
+        {
+            foreach (JsonObject status in (pod.Object("status")?.Array("containerStatuses") ?? []).OfType<JsonObject>())
+                await CheckAsync(pod, status, cancel);
+        }
+    }
+
+    private async Task CheckAsync(JsonObject pod, JsonObject status, CancellationToken cancel)
+    {
+        JsonObject? waiting = status.Object("state")?.Object("waiting");
+        string reason = waiting?.String("reason") ?? "", node = pod.Object("spec")?.String("nodeName") ?? "?", name = pod.Object("metadata")?.String("name") ?? "?";
+        string used = (pod.Object("spec")?.Array("containers") ?? []).OfType<JsonObject>().FirstOrDefault()?.String("image") ?? image;
+        if (NoImage.Contains(reason) && used == image)
+        {
+            throw new CliException(
+                $"image {image} is not on node {node} of cluster {cluster.Cluster}, and no registry gave it ({waiting?.String("message") ?? reason}). Make it: 'pelago image build -o pelago.tar'; then bring it to every node, "
+                + "'ctr -n k8s.io images import pelago.tar' there, or to a registry, 'pelago install --image REGISTRY/pelago:TAG'; then 'pelago install' again");
+        }
+        if (reason == "CrashLoopBackOff" && (status.Integer("restartCount") ?? 0) >= CrashesBefore)
+            throw new CliException($"pod {name} on node {node} of cluster {cluster.Cluster} ends again and again. Its last words: {await LastWordsAsync(name, cancel)}");
+    }
+
+    private async Task<string> LastWordsAsync(string pod, CancellationToken cancel)
+    {
+        ApiResult log = await cluster.RawAsync(System.Net.Http.HttpMethod.Get, $"/api/v1/namespaces/{NodeApi.Namespace}/pods/{pod}/log?tailLines=5&previous=true", "*/*", null, "application/json", cancel);
+        return log.Error is { } error ? $"(not to be had: {error.Message})" : Encoding.UTF8.GetString(log.Body.Span).Trim();
+    }
+}

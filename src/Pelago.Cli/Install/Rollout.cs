@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Nodes;
+using Pelago.Cli.Output;
+using Pelago.Client;
+using Pelago.Kube;
+
+namespace Pelago.Cli.Install;
+
+/// <summary>Waits until what was applied runs: the hub, an agent on every node, and the API through them. What will not become better by waiting is said at once.</summary>
+internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progress, TimeProvider time)
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(500);
+
+    public async Task WaitAsync(TimeSpan timeout, CancellationToken cancel)
+    {
+        long start = time.GetTimestamp();
+        while (true)
+        {
+            string waiting = await LookAsync(cancel);
+            if (waiting.Length == 0)
+                return;
+            await new PodFaults(cluster, image).ThrowIfHopelessAsync(cancel);
+            if (time.GetElapsedTime(start) > timeout)
+            {
+                throw new CliException(
+                    $"Pelago was applied to cluster {cluster.Cluster} and was not ready within {timeout.TotalSeconds:0} s: {waiting}. 'kubectl -n {NodeApi.Namespace} get pods' and 'kubectl -n {NodeApi.Namespace} get events' say more; 'pelago install' again waits on");
+            }
+            progress.Show($"waiting: {waiting}");
+            await Task.Delay(Between, time, cancel);
+        }
+    }
+
+    /// <summary>What is waited for; empty when there is nothing left.</summary>
+    private async Task<string> LookAsync(CancellationToken cancel)
+    {
+        JsonObject hub = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/deployments/{NodeApi.Hub}", cancel);
+        JsonObject agents = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/daemonsets/{NodeApi.Agent}", cancel);
+        JsonObject api = await GetAsync($"/apis/apiregistration.k8s.io/v1/apiservices/{NodeApi.Version}.{NodeApi.Group}", cancel);
+        List<string> open = [.. new[] { HubState(hub), AgentState(agents), ApiState(api) }.Where(text => text.Length > 0)];
+        return string.Join("; ", open);
+    }
+
+    private static string HubState(JsonObject hub)
+    {
+        JsonObject status = hub.Object("status") ?? [];
+        bool done = IsObserved(hub) && status.Integer("updatedReplicas") == 1 && status.Integer("readyReplicas") == 1 && status.Integer("replicas") == 1;
+        return done ? "" : "the hub does not run yet";
+    }
+
+    private static string AgentState(JsonObject agents)
+    {
+        JsonObject status = agents.Object("status") ?? [];
+        long wanted = status.Integer("desiredNumberScheduled") ?? 0, ready = Math.Min(status.Integer("numberReady") ?? 0, status.Integer("updatedNumberScheduled") ?? 0);
+        if (!IsObserved(agents) || wanted == 0)
+            return "no node has an agent yet";
+        return ready >= wanted ? "" : $"{ready} of {wanted} agents are ready";
+    }
+
+    private static string ApiState(JsonObject api)
+    {
+        JsonObject? available = (api.Object("status")?.Array("conditions") ?? []).OfType<JsonObject>().FirstOrDefault(condition => condition.String("type") == "Available");
+        return available?.String("status") == "True" ? "" : $"the API {NodeApi.Group} is not available ({available?.String("message") ?? "not looked at yet"})";
+    }
+
+    private static bool IsObserved(JsonObject item) =>
+        (item.Object("status")?.Integer("observedGeneration") ?? 0) >= (item.Object("metadata")?.Integer("generation") ?? 1);
+
+    private async Task<JsonObject> GetAsync(string path, CancellationToken cancel) => KubeJson.ParseObject((await cluster.GetRawAsync(path, cancel)).BodyOrThrow());
+}
