@@ -5,6 +5,7 @@ using System.Net.Http;
 using Pelago.Bench;
 using Pelago.Bench.Api;
 using Pelago.Bench.Pods;
+using Pelago.Bench.Ports;
 using Pelago.Bench.Store;
 using Pelago.Client;
 
@@ -13,6 +14,7 @@ Dictionary<string, Func<BenchOptions, CancellationToken, Task<Report>>> benches 
     ["store"] = StoreBench.RunAsync,
     ["api"] = ApiBench.RunAsync,
     ["pods"] = PodBench.RunAsync,
+    ["ports"] = PortsBench.RunAsync,
 };
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out Func<BenchOptions, CancellationToken, Task<Report>>? bench))

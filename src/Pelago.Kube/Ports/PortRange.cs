@@ -23,6 +23,12 @@ public readonly record struct PortRange
         _last = (ushort)last;
     }
 
+    private PortRange(ushort first, ushort last)
+    {
+        _first = first;
+        _last = last;
+    }
+
     /// <summary>Every port: 0-65535.</summary>
     public static PortRange All { get; } = new(0, MaxPort);
 
@@ -49,6 +55,9 @@ public readonly record struct PortRange
     /// <summary>As <see cref="TryParse"/> reads it; a single port without a dash.</summary>
     public override string ToString() =>
         _first == _last ? _first.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{_first}-{_last}");
+
+    /// <summary>For bounds that come out of other ranges.</summary>
+    internal static PortRange Unchecked(int first, int last) => new((ushort)first, (ushort)last);
 
     private static bool TryPort(ReadOnlySpan<char> text, out int port)
     {

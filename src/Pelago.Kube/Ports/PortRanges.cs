@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -195,6 +196,7 @@ public sealed class PortRanges : IEquatable<PortRanges>
         private int _first;
         private int _last = -2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(int first, int last)
         {
             if (first <= _last + 1)
@@ -214,10 +216,11 @@ public sealed class PortRanges : IEquatable<PortRanges>
             return _count == 0 ? Empty : new PortRanges(_count == _built.Length ? _built : _built[.._count]);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Flush()
         {
             if (_last >= 0)
-                _built[_count++] = new PortRange(_first, _last);
+                _built[_count++] = PortRange.Unchecked(_first, _last);
         }
     }
 }

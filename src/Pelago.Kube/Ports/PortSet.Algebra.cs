@@ -25,12 +25,11 @@ public sealed partial class PortSet
         // The summaries lie behind the words and are joined with them.
         Span<ulong> mine = _words;
         ReadOnlySpan<ulong> theirs = other._words;
-        int done = 0;
         Span<Vector<ulong>> wide = MemoryMarshal.Cast<ulong, Vector<ulong>>(mine);
         ReadOnlySpan<Vector<ulong>> wideOther = MemoryMarshal.Cast<ulong, Vector<ulong>>(theirs)[..wide.Length];
         for (int i = 0; i < wide.Length; i++)
             wide[i] |= wideOther[i];
-        for (done = wide.Length * Vector<ulong>.Count; done < mine.Length; done++)
+        for (int done = wide.Length * Vector<ulong>.Count; done < mine.Length; done++)
             mine[done] |= theirs[done];
         _count = -1;
     }
@@ -45,12 +44,11 @@ public sealed partial class PortSet
         }
         Span<ulong> mine = Words;
         ReadOnlySpan<ulong> theirs = other.Words;
-        int done = 0;
         Span<Vector<ulong>> wide = MemoryMarshal.Cast<ulong, Vector<ulong>>(mine);
         ReadOnlySpan<Vector<ulong>> wideOther = MemoryMarshal.Cast<ulong, Vector<ulong>>(theirs)[..wide.Length];
         for (int i = 0; i < wide.Length; i++)
             wide[i] = Vector.AndNot(wide[i], wideOther[i]);
-        for (done = wide.Length * Vector<ulong>.Count; done < mine.Length; done++)
+        for (int done = wide.Length * Vector<ulong>.Count; done < mine.Length; done++)
             mine[done] &= ~theirs[done];
         _count = -1;
     }
@@ -59,14 +57,14 @@ public sealed partial class PortSet
     public void UnionWith(PortRanges ranges)
     {
         foreach (PortRange range in ranges.Ranges)
-            Fill(range);
+            Add(range);
     }
 
     /// <summary>Takes the ports of the ranges out.</summary>
     public void ExceptWith(PortRanges ranges)
     {
         foreach (PortRange range in ranges.Ranges)
-            Clear(range);
+            Remove(range);
     }
 
     /// <summary>Whether every port of this set is in the other one.</summary>
@@ -76,7 +74,14 @@ public sealed partial class PortSet
             return ToRanges().IsSubsetOf(other.ToRanges());
         ReadOnlySpan<ulong> mine = Words;
         ReadOnlySpan<ulong> theirs = other.Words;
-        for (int i = 0; i < mine.Length; i++)
+        ReadOnlySpan<Vector<ulong>> wide = MemoryMarshal.Cast<ulong, Vector<ulong>>(mine);
+        ReadOnlySpan<Vector<ulong>> wideOther = MemoryMarshal.Cast<ulong, Vector<ulong>>(theirs)[..wide.Length];
+        for (int i = 0; i < wide.Length; i++)
+        {
+            if (Vector.AndNot(wide[i], wideOther[i]) != Vector<ulong>.Zero)
+                return false;
+        }
+        for (int i = wide.Length * Vector<ulong>.Count; i < mine.Length; i++)
         {
             if ((mine[i] & ~theirs[i]) != 0)
                 return false;
@@ -108,7 +113,8 @@ public sealed partial class PortSet
         return built.ToRanges();
     }
 
-    private void Fill(PortRange range)
+    /// <summary>Puts the ports of a range in.</summary>
+    public void Add(PortRange range)
     {
         if (!TryClip(range, out int first, out int last))
             return;
@@ -117,7 +123,8 @@ public sealed partial class PortSet
         _count = -1;
     }
 
-    private void Clear(PortRange range)
+    /// <summary>Takes the ports of a range out.</summary>
+    public void Remove(PortRange range)
     {
         if (!TryClip(range, out int first, out int last))
             return;

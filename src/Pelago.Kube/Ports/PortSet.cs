@@ -58,7 +58,7 @@ public sealed partial class PortSet
     public static PortSet Full(PortRange window)
     {
         var set = new PortSet(window);
-        set.Fill(window);
+        set.Add(window);
         return set;
     }
 
@@ -142,7 +142,7 @@ public sealed partial class PortSet
         if (found < 0)
             return false;
         run = new PortRange(Base + found, Base + found + length - 1);
-        Clear(run);
+        Remove(run);
         return true;
     }
 
