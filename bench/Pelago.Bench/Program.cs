@@ -4,6 +4,7 @@ using System.IO;
 using System.Net.Http;
 using Pelago.Bench;
 using Pelago.Bench.Api;
+using Pelago.Bench.Launch;
 using Pelago.Bench.Pods;
 using Pelago.Bench.Ports;
 using Pelago.Bench.Store;
@@ -15,6 +16,7 @@ Dictionary<string, Func<BenchOptions, CancellationToken, Task<Report>>> benches 
     ["api"] = ApiBench.RunAsync,
     ["pods"] = PodBench.RunAsync,
     ["ports"] = PortsBench.RunAsync,
+    ["launch"] = LaunchBench.RunAsync,
 };
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out Func<BenchOptions, CancellationToken, Task<Report>>? bench))

@@ -48,13 +48,13 @@ internal sealed class BenchedServer : IDisposable
     }
 
     /// <summary>Sends one request, reads the answer to its end and gives its length; anything but success is a bug of the bench.</summary>
-    public async Task<long> SendAsync(int client, HttpMethod method, string path, byte[]? body, CancellationToken cancel)
+    public async Task<long> SendAsync(int client, HttpMethod method, string path, byte[]? body, CancellationToken cancel, string mediaType = "application/json")
     {
         using var request = new HttpRequestMessage(method, path) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
         }
 
         using HttpResponseMessage response = await _clients[client % Connections].SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);

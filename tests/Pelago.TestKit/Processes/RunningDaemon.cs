@@ -66,6 +66,7 @@ public sealed class RunningDaemon(string program, string home, params string[] o
         if (!HasEnded)
             await EndAsync(Interrupt);
         _process.Dispose();
+        _process = null;
     }
 
     private bool HasEnded => _process!.HasExited;
