@@ -68,9 +68,11 @@ public sealed partial class Controller<TKey> : IDisposable
 
     private async Task ReconcileAsync(TKey key, CancellationToken cancel)
     {
+        TimeSpan rest = TimeSpan.Zero;
         try
         {
             ReconcileResult result = await _reconcile(key, cancel);
+            rest = result.Rest;
             if (result.Failure is { } failure)
             {
                 // A conflict means that the cache was behind: the change that it missed is on its way.
@@ -100,7 +102,7 @@ public sealed partial class Controller<TKey> : IDisposable
         }
         finally
         {
-            Queue.Done(key);
+            Queue.Done(key, rest);
         }
     }
 

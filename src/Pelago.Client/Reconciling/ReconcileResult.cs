@@ -13,6 +13,12 @@ public readonly record struct ReconcileResult
     /// <summary>When to look again though nothing changed.</summary>
     public TimeSpan? After { get; private init; }
 
+    /// <summary>
+    /// How long the key is left alone whatever changes meanwhile: for work whose cost grows with what it looks at, so that a stream of changes is
+    /// looked at in portions.
+    /// </summary>
+    public TimeSpan Rest { get; init; }
+
     /// <summary>Why the work could not be finished.</summary>
     public ApiStatus? Failure { get; private init; }
 

@@ -20,6 +20,9 @@ public sealed class WorkQueue<TKey> : IDisposable
     private readonly HashSet<TKey> _working = [];
     private readonly Dictionary<TKey, int> _failures = [];
     private readonly Dictionary<TKey, long> _waiting = [];
+
+    /// <summary>Until when keys that are through rest; what is added meanwhile is dirty and not ready.</summary>
+    private readonly Dictionary<TKey, long> _resting = [];
     private readonly PriorityQueue<TKey, long> _due = new();
     private readonly ITimer _timer;
     private bool _closed;
@@ -105,14 +108,22 @@ public sealed class WorkQueue<TKey> : IDisposable
         return key;
     }
 
-    /// <summary>The caller is through with a key that it took.</summary>
-    public void Done(TKey key)
+    /// <summary>The caller is through with a key that it took, which nobody gets again before <paramref name="rest"/> is over.</summary>
+    public void Done(TKey key, TimeSpan rest = default)
     {
         lock (_gate)
         {
             _working.Remove(key);
-            if (_dirty.Contains(key))
+            if (rest > TimeSpan.Zero)
+            {
+                long until = _resting[key] = _time.GetUtcNow().UtcTicks + rest.Ticks;
+                _due.Enqueue(key, until);
+                ArmTimer();
+            }
+            else if (_dirty.Contains(key))
+            {
                 _ready.Writer.TryWrite(key);
+            }
         }
     }
 
@@ -129,7 +140,7 @@ public sealed class WorkQueue<TKey> : IDisposable
 
     private void AddLocked(TKey key)
     {
-        if (_closed || !_dirty.Add(key) || _working.Contains(key))
+        if (_closed || !_dirty.Add(key) || _working.Contains(key) || _resting.ContainsKey(key))
             return;
         _ready.Writer.TryWrite(key);
     }
@@ -142,6 +153,12 @@ public sealed class WorkQueue<TKey> : IDisposable
             while (_due.TryPeek(out TKey? key, out long due) && due <= now)
             {
                 _due.Dequeue();
+                if (_resting.TryGetValue(key, out long until) && until == due)
+                {
+                    _resting.Remove(key);
+                    if (_dirty.Contains(key))
+                        _ready.Writer.TryWrite(key);
+                }
                 // An entry that a shorter promise replaced is of no account.
                 if (_waiting.TryGetValue(key, out long promised) && promised == due)
                 {

@@ -41,6 +41,41 @@ public class WorkQueueTests
     }
 
     [Fact]
+    public async Task Key_that_rests_comes_once_and_not_before_its_time()
+    {
+        using var queue = new WorkQueue<string>(_time);
+        queue.Add("a");
+        string taken = await queue.TakeAsync(Cancel);
+
+        queue.Add("a");
+        queue.Done(taken, rest: TimeSpan.FromSeconds(1));
+        queue.Add("a");
+        ValueTask<string> second = queue.TakeAsync(Cancel);
+        _time.Advance(TimeSpan.FromSeconds(0.9));
+        bool early = second.IsCompleted;
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+
+        Assert.False(early);
+        Assert.Equal("a", await second);
+        queue.Done("a");
+        Assert.Equal(0, queue.Count);
+    }
+
+    [Fact]
+    public async Task Key_that_nobody_added_while_it_rested_does_not_come()
+    {
+        using var queue = new WorkQueue<string>(_time);
+        queue.Add("a");
+        queue.Done(await queue.TakeAsync(Cancel), rest: TimeSpan.FromSeconds(1));
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(0, queue.Count);
+        queue.Add("a");
+        Assert.Equal("a", await queue.TakeAsync(Cancel));
+    }
+
+    [Fact]
     public async Task Delayed_key_comes_when_due_and_the_earliest_promise_holds()
     {
         using var queue = new WorkQueue<string>(_time);
