@@ -24,6 +24,8 @@ internal sealed partial class ContainerWatch(
     /// <summary>Reads everything once.</summary>
     public async Task ListAsync(CancellationToken cancel)
     {
+        // Before containerd is asked: what is recorded meanwhile it may not list yet.
+        HashSet<string> expected = [.. ledger.Sandboxes.Select(sandbox => sandbox.Id), .. ledger.Containers.Select(container => container.Id)];
         ListPodSandboxResponse sandboxes = await client.Runtime.ListPodSandboxAsync(new ListPodSandboxRequest(), cancellationToken: cancel);
         ListContainersResponse containers = await client.Runtime.ListContainersAsync(new ListContainersRequest(), cancellationToken: cancel);
         foreach (PodSandbox item in sandboxes.Items)
@@ -37,6 +39,26 @@ internal sealed partial class ContainerWatch(
             if (!same && await ReadContainerAsync(item.Id, item.PodSandboxId, cancel) is { } status)
                 Tell(status.PodUid, status.Id);
         }
+        expected.ExceptWith(sandboxes.Items.Select(item => item.Id));
+        expected.ExceptWith(containers.Containers.Select(item => item.Id));
+        foreach (string id in expected)
+            RecordLost(id);
+    }
+
+    /// <summary>What containerd does not know any more, as when it could not load it again, runs no more: nobody will tell of its end.</summary>
+    private void RecordLost(string id)
+    {
+        if (ledger.Sandbox(id) is { State: SandboxState.Ready } sandbox && ledger.Record(sandbox with { State = SandboxState.NotReady }))
+            Tell(sandbox.Spec.Uid, id);
+        if (ledger.Container(id) is not { State: not Runtimes.ContainerState.Exited } container)
+            return;
+        const int Killed = 137;
+        ledger.Record(container with
+        {
+            State = Runtimes.ContainerState.Exited, ExitCode = Killed, FinishedAt = time.GetUtcNow(), Reason = "ContainerStatusUnknown",
+            Message = "The container could not be located when the pod was looked at",
+        });
+        Tell(container.PodUid, id);
     }
 
     /// <summary>Until it is cancelled.</summary>
@@ -164,8 +186,13 @@ internal sealed partial class ContainerWatch(
     {
         if (ledger.Sandbox(id) is not null)
             return await ReadSandboxAsync(id, cancel) is not { State: SandboxState.Ready };
-        if (ledger.Container(id) is not { } container || await ReadContainerAsync(id, container.SandboxId, cancel) is not { } status)
+        if (ledger.Container(id) is not { } container)
             return true;
+        if (await ReadContainerAsync(id, container.SandboxId, cancel) is not { } status)
+        {
+            RecordLost(id);
+            return true;
+        }
         if (status.State != Runtimes.ContainerState.Exited)
             return false;
         Tell(status.PodUid, id);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using Pelago.Node.Containerd;
 using Pelago.Node.Runtimes;
 using Pelago.TestKit.Node;
 using Xunit;
+using RemoveContainerRequest = Pelago.Node.Containerd.Protos.Cri.RemoveContainerRequest;
 
 namespace Pelago.Node.Tests.Containerd;
 
@@ -46,6 +48,18 @@ public sealed class ContainerTests : ContainerdScene
         ContainerStatus status = await StatusAsync(id);
         Assert.Contains("exec: \"no-such-program\": executable file not found in $PATH", refused.Message, StringComparison.Ordinal);
         Assert.Equal((ContainerState.Exited, 128, "StartError"), (status.State, status.ExitCode, status.Reason));
+    }
+
+    [Fact]
+    public async Task A_container_that_somebody_else_removes_has_exited()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        string id = await RunAsync(sandbox, LongRunning("main"));
+        using var other = new ContainerdClient(Options.Socket);
+
+        await other.Runtime.RemoveContainerAsync(new RemoveContainerRequest { ContainerId = id }, cancellationToken: Cancel);
+
+        Assert.Equal(137, (await ExitedAsync(id)).ExitCode);
     }
 
     [Fact]

@@ -171,11 +171,12 @@ internal sealed class TaskExec : IProcessSession
     {
         try
         {
-            if (_exited is { IsCompleted: false })
+            // A wait that failed, as when containerd was started again, says nothing of the process.
+            if (_exited is { IsCompletedSuccessfully: false })
             {
                 await _client.Tasks.KillAsync(
                     new KillRequest { ContainerId = _container, ExecId = _id, Signal = LibC.SIGKILL }, ContainerdClient.InCriNamespace);
-                await _exited;
+                await ((Task)_exited).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             await _client.Tasks.DeleteProcessAsync(new DeleteProcessRequest { ContainerId = _container, ExecId = _id }, ContainerdClient.InCriNamespace);
         }
