@@ -9,6 +9,9 @@ namespace Pelago.Engine.Quota;
 /// <summary>What a pod uses: the sum of its containers or its largest init container, and its overhead (upstream pkg/quota/v1/evaluator/core/pods.go).</summary>
 internal static class PodUsage
 {
+    /// <summary>The quota on host ports that the pods of a namespace ask for.</summary>
+    public const string HostPorts = "count/ports.pelago.dev";
+
     private static readonly string[] MustBeSaid = ["cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
 
     /// <summary>Finished pods use nothing; a deleted one uses what it does until its grace period is over.</summary>
@@ -18,6 +21,8 @@ internal static class PodUsage
             return new QuotaAmounts();
         QuotaAmounts usage = Requested(spec);
         usage["pods"] = Quantity.FromValue(1);
+        if (pod.Annotations?.String(HostPortRequests.Annotation) is { } ports && HostPortRequests.TryParse(ports, out HostPortRequests? asked, out _))
+            usage[HostPorts] = Quantity.FromValue(asked.Count);
         return usage;
     }
 

@@ -43,6 +43,8 @@ internal static class QuotaUsage
     public static GroupResource ResourceOf(string quotaName)
     {
         const string Count = "count/";
+        if (quotaName == PodUsage.HostPorts)
+            return new GroupResource("", "pods");
         string name = quotaName.StartsWith(Count, StringComparison.Ordinal) ? quotaName[Count.Length..] : quotaName;
         if (name.Length < quotaName.Length)
         {

@@ -18,7 +18,7 @@ internal sealed partial class SchedulerLoop
     private readonly ILogger _logger;
     private readonly Channel<Action<ClusterEvents>> _inputs = Channel.CreateUnbounded<Action<ClusterEvents>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ResourceNames _names = new();
-    private readonly ClusterState _state = new();
+    private readonly ClusterState _state;
     private readonly SchedulingQueue _queue;
     private readonly ClusterEvents _events;
     private readonly Placement _placement;
@@ -36,6 +36,7 @@ internal sealed partial class SchedulerLoop
         _clock = clock;
         _logger = loggers.CreateLogger<SchedulerLoop>();
         Random random = options.Seed is { } seed ? new Random(seed) : new Random();
+        _state = new ClusterState(clock, options.PortCooldown);
         _queue = new SchedulingQueue(clock, options);
         _events = new ClusterEvents(_state, _queue, options.SchedulerName);
         _placement = new Placement(_state, _names, random);
@@ -77,6 +78,8 @@ internal sealed partial class SchedulerLoop
             cancel.ThrowIfCancellationRequested();
             while (_inputs.Reader.TryRead(out Action<ClusterEvents>? input))
                 input(_events);
+            if (_state.EndPortRests())
+                _queue.Wake(FailureKinds.Ports);
             await SettleVolumesAsync(cancel);
             List<QueuedPod> batch = _queue.Pop(_options.BatchSize);
             if (batch.Count == 0)
@@ -96,8 +99,12 @@ internal sealed partial class SchedulerLoop
     private async Task WaitAsync(CancellationToken cancel)
     {
         DateTimeOffset? next = _queue.NextWake;
-        if (_volumeWaits.NextTimeout is { } timeout && (next is null || timeout < next))
-            next = timeout;
+        foreach (DateTimeOffset? other in (ReadOnlySpan<DateTimeOffset?>)[_volumeWaits.NextTimeout, _state.NextPortRestEnd])
+        {
+            if (other < next || next is null)
+                next = other;
+        }
+
         // One waiter at a time: a wait that the clock cut short goes on with the same task.
         Task input = _waitingForInput is { IsCompleted: false } ? _waitingForInput : _inputs.Reader.WaitToReadAsync(cancel).AsTask();
         _waitingForInput = input;
@@ -127,11 +134,13 @@ internal sealed partial class SchedulerLoop
             return false;
         }
 
+        // Chosen and taken here, between two decisions of the one loop: nobody else can be given the same ports.
+        PodView placed = pod with { NodeName = node.Name, Ports = _placement.ChoosePorts(pod, node) };
         List<(ClaimView Claim, VolumeView? Volume)> choices = pod.Class.Claims.Length == 0 ? [] : _state.Volumes.Choices(pod.Class, node.View!);
-        _state.SetPod(pod with { NodeName = node.Name }, node.Name);
+        _state.SetPod(placed, node.Name);
         if (choices.Count == 0)
         {
-            await _writeQueue.AddAsync(token => BindAsync(queued, pod, node.Name, token), cancel);
+            await _writeQueue.AddAsync(token => BindAsync(queued, placed, node.Name, token), cancel);
             return true;
         }
 
@@ -175,7 +184,7 @@ internal sealed partial class SchedulerLoop
         {
             if (isReady)
             {
-                PodView pod = queued.Pod;
+                PodView pod = _state.Pods[queued.Pod.Uid].Pod;
                 await _writeQueue.AddAsync(token => BindAsync(queued, pod, node.Name, token), cancel);
                 continue;
             }
@@ -238,7 +247,7 @@ internal sealed partial class SchedulerLoop
         PodView pod = queued.Pod;
 
         // Bound after all, or gone: the informer knows better.
-        if (_queue.Find(pod.Uid) != queued || !_state.RemovePod(pod.Uid))
+        if (_queue.Find(pod.Uid) != queued || !_state.RemovePod(pod.Uid, portsRest: false))
             return;
         _queue.Retry(queued);
         _queue.Wake(FailureKinds.AnyPodRule);

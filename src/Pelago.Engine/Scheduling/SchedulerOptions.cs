@@ -22,6 +22,9 @@ internal sealed record SchedulerOptions
     /// <summary>How long a pod waits for its volumes to be bound before it is placed anew.</summary>
     public TimeSpan VolumeTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long a host port that was given back rests before another pod gets it.</summary>
+    public TimeSpan PortCooldown { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Breaks ties between equal nodes; fixed in tests.</summary>
     public int? Seed { get; init; }
 }

@@ -24,6 +24,13 @@ public sealed class QuotaUsageTests
     public void Pod_uses_what_its_containers_ask_for(string spec, string expected) =>
         Assert.Equal(expected, Usage("pods", $$"""{"spec":{{spec}} }"""));
 
+    [Fact]
+    public void Pod_uses_the_host_ports_that_it_asks_for()
+    {
+        Assert.Equal("count/pods=1,count/ports.pelago.dev=4,pods=1", Usage("pods", """{"metadata":{"annotations":{"ports.pelago.dev/host":"http=auto,data=3@auto"}},"spec":{"containers":[]}}"""));
+        Assert.Equal(new GroupResource("", "pods"), QuotaUsage.ResourceOf("count/ports.pelago.dev"));
+    }
+
     [Theory]
     [InlineData("""{"status":{"phase":"Succeeded"},"spec":{"containers":[]} }""", "count/pods=1")]
     [InlineData("""{"status":{"phase":"Running"},"metadata":{"deletionTimestamp":"2026-08-01T11:59:59Z","deletionGracePeriodSeconds":1},"spec":{} }""", "count/pods=1")]

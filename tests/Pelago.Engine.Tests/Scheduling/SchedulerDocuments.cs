@@ -11,19 +11,20 @@ internal sealed class SchedulerDocuments
     private readonly PodClasses _classes;
     private int _pods;
 
-    public SchedulerDocuments(int seed = 1)
+    public SchedulerDocuments(int seed = 1, TimeProvider? clock = null)
     {
+        State = new ClusterState(clock ?? TimeProvider.System, portCooldown: TimeSpan.FromSeconds(30));
         _classes = new PodClasses(Names);
         Placement = new Placement(State, Names, new Random(seed));
     }
 
     public ResourceNames Names { get; } = new();
-    public ClusterState State { get; } = new();
+    public ClusterState State { get; }
     public Placement Placement { get; }
 
-    public void Node(string name, string cpu = "4", string memory = "8Gi", string labels = "{}", string spec = "{}", int pods = 110) => State.SetNode(NodeView.Read(
+    public void Node(string name, string cpu = "4", string memory = "8Gi", string labels = "{}", string spec = "{}", int pods = 110, string annotations = "{}") => State.SetNode(NodeView.Read(
         Encoding.UTF8.GetBytes($$"""
-        {"metadata":{"name":"{{name}}","uid":"node-{{name}}","labels":{{labels}} },"spec":{{spec}},
+        {"metadata":{"name":"{{name}}","uid":"node-{{name}}","labels":{{labels}},"annotations":{{annotations}} },"spec":{{spec}},
          "status":{"allocatable":{"cpu":"{{cpu}}","memory":"{{memory}}","pods":"{{pods}}","example.com/gpu":"2"} } }
         """),
         Names));
@@ -46,7 +47,7 @@ internal sealed class SchedulerDocuments
     {
         Decision decision = Placement.Decide(pod);
         if (decision.Node is { } node)
-            State.SetPod(pod with { NodeName = node.Name }, node.Name);
+            State.SetPod(pod with { NodeName = node.Name, Ports = Placement.ChoosePorts(pod, node) }, node.Name);
         return decision.Node?.Name;
     }
 

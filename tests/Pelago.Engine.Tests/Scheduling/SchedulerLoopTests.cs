@@ -180,6 +180,57 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
             _cluster.List(Pods).Select(pod => pod.Spec!.String("nodeName")).Where(node => node is not null).CountBy(node => node!), pair => Assert.Equal(10, pair.Value));
     }
 
+    [Fact]
+    public async Task After_a_restart_the_ports_that_are_taken_are_those_of_living_pods()
+    {
+        Node("a", "100");
+        for (int i = 0; i < 20; i++)
+            Pod($"p{i}", "1", ports: "http=auto, data=2@auto-contiguous");
+        Start();
+        await _cluster.WaitForAsync(Pods, "", "", _ => BoundCount() == 20, Token);
+
+        // As a crash would have it: nothing is said of what the scheduler knew.
+        await _stop.CancelAsync();
+        await _running;
+        _cluster.Remove(Pods, "default", "p0");
+        for (int i = 20; i < 40; i++)
+            Pod($"p{i}", "1", ports: "http=auto, data=2@auto-contiguous");
+        using var again = new CancellationTokenSource();
+        _running = SchedulerLoop.RunAsync(_cluster, new SchedulerOptions { Seed = 2 }, NullLoggerFactory.Instance, _clock, again.Token);
+        await _cluster.WaitForAsync(Pods, "", "", _ => BoundCount() == 39, Token);
+        await again.CancelAsync();
+
+        int[] given = [.. _cluster.List(Pods).SelectMany(PortsOf)];
+        Assert.Equal(39 * 3, given.Length);
+        Assert.Equal(given.Length, given.Distinct().Count());
+        Assert.All(given, port => Assert.InRange(port, 31000, 31000 + (39 * 3) + 3));
+    }
+
+    [Fact]
+    public async Task A_pod_without_free_ports_waits_until_ports_have_rested()
+    {
+        Node("a", "100", "31000-31000");
+        Pod("first", "1", ports: "http=auto");
+        Start();
+        await BoundAsync("first");
+        Pod("second", "1", ports: "http=auto");
+
+        KubeObject refused = await PodAsync("second", pod => Condition(pod) is not null);
+        Assert.StartsWith("0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.", Condition(refused)!.String("message"));
+        DateTimeOffset freed = _clock.GetUtcNow();
+        _cluster.Remove(Pods, "default", "first");
+
+        KubeObject bound = await AdvancingAsync(() => BoundAsync("second"));
+        Assert.Equal([31000], PortsOf(bound));
+        Assert.True(_clock.GetUtcNow() - freed >= TimeSpan.FromSeconds(30));
+    }
+
+    private static int[] PortsOf(KubeObject pod)
+    {
+        Assert.True(HostPortAllocation.TryParse(pod.Annotations!.String(HostPortAllocation.Annotation)!, out HostPortAllocation? given));
+        return [.. given.Ports.Ranges.ToArray().SelectMany(range => Enumerable.Range(range.First, range.Count))];
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static JsonObject? Condition(KubeObject pod) =>
@@ -190,15 +241,16 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
     private void Start() =>
         _running = SchedulerLoop.RunAsync(_cluster, new SchedulerOptions { Seed = 1 }, NullLoggerFactory.Instance, _clock, _stop.Token);
 
-    private void Node(string name, string cpu) => _cluster.Put(
-        Nodes, $$"""{"metadata":{"name":"{{name}}","labels":{"name":"{{name}}"} },"status":{"allocatable":{"cpu":"{{cpu}}","memory":"8Gi","pods":"110"} } }""");
+    private void Node(string name, string cpu, string window = "31000-32000") => _cluster.Put(
+        Nodes, $$"""{"metadata":{"name":"{{name}}","labels":{"name":"{{name}}"},"annotations":{"ports.pelago.dev/window":"{{window}}"} },"status":{"allocatable":{"cpu":"{{cpu}}","memory":"8Gi","pods":"110"} } }""");
 
-    private void Pod(string name, string cpu, string more = "")
+    private void Pod(string name, string cpu, string more = "", string? ports = null)
     {
+        string annotations = ports is null ? "" : $$""","annotations":{"ports.pelago.dev/host":"{{ports}}"} """;
         string scheduler = more.Contains("schedulerName", StringComparison.Ordinal) ? "" : ",\"schedulerName\":\"default-scheduler\"";
         _cluster.Put(
             Pods,
-            $$"""{"metadata":{"name":"{{name}}","namespace":"default","uid":"uid-{{name}}"},"spec":{"containers":[{"resources":{"requests":{"cpu":"{{cpu}}"} } }]{{more}}{{scheduler}} },"status":{"phase":"Pending"} }""");
+            $$"""{"metadata":{"name":"{{name}}","namespace":"default","uid":"uid-{{name}}"{{annotations}} },"spec":{"containers":[{"resources":{"requests":{"cpu":"{{cpu}}"} } }]{{more}}{{scheduler}} },"status":{"phase":"Pending"} }""");
     }
 
     private async Task<KubeObject> PodAsync(string name, Func<KubeObject, bool> condition) =>

@@ -128,7 +128,16 @@ public sealed class MemoryCluster(TimeProvider clock) : IKubeApi
         {
             var given = KubeObject.Parse(body);
             if (path.Subresource == "binding")
-                return Task.FromResult(Change(path, pod => pod.Json.ObjectOrNew("spec")["nodeName"] = given.Json.Object("target")!.String("name")));
+            {
+                return Task.FromResult(Change(path, pod =>
+                {
+                    pod.Json.ObjectOrNew("spec")["nodeName"] = given.Json.Object("target")!.String("name");
+                    foreach ((string key, JsonNode? value) in given.Annotations ?? [])
+                        pod.Metadata.ObjectOrNew("annotations")[key] = value?.DeepClone();
+                }));
+            }
+
+
             given.Namespace = path.Namespace;
             if (_objects.ContainsKey((path.Resource, given.Key)))
                 return Task.FromResult(new ApiResult(default, ApiStatus.AlreadyExists(path.Resource.GroupResource, given.Name)));

@@ -18,6 +18,7 @@ internal sealed class NodeView
         _labels = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach ((string key, JsonNode? value) in node.Labels ?? [])
             _labels[key] = value?.ToString() ?? "";
+        Ports = NodePortReport.Read(node.Annotations?.String(NodePortReport.WindowAnnotation), node.Annotations?.String(NodePortReport.BusyAnnotation));
         IsUnschedulable = node.Spec?.Boolean("unschedulable") ?? false;
         Taints = [.. (node.Spec?.Array("taints") ?? []).OfType<JsonObject>().Select(Taint.Read)];
         JsonObject? allocatable = node.Status?.Object("allocatable") ?? node.Status?.Object("capacity");
@@ -30,6 +31,9 @@ internal sealed class NodeView
     public string ResourceVersion { get; }
     public bool IsUnschedulable { get; }
     public Taint[] Taints { get; }
+
+    /// <summary>The ports that it offers to pods.</summary>
+    public NodePortReport Ports { get; }
 
     /// <summary>By the numbers of <see cref="ResourceNames"/>.</summary>
     public long[] Allocatable { get; }
@@ -44,7 +48,8 @@ internal sealed class NodeView
     /// <summary>True when nothing that placement looks at differs: heartbeats change nodes all the time.</summary>
     public bool SameForPlacement(NodeView other) =>
         Uid == other.Uid && IsUnschedulable == other.IsUnschedulable && MaxPods == other.MaxPods && Taints.SequenceEqual(other.Taints)
-        && Allocatable.SequenceEqual(other.Allocatable) && SameLabels(other);
+        && Allocatable.SequenceEqual(other.Allocatable) && SameLabels(other)
+        && Ports.SameAs(other.Ports);
 
     public bool SameLabels(NodeView other) =>
         _labels.Count == other._labels.Count && _labels.All(pair => other._labels.TryGetValue(pair.Key, out string? value) && value == pair.Value);

@@ -102,8 +102,7 @@ internal sealed class ClassPlan
 
     private FilterFailure? JudgeBesideNominated(NodeState node, PodView pod)
     {
-        PodView[] ahead = [.. node.Nominated.Where(nominated => nominated.Uid != pod.Uid && nominated.Priority >= pod.Priority)];
-        return NodeFit.JudgeRoom(Class, node, _names, ahead);
+        return NodeFit.JudgeRoom(Class, node, _names, node.NominatedAhead(pod));
     }
 
     private ref NodeEntry EntryOf(NodeState node)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Kube;
+
 namespace Pelago.Engine.Scheduling;
 
 /// <summary>Why a node cannot take a pod, in upstream's words. <see cref="IsResolvable"/>: removing pods from the node might help.</summary>
@@ -15,6 +17,8 @@ internal sealed record FilterFailure(FailureKinds Kind, bool IsResolvable, param
     public static readonly FilterFailure ExistingAntiAffinity = new(FailureKinds.PodAffinity, true, "node(s) didn't satisfy existing pods anti-affinity rules");
 
     public static FilterFailure Tainted(Taint taint) => new(FailureKinds.Taints, false, $"node(s) had untolerated taint {{{taint.Key}: {taint.Value}}}");
+
+    public static FilterFailure UnreadablePorts(string problem) => new(FailureKinds.Ports, false, $"annotation {HostPortRequests.Annotation}: {problem}");
 
     public static FilterFailure Volumes(string reason) => new(FailureKinds.Volumes, false, reason);
 }

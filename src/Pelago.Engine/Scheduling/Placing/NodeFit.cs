@@ -26,8 +26,14 @@ internal static class NodeFit
         {
             if (node.HostPorts.Exists(port.ConflictsWith) || alsoThere.Any(other => Array.Exists(other.Class.HostPorts, port.ConflictsWith)))
                 return FilterFailure.Ports;
+            if (node.Ports.IsGiven(port.Port))
+                return FilterFailure.Ports;
         }
 
+        if (pod.PortProblem is { } problem)
+            return FilterFailure.UnreadablePorts(problem);
+        if (!node.Ports.Fits(pod, alsoThere))
+            return FilterFailure.Ports;
         return JudgeResources(pod, node, names, alsoThere);
     }
 

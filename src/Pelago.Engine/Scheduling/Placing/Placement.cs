@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Kube;
+
 namespace Pelago.Engine.Scheduling;
 
 /// <summary>
@@ -47,6 +49,10 @@ internal sealed class Placement(ClusterState state, ResourceNames names, Random 
             return Refuse(plan, null, failures, failures.Count == 0 ? FailureKinds.NoNodes : kinds);
         return new Decision(_passed.Count == 1 ? _passed[0].Node : Best(plan), null);
     }
+
+    /// <summary>The ports that a pod gets on the node that was decided for it; null when it asks for none.</summary>
+    public HostPortAllocation? ChoosePorts(PodView pod, NodeState node) =>
+        pod.Class.PortRequests is null ? null : node.Ports.Choose(pod.Class, node.NominatedAhead(pod));
 
     /// <summary>One node alone, as preemption tries it; the state may be changed between calls.</summary>
     public FilterFailure? Judge(PodView pod, NodeState node)

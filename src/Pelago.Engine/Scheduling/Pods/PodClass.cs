@@ -26,6 +26,11 @@ internal sealed class PodClass
         ScoredCpu = ResourceAmounts.Get(Requests, ResourceNames.Cpu) + (defaultedCpu * DefaultCpuRequest);
         ScoredMemory = ResourceAmounts.Get(Requests, ResourceNames.Memory) + (defaultedMemory * DefaultMemoryRequest);
         HostPorts = ReadHostPorts(source);
+        if (source.String("hostPorts") is { } asked)
+        {
+            PortRequests = HostPortRequests.TryParse(asked, out HostPortRequests? requests, out string? problem) ? requests : null;
+            PortProblem = problem;
+        }
         Tolerations = [.. (source.Array("tolerations") ?? []).OfType<JsonObject>().Select(Toleration.Read)];
         NodeSelector = [.. (source.Object("nodeSelector") ?? []).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.ToString() ?? ""))];
         JsonObject? affinity = source.Object("affinity");
@@ -58,6 +63,12 @@ internal sealed class PodClass
     public long ScoredCpu { get; }
     public long ScoredMemory { get; }
     public HostPort[] HostPorts { get; }
+
+    /// <summary>Ports of the node that it wants to be given; null: none.</summary>
+    public HostPortRequests? PortRequests { get; }
+
+    /// <summary>Why the request for ports cannot be read, where the API server let it pass; null: it can, or there is none.</summary>
+    public string? PortProblem { get; }
     public Toleration[] Tolerations { get; }
     public KeyValuePair<string, string>[] NodeSelector { get; }
 

@@ -17,7 +17,7 @@ internal ref struct PodReader
     private readonly ArrayBufferWriter<byte> _class;
     private Utf8JsonReader _reader;
     private string _namespace = "", _name = "", _uid = "", _resourceVersion = "", _phase = "", _nodeName = "", _nominated = "", _scheduler = "";
-    private string? _created, _started, _unschedulable;
+    private string? _created, _started, _unschedulable, _ports;
     private bool _isDeleting, _isGated;
 
     private PodReader(ReadOnlySpan<byte> json)
@@ -74,6 +74,7 @@ internal ref struct PodReader
             IsDeleting = _isDeleting,
             IsGated = _isGated,
             UnschedulableMessage = _unschedulable,
+            Ports = _ports is not null && HostPortAllocation.TryParse(_ports, out HostPortAllocation? given) ? given : null,
         };
     }
 
@@ -97,8 +98,25 @@ internal ref struct PodReader
                 _isDeleting = Text().Length > 0;
             else if (_reader.ValueTextEquals("labels"u8))
                 KeepRaw("labels"u8);
+            else if (_reader.ValueTextEquals("annotations"u8))
+                ReadAnnotations();
             else if (_reader.ValueTextEquals("ownerReferences"u8))
                 ReadOwners();
+            else
+                SkipValue();
+        }
+    }
+
+    private void ReadAnnotations()
+    {
+        if (!EnterObject())
+            return;
+        while (NextField())
+        {
+            if (_reader.ValueTextEquals(HostPortRequests.Annotation))
+                KeepText("hostPorts"u8, Text());
+            else if (_reader.ValueTextEquals(HostPortAllocation.Annotation))
+                _ports = Text();
             else
                 SkipValue();
         }

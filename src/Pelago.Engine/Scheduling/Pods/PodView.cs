@@ -31,5 +31,10 @@ internal sealed record PodView
     /// <summary>When it began to run, for choosing victims; its creation until then.</summary>
     public DateTimeOffset Started { get; init; }
 
+    /// <summary>The ports of its node that it was given; null when it asked for none, or has no node yet.</summary>
+    public HostPortAllocation? Ports { get; init; }
+
+    public bool HasPorts => Ports is not null || Class.HostPorts.Length > 0;
+
     public int Priority => Class.Priority;
 }

@@ -62,7 +62,7 @@ internal sealed class Preemption(ClusterState state, Placement placement, Random
         }
 
         foreach (PodView victim in lower)
-            state.RemovePod(victim.Uid);
+            state.RemovePod(victim.Uid, portsRest: false);
         var victims = new List<PodView>();
         try
         {
@@ -101,7 +101,7 @@ internal sealed class Preemption(ClusterState state, Placement placement, Random
                 state.SetPod(lower[i], node.Name);
                 if (placement.Judge(pod, node) is null)
                     continue;
-                state.RemovePod(lower[i].Uid);
+                state.RemovePod(lower[i].Uid, portsRest: false);
                 victims.Add(lower[i]);
                 violations += underBudget ? 1 : 0;
             }

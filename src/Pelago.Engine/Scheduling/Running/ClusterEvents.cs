@@ -40,7 +40,7 @@ internal sealed class ClusterEvents(ClusterState state, SchedulingQueue queue, s
     public void NodeChanged(NodeView node)
     {
         if (state.SetNode(node))
-            queue.Wake(FailureKinds.AnyNodeRule);
+            queue.Wake(FailureKinds.AnyNodeRule | FailureKinds.Ports);
     }
 
     public void NodeGone(string name)

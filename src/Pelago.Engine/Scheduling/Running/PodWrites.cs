@@ -14,13 +14,17 @@ internal sealed class PodWrites(IKubeApi api, TimeProvider clock, string schedul
     private static readonly GroupVersionResource Volumes = new("", "v1", "persistentvolumes");
     private readonly WriteQuery _query = new() { FieldManager = schedulerName };
 
+    /// <summary>Together with the node, in one write, the pod learns the ports that it was given there.</summary>
     public async Task<ApiStatus?> BindAsync(PodView pod, string nodeName, CancellationToken cancel)
     {
+        var metadata = new JsonObject { ["name"] = pod.Key.Name, ["namespace"] = pod.Key.Namespace, ["uid"] = pod.Uid };
+        if (pod.Ports is { } ports)
+            metadata["annotations"] = new JsonObject { [HostPortAllocation.Annotation] = ports.ToString() };
         var binding = new JsonObject
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Binding",
-            ["metadata"] = new JsonObject { ["name"] = pod.Key.Name, ["namespace"] = pod.Key.Namespace, ["uid"] = pod.Uid },
+            ["metadata"] = metadata,
             ["target"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = nodeName },
         };
         ApiResult done = await api.CreateAsync(Path(pod, "binding"), KubeJson.ToUtf8(binding), _query, cancel);

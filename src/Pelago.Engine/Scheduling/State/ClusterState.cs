@@ -6,7 +6,7 @@ namespace Pelago.Engine.Scheduling;
 /// Nodes and the pods on them, kept up to date event by event. One owner, the scheduler's loop: nothing here is locked.
 /// Readers that keep derived counts follow <see cref="ChangesSince"/>; when <see cref="TopologyVersion"/> moved they start afresh.
 /// </summary>
-internal sealed class ClusterState
+internal sealed class ClusterState(TimeProvider clock, TimeSpan portCooldown)
 {
     private const int MaxChanges = 65_536;
 
@@ -16,6 +16,7 @@ internal sealed class ClusterState
     private readonly List<NodeState?> _slots = [];
     private readonly Stack<int> _freeSlots = new();
     private readonly List<PodChange> _changes = [];
+    private readonly PortRest _portRest = new(clock, portCooldown);
     private long _firstChange;
     private long _clock;
 
@@ -62,9 +63,12 @@ internal sealed class ClusterState
             return false;
         }
 
+        bool samePorts = node.View is { } before && before.Ports.SameAs(view.Ports);
         bool topology = node.View is null || !node.View.SameLabels(view) || !node.View.Taints.SequenceEqual(view.Taints);
         NodeCount += node.View is null ? 1 : 0;
         node.View = view;
+        if (!samePorts)
+            node.Ports.OfferChanged();
         Touch(node);
         node.ViewVersion = node.Version;
         if (topology)
@@ -95,7 +99,8 @@ internal sealed class ClusterState
     {
         if (_pods.TryGetValue(pod.Uid, out (PodView Pod, NodeState Node) known))
         {
-            bool same = known.Node.Name == nodeName && ReferenceEquals(known.Pod.Class, pod.Class) && known.Pod.IsDeleting == pod.IsDeleting;
+            bool same = known.Node.Name == nodeName && ReferenceEquals(known.Pod.Class, pod.Class) && known.Pod.IsDeleting == pod.IsDeleting
+                && Equals(known.Pod.Ports, pod.Ports);
             if (same)
             {
                 known.Node.Pods[pod.Uid] = pod;
@@ -103,7 +108,7 @@ internal sealed class ClusterState
                 return false;
             }
 
-            RemovePod(pod.Uid);
+            RemovePod(pod.Uid, portsRest: false);
         }
 
         Nominate(pod, null);
@@ -116,16 +121,32 @@ internal sealed class ClusterState
         return true;
     }
 
-    /// <summary>True when the pod was on a node.</summary>
-    public bool RemovePod(string uid)
+    /// <summary>True when the pod was on a node. Its ports rest before others get them, unless it never used them or comes back at once.</summary>
+    public bool RemovePod(string uid, bool portsRest = true)
     {
         if (!_pods.Remove(uid, out (PodView Pod, NodeState Node) known))
             return false;
         known.Node.Remove(known.Pod);
+        if (known.Pod.HasPorts && portsRest)
+            _portRest.Begin(known.Node, known.Pod);
+        else if (known.Pod.HasPorts)
+            known.Node.Ports.Return(known.Pod);
         PodsWithTerms.Remove(uid);
         Record(new PodChange(known.Pod, known.Node, -1));
         DropIfEmpty(known.Node);
         return true;
+    }
+
+    /// <summary>When ports that rest can next be given out again; null: none rest.</summary>
+    public DateTimeOffset? NextPortRestEnd => _portRest.NextEnd;
+
+    /// <summary>True when some node has ports again that rested.</summary>
+    public bool EndPortRests()
+    {
+        HashSet<NodeState> nodes = _portRest.End();
+        foreach (NodeState node in nodes)
+            Touch(node);
+        return nodes.Count > 0;
     }
 
     /// <summary>Keeps a place for a pod on a node, or with null on none any more.</summary>

@@ -6,6 +6,7 @@ namespace Pelago.Engine.Scheduling;
 internal sealed class NodeState(int slot, string name)
 {
     private long[] _requested = [];
+    private NodePorts? _ports;
 
     /// <summary>Its place in the arrays that plans keep per node; reused after the node has gone.</summary>
     public int Slot { get; } = slot;
@@ -26,15 +27,22 @@ internal sealed class NodeState(int slot, string name)
     /// <summary>By uid.</summary>
     public Dictionary<string, PodView> Pods { get; } = new(StringComparer.Ordinal);
     public List<HostPort> HostPorts { get; } = [];
+    public NodePorts Ports => _ports ??= new NodePorts(this);
 
     /// <summary>Pods that wait for victims to leave this node; those of lower priority must not take the place.</summary>
     public List<PodView> Nominated { get; } = [];
+
+    /// <summary>Those of <see cref="Nominated"/> that come before a pod.</summary>
+    public PodView[] NominatedAhead(PodView pod) => Nominated.Count == 0
+        ? []
+        : [.. Nominated.Where(nominated => nominated.Uid != pod.Uid && nominated.Priority >= pod.Priority)];
 
     public void Add(PodView pod)
     {
         Pods.Add(pod.Uid, pod);
         Count(pod, 1);
         HostPorts.AddRange(pod.Class.HostPorts);
+        _ports?.Take(pod);
     }
 
     public void Remove(PodView pod)

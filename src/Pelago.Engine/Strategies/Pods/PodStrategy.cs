@@ -16,19 +16,23 @@ internal sealed class PodStrategy : ResourceStrategy
     public override void PrepareForCreate(StrategyContext context, KubeObject created)
     {
         created.Json["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QosClass.Of(created.Spec ?? []) };
+        HostPortRules.PrepareForCreate(created);
     }
 
     public override void Validate(StrategyContext context, KubeObject subject, FieldErrors errors)
     {
         // The scheduler, the node and the eviction API write often, and what they write was checked when it came.
-        if (context.Subresource.Length == 0)
-            PodRules.Validate(subject.Spec, "spec", errors);
+        if (context.Subresource.Length > 0)
+            return;
+        PodRules.Validate(subject.Spec, "spec", errors);
+        HostPortRules.Validate(subject.Annotations, "metadata.annotations", errors);
     }
 
     public override void ValidateUpdate(StrategyContext context, KubeObject updated, KubeObject old, FieldErrors errors)
     {
         if (context.Subresource.Length > 0 || updated.Spec is not { } spec || old.Spec is not { } oldSpec)
             return;
+        HostPortRules.ValidateUpdate(updated, old, errors);
         if (oldSpec.Integer("activeDeadlineSeconds") is { } deadline && !(spec.Integer("activeDeadlineSeconds") <= deadline))
         {
             if (spec.Integer("activeDeadlineSeconds") is { } later)

@@ -27,6 +27,7 @@ internal sealed class CronJobStrategy : ResourceStrategy
         const string path = "spec.jobTemplate.spec";
         JsonObject? job = spec?.Object("jobTemplate")?.Object("spec");
         JobStrategy.ValidateSpec(job, path, errors);
+        HostPortRules.Validate(job?.Object("template")?.Object("metadata")?.Object("annotations"), $"{path}.template.annotations", errors);
         PodRules.Validate(job?.Object("template")?.Object("spec"), $"{path}.template.spec", errors);
         JobStrategy.ValidateRestart(job, path, errors);
 

@@ -60,6 +60,7 @@ internal static class TemplateRules
     public static void ValidatePod(JsonObject? template, string path, FieldErrors errors)
     {
         MetadataRules.ValidateLabels(template?.Object("metadata")?.Object("labels"), $"{path}.labels", errors);
+        HostPortRules.Validate(template?.Object("metadata")?.Object("annotations"), $"{path}.annotations", errors);
         PodRules.Validate(template?.Object("spec"), $"{path}.spec", errors);
     }
 
