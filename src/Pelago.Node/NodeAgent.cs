@@ -9,6 +9,7 @@ using Pelago.Node.Images;
 using Pelago.Node.Logs;
 using Pelago.Node.Objects;
 using Pelago.Node.Pods;
+using Pelago.Node.Ports;
 using Pelago.Node.Registration;
 using Pelago.Node.Runtimes;
 using Pelago.Node.Serving;
@@ -60,7 +61,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             api, new GroupVersionResource("", "v1", "services"), "", ListQuery.Everything, ModelJson.Decode<V1Service>, InformerOptions.Default, time, _log);
         _pods = new Informer<V1Pod>(
             api, StatusWriter.Pods, "", new ListQuery { FieldSelector = $"spec.nodeName={options.Name}" }, ModelJson.Decode<V1Pod>, InformerOptions.Default, time, _log);
-        _description = Describe(options);
+        _description = Describe(options) with { Ports = new PortReport(options.PortWindow, new MachinePorts("/proc"), () => [.. (_workers?.Pods ?? []).Where(IsActive)]) };
         var admission = new PodAdmission(_description.Capacity, NodeDocument.LabelsOf(_description));
         _workers = new PodWorkers(
             new PodServices

@@ -62,6 +62,9 @@ public sealed record NodeOptions
     /// <summary>Variables for every container, such as KUBERNETES_SERVICE_HOST where the API server is not reached by its service.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> PodVariables { get; init; } = [];
 
+    /// <summary>Ports of the host that pods may be given; those that the kernel gives to clients are left out. Nodes of one machine have windows of their own.</summary>
+    public PortRange PortWindow { get; init; } = NodePortReport.DefaultWindow;
+
     public int MaxPods { get; init; } = 110;
 
     /// <summary>How many processes and threads one pod may have; 0: as many as it likes (kubelet's podPidsLimit).</summary>

@@ -127,6 +127,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
             ServiceNetwork = ServiceNetwork,
             BridgeName = BridgeName,
             ClusterDns = _services?.Dns,
+            PortWindow = PortWindows.Of(_settings.Slot, index, _settings.Nodes),
             PodVariables = PodVariables(),
             ServingCertificate = _engine.NodeCertificate(name, IPAddress.Loopback),
             ClientAuthorities = [_engine.Authority],

@@ -2,6 +2,8 @@
 
 using System.Globalization;
 using k8s.Models;
+using Pelago.Kube;
+using Pelago.Node.Ports;
 
 namespace Pelago.Node.Pods;
 
@@ -18,6 +20,12 @@ internal sealed class PodAdmission(IDictionary<string, ResourceQuantity> allocat
         {
             if (!nodeLabels.TryGetValue(key, out string? actual) || actual != value)
                 return new PodVerdict("NodeAffinity", "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector");
+        }
+        if (HostPorts.AreMissing(pod))
+        {
+            return new PodVerdict(
+                "NodePorts",
+                $"Pod was rejected: it asks for ports of the node (annotation {HostPortRequests.Annotation}) and was given none, because it was not placed by the scheduler; leave out spec.nodeName");
         }
         if (SharesHostPort(pod, others))
             return new PodVerdict("NodePorts", "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports");
@@ -73,10 +81,16 @@ internal sealed class PodAdmission(IDictionary<string, ResourceQuantity> allocat
 
     private static bool SharesHostPort(V1Pod pod, IReadOnlyCollection<V1Pod> others)
     {
-        HashSet<(int, string)> wanted = [.. HostPorts(pod)];
-        return wanted.Count > 0 && others.SelectMany(HostPorts).Any(wanted.Contains);
+        HashSet<(int, string)> wanted = [.. Taken(pod)];
+        return wanted.Count > 0 && others.SelectMany(Taken).Any(wanted.Contains);
     }
 
-    private static IEnumerable<(int Port, string Protocol)> HostPorts(V1Pod pod) =>
+    private static IEnumerable<(int Port, string Protocol)> Taken(V1Pod pod) => Declared(pod).Concat(Given(pod));
+
+    /// <summary>What the scheduler gives is for every protocol.</summary>
+    private static IEnumerable<(int Port, string Protocol)> Given(V1Pod pod) => (HostPorts.Of(pod)?.Ports.Ranges.ToArray() ?? [])
+        .SelectMany(range => Enumerable.Range(range.First, range.Count)).SelectMany(port => new[] { (port, "TCP"), (port, "UDP"), (port, "SCTP") });
+
+    private static IEnumerable<(int Port, string Protocol)> Declared(V1Pod pod) =>
         pod.Spec.Containers.SelectMany(container => container.Ports ?? []).Where(port => port.HostPort > 0).Select(port => (port.HostPort!.Value, port.Protocol ?? "TCP"));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using k8s.Models;
+using Pelago.Kube;
+using Pelago.Node.Ports;
 using Pelago.Node.Runtimes;
 
 namespace Pelago.Node.Pods;
@@ -12,6 +14,7 @@ internal static class SandboxSpecs
 
     public static PodSandboxSpec Of(V1Pod pod, int attempt, string nodeName, PodResolver resolver)
     {
+        HostPortAllocation? given = HostPorts.Of(pod);
         bool hostNetwork = pod.Spec.HostNetwork == true;
         return new PodSandboxSpec
         {
@@ -23,7 +26,7 @@ internal static class SandboxSpecs
             ResolvConf = resolver.TextFor(pod),
             HostAliases = [.. (pod.Spec.HostAliases ?? []).Select(alias => new KeyValuePair<string, string>(alias.Ip, string.Join('\t', alias.Hostnames ?? [])))],
             Ports = [.. PodContainer.AllOf(pod).SelectMany(container => (container.Spec.Ports ?? []).Select(port => new PodPort(
-                container.Name, port.Name ?? "", port.ContainerPort, port.Protocol ?? "TCP", port.HostPort ?? 0)))],
+                container.Name, port.Name ?? "", port.ContainerPort, port.Protocol ?? "TCP", port.HostPort ?? HostPorts.Named(given, port.Name))))],
         };
     }
 

@@ -2,6 +2,7 @@
 
 using k8s.Models;
 using Pelago.Node.Images;
+using Pelago.Node.Ports;
 
 namespace Pelago.Node.Registration;
 
@@ -19,6 +20,9 @@ internal sealed record NodeDescription
     public required V1NodeSystemInfo Info { get; init; }
     public string PodNetwork { get; init; } = "";
 
+    /// <summary>Null where ports are those of no machine.</summary>
+    public PortReport? Ports { get; init; }
+
     /// <summary>Null where images are only labels.</summary>
     public ImageReport? Images { get; init; }
 }
@@ -29,7 +33,7 @@ internal static class NodeDocument
     public static V1Node Of(NodeDescription node, IReadOnlyList<V1NodeCondition> conditions) => new()
     {
         ApiVersion = "v1", Kind = "Node",
-        Metadata = new V1ObjectMeta { Name = node.Name, Labels = LabelsOf(node) },
+        Metadata = new V1ObjectMeta { Name = node.Name, Labels = LabelsOf(node), Annotations = node.Ports?.Now() },
         Spec = new V1NodeSpec
         {
             Taints = node.Taints.Count == 0 ? null : [.. node.Taints],

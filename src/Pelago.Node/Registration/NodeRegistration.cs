@@ -27,6 +27,7 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
 
     private IList<V1NodeCondition>? _reported;
     private IList<V1ContainerImage>? _reportedImages;
+    private Dictionary<string, string>? _reportedPorts;
     private DateTimeOffset _reportedAt;
 
     private DateTime Now => ContainerStatuses.Seconds(time.GetUtcNow())!.Value;
@@ -66,6 +67,7 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
         {
             await RenewLeaseAsync(node.Name, cancel);
             await ReportAsync(node, health, cancel);
+            await ReportPortsAsync(node, cancel);
         }
         catch (Exception fault) when (fault is ClusterUnreachableException or IOException)
         {
@@ -111,6 +113,21 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
             Reported(ModelJson.Decode<V1Node>(result.Body));
     }
 
+    /// <summary>What changes here is where somebody listens who was not given the port.</summary>
+    private async Task ReportPortsAsync(NodeDescription node, CancellationToken cancel)
+    {
+        if (node.Ports?.Now() is not { } ports || _reportedPorts is not null && ports.All(pair => _reportedPorts.GetValueOrDefault(pair.Key) == pair.Value))
+            return;
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = ToJson(ports) } };
+        ApiResult result = await api.PatchAsync(new ResourcePath(Nodes, "", node.Name), PatchType.Merge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel);
+        if (result.Error is { } error)
+            Log.CannotReport(log, node.Name, error.Message);
+        else
+            _reportedPorts = ports;
+    }
+
+    private static JsonObject ToJson(Dictionary<string, string> texts) => new(texts.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+
     /// <summary>Null when it must be tried again.</summary>
     private async Task<V1Node?> TryRegisterAsync(NodeDescription node, Func<DateTime, List<V1NodeCondition>> health, CancellationToken cancel)
     {
@@ -134,10 +151,10 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
     /// <summary>The Node is there from before: its labels and status become this node's; taints and what others added stay.</summary>
     private async Task<ApiResult> TakeOverAsync(NodeDescription node, List<V1NodeCondition> conditions, CancellationToken cancel)
     {
-        var labels = new JsonObject();
-        foreach ((string key, string value) in NodeDocument.LabelsOf(node))
-            labels[key] = value;
-        var patch = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } };
+        var metadata = new JsonObject { ["labels"] = ToJson(NodeDocument.LabelsOf(node)) };
+        if (node.Ports is { } ports)
+            metadata["annotations"] = ToJson(ports.Now());
+        var patch = new JsonObject { ["metadata"] = metadata };
         ApiResult result = await api.PatchAsync(new ResourcePath(Nodes, "", node.Name), PatchType.Merge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel);
         if (result.Error is not null)
             return result;

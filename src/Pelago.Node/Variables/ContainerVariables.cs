@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using k8s.Models;
 using Pelago.Node.Objects;
+using Pelago.Node.Ports;
 using Pelago.Node.Runtimes;
 
 namespace Pelago.Node.Variables;
@@ -25,6 +26,11 @@ internal sealed class ContainerVariables(ReferencedObjects objects, V1Pod pod, P
             service[name] = value;
         foreach ((string name, string value) in NodeDefaults.Concat(Ports(container)))
             service[name] = value;
+        if (HostPorts.Of(pod) is { } given)
+        {
+            foreach ((string name, string value) in HostPorts.Variables(given))
+                service[name] = value;
+        }
         if (sandbox.Address.Length > 0)
             service["POD_IP"] = sandbox.Address;
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
