@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Pelago.Cli.Demo;
 using Pelago.Cli.Images;
 using Pelago.Cli.Install;
+using Pelago.Cli.Ports;
 using Pelago.Client.Local;
 
 namespace Pelago.Cli;
@@ -20,4 +21,6 @@ internal sealed record DemoResult(
 [JsonSerializable(typeof(DemoResult))]
 [JsonSerializable(typeof(NodeImages))]
 [JsonSerializable(typeof(InstallResult))]
+[JsonSerializable(typeof(NodePortsViews))]
+[JsonSerializable(typeof(StrayListeners))]
 internal sealed partial class CliJson : JsonSerializerContext;

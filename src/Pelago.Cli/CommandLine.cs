@@ -8,6 +8,7 @@ using Pelago.Cli.Demo;
 using Pelago.Cli.Images;
 using Pelago.Cli.Install;
 using Pelago.Cli.Local;
+using Pelago.Cli.Ports;
 using Pelago.Client;
 using Pelago.Kube;
 
@@ -30,6 +31,7 @@ internal static class CommandLine
         root.Subcommands.Add(ImageCommand.Build());
         root.Subcommands.Add(InstallCommand.Build());
         root.Subcommands.Add(UninstallCommand.Build());
+        root.Subcommands.Add(PortsCommand.Build());
         root.Subcommands.Add(DoctorCommand.Build());
         root.Subcommands.Add(BenchCommand.Build());
         root.Subcommands.Add(CompletionCommand.Build());
