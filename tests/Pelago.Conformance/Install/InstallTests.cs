@@ -16,13 +16,13 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
 {
     private const string Socket = "/run/realkube/containerd.sock";
     private const string Version = KubectlVersions.Preparing;
-    private static readonly string Folder = Directory.CreateTempSubdirectory("pelago-install-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("pelago-install-").FullName;
     private readonly PelagoProgram _pelago = new(cluster);
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
+        Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
         Require();
         string manifests = (await _pelago.RunAsync(0, "install", "--dry-run")).Output;
         string half = string.Join("---\n", manifests.Split("---\n").Take(6));
-        await Kubectl(Version).PipeAsync(half, "apply", "-f", "-");
+        await new Kubectl(Cluster, Version, "pelago-system").PipeAsync(half, "apply", "-f", "-");
 
         ProgramAnswer removed = await _pelago.OnClusterAsync(0, "uninstall");
         ProgramAnswer none = await _pelago.OnClusterAsync(3, "uninstall");
@@ -85,7 +85,7 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
 
     private async Task BringImageAsync()
     {
-        string archive = Path.Combine(Folder, "pelago.tar");
+        string archive = Path.Combine(_folder, "pelago.tar");
         await _pelago.RunAsync(0, "image", "build", "-q", "-o", archive);
         ProgramAnswer imported = await PelagoProgram.TryAsync("ctr", "-a", Socket, "-n", "k8s.io", "images", "import", archive);
         Assert.True(imported.ExitCode == 0, imported.ToString());
@@ -93,7 +93,7 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
 
     private async Task ImagesAsync()
     {
-        string archive = Path.Combine(Folder, "box.tar");
+        string archive = Path.Combine(_folder, "box.tar");
         await PelagoProgram.TryAsync(Path.Combine(TestCluster.RepositoryRoot(), "tests/images/build"), "pause", archive);
 
         Assert.Contains("docker.io/realkube/busybox:1", (await _pelago.OnClusterAsync(0, "image", "ls")).Output, StringComparison.Ordinal);
