@@ -132,8 +132,11 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
     {
         string[] images = ["get", "--raw", $"/apis/node.pelago.dev/v1alpha1/nodes/{node}/proxy/images"];
         Kubectl admin = new(Cluster, Version, "pelago-system");
-        await admin.RunAsync("delete", "pod", "-l", "app.kubernetes.io/name=pelago-hub");
-        await Until(async () => (await admin.TryAsync(null, images)).ExitCode == 0, "the agent is reached through another hub", seconds: 120);
+        string[] address = ["get", "configmap", "pelago-hub", "-o", "jsonpath={.data.address}"];
+        string before = (await admin.RunAsync(address)).Output;
+        await admin.RunAsync("delete", "pod", "-l", "app.kubernetes.io/name=pelago-hub", "--wait=false");
+        await Until(async () => (await admin.RunAsync(address)).Output != before, "another hub says where it is", seconds: 120);
+        await Until(async () => (await admin.TryAsync(null, images)).ExitCode == 0, "the agent is reached through it", seconds: 120);
     }
 
     private async Task RemovalAsync()
