@@ -55,11 +55,13 @@ internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClie
     public async Task<ImageStatus> PullAsync(string image, IReadOnlyList<ImageCredentials> credentials, CancellationToken cancel)
     {
         RpcException? refused = null;
-        foreach (ImageCredentials? credential in credentials.Append(null))
+        IReadOnlyList<ImageCredentials> fitting = ImageReference.TryParse(image) is { } reference ? ImageKeyring.For(reference, credentials) : [];
+        foreach (ImageCredentials? credential in fitting.Append(null))
         {
             try
             {
-                AuthConfig? auth = credential is null ? null : new AuthConfig { ServerAddress = credential.Server, Username = credential.User, Password = credential.Password };
+                // Without an address: containerd drops credentials whose address it cannot read, and these are for this registry.
+                AuthConfig? auth = credential is null ? null : new AuthConfig { Username = credential.User, Password = credential.Password };
                 await client.Images.PullImageAsync(new PullImageRequest { Image = new ImageSpec { Image = image }, Auth = auth }, cancellationToken: cancel);
                 return await StatusAsync(image, cancel) ?? throw new RuntimeException("ErrImagePull", $"image \"{image}\" was pulled and is not there");
             }
