@@ -16,6 +16,9 @@ internal sealed class TarScanner(Stream input, string what, ArchiveLimits limits
     private readonly byte[] _buffer = new byte[64 * 1024];
     private string? _path;
     private string? _target;
+    private string? _longPath;
+    private string? _longTarget;
+    private bool _isExtended;
     private long? _size;
     private string _last = "";
     private long _left;
@@ -39,14 +42,22 @@ internal sealed class TarScanner(Stream input, string what, ArchiveLimits limits
             (_left, _padding) = (header.Size, Padding(header.Size));
             switch (header.Type)
             {
-                case 'x' or 'g':
-                    ReadRecords(await ReadMetadataAsync("an extended header", cancel), isGlobal: header.Type == 'g');
+                case 'x':
+                    if (_isExtended)
+                        throw new ArchiveException($"{what}: the entry {Place()} has two extended headers, of which readers take different ones");
+                    _isExtended = true;
+                    ReadRecords(await ReadMetadataAsync("an extended header", cancel), isGlobal: false);
+                    continue;
+                case 'g':
+                    if (_isExtended || _longPath is not null || _longTarget is not null)
+                        throw new ArchiveException($"{what}: a global header {Place()} is among the headers of one entry, which readers take in different ways");
+                    ReadRecords(await ReadMetadataAsync("an extended header", cancel), isGlobal: true);
                     continue;
                 case 'L':
-                    _path = Long(await ReadMetadataAsync("a long name", cancel));
+                    _longPath = Long(await ReadMetadataAsync("a long name", cancel));
                     continue;
                 case 'K':
-                    _target = Long(await ReadMetadataAsync("a long link", cancel));
+                    _longTarget = Long(await ReadMetadataAsync("a long link", cancel));
                     continue;
             }
             return Begin(header);
@@ -69,6 +80,9 @@ internal sealed class TarScanner(Stream input, string what, ArchiveLimits limits
 
     private TarItem Begin(Header header)
     {
+        if ((_path is not null && _longPath is not null) || (_target is not null && _longTarget is not null))
+            throw new ArchiveException($"{what}: the entry {Place()} is named twice, by an extended header and by a long name, of which readers take different ones");
+        string name = _path ?? _longPath ?? header.Name;
         TarKind kind = header.Type switch
         {
             '0' or '\0' or '7' => TarKind.File,
@@ -78,17 +92,16 @@ internal sealed class TarScanner(Stream input, string what, ArchiveLimits limits
             '4' => TarKind.BlockDevice,
             '5' => TarKind.Directory,
             '6' => TarKind.Fifo,
-            _ => throw new ArchiveException($"{what}: entry \"{Shown(_path ?? header.Name)}\" is of a type that no image needs ('{Shown(header.Type.ToString())}')"),
+            _ => throw new ArchiveException($"{what}: entry \"{Shown(name)}\" is of a type that no image needs ('{Shown(header.Type.ToString())}')"),
         };
-        string name = _path ?? header.Name;
-
-        // Old archives mark directories by a slash alone.
-        if (kind == TarKind.File && name.EndsWith('/'))
-            kind = TarKind.Directory;
         long size = kind == TarKind.File ? _size ?? header.Size : 0;
-        var item = new TarItem(name, kind, size, _target ?? header.Target, header.Major, header.Minor);
+
+        // Old archives mark directories by a slash alone. Whether such a one has data, readers do not agree on.
+        if (kind == TarKind.File && name.EndsWith('/'))
+            kind = size == 0 ? TarKind.Directory : throw new ArchiveException($"{what}: entry \"{Shown(name)}\" is a file by its type and a directory by its name");
+        var item = new TarItem(name, kind, size, _target ?? _longTarget ?? header.Target, header.Major, header.Minor);
         (_left, _padding) = (size, Padding(size));
-        (_path, _target, _size, _last) = (null, null, null, name);
+        (_path, _target, _longPath, _longTarget, _size, _isExtended, _last) = (null, null, null, null, null, false, name);
         return item;
     }
 
