@@ -52,6 +52,9 @@ internal sealed class ArchiveSpool : IDisposable
     /// <summary>The size of a file of the archive, by links if need be; null when it is not there.</summary>
     public long? SizeOf(string name) => Find(name)?.Size;
 
+    /// <summary>Where a file begins and how long it is: the same for all names and links of one file.</summary>
+    public (long Offset, long Size)? PlaceOf(string name) => Find(name);
+
     /// <summary>A small file, whole.</summary>
     public async Task<byte[]> ReadAsync(string name, string what, int most, CancellationToken cancel)
     {

@@ -13,6 +13,7 @@ namespace Pelago.Node.Containerd.Images.Archives;
 internal sealed class DockerArchive(ArchiveSpool spool, ArchiveLimits limits)
 {
     public const string ManifestFile = "manifest.json";
+    private readonly Dictionary<(long Offset, long Size), ArchiveLayer> _described = [];
 
     public async Task<List<ArchiveImage>> ReadAsync(CancellationToken cancel)
     {
@@ -39,9 +40,19 @@ internal sealed class DockerArchive(ArchiveSpool spool, ArchiveLimits limits)
             throw new ArchiveException($"{ManifestFile} names {files.Length} layers, and {what} has {config.DiffIds.Count}");
         var layers = new List<ArchiveLayer>();
         foreach ((string name, string diffId) in files.Zip(config.DiffIds))
-            layers.Add(await LayerCheck.DescribeAsync(spool, name, diffId, cancel));
+            layers.Add(await DescribeAsync(name, diffId, cancel));
         var configuration = new ArchiveBlob(MediaTypes.Config, content);
         return new ArchiveImage([.. Texts(item, "RepoTags").Select(ImageReference.Parse)], ManifestOf(configuration, layers), configuration, layers);
+    }
+
+    /// <summary>Each file is read once, however many layers say that they are in it.</summary>
+    private async Task<ArchiveLayer> DescribeAsync(string file, string diffId, CancellationToken cancel)
+    {
+        if (spool.PlaceOf(file) is { } place && _described.TryGetValue(place, out ArchiveLayer? known))
+            return known with { DiffId = diffId };
+        ArchiveLayer layer = await LayerCheck.DescribeAsync(spool, file, diffId, cancel);
+        _described[spool.PlaceOf(file)!.Value] = layer;
+        return layer;
     }
 
     private static IEnumerable<string> Texts(JsonObject item, string field) =>
