@@ -80,7 +80,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         var places = new PodPlaces(pods, _runtime, paths);
         _routes = new NodeRoutes(
             pods, new LogEndpoint(places, signals, time), new ProcessEndpoints(pods, _runtime), new PortEndpoints(pods, _runtime), new FileEndpoint(places),
-            new LogFileEndpoint(places), new UsageEndpoints(_usage, options.Name), new ImageEndpoints(_runtime.Images, cancel => ImageUse.OfAsync(_runtime, cancel), options.Name));
+            new LogFileEndpoint(places), new UsageEndpoints(_usage, options.Name), new ImageEndpoints(_runtime.Images, cancel => ImageUse.OfAsync(_runtime, cancel), options.Name, time));
     }
 
     /// <summary>Registers the node and begins to run its pods; returns when it has taken over what it finds.</summary>

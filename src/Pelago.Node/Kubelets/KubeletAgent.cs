@@ -81,7 +81,7 @@ public sealed class KubeletAgent : IAsyncDisposable
             var options = new ImageStoreOptions { Directory = _options.StateDirectory, Pinned = await containers.SandboxImageAsync(cancel) };
             var store = new ContainerdImages(options, _client, time, logging.CreateLogger<ContainerdImages>());
             await store.RecoverAsync(cancel);
-            images = new ImageEndpoints(store, containers.ImageUseAsync, _options.Node);
+            images = new ImageEndpoints(store, containers.ImageUseAsync, _options.Node, time);
         }
         catch (RpcException fault) when (!cancel.IsCancellationRequested)
         {

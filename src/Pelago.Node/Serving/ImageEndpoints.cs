@@ -11,8 +11,10 @@ using Pelago.Node.Runtimes;
 namespace Pelago.Node.Serving;
 
 /// <summary>/images: which images this node has; more of them from an archive or a registry, or fewer. A name is the query parameter <c>image</c>.</summary>
-internal sealed class ImageEndpoints(IImageStore? images, Func<CancellationToken, Task<ImageUse>> use, string node)
+internal sealed class ImageEndpoints(IImageStore? images, Func<CancellationToken, Task<ImageUse>> use, string node, TimeProvider time)
 {
+    private static readonly TimeSpan BodyPatience = TimeSpan.FromSeconds(60);
+
     public async Task ListAsync(HttpContext http)
     {
         IReadOnlyList<ImageStatus> all = await Store.ListAsync(http.RequestAborted);
@@ -26,9 +28,10 @@ internal sealed class ImageEndpoints(IImageStore? images, Func<CancellationToken
         IImageStore store = Store;
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
+        await using var body = new PatientStream(http.Request.Body, BodyPatience, time);
         try
         {
-            IReadOnlyList<ImportedImage> imported = await store.ImportAsync(http.Request.Body, Asked(http, "name"), http.RequestAborted);
+            IReadOnlyList<ImportedImage> imported = await store.ImportAsync(body, Asked(http, "name"), http.RequestAborted);
             await NodeAnswers.WriteAsync(http, new JsonObject
             {
                 ["items"] = new JsonArray([.. imported.Select(image => new JsonObject { ["id"] = image.Id, ["names"] = Texts(image.Names) })]),
@@ -37,7 +40,7 @@ internal sealed class ImageEndpoints(IImageStore? images, Func<CancellationToken
         catch (RuntimeException)
         {
             // Who still sends does not listen: the reason would be lost with the connection.
-            await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
+            await body.CopyToAsync(Stream.Null, http.RequestAborted);
             throw;
         }
     }
