@@ -3,6 +3,7 @@
 using System.Formats.Tar;
 using System.IO;
 using Pelago.Node.Containerd.Images.Archives;
+using Pelago.Node.Containerd.Supervision;
 using Pelago.Node.Images;
 using Pelago.Node.Runtimes;
 using Pelago.Node.Tests.Containerd.Archives;
@@ -55,6 +56,20 @@ public sealed class ImageTests : ContainerdScene
         ImportedImage now = Assert.Single(await ImportAsync(TestArchive.Tar(TestArchive.Oci(other))));
 
         Assert.Equal(now.Id, (await Runtime.Images!.StatusAsync(TestArchive.Name, Cancel))!.Id);
+    }
+
+    [Fact]
+    public async Task The_image_of_sandboxes_is_neither_replaced_nor_removed()
+    {
+        byte[] archive = TestArchive.Tar(TestArchive.Docker(TestArchive.Config(Layer), Layer));
+        ImageStatus before = (await Runtime.Images!.StatusAsync(ContainerdConfig.PauseImage, Cancel))!;
+
+        RuntimeException replaced = await Assert.ThrowsAsync<RuntimeException>(() => Runtime.Images.ImportAsync(new MemoryStream(archive), ContainerdConfig.PauseImage, Cancel));
+        RuntimeException removed = await Assert.ThrowsAsync<RuntimeException>(() => Runtime.Images.RemoveAsync(before.Id, Cancel));
+
+        Assert.Contains("is not replaced", replaced.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be removed", removed.Message, StringComparison.Ordinal);
+        Assert.Equal(before.Id, (await Runtime.Images.StatusAsync(ContainerdConfig.PauseImage, Cancel))!.Id);
     }
 
     [Fact]

@@ -73,13 +73,14 @@ internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClie
         throw new RuntimeException("ErrImagePull", refused!.Status.Detail, refused);
     }
 
-    public async Task<IReadOnlyList<ImportedImage>> ImportAsync(Stream archive, string? name, CancellationToken cancel)
+    public Task<IReadOnlyList<ImportedImage>> ImportAsync(Stream archive, string? name, CancellationToken cancel) =>
+        ImportAsync(archive, name, mayPin: false, cancel);
+
+    private async Task<IReadOnlyList<ImportedImage>> ImportAsync(Stream archive, string? name, bool mayPin, CancellationToken cancel)
     {
-        // One after the other: each takes disk for its archive.
-        await _oneImport.WaitAsync(cancel);
         try
         {
-            IReadOnlyList<ArchiveImage> images = await ImportCheckedAsync(archive, name, cancel);
+            IReadOnlyList<ArchiveImage> images = await ImportCheckedAsync(archive, name, mayPin, cancel);
             foreach (ArchiveImage image in images)
                 await WaitForAsync(image, cancel);
             return [.. images.Select(image => new ImportedImage(image.Id, image.Names))];
@@ -98,16 +99,14 @@ internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClie
                 ? Full(fault)
                 : new RuntimeException(ImageFault.Import, $"the image could not be put into containerd: {fault.Status.Detail}", fault);
         }
-        finally
-        {
-            _oneImport.Release();
-        }
     }
 
     public async Task<bool> RemoveAsync(string image, CancellationToken cancel)
     {
         if (await StatusAsync(image, cancel) is not { } found)
             return false;
+        if (found.Pinned)
+            throw new RuntimeException(ImageFault.Invalid, $"image \"{image}\" cannot be removed: it is what this node makes pods of itself");
         try
         {
             string? name = ImageReference.TryParse(image);
@@ -142,20 +141,25 @@ internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClie
         using var archive = new MemoryStream();
         image.WriteTo(archive);
         archive.Position = 0;
-        await ImportAsync(archive, name: null, cancel);
+        await ImportAsync(archive, name: null, mayPin: true, cancel);
     }
 
     private string SpoolDirectory => Path.Combine(options.Directory, "imports");
 
-    private async Task<IReadOnlyList<ArchiveImage>> ImportCheckedAsync(Stream archive, string? name, CancellationToken cancel)
+    private async Task<IReadOnlyList<ArchiveImage>> ImportCheckedAsync(Stream archive, string? name, bool mayPin, CancellationToken cancel)
     {
         Directory.CreateDirectory(SpoolDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using ArchiveSpool spool = await ArchiveSpool.ReadAsync(archive, SpoolDirectory, options.Limits, cancel);
+
+        // Whoever sends slowly keeps nobody else. From here on one after the other: each takes disk and processors.
+        await _oneImport.WaitAsync(cancel);
         ImportLease? lease = null;
         bool done = false;
         try
         {
-            using ArchiveSpool spool = await ArchiveSpool.ReadAsync(archive, SpoolDirectory, options.Limits, cancel);
             IReadOnlyList<ArchiveImage> images = await ArchiveReader.ReadAsync(spool, name, options.Limits, cancel);
+            if (!mayPin && images.SelectMany(image => image.Names).Contains(options.Pinned))
+                throw new ArchiveException($"\"{options.Pinned}\" is the image that this node makes pods of itself, and is not replaced: give yours another name");
             lease = await ImportLease.TakeAsync(client, time, cancel);
             await new ImageImport(client, spool, lease).RunAsync(images, cancel);
             done = true;
@@ -163,8 +167,16 @@ internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClie
         }
         finally
         {
-            // After the spool, which may hold the space that the disk has not.
-            await (lease?.EndAsync(collect: !done, log) ?? Task.CompletedTask);
+            // The spool may hold the space that the disk has not.
+            spool.Dispose();
+            try
+            {
+                await (lease?.EndAsync(collect: !done, log) ?? Task.CompletedTask);
+            }
+            finally
+            {
+                _oneImport.Release();
+            }
         }
     }
 
@@ -193,6 +205,6 @@ internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClie
 
     private ImageStatus StatusOf(CriImage image) => new(image.Id, image.Size, image.Uid is { } user ? user.Value : image.Username.Length == 0 ? 0 : null)
     {
-        Names = [.. image.RepoTags], Digests = [.. image.RepoDigests], Pinned = image.RepoTags.Contains(options.Pinned),
+        Names = [.. image.RepoTags], Digests = [.. image.RepoDigests], Pinned = image.Pinned || image.RepoTags.Contains(options.Pinned),
     };
 }

@@ -3,6 +3,7 @@
 using System.IO;
 using Microsoft.Win32.SafeHandles;
 using Pelago.Node.Containerd.Streams;
+using Pelago.Node.Images;
 
 namespace Pelago.Node.Containerd.Images.Archives;
 
@@ -14,23 +15,30 @@ internal sealed class ArchiveSpool : IDisposable
 {
     private const string What = "the archive";
     private const int MaxLinks = 8;
+    private const int NoSpace = 28; // ENOSPC
+    private const long LeastFree = 1L << 30;
     private readonly FileStream _file;
+    private readonly Func<DiskSpace> _disk;
     private readonly Dictionary<string, (long Offset, long Size)> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _links = new(StringComparer.Ordinal);
     private long _end;
 
-    private ArchiveSpool(FileStream file) => _file = file;
+    private ArchiveSpool(FileStream file, Func<DiskSpace> disk) => (_file, _disk) = (file, disk);
 
     /// <summary>Reads an archive to its end.</summary>
     /// <param name="directory">Where the nameless file is made.</param>
-    public static async Task<ArchiveSpool> ReadAsync(Stream archive, string directory, ArchiveLimits limits, CancellationToken cancel)
+    public static Task<ArchiveSpool> ReadAsync(Stream archive, string directory, ArchiveLimits limits, CancellationToken cancel) =>
+        ReadAsync(archive, directory, () => DiskSpace.Of(directory), limits, cancel);
+
+    /// <param name="disk">The disk of that directory: the archive may not take the last of it, which others need.</param>
+    public static async Task<ArchiveSpool> ReadAsync(Stream archive, string directory, Func<DiskSpace> disk, ArchiveLimits limits, CancellationToken cancel)
     {
         string path = Path.Combine(directory, $"import-{Guid.NewGuid():N}");
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
-        var spool = new ArchiveSpool(new FileStream(path, options));
+        var spool = new ArchiveSpool(new FileStream(path, options), disk);
         try
         {
             File.Delete(path);
@@ -101,6 +109,7 @@ internal sealed class ArchiveSpool : IDisposable
                     break;
                 case TarKind.File:
                     Add(item, _files, (_end, item.Size));
+                    RequireSpace(item.Size);
                     await tar.CopyDataAsync(_file, cancel);
                     _end += item.Size;
                     break;
@@ -116,6 +125,14 @@ internal sealed class ArchiveSpool : IDisposable
         }
         if (!tar.IsComplete)
             throw new ArchiveException($"{What} is cut short, it has no end mark: copy or download it again");
+    }
+
+    /// <summary>Of a small disk a tenth is enough.</summary>
+    private void RequireSpace(long size)
+    {
+        DiskSpace space = _disk();
+        if (space.Available - size < Math.Min(LeastFree, space.Capacity / 10))
+            throw new IOException($"the disk has {space.Available} bytes left, too few for another {size} of the archive", NoSpace);
     }
 
     private void Add<T>(TarItem item, Dictionary<string, T> table, T value)
