@@ -79,7 +79,7 @@ internal static class ContainerConfigs
     {
         CpuShares = resources.CpuShares, CpuPeriod = resources.CpuLimitMilli > 0 ? Period : 0,
         CpuQuota = resources.CpuLimitMilli > 0 ? Math.Max(LeastQuota, resources.CpuLimitMilli * Period / 1000) : 0,
-        MemoryLimitInBytes = resources.MemoryLimit,
+        MemoryLimitInBytes = resources.MemoryLimit, OomScoreAdj = resources.OomScoreAdjust,
     };
 
     private static Protos.Cri.MountPropagation PropagationOf(Runtimes.MountPropagation propagation) => propagation switch
@@ -103,10 +103,10 @@ internal static class ContainerConfigs
         {
             NamespaceOptions = SandboxConfigs.NamespacesOf(pod), Privileged = identity.Privileged, ReadonlyRootfs = spec.ReadOnlyRoot,
             NoNewPrivs = identity.NoNewPrivileges, Capabilities = new Capability(),
-            RunAsUser = identity.User is { } user ? new Int64Value { Value = user } : null,
+            RunAsUser = identity.User is { } user ? new Int64Value { Value = user } : null, RunAsUsername = identity.UserName,
 
-            // CRI takes no group without a user; what runs as whom the image says keeps the image's group.
-            RunAsGroup = identity is { User: not null, Group: { } group } ? new Int64Value { Value = group } : null,
+            // CRI takes no group without a user.
+            RunAsGroup = identity.Group is { } group && (identity.User is not null || identity.UserName.Length > 0) ? new Int64Value { Value = group } : null,
         };
         security.SupplementalGroups.AddRange(identity.SupplementalGroups);
         security.Capabilities.AddCapabilities.AddRange(identity.AddedCapabilities);

@@ -95,12 +95,16 @@ internal static class ContainerSpecs
                 ? $"container has runAsNonRoot and image will run as root (pod: \"{pod.Metadata.Name}_{pod.Metadata.NamespaceProperty}({pod.Metadata.Uid})\", container: {container.Name})"
                 : $"container's runAsUser breaks non-root policy (pod: \"{pod.Metadata.Name}_{pod.Metadata.NamespaceProperty}({pod.Metadata.Uid})\", container: {container.Name})");
         }
-        List<long> groups = [.. (shared?.SupplementalGroups ?? []).Select(group => group ?? 0)];
+        List<long> groups = [.. (shared?.SupplementalGroups ?? []).Select(id => id ?? 0)];
         if (shared?.FsGroup is { } files)
             groups.Add(files);
+        long? group = own?.RunAsGroup ?? shared?.RunAsGroup;
+
+        // A runtime takes no group without a user: it is then the image's.
+        bool isImages = user is null && group is not null;
         return new ContainerIdentity
         {
-            User = user, Group = own?.RunAsGroup ?? shared?.RunAsGroup, SupplementalGroups = groups,
+            User = isImages ? image?.User : user, UserName = isImages && image is { User: null } ? image.UserName : "", Group = group, SupplementalGroups = groups,
             NoNewPrivileges = own?.AllowPrivilegeEscalation == false, Privileged = own?.Privileged == true,
             AddedCapabilities = [.. own?.Capabilities?.Add ?? []], DroppedCapabilities = [.. own?.Capabilities?.Drop ?? []],
             SystemCalls = SystemCallFilters.Of(pod, container, paths.SystemCallProfiles),

@@ -71,12 +71,18 @@ public sealed record ContainerResources
     /// <summary>Bytes.</summary>
     public long MemoryLimit { get; init; }
     public long ProcessLimit { get; init; }
+
+    /// <summary>Whom the kernel ends first when memory runs short: from -1000, never, to 1000.</summary>
+    public int OomScoreAdjust { get; init; }
 }
 
 /// <summary>Who the process runs as; null leaves what the daemon is.</summary>
 public sealed record ContainerIdentity
 {
     public long? User { get; init; }
+
+    /// <summary>Of the image's own accounts, where only its name is known; empty otherwise.</summary>
+    public string UserName { get; init; } = "";
     public long? Group { get; init; }
     public IReadOnlyList<long> SupplementalGroups { get; init; } = [];
     public bool NoNewPrivileges { get; init; }

@@ -26,6 +26,9 @@ public interface IImageStore
 /// <summary>An image on this node. <paramref name="User"/> is whom its containers run as; null: a name that only the image knows.</summary>
 public sealed record ImageStatus(string Id, ulong Size, long? User)
 {
+    /// <summary>The name where <see cref="User"/> is null.</summary>
+    public string UserName { get; init; } = "";
+
     /// <summary>Whole references with their tags.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 

@@ -205,6 +205,6 @@ internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClie
 
     private ImageStatus StatusOf(CriImage image) => new(image.Id, image.Size, image.Uid is { } user ? user.Value : image.Username.Length == 0 ? 0 : null)
     {
-        Names = [.. image.RepoTags], Digests = [.. image.RepoDigests], Pinned = image.Pinned || image.RepoTags.Contains(options.Pinned),
+        UserName = image.Username, Names = [.. image.RepoTags], Digests = [.. image.RepoDigests], Pinned = image.Pinned || image.RepoTags.Contains(options.Pinned),
     };
 }
