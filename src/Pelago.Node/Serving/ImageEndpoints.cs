@@ -40,7 +40,7 @@ internal sealed class ImageEndpoints(IImageStore? images, Func<CancellationToken
         catch (RuntimeException)
         {
             // Who still sends does not listen: the reason would be lost with the connection.
-            await body.CopyToAsync(Stream.Null, http.RequestAborted);
+            await DrainAsync(body, http.RequestAborted);
             throw;
         }
     }
@@ -64,6 +64,18 @@ internal sealed class ImageEndpoints(IImageStore? images, Func<CancellationToken
         if (!await store.RemoveAsync(image, http.RequestAborted))
             throw new ApiStatusException(NotHere(image));
         await NodeAnswers.WriteAsync(http, new JsonObject { ["id"] = found.Id });
+    }
+
+    private static async Task DrainAsync(PatientStream body, CancellationToken cancel)
+    {
+        try
+        {
+            await body.CopyToAsync(Stream.Null, cancel);
+        }
+        catch (ApiStatusException)
+        {
+            // Who has fallen silent is told the first reason, not this one.
+        }
     }
 
     private IImageStore Store => images ?? throw new ApiStatusException(ApiStatus.BadRequest(
