@@ -17,9 +17,13 @@ public sealed class ClusterPlanTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void Pods_are_processes_unless_told_otherwise_and_stay_what_they_are()
+    public void Pods_are_containers_where_the_machine_can_run_them() =>
+        Assert.Equal(new ContainerdTools().AreUsable() ? "containerd" : "process", Make(runtime: null));
+
+    [Fact]
+    public void Processes_stay_what_they_are()
     {
-        Assert.Equal("process", Make(runtime: null));
+        Assert.Equal("process", Make("process"));
         Assert.Equal("process", Make(runtime: null));
 
         DaemonException refused = Assert.Throws<DaemonException>(() => Make("containerd"));
