@@ -98,7 +98,10 @@ internal sealed class LogReader(string path, LogQuery query, LogSignals signals)
         }
     }
 
-    /// <summary>Reads whole records up to the end of the file; a record that is not finished yet stays for the next time.</summary>
+    /// <summary>
+    /// Reads whole records up to the end of the file; a record that is not finished yet stays for the next time. One that is longer than what is read at once
+    /// is none of this format's writers: its beginning is passed on as a piece of a line, and what follows goes on by itself.
+    /// </summary>
     private static async Task DrainAsync(FileStream file, LogText text, Stream output, CancellationToken cancel)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -108,8 +111,14 @@ internal sealed class LogReader(string path, LogQuery query, LogSignals signals)
             while (!text.IsFull && (read = RandomAccess.Read(file.SafeFileHandle, buffer.AsSpan(0, BufferSize), file.Position)) > 0)
             {
                 int whole = buffer.AsSpan(0, read).LastIndexOf((byte)'\n') + 1;
-                if (whole == 0)
+                if (whole == 0 && read < BufferSize)
                     return;
+                if (whole == 0)
+                {
+                    file.Position += read;
+                    await output.WriteAsync(text.DecodeLong(buffer.AsSpan(0, read)), cancel);
+                    continue;
+                }
                 file.Position += whole;
                 await output.WriteAsync(text.Decode(buffer.AsSpan(0, whole)), cancel);
             }

@@ -76,6 +76,16 @@ public sealed class LogReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_record_that_is_longer_than_what_is_read_at_once_does_not_end_the_log()
+    {
+        string huge = new('x', 150_000);
+        File.WriteAllText(Log, $"2026-01-02T03:04:05.000000000Z stdout F {huge}\n2026-01-02T03:04:05.000000000Z stdout F next\n");
+
+        Assert.Equal($"{huge}\nnext\n", await ReadAsync(new LogQuery()));
+        Assert.Equal("", await ReadAsync(new LogQuery { Stream = LogStream.Stderr }));
+    }
+
+    [Fact]
     public async Task Log_that_does_not_exist_is_empty() => Assert.Equal("", await ReadAsync(new LogQuery { TailLines = 5 }));
 
     [Fact]
