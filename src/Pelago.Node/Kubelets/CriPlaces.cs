@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using Pelago.Kube;
+using Pelago.Node.Native;
 using Pelago.Node.Runtimes;
 using Pelago.Node.Serving;
 
@@ -17,7 +19,8 @@ internal sealed class CriPlaces(CriContainers containers, TimeProvider time) : I
         ContainerStatus attempt = begun.Skip(previous ? 1 : 0).FirstOrDefault() ?? throw new ApiStatusException(ApiStatus.BadRequest(previous
             ? $"previous terminated container \"{container}\" in pod \"{pod}\" not found"
             : $"container \"{container}\" in pod \"{pod}\" is waiting to start"));
-        return new ContainerLogPlace(attempt.LogPath, watching => EndOfAsync(attempt.Id, watching));
+        BeneathPath directory = PodLogDirectory.Open(PodLogDirectory.Root, attempt.LogPath);
+        return new ContainerLogPlace($"{directory.Path}/{Path.GetFileName(attempt.LogPath)}", watching => EndOfAsync(attempt.Id, watching), directory);
     }
 
     public async Task<ContainerRoot> RootAsync(string ns, string pod, string container, CancellationToken cancel)

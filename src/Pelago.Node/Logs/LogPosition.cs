@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Pelago.Node.Native;
 
 namespace Pelago.Node.Logs;
 
@@ -50,8 +53,38 @@ internal sealed class LogPosition : IDisposable
 
     public void Dispose() => File.Dispose();
 
-    public static FileStream Open(string path) =>
+    /// <summary>Opens a file of a log. Whoever writes logs makes files: a link is not followed, it may be somebody else's and lead anywhere.</summary>
+    /// <exception cref="FileNotFoundException">There is none, or a link.</exception>
+    public static FileStream Open(string path)
+    {
+        SafeFileHandle? file = Descriptors.TryOpen(path, LibC.ReadOnly | LibC.NoFollow);
+        if (file is not null)
+            return Of(file, path);
+        throw Marshal.GetLastPInvokeError() is LibC.ENOENT or LibC.ENOTDIR or LibC.ELOOP
+            ? new FileNotFoundException($"there is no log file {path}, or it is a link", path)
+            : Descriptors.Failure($"open the log file {path}");
+    }
+
+    /// <summary>Opens what is held already, by the link in /proc that names it.</summary>
+    public static FileStream OpenHeld(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+
+    private static FileStream Of(SafeFileHandle file, string path)
+    {
+        try
+        {
+            var stream = new FileStream(file, FileAccess.Read, bufferSize: 0);
+            if (stream.CanSeek)
+                return stream;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+        file.Dispose();
+        throw new FileNotFoundException($"{path} is not a file", path);
+    }
 
     private static string Newest(string path) => LogFiles.Rotated(path).LastOrDefault("");
 }

@@ -42,10 +42,16 @@ internal sealed unsafe class BeneathPath : IDisposable
     public string Path => $"/proc/self/fd/{_handle.DangerousGetHandle()}";
 
     /// <summary>Null when there is no such thing, or when a link stands where <paramref name="relative"/> has none.</summary>
-    public static BeneathPath? Open(string root, string relative)
+    /// <param name="root">The directory that is not left.</param>
+    /// <param name="relative">The path from there.</param>
+    /// <param name="strictly">Refuse where the kernel cannot keep to this, instead of relying on a look at the name.</param>
+    /// <exception cref="System.IO.IOException">The root cannot be opened, or <paramref name="strictly"/> is not possible here.</exception>
+    public static BeneathPath? Open(string root, string relative, bool strictly = false)
     {
         nint opened = OpenAt(root, relative, Beneath | NoLinks, out bool unknown);
         // A kernel before 5.6, or a sandbox around us, does not know openat2: the name was looked at, and has to do.
+        if (unknown && strictly)
+            throw new System.IO.IOException($"what is below {root} is only opened by a Linux of 5.6 or newer, with openat2");
         if (unknown)
             opened = LibC.Open(System.IO.Path.Combine(root, relative), HandleOnly | LibC.CloseOnExec, 0);
         return Of(opened);

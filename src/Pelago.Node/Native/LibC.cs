@@ -18,12 +18,15 @@ internal static unsafe partial class LibC
     public const int CloseOnExec = 0x80000;
 
     public const int EPERM = 1;
+    public const int ENOENT = 2;
     public const int EINTR = 4;
     public const int ESRCH = 3;
     public const int ENXIO = 6;
     public const int EAGAIN = 11;
     public const int EIO = 5;
+    public const int ENOTDIR = 20;
     public const int ENOSYS = 38;
+    public const int ELOOP = 40;
 
     public const int SIGTERM = 15;
     public const int SIGKILL = 9;
@@ -38,6 +41,9 @@ internal static unsafe partial class LibC
     public const int NewNetwork = 0x40000000;
 
     private const string C = "libc";
+
+    /// <summary>O_NOFOLLOW, the one of these on which the two machines do not agree.</summary>
+    public static int NoFollow { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     [LibraryImport(C, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, uint mode);

@@ -36,7 +36,7 @@ internal sealed class FileEndpoint(IContainerPlaces places)
 
     /// <summary>A file as long as it is now; parts of it by Range.</summary>
     public static Task SendAsync(HttpContext http, string path) => Results.Stream(
-        new FixedLengthStream(LogPosition.Open(path)), "application/octet-stream", lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(path)), enableRangeProcessing: true).ExecuteAsync(http);
+        new FixedLengthStream(LogPosition.OpenHeld(path)), "application/octet-stream", lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(path)), enableRangeProcessing: true).ExecuteAsync(http);
 
     private static BeneathPath? Open(ContainerRoot root, string asked)
     {

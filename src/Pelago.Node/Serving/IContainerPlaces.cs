@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Node.Native;
+
 namespace Pelago.Node.Serving;
 
 /// <summary>Finds what of a container is where on this node; a refusal is an <see cref="Kube.ApiStatusException"/>.</summary>
@@ -12,7 +14,11 @@ internal interface IContainerPlaces
 }
 
 /// <summary>The current file of a log; rotated ones are beside it. <paramref name="UntilEnd"/> completes when nothing more will be written to it.</summary>
-internal sealed record ContainerLogPlace(string Path, Func<CancellationToken, Task> UntilEnd);
+/// <param name="Held">The directory, where <paramref name="Path"/> leads through it: it is read until this is disposed.</param>
+internal sealed record ContainerLogPlace(string Path, Func<CancellationToken, Task> UntilEnd, BeneathPath? Held = null) : IDisposable
+{
+    public void Dispose() => Held?.Dispose();
+}
 
 /// <summary>The directory of a container's files.</summary>
 /// <param name="IsFileSystem">

@@ -15,7 +15,7 @@ internal sealed class LogEndpoint(IContainerPlaces places, LogSignals signals, T
     {
         CancellationToken cancel = http.RequestAborted;
         LogQuery query = Parse(http.Request.Query);
-        ContainerLogPlace log = await places.LogAsync(
+        using ContainerLogPlace log = await places.LogAsync(
             http.Route("namespace"), http.Route("pod"), http.Route("container"), IsTrue(http.Request.Query["previous"]), cancel);
 
         http.Response.ContentType = "text/plain; charset=utf-8";

@@ -19,7 +19,8 @@ internal sealed class LogFileEndpoint(IContainerPlaces places)
 
     public async Task ListAsync(HttpContext http)
     {
-        string directory = await DirectoryAsync(http);
+        using ContainerLogPlace log = await LogAsync(http);
+        string directory = Path.GetDirectoryName(log.Path)!;
         var files = new JsonArray();
         foreach (FileInfo file in new DirectoryInfo(directory).EnumerateFiles().Take(MaxFiles).OrderBy(file => file.Name, StringComparer.Ordinal).Where(file => file.LinkTarget is null))
         {
@@ -34,7 +35,8 @@ internal sealed class LogFileEndpoint(IContainerPlaces places)
     public async Task ReadAsync(HttpContext http)
     {
         string name = http.Route("file");
-        string directory = await DirectoryAsync(http);
+        using ContainerLogPlace log = await LogAsync(http);
+        string directory = Path.GetDirectoryName(log.Path)!;
 
         // One name, and no link: what a container's runtime writes here are files.
         using BeneathPath? found = name.Contains('/', StringComparison.Ordinal) ? null : BeneathPath.Open(directory, name);
@@ -43,12 +45,12 @@ internal sealed class LogFileEndpoint(IContainerPlaces places)
         await FileEndpoint.SendAsync(http, found.Path);
     }
 
-    private async Task<string> DirectoryAsync(HttpContext http)
+    private async Task<ContainerLogPlace> LogAsync(HttpContext http)
     {
         ContainerLogPlace log = await places.LogAsync(http.Route("namespace"), http.Route("pod"), http.Route("container"), previous: false, http.RequestAborted);
-        string directory = Path.GetDirectoryName(log.Path)!;
-        return Directory.Exists(directory)
-            ? directory
-            : throw new ApiStatusException(ApiStatus.BadRequest($"container {http.Route("container")} of pod {http.Route("pod")} has written no log"));
+        if (Directory.Exists(Path.GetDirectoryName(log.Path)))
+            return log;
+        log.Dispose();
+        throw new ApiStatusException(ApiStatus.BadRequest($"container {http.Route("container")} of pod {http.Route("pod")} has written no log"));
     }
 }
