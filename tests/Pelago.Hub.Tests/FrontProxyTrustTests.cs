@@ -22,16 +22,25 @@ public sealed class FrontProxyTrustTests : IDisposable
         using X509Certificate2 proxy = _keys.Issue("front-proxy-client");
         var headers = new HeaderDictionary
         {
-            ["X-Remote-User"] = "ada", ["X-Remote-Group"] = new(["devs", "system:authenticated"]), ["X-Remote-Extra-Example.com%2fscopes"] = "all",
+            ["X-Remote-User"] = "ada", ["X-Remote-Uid"] = "7", ["X-Remote-Group"] = new(["devs", "system:authenticated"]), ["X-Remote-Extra-Example.com%2fscopes"] = "all",
         };
 
         ReviewedUser? user = Trust().UserOf(proxy, headers);
 
         Assert.NotNull(user);
         Assert.Equal("ada", user.Name);
+        Assert.Equal("7", user.Uid);
         Assert.Equal(["devs", "system:authenticated"], user.Groups);
         Assert.Equal(["all"], user.Extra["example.com/scopes"]);
     }
+
+    [Theory]
+    [InlineData("X-Remote-User", true)]
+    [InlineData("x-remote-uid", true)]
+    [InlineData("X-Remote-Group", true)]
+    [InlineData("X-Remote-Extra-Scopes", true)]
+    [InlineData("X-Request-Id", false)]
+    public void What_says_who_asks_is_known_and_not_passed_on(string header, bool speaks) => Assert.Equal(speaks, Trust().Speaks(header));
 
     [Fact]
     public void Nobody_else_is_believed()

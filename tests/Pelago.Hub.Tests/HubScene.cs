@@ -39,7 +39,7 @@ internal sealed class HubScene : IAsyncDisposable
     {
         ["requestheader-client-ca-file"] = keys.Authority.ExportCertificatePem(), ["requestheader-allowed-names"] = $"[{names}]",
         ["requestheader-username-headers"] = "[\"X-Remote-User\"]", ["requestheader-group-headers"] = "[\"X-Remote-Group\"]",
-        ["requestheader-extra-headers-prefix"] = "[\"X-Remote-Extra-\"]",
+        ["requestheader-extra-headers-prefix"] = "[\"X-Remote-Extra-\"]", ["requestheader-uid-headers"] = "[\"X-Remote-Uid\"]",
     };
 
     public static async Task<HubScene> StartAsync()

@@ -44,7 +44,7 @@ internal sealed partial class FrontProxySettings(IKubeApi api, ILogger log)
         return new FrontProxyTrust
         {
             Authorities = authorities, AllowedNames = Texts(data, "requestheader-allowed-names"), UserHeaders = Texts(data, "requestheader-username-headers"),
-            GroupHeaders = Texts(data, "requestheader-group-headers"), ExtraPrefixes = Texts(data, "requestheader-extra-headers-prefix"),
+            UidHeaders = Texts(data, "requestheader-uid-headers"), GroupHeaders = Texts(data, "requestheader-group-headers"), ExtraPrefixes = Texts(data, "requestheader-extra-headers-prefix"),
         };
     }
 

@@ -15,11 +15,15 @@ internal sealed record FrontProxyTrust
 {
     private const string ClientUsage = "1.3.6.1.5.5.7.3.2";
 
+    // Whatever is configured here, the next one may believe the usual names.
+    private const string UsualPrefix = "X-Remote-";
+
     public required X509Certificate2Collection Authorities { get; init; }
 
     /// <summary>Common names; none: any.</summary>
     public IReadOnlyList<string> AllowedNames { get; init; } = [];
     public IReadOnlyList<string> UserHeaders { get; init; } = [];
+    public IReadOnlyList<string> UidHeaders { get; init; } = [];
     public IReadOnlyList<string> GroupHeaders { get; init; } = [];
     public IReadOnlyList<string> ExtraPrefixes { get; init; } = [];
 
@@ -28,7 +32,7 @@ internal sealed record FrontProxyTrust
     {
         if (certificate is null || !IsProxy(certificate))
             return null;
-        string? name = UserHeaders.Select(header => headers[header].ToString()).FirstOrDefault(value => value.Length > 0);
+        string? name = First(UserHeaders, headers);
         if (name is null)
             return null;
         var extra = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
@@ -37,12 +41,13 @@ internal sealed record FrontProxyTrust
             if (ExtraPrefixes.FirstOrDefault(prefix => header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) is { } prefix)
                 extra[Uri.UnescapeDataString(header[prefix.Length..]).ToLowerInvariant()] = Texts(values);
         }
-        return new ReviewedUser(name) { Groups = [.. GroupHeaders.SelectMany(header => Texts(headers[header]))], Extra = extra };
+        return new ReviewedUser(name) { Uid = First(UidHeaders, headers) ?? "", Groups = [.. GroupHeaders.SelectMany(header => Texts(headers[header]))], Extra = extra };
     }
 
     /// <summary>Headers by which somebody could pass for another user, for whoever is asked next.</summary>
     public bool Speaks(string header) =>
-        UserHeaders.Concat(GroupHeaders).Contains(header, StringComparer.OrdinalIgnoreCase) || ExtraPrefixes.Any(prefix => header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+        header.StartsWith(UsualPrefix, StringComparison.OrdinalIgnoreCase)
+        || UserHeaders.Concat(UidHeaders).Concat(GroupHeaders).Contains(header, StringComparer.OrdinalIgnoreCase) || ExtraPrefixes.Any(prefix => header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     private bool IsProxy(X509Certificate2 certificate)
     {
@@ -54,6 +59,9 @@ internal sealed record FrontProxyTrust
         chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(ClientUsage));
         return chain.Build(certificate) && (AllowedNames.Count == 0 || AllowedNames.Contains(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), StringComparer.Ordinal));
     }
+
+    private static string? First(IReadOnlyList<string> names, IHeaderDictionary headers) =>
+        names.Select(header => headers[header].ToString()).FirstOrDefault(value => value.Length > 0);
 
     private static string[] Texts(StringValues values) => [.. values.OfType<string>().Where(value => value.Length > 0)];
 }
