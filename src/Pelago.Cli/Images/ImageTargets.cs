@@ -62,7 +62,14 @@ internal sealed class ImageTargets : IDisposable
     private static async Task<HashSet<string>> AgentsOfAsync(HttpKubeApi cluster, CancellationToken cancel)
     {
         ApiResult answer = await cluster.GetRawAsync($"/apis/{NodeApi.ApiVersion}/nodes", cancel);
-        return answer.IsSuccess ? [.. Items(answer.Body).Select(NameOf)] : [];
+        return answer.Error switch
+        {
+            null => [.. Items(answer.Body).Select(NameOf)],
+            { Code: 404 } => [],
+            { } error => throw new CliException(
+                $"the agents of cluster {cluster.Cluster} could not be listed, by which its images are reached: {error.Message}. "
+                + (error.Code == 403 ? $"Your user needs a role that may get and list nodes of {NodeApi.Group}" : $"'kubectl -n {NodeApi.Namespace} get pods' says whether the hub runs")),
+        };
     }
 
     private static IEnumerable<JsonObject> Items(ReadOnlyMemory<byte> list) => (KubeJson.ParseObject(list).Array("items") ?? []).OfType<JsonObject>();
