@@ -75,7 +75,8 @@ internal static class ImportCommand
 
     private static async Task<IReadOnlyList<NodeImage>> WithSizesAsync(ImageNode node, IReadOnlyList<NodeImage> imported, CancellationToken cancel)
     {
-        Dictionary<string, NodeImage> known = (await NodeImage.ListAsync(node, cancel)).DistinctBy(image => image.Id).ToDictionary(image => image.Id, StringComparer.Ordinal);
+        // What was imported is there; a node that does not say its size now has not failed.
+        Dictionary<string, NodeImage> known = (await ImageSurvey.OfAsync([node], cancel)).Images.DistinctBy(image => image.Id).ToDictionary(image => image.Id, StringComparer.Ordinal);
         return [.. imported.Select(image => known.TryGetValue(image.Id, out NodeImage? listed) ? listed with { Names = image.Names } : image)];
     }
 }

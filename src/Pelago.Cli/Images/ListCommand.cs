@@ -24,15 +24,17 @@ internal static class ListCommand
         command.SetAction(async (parsed, cancel) =>
         {
             using ImageTargets targets = await ImageTargets.FindAsync(clusters, parsed, parsed.GetValue(nodes) ?? [], cancel);
-            var images = new List<NodeImage>();
-            foreach (ImageNode node in targets.All)
-                images.AddRange(await NodeImage.ListAsync(node, cancel));
+            ImageSurvey survey = await ImageSurvey.OfAsync(targets.All, cancel);
+            foreach (string fault in survey.Faults)
+                Console.Error.WriteLine($"pelago: images were not listed: {fault}");
+            if (survey.Faults.Count > 0 && survey.Faults.Count == targets.All.Count)
+                return ExitCode.Unreachable;
             string form = parsed.GetValue(output) ?? "table";
-            if (form is "table" or "wide" && images.TrueForAll(image => image.Pinned))
+            if (form is "table" or "wide" && survey.Images.All(image => image.Pinned))
                 Console.Error.WriteLine("no images; 'pelago image import FILE' brings some");
             else
-                ImageTable.Print(images, form, targets.SeveralClusters);
-            return ExitCode.Done;
+                ImageTable.Print(survey.Images, form, targets.SeveralClusters);
+            return survey.Faults.Count > 0 ? ExitCode.Failed : ExitCode.Done;
         });
         return command;
     }
@@ -42,8 +44,7 @@ internal static class ListCommand
     {
         using ImageTargets targets = await ImageTargets.FindAsync(clusters, parsed, [], cancel);
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (ImageNode node in targets.All)
-            names.UnionWith((await NodeImage.ListAsync(node, cancel)).Where(image => !image.Pinned).SelectMany(image => image.Names));
+        names.UnionWith((await ImageSurvey.OfAsync(targets.All, cancel)).Images.Where(image => !image.Pinned).SelectMany(image => image.Names));
         return [.. names.Order(StringComparer.Ordinal)];
     }
 }
