@@ -11,7 +11,11 @@ namespace Pelago.Cli.Install;
 internal sealed class PodFaults(HttpKubeApi cluster, string image)
 {
     private const int CrashesBefore = 3;
-    private static readonly string[] NoImage = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"];
+    private const int LooksBefore = 3;
+
+    // Not ErrImagePull: the first try of a busy registry may fail, and the next one not.
+    private static readonly string[] NoImage = ["ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"];
+    private readonly Dictionary<string, int> _withoutImage = new(StringComparer.Ordinal);
 
     public async Task ThrowIfHopelessAsync(CancellationToken cancel)
     {
@@ -29,7 +33,9 @@ internal sealed class PodFaults(HttpKubeApi cluster, string image)
         JsonObject? waiting = status.Object("state")?.Object("waiting");
         string reason = waiting?.String("reason") ?? "", node = pod.Object("spec")?.String("nodeName") ?? "?", name = pod.Object("metadata")?.String("name") ?? "?";
         string used = (pod.Object("spec")?.Array("containers") ?? []).OfType<JsonObject>().FirstOrDefault()?.String("image") ?? image;
-        if (NoImage.Contains(reason) && used == image)
+        bool lacksImage = NoImage.Contains(reason) && used == image;
+        _withoutImage[name] = lacksImage ? _withoutImage.GetValueOrDefault(name) + 1 : 0;
+        if (_withoutImage[name] >= LooksBefore)
         {
             throw new CliException(
                 $"image {image} is not on node {node} of cluster {cluster.Cluster}, and no registry gave it ({waiting?.String("message") ?? reason}). Make it: 'pelago image build -o pelago.tar'; then bring it to every node, "

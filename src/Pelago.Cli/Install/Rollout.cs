@@ -12,15 +12,23 @@ internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progre
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(500);
 
+    // There is an agent's pod for every node: they are not listed at every look.
+    private static readonly TimeSpan BetweenPods = TimeSpan.FromSeconds(5);
+
     public async Task WaitAsync(TimeSpan timeout, CancellationToken cancel)
     {
-        long start = time.GetTimestamp();
+        long start = time.GetTimestamp(), looked = start;
+        var faults = new PodFaults(cluster, image);
         while (true)
         {
             string waiting = await LookAsync(cancel);
             if (waiting.Length == 0)
                 return;
-            await new PodFaults(cluster, image).ThrowIfHopelessAsync(cancel);
+            if (time.GetElapsedTime(looked) >= BetweenPods)
+            {
+                await faults.ThrowIfHopelessAsync(cancel);
+                looked = time.GetTimestamp();
+            }
             if (time.GetElapsedTime(start) > timeout)
             {
                 throw new CliException(
