@@ -20,6 +20,9 @@ public sealed record HubOptions
     /// <summary>The pod that it is; tokens that it asks for end with it. Null: they are not bound.</summary>
     public (string Name, string Uid)? Pod { get; init; }
 
+    /// <summary>The only port at which agents are taken, at addresses of nodes. Null: any port, also on this machine itself.</summary>
+    public int? AgentPort { get; init; } = 10360;
+
     /// <summary>How often it says where it is, and looks at whom it trusts.</summary>
     public TimeSpan BetweenPublications { get; init; } = TimeSpan.FromMinutes(1);
 

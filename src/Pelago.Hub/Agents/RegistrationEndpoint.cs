@@ -16,7 +16,7 @@ namespace Pelago.Hub.Agents;
 /// POST /agents: an agent says by which certificate it is known. Which node it is of it does not say: its token names its pod, and the API server knows
 /// where that pod runs. So nobody but the agent of a node can speak for the node.
 /// </summary>
-internal sealed partial class RegistrationEndpoint(IKubeApi api, TokenReviews tokens, string ns, AgentRegistry agents, ILogger log)
+internal sealed partial class RegistrationEndpoint(IKubeApi api, TokenReviews tokens, string ns, AgentClaim claims, AgentRegistry agents, ILogger log)
 {
     private const string PodName = "authentication.kubernetes.io/pod-name";
     private const string PodUid = "authentication.kubernetes.io/pod-uid";
@@ -31,9 +31,11 @@ internal sealed partial class RegistrationEndpoint(IKubeApi api, TokenReviews to
         JsonObject said = await ReadAsync(http.Request.Body, cancel);
         long port = said.Integer("port") ?? 0;
         byte[] certificate = new byte[MostBytes];
-        if (port is < 1 or > 65535 || !Convert.TryFromBase64String(said.String("certificate") ?? "", certificate, out int length) || length == 0)
-            throw new ApiStatusException(ApiStatus.BadRequest("an agent registers with its port and its certificate"));
         string version = said.String("version") ?? "";
+        if (claims.Objection(address, port, version) is { } objection)
+            throw new ApiStatusException(ApiStatus.BadRequest(objection));
+        if (!Convert.TryFromBase64String(said.String("certificate") ?? "", certificate, out int length) || length == 0)
+            throw new ApiStatusException(ApiStatus.BadRequest("an agent registers with its port and its certificate"));
         if (agents.Register(node, new IPEndPoint(address, (int)port), certificate[..length], version))
             Log.Registered(log, node, address, port, version);
         await HubAnswers.WriteAsync(http, new JsonObject { ["node"] = node });
