@@ -22,14 +22,18 @@ internal sealed class LogFileEndpoint(IContainerPlaces places)
         using ContainerLogPlace log = await LogAsync(http);
         string directory = Path.GetDirectoryName(log.Path)!;
         var files = new JsonArray();
-        foreach (FileInfo file in new DirectoryInfo(directory).EnumerateFiles().Take(MaxFiles).OrderBy(file => file.Name, StringComparer.Ordinal).Where(file => file.LinkTarget is null))
+        FileInfo[] all = [.. new DirectoryInfo(directory).EnumerateFiles().Where(file => file.LinkTarget is null).OrderBy(file => file.Name, StringComparer.Ordinal).Take(MaxFiles + 1)];
+        foreach (FileInfo file in all.Take(MaxFiles))
         {
             files.Add((JsonNode)new JsonObject
             {
                 ["name"] = file.Name, ["size"] = file.Length, ["modified"] = file.LastWriteTimeUtc.ToString("O", CultureInfo.InvariantCulture),
             });
         }
-        await NodeAnswers.WriteAsync(http, new JsonObject { ["items"] = files });
+        var answer = new JsonObject { ["items"] = files };
+        if (all.Length > MaxFiles)
+            answer["truncated"] = true;
+        await NodeAnswers.WriteAsync(http, answer);
     }
 
     public async Task ReadAsync(HttpContext http)
