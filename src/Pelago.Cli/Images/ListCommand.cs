@@ -25,10 +25,10 @@ internal static class ListCommand
         {
             using ImageTargets targets = await ImageTargets.FindAsync(clusters, parsed, parsed.GetValue(nodes) ?? [], cancel);
             ImageSurvey survey = await ImageSurvey.OfAsync(targets.All, cancel);
-            foreach (string fault in survey.Faults)
-                Console.Error.WriteLine($"pelago: images were not listed: {fault}");
+            foreach (CliException fault in survey.Faults)
+                Console.Error.WriteLine($"pelago: images were not listed: {fault.Message}");
             if (survey.Faults.Count > 0 && survey.Faults.Count == targets.All.Count)
-                return ExitCode.Unreachable;
+                return survey.Faults.All(fault => fault.ExitCode == ExitCode.Unreachable) ? ExitCode.Unreachable : ExitCode.Failed;
             string form = parsed.GetValue(output) ?? "table";
             if (form is "table" or "wide" && survey.Images.All(image => image.Pinned))
                 Console.Error.WriteLine("no images; 'pelago image import FILE' brings some");

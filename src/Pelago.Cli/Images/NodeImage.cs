@@ -22,7 +22,7 @@ internal sealed record NodeImage(
     {
         ApiResult answer = await node.Api.RawAsync(HttpMethod.Get, node.Url("images"), "application/json", null, "application/json", cancel);
         if (answer.Error is { } error)
-            throw new CliException(node.Explain(error));
+            throw new CliException(node.Explain(error), error.Code is 502 or 503 or 504 ? ExitCode.Unreachable : ExitCode.Failed);
         return Read(node, answer.Body);
     }
 
