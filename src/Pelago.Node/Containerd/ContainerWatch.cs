@@ -55,7 +55,10 @@ internal sealed partial class ContainerWatch(
         const int Killed = 137;
         ledger.Record(container with
         {
-            State = Runtimes.ContainerState.Exited, ExitCode = Killed, FinishedAt = time.GetUtcNow(), Reason = "ContainerStatusUnknown",
+            State = Runtimes.ContainerState.Exited,
+            ExitCode = Killed,
+            FinishedAt = time.GetUtcNow(),
+            Reason = "ContainerStatusUnknown",
             Message = "The container could not be located when the pod was looked at",
         });
         Tell(container.PodUid, id);

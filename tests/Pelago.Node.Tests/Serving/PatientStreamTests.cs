@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.IO;
 using System.IO.Pipelines;
 using Microsoft.Extensions.Time.Testing;
 using Pelago.Kube;
