@@ -12,9 +12,9 @@ internal static class DaemonProcess
 {
     public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "pelagod");
 
-    /// <summary>Runs to its end what is not meant to go on.</summary>
+    /// <summary>Runs to its end what is not meant to go on; clusters are of processes, as those of <see cref="StartAsync"/>.</summary>
     public static Task<ProgramResult> RunAsync(string home, params string[] arguments) => ProgramRun.RunAsync(
-        Program, [.. arguments, "--home", home], null, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Program, [.. arguments, .. arguments[0] == "run" ? (string[])["--runtime", "process"] : [], "--home", home], null, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
     /// <summary>Returns when the clusters are ready.</summary>
     public static async Task<RunningDaemon> StartAsync(PelagoHome home)
