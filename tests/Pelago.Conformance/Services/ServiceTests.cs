@@ -20,7 +20,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
         await AnsweringAsync(url);
         string[] pods = await PodsAsync("web");
 
-        Assert.Equal(pods.Order(), (await AskAsync(url, 9)).Distinct().Order());
+        await AnswerAllAsync(url, pods, 9);
         string inside = (await Kube.RunAsync("exec", pods[0], "--", "sh", "-c", $"for i in 1 2 3 4 5 6; do curl -sS -m 20 {url}; done")).Output;
         Assert.Equal(pods.Order(), inside.Trim().Split('\n').Distinct().Order());
     }
@@ -35,7 +35,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
         string url = $"http://{node}:{await FieldAsync("service/web", ".spec.ports[0].nodePort")}/";
         await AnsweringAsync(url);
 
-        Assert.Equal((await PodsAsync("web")).Order(), (await AskAsync(url, 6)).Distinct().Order());
+        await AnswerAllAsync(url, await PodsAsync("web"), 6);
     }
 
     [Fact]
@@ -186,4 +186,8 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
             return null;
         }
     }
+
+    /// <summary>In one series of calls: a pod that is Ready is among the endpoints a moment later.</summary>
+    private Task AnswerAllAsync(string url, string[] pods, int calls) =>
+        Until(async () => (await AskAsync(url, calls)).Distinct().Order().SequenceEqual(pods.Order()), $"{pods.Length} pods answer in turn");
 }
