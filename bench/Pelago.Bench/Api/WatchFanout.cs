@@ -75,31 +75,17 @@ internal static class WatchFanout
 
         public async Task RunAsync(CancellationToken cancel)
         {
-            byte[] buffer = new byte[16 * 1024];
-            int filled = 0;
             try
             {
-                while (await stream.ReadAsync(buffer.AsMemory(filled), cancel) is int read and > 0)
-                    filled = Take(buffer, filled + read);
-                _finished.TrySetException(new InvalidOperationException("the server ended a watch before its time"));
+                await EventLines.ReadAsync(stream, 16 * 1024, Count, cancel);
+            }
+            catch (InvalidOperationException ended)
+            {
+                _finished.TrySetException(ended);
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {
             }
-        }
-
-        /// <summary>Counts whole lines; the rest moves to the front.</summary>
-        private int Take(byte[] buffer, int filled)
-        {
-            Span<byte> left = buffer.AsSpan(0, filled);
-            while (left.IndexOf((byte)'\n') is int end and >= 0)
-            {
-                Count(left[..end]);
-                left = left[(end + 1)..];
-            }
-
-            left.CopyTo(buffer);
-            return left.Length;
         }
 
         private void Count(ReadOnlySpan<byte> line)

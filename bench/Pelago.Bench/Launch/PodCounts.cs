@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Net.Http;
 using System.Text.Json;
+using Pelago.Bench.Api;
 
 namespace Pelago.Bench.Launch;
 
@@ -39,13 +40,9 @@ internal sealed class PodCounts(int pods, long began)
         using HttpResponseMessage response = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancel);
         response.EnsureSuccessStatusCode();
         await using Stream stream = await response.Content.ReadAsStreamAsync(cancel);
-        byte[] buffer = new byte[1 << 20];
-        int filled = 0;
         try
         {
-            while (await stream.ReadAsync(buffer.AsMemory(filled), cancel) is int read and > 0)
-                filled = Take(buffer, filled + read);
-            throw new InvalidOperationException("the server ended the watch before its time");
+            await EventLines.ReadAsync(stream, 1 << 20, Count, cancel);
         }
         catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
@@ -56,18 +53,6 @@ internal sealed class PodCounts(int pods, long began)
         {
             // All was seen.
         }
-    }
-
-    private int Take(byte[] buffer, int filled)
-    {
-        Span<byte> left = buffer.AsSpan(0, filled);
-        while (left.IndexOf((byte)'\n') is int end and >= 0)
-        {
-            Count(left[..end]);
-            left = left[(end + 1)..];
-        }
-        left.CopyTo(buffer);
-        return left.Length;
     }
 
     private void Count(ReadOnlySpan<byte> line)
