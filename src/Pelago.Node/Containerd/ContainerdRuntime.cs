@@ -204,7 +204,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
     {
         ContainerStatus container = Running(containerId);
         bool terminal = (spec.Stdin || spec.Stdout || spec.Stderr) && await HasTerminalAsync(containerId, cancel);
-        return await AttachedStreams.OpenAsync(_client, container, terminal, spec, _ledger.ExitOf(containerId), _time, cancel);
+        return await AttachedStreams.OpenAsync(_client, container, terminal, spec, _daemon.HasOpen, _ledger.ExitOf(containerId), _time, cancel);
     }
 
     public async Task<Stream> ConnectAsync(string sandboxId, int port, CancellationToken cancel)

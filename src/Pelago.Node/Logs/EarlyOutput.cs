@@ -17,11 +17,14 @@ internal static class EarlyOutput
     /// <summary>To a container that has been running for long, a client attaches to see what comes.</summary>
     public static bool IsWanted(DateTimeOffset? startedAt, DateTimeOffset now) => startedAt is { } start && now - start < Early;
 
+    /// <summary>So little is in the log that it may be told from its beginning.</summary>
+    public static bool IsShort(LogPosition current, string logPath) => current.File.Length <= MostOfFile && current.Predecessors(logPath).Count == 0;
+
     /// <summary>What is in the log; nothing when that is so much that it was no short command.</summary>
     public static byte[] Read(string logPath, LogStream stream)
     {
         using LogPosition? current = LogPosition.OpenCurrent(logPath);
-        if (current is null || current.File.Length > MostOfFile || current.Predecessors(logPath).Count > 0)
+        if (current is null || !IsShort(current, logPath))
             return [];
         byte[] records = new byte[current.File.Length];
         int read = RandomAccess.Read(current.File.SafeFileHandle, records, 0);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Buffers;
 using System.IO;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
@@ -22,7 +21,7 @@ internal sealed class AttachedStreams : IProcessSession
     private const byte StderrChannel = 2;
     private const int BufferSize = 32 * 1024;
 
-    // Nothing tells that containerd has connected the output, a moment after it has answered: what input brings about at once would be lost.
+    // Nothing tells that containerd has connected the output, a moment after it has answered: a line that input begins then would lose its beginning.
     private static readonly TimeSpan OutputSettles = TimeSpan.FromMilliseconds(100);
     private readonly ContainerdClient _client;
     private readonly string _container;
@@ -43,8 +42,10 @@ internal sealed class AttachedStreams : IProcessSession
     public Stream? Stdout { get; private set; }
     public Stream? Stderr { get; private set; }
 
+    /// <param name="isWritten">Whether containerd has a log file open.</param>
     public static async Task<AttachedStreams> OpenAsync(
-        ContainerdClient client, Runtimes.ContainerStatus container, bool terminal, AttachSpec spec, Task<int> exit, TimeProvider time, CancellationToken cancel)
+        ContainerdClient client, Runtimes.ContainerStatus container, bool terminal, AttachSpec spec, Func<string, bool> isWritten, Task<int> exit, TimeProvider time,
+        CancellationToken cancel)
     {
         bool early = EarlyOutput.IsWanted(container.StartedAt, time.GetUtcNow());
         var session = new AttachedStreams(client, container.Id, exit);
@@ -53,19 +54,19 @@ internal sealed class AttachedStreams : IProcessSession
             bool stderr = spec.Stderr && !terminal;
             if (spec.Stdout || stderr)
             {
+                // Before containerd is asked: from here on nothing is missed.
+                session.Stdout = spec.Stdout ? Output(LogStream.Stdout, session._stdout) : null;
+                session.Stderr = stderr ? Output(LogStream.Stderr, session._stderr) : null;
+
                 // Input is asked for here too, and never sent: without, containerd 1.6 takes it as ended and closes the container's.
                 session._output = await session.ConnectAsync(
                     new AttachRequest { ContainerId = container.Id, Stdin = true, Stdout = spec.Stdout, Stderr = stderr, Tty = terminal }, cancel);
-                session.Stdout = spec.Stdout ? session._stdout.Reader.AsStream() : null;
-                session.Stderr = stderr ? session._stderr.Reader.AsStream() : null;
                 session._receiving = session.ReceiveAsync(session._output, session._stop.Token);
             }
-            if ((spec.Stdin || early) && session._output is not null)
+            if (spec.Stdin && session._output is not null)
                 await Task.Delay(OutputSettles, time, cancel);
-            if (early && session._output is not null)
-                await session.AddEarlyAsync(container.LogPath, time, cancel);
             if (spec.Stdin)
-                session.Stdin = new AttachedInput(await session.ConnectAsync(new AttachRequest { ContainerId = container.Id, Stdin = true, Tty = terminal }, cancel));
+                session.Stdin = await session.OpenInputAsync(terminal, cancel);
             return session;
         }
         catch
@@ -73,6 +74,9 @@ internal sealed class AttachedStreams : IProcessSession
             await session.DisposeAsync();
             throw;
         }
+
+        AttachedOutput Output(LogStream stream, Pipe live) =>
+            new(live.Reader, LoggedOutput.Open(container.LogPath, stream, early), isWritten, exit, time);
     }
 
     public void Resize(int columns, int rows) => _size.Set(columns, rows);
@@ -84,8 +88,11 @@ internal sealed class AttachedStreams : IProcessSession
         if (_stop.IsCancellationRequested)
             return;
         await _stop.CancelAsync();
-        if (Stdin is not null)
-            await Stdin.DisposeAsync();
+        foreach (Stream? stream in (Stream?[])[Stdin, Stdout, Stderr])
+        {
+            if (stream is not null)
+                await stream.DisposeAsync();
+        }
         await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _output?.Dispose();
         _stop.Dispose();
@@ -109,29 +116,17 @@ internal sealed class AttachedStreams : IProcessSession
         }
     }
 
-    private async Task AddEarlyAsync(string logPath, TimeProvider time, CancellationToken cancel)
+    /// <summary>Input of a container that has ended meanwhile goes nowhere; its output is told to its end.</summary>
+    private async Task<Stream?> OpenInputAsync(bool terminal, CancellationToken cancel)
     {
-        byte[] stdout = EarlyOutput.Read(logPath, LogStream.Stdout);
-        byte[] stderr = EarlyOutput.Read(logPath, LogStream.Stderr);
-        if (stdout.Length == 0 && stderr.Length == 0 && !_exit.IsCompleted)
-            return;
-        // What the log has already may still be on its way here, and the log of a container that has just ended may not be whole yet.
-        await Task.Delay(OutputSettles, time, cancel);
-        if (_exit.IsCompleted)
-            (stdout, stderr) = (EarlyOutput.Read(logPath, LogStream.Stdout), EarlyOutput.Read(logPath, LogStream.Stderr));
-        Stdout = Stdout is null ? null : WithMissed(stdout, _stdout.Reader);
-        Stderr = Stderr is null ? null : WithMissed(stderr, _stderr.Reader);
-    }
-
-    private static Stream WithMissed(byte[] logged, PipeReader live)
-    {
-        ReadOnlyMemory<byte> missed = logged;
-        if (live.TryRead(out ReadResult now))
+        try
         {
-            missed = EarlyOutput.Missed(logged, now.Buffer.ToArray());
-            live.AdvanceTo(now.Buffer.Start);
+            return new AttachedInput(await ConnectAsync(new AttachRequest { ContainerId = _container, Stdin = true, Tty = terminal }, cancel));
         }
-        return missed.IsEmpty ? live.AsStream() : new PrefixedStream(missed, live.AsStream());
+        catch (RuntimeException) when (_output is not null && _exit.IsCompleted)
+        {
+            return null;
+        }
     }
 
     /// <summary>Messages are a channel's number and bytes.</summary>

@@ -77,6 +77,21 @@ internal sealed partial class ContainerdDaemon(
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>Whether it has this file open.</summary>
+    public bool HasOpen(string file)
+    {
+        if (_process is not { } process)
+            return false;
+        try
+        {
+            return new DirectoryInfo($"/proc/{process.Pid}/fd").EnumerateFileSystemInfos().Any(descriptor => descriptor.LinkTarget == file);
+        }
+        catch (IOException)
+        {
+            return false; // it has ended
+        }
+    }
+
     private ProcessIdentity? Known() =>
         StateFile.TryRead(options.ProcessFile, ContainerdJson.Default.ContainerdRecord) is { } record
         && record.BootId == StateFile.BootId && new ProcessIdentity(record.Pid, record.StartTime) is var process && process.IsAlive()
