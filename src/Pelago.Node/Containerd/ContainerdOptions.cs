@@ -50,6 +50,7 @@ internal sealed record ContainerdOptions
     public string RunDirectory => Path.Combine("/run/pelago", Hash(Path.GetFullPath(Directory)));
     public string StateDirectory => Path.Combine(RunDirectory, "state");
     public string StreamsDirectory => Path.Combine(RunDirectory, "io");
+    public string HeldDirectory => Path.Combine(RunDirectory, "held");
     public string Socket => Path.Combine(RunDirectory, "containerd.sock");
 
     private static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 8));

@@ -33,6 +33,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
     private readonly ContainerdDaemon _daemon;
     private readonly ContainerdImages _images;
     private readonly ContainerLedger _ledger = new();
+    private readonly HeldMounts _held;
     private readonly ContainerWatch _watch;
     private readonly ControlGroups? _groups = ControlGroups.Find(File.ReadLines("/proc/self/mountinfo"));
     private readonly CancellationTokenSource _stop = new();
@@ -42,6 +43,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
     {
         _options = options;
         _tools = tools;
+        _held = new HeldMounts(options.HeldDirectory);
         _bridge = new PodBridge(options.BridgeName, options.PodNetwork, options.ClusterNetwork);
         _time = time;
         _loop = new EventLoop("pelago-containerd", log);
@@ -68,6 +70,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
         await _images.RecoverAsync(cancel);
         await _images.EnsurePauseAsync(cancel);
         await _watch.ListAsync(cancel);
+        _held.LetGoOfAll();
         _watching = _watch.RunAsync(_stop.Token);
     }
 
@@ -112,6 +115,8 @@ internal sealed class ContainerdRuntime : IPodRuntime
         if (_ledger.Sandbox(sandboxId) is not { } sandbox)
             return;
         await DoAsync(() => _client.Runtime.RemovePodSandboxAsync(new RemovePodSandboxRequest { PodSandboxId = sandboxId }, cancellationToken: cancel).ResponseAsync, cancel);
+        foreach (ContainerStatus container in _ledger.ContainersOf(sandboxId))
+            _held.LetGo(sandboxId, container.Name, container.Attempt);
         _ledger.ForgetSandbox(sandboxId);
         _groups?.RemovePod(sandbox.Spec.Uid);
         string directory = SandboxFiles(sandbox.Spec);
@@ -132,9 +137,9 @@ internal sealed class ContainerdRuntime : IPodRuntime
         ImageStatus image = await _images.StatusAsync(spec.Image, cancel)
             ?? throw new RuntimeException("CreateContainerError", $"image \"{spec.Image}\" is not present on this node");
         Directory.CreateDirectory(Path.GetDirectoryName(spec.LogPath)!);
-        ContainerConfig config = ContainerConfigs.Of(sandbox.Spec, WithHosts(sandbox, spec), image.Id, _options.PodsDirectory);
         try
         {
+            ContainerConfig config = ContainerConfigs.Of(sandbox.Spec, _held.Hold(sandboxId, WithHosts(sandbox, spec)), image.Id, _options.PodsDirectory);
             CreateContainerResponse made = await _client.Runtime.CreateContainerAsync(
                 new CreateContainerRequest { PodSandboxId = sandboxId, Config = config, SandboxConfig = SandboxConfigs.Of(sandbox.Spec, _options.PodsDirectory, GroupOf(sandbox.Spec)) },
                 cancellationToken: cancel);
@@ -143,6 +148,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
         }
         catch (RpcException fault) when (!cancel.IsCancellationRequested)
         {
+            _held.LetGo(sandboxId, spec.Name, spec.Attempt);
             throw new RuntimeException("CreateContainerError", fault.Status.Detail, fault);
         }
     }
@@ -164,6 +170,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
         }
         finally
         {
+            _held.LetGo(container.SandboxId, container.Name, container.Attempt);
             await _watch.ReadContainerAsync(containerId, container.SandboxId, CancellationToken.None);
         }
     }
@@ -181,10 +188,11 @@ internal sealed class ContainerdRuntime : IPodRuntime
 
     public async Task RemoveContainerAsync(string containerId, CancellationToken cancel)
     {
-        if (_ledger.Container(containerId) is null)
+        if (_ledger.Container(containerId) is not { } container)
             return;
         await DoAsync(() => _client.Runtime.RemoveContainerAsync(new RemoveContainerRequest { ContainerId = containerId }, cancellationToken: cancel).ResponseAsync, cancel);
         _ledger.ForgetContainer(containerId);
+        _held.LetGo(container.SandboxId, container.Name, container.Attempt);
     }
 
     public Task<ContainerStatus?> ContainerStatusAsync(string containerId, CancellationToken cancel) => Task.FromResult(_ledger.Container(containerId));

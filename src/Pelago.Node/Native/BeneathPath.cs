@@ -57,6 +57,29 @@ internal sealed unsafe class BeneathPath : IDisposable
         return Of(opened);
     }
 
+    /// <summary>Makes a directory and those above it that are missing, none of them behind a link. False when a link or a file stands in the way.</summary>
+    /// <exception cref="System.IO.IOException">A directory cannot be made.</exception>
+    public static bool MakeDirectory(string root, string relative, System.IO.UnixFileMode mode)
+    {
+        string at = ".";
+        foreach (string part in relative.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string next = $"{at}/{part}";
+            using (BeneathPath? known = Open(root, next))
+            using (BeneathPath? parent = Open(root, at))
+            {
+                if (known is { IsDirectory: false } || parent is null)
+                    return false;
+                // Its last part is not followed: what somebody else puts there meanwhile is looked at when it is opened.
+                if (known is null)
+                    System.IO.Directory.CreateDirectory($"{parent.Path}/{part}", mode);
+            }
+            at = next;
+        }
+        using BeneathPath? made = Open(root, at);
+        return made is { IsDirectory: true };
+    }
+
     /// <summary>
     /// What a process sees at <paramref name="path"/> whose root is <paramref name="root"/>: absolute links lead from there, and '..' of it is itself.
     /// Null when there is no such thing.

@@ -44,6 +44,9 @@ public sealed record ContainerSpec
 public sealed record ContainerMount(string HostPath, string ContainerPath, bool ReadOnly, string Volume = "")
 {
     public MountPropagation Propagation { get; init; }
+
+    /// <summary>The directory of the volume, when the host path lies below it: whoever shares the volume may put a link there at any time, and none may lead out.</summary>
+    public string VolumeDirectory { get; init; } = "";
 }
 
 /// <summary>Who sees what is mounted below a mount later.</summary>

@@ -2,6 +2,7 @@
 
 using System.IO;
 using k8s.Models;
+using Pelago.Node.Native;
 using Pelago.Node.Runtimes;
 using Pelago.Node.Variables;
 
@@ -22,10 +23,10 @@ internal static class ContainerMounts
             if (!volumes.TryGetValue(mount.Name, out MountedVolume volume))
                 throw new ConfigurationException($"cannot find volume \"{mount.Name}\" to mount into container \"{container.Name}\"");
             string? sub = SubPath(mount, variables);
-            string host = sub is null ? RealPath(volume.HostPath) : ResolveSubPath(volume, sub, mount);
+            string root = RealPath(volume.HostPath), host = sub is null ? root : ResolveSubPath(root, sub, mount);
             mounts.Add(new ContainerMount(host, Absolute(mount.MountPath), volume.ReadOnly || mount.ReadOnlyProperty == true, mount.Name)
             {
-                Propagation = PropagationOf(container, mount),
+                Propagation = PropagationOf(container, mount), VolumeDirectory = sub is null ? "" : root,
             });
         }
         return mounts;
@@ -52,15 +53,15 @@ internal static class ContainerMounts
             : expanded;
     }
 
-    private static string ResolveSubPath(MountedVolume volume, string sub, V1VolumeMount mount)
+    private static string ResolveSubPath(string root, string sub, V1VolumeMount mount)
     {
         if (Path.IsPathRooted(sub) || sub.Split('/').Contains(".."))
             throw new ConfigurationException($"subPath \"{sub}\" of volume \"{mount.Name}\" must be a relative path without '..'");
-        string path = SafePath.Resolve(RealPath(volume.HostPath), sub)
+        string path = SafePath.Resolve(root, sub)
             ?? throw new ConfigurationException($"failed to prepare subPath for volumeMount \"{mount.Name}\": it leads out of the volume");
-        if (!Path.Exists(path))
-            Directory.CreateDirectory(path, NewDirectory);
-        return path;
+        return Path.Exists(path) || BeneathPath.MakeDirectory(root, Path.GetRelativePath(root, path), NewDirectory)
+            ? path
+            : throw new ConfigurationException($"failed to prepare subPath for volumeMount \"{mount.Name}\": no directory can be made at {path}");
     }
 
     private static string Absolute(string path) => path.StartsWith('/') ? path : "/" + path;

@@ -52,6 +52,20 @@ public sealed class BeneathPathTests : IDisposable
     }
 
     [Fact]
+    public void Directories_are_made_below_the_root_and_not_behind_links()
+    {
+        Directory.CreateDirectory(_directory["elsewhere"]);
+        File.CreateSymbolicLink(Path.Combine(_root, "link"), _directory["elsewhere"]);
+
+        Assert.True(BeneathPath.MakeDirectory(_root, "etc/new/newer", UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite));
+        Assert.True(Directory.Exists(Path.Combine(_root, "etc/new/newer")));
+
+        Assert.False(BeneathPath.MakeDirectory(_root, "link/new", UnixFileMode.UserRead));
+        Assert.False(BeneathPath.MakeDirectory(_root, "etc/motd/new", UnixFileMode.UserRead));
+        Assert.Empty(Directory.GetFileSystemEntries(_directory["elsewhere"]));
+    }
+
+    [Fact]
     public void The_root_itself_is_a_directory()
     {
         using BeneathPath? found = BeneathPath.OpenInRoot(_root, "");
