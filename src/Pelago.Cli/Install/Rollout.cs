@@ -31,8 +31,10 @@ internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progre
             }
             if (time.GetElapsedTime(start) > timeout)
             {
+                IReadOnlyList<string> missing = await new MissingPods(cluster, image).DescribeAsync(cancel);
                 throw new CliException(
-                    $"Pelago was applied to cluster {cluster.Cluster} and was not ready within {timeout.TotalSeconds:0} s: {waiting}. 'kubectl -n {NodeApi.Namespace} get pods' and 'kubectl -n {NodeApi.Namespace} get events' say more; 'pelago install' again waits on");
+                    $"Pelago was applied to cluster {cluster.Cluster} and was not ready within {timeout.TotalSeconds:0} s: {waiting}{string.Concat(missing.Select(line => $"\n  {line}"))}\n"
+                    + $"'kubectl -n {NodeApi.Namespace} describe pods' and 'kubectl -n {NodeApi.Namespace} get events' say more; 'pelago install' again waits on");
             }
             progress.Show($"waiting: {waiting}");
             await Task.Delay(Between, time, cancel);

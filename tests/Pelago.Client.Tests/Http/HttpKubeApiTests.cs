@@ -3,6 +3,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Pelago.Kube;
+using Pelago.TestKit.Client;
 using Xunit;
 
 namespace Pelago.Client.Tests.Http;

@@ -4,7 +4,7 @@ using System.IO;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Pelago.Client.Tests.Http;
+using Pelago.TestKit.Client;
 using Xunit;
 
 namespace Pelago.Client.Tests.Streams;
