@@ -16,17 +16,14 @@ using Pelago.Kube;
 
 namespace Pelago.Node.Kubelets;
 
-/// <summary>
-/// Tells the hub, again and again, where this agent is and by which certificate it is known. Where the hub is and by which authority it is known stands
-/// in a ConfigMap that only the hub may write to.
-/// </summary>
+/// <summary>Tells the hub, again and again, where this agent is and by which certificate it is known; a hub that is another one at once.</summary>
 internal sealed partial class HubRegistration(
     KubeletAgentOptions options, IKubeApi api, Func<int> port, X509Certificate2 certificate, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private readonly ResourcePath _map = new(new GroupVersionResource("", "v1", "configmaps"), options.Namespace, NodeApi.Hub);
+    private readonly HubLocation _location = new(api, options.Namespace, time, log);
     private readonly BearerToken _token = BearerToken.FromFile(options.HubTokenFile, time);
-    private (string Authority, string Address) _hub;
+    private HubPlace? _told;
     private long _registered;
 
     /// <summary>The hub knows this agent.</summary>
@@ -34,45 +31,66 @@ internal sealed partial class HubRegistration(
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        string lastFault = "";
-        while (true)
+        Task watching = _location.WatchAsync(cancel);
+        try
         {
+            await _location.KnownAsync(cancel).WaitAsync(options.BetweenAttempts, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await RepeatAsync(cancel);
+        }
+        finally
+        {
+            await watching;
+        }
+    }
+
+    private async Task RepeatAsync(CancellationToken cancel)
+    {
+        string lastFault = "";
+        while (!cancel.IsCancellationRequested)
+        {
+            Task changed = _location.Changed;
             string fault = await TryAsync(cancel);
+            IsDone = fault.Length == 0;
             if (fault.Length > 0 && fault != lastFault)
                 Log.NotRegistered(log, options.Node, fault);
             lastFault = fault;
-            await Task.Delay(options.BetweenLooks, time, cancel);
+            TimeSpan pause = fault.Length > 0 ? options.BetweenAttempts : options.BetweenRegistrations;
+            await changed.WaitAsync(pause, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>Empty, or why the hub could not be told.</summary>
     private async Task<string> TryAsync(CancellationToken cancel)
     {
+        HubPlace? hub = _location.Current;
+        if (IsDone && hub is not null && hub == _told && time.GetElapsedTime(_registered) < options.BetweenRegistrations)
+            return "";
+        if (!IPEndPoint.TryParse(hub?.Address ?? "", out IPEndPoint? address))
+            return Unknown(hub);
         try
         {
-            ApiResult answer = await api.GetAsync(_map, cancel);
-            JsonObject data = KubeJson.ParseObject(answer.BodyOrThrow()).Object("data") ?? [];
-            var hub = (data.String(NodeApi.AuthorityKey) ?? "", data.String(NodeApi.AddressKey) ?? "");
-            if (IsDone && hub == _hub && time.GetElapsedTime(_registered) < options.BetweenRegistrations)
-                return "";
-            if (!IPEndPoint.TryParse(hub.Item2, out IPEndPoint? address))
-                return $"ConfigMap {options.Namespace}/{NodeApi.Hub} does not say where the hub is: it may not have started yet";
-            await RegisterAsync(hub.Item1, address, cancel);
-            if (!IsDone || hub != _hub)
+            await RegisterAsync(hub!.Authority, address, cancel);
+            if (!IsDone || hub != _told)
                 Log.Registered(log, options.Node, address);
-            (_hub, _registered, IsDone) = (hub, time.GetTimestamp(), true);
+            (_told, _registered) = (hub, time.GetTimestamp());
             return "";
         }
         catch (Exception fault) when (fault is ApiStatusException or ClusterUnreachableException or HttpRequestException or IOException or CryptographicException or JsonException or UnauthorizedAccessException)
         {
-            IsDone = false;
             return fault.InnerException is null ? fault.Message : $"{fault.Message} ({fault.InnerException.Message})";
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            IsDone = false;
             return "the hub gave no answer";
         }
+    }
+
+    private string Unknown(HubPlace? hub)
+    {
+        string map = $"ConfigMap {options.Namespace}/{NodeApi.Hub}";
+        if (!_location.IsKnown)
+            return $"the API server has not given {map} yet, which says where the hub is";
+        return hub is null ? $"there is no {map}, which says where the hub is: 'pelago install' makes it" : $"{map} does not say where the hub is: it may not have started yet";
     }
 
     private async Task RegisterAsync(string authority, IPEndPoint address, CancellationToken cancel)

@@ -35,6 +35,6 @@ public sealed record KubeletAgentOptions
     /// <summary>How often it registers again, so that the hub knows that it is there.</summary>
     public TimeSpan BetweenRegistrations { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often it looks whether the hub is another one.</summary>
-    public TimeSpan BetweenLooks { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>How soon it tries again when the hub could not be told.</summary>
+    public TimeSpan BetweenAttempts { get; init; } = TimeSpan.FromSeconds(3);
 }
