@@ -21,7 +21,7 @@ public sealed record HubOptions
     public (string Name, string Uid)? Pod { get; init; }
 
     /// <summary>The only port at which agents are taken, at addresses of nodes. Null: any port, also on this machine itself.</summary>
-    public int? AgentPort { get; init; } = 10360;
+    public int? AgentPort { get; init; } = NodeApi.AgentPort;
 
     /// <summary>How often it says where it is, and looks at whom it trusts.</summary>
     public TimeSpan BetweenPublications { get; init; } = TimeSpan.FromMinutes(1);

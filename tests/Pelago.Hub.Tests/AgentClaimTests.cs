@@ -36,6 +36,12 @@ public sealed class AgentClaimTests
     public void Another_port_and_a_version_that_is_none_are_refused(long port, string version) =>
         Assert.NotNull(_claims.Objection(IPAddress.Parse("10.0.0.7"), port, version));
 
+    [Theory]
+    [InlineData(20360, true)]
+    [InlineData(10360, false)]
+    public void Where_agents_are_at_another_port_that_one_is_taken_alone(int port, bool taken) =>
+        Assert.Equal(taken, new AgentClaim(20360).Objection(IPAddress.Parse("10.0.0.7"), port, "1") is null);
+
     [Fact]
     public void A_version_is_bounded() => Assert.NotNull(_claims.Objection(IPAddress.Parse("10.0.0.7"), 10360, new string('1', 129)));
 }

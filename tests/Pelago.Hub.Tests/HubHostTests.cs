@@ -91,6 +91,18 @@ public sealed class HubHostTests
     }
 
     [Fact]
+    public async Task An_agent_at_another_port_than_the_one_of_agents_is_refused()
+    {
+        await using HubScene scene = await HubScene.StartAsync(agentPort: 20360);
+        using X509Certificate2 certificate = TestKeys.SelfSigned();
+
+        (int code, string body) = await scene.RegisterAsync(scene.AddAgentPod("n1", "agent-1"), 10360, certificate);
+
+        Assert.Equal(400, code);
+        Assert.Contains("agents are at port 20360, not 10360", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_listens_at_the_place_of_an_agent_with_another_certificate_gets_nothing()
     {
         await using HubScene scene = await HubScene.StartAsync();

@@ -42,7 +42,7 @@ internal sealed class HubScene : IAsyncDisposable
         ["requestheader-extra-headers-prefix"] = "[\"X-Remote-Extra-\"]", ["requestheader-uid-headers"] = "[\"X-Remote-Uid\"]",
     };
 
-    public static async Task<HubScene> StartAsync()
+    public static async Task<HubScene> StartAsync(int? agentPort = null)
     {
         var keys = new TestKeys();
         var cluster = new ReviewingCluster
@@ -50,7 +50,7 @@ internal sealed class HubScene : IAsyncDisposable
             ["/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication"] = new JsonObject { ["data"] = FrontProxyData(keys) },
             [MapPath] = new JsonObject(), [ApiServicePath] = new JsonObject { ["spec"] = new JsonObject() },
         };
-        var options = new HubOptions { Address = IPAddress.Loopback, Port = 0, AgentPort = null };
+        var options = new HubOptions { Address = IPAddress.Loopback, Port = 0, AgentPort = agentPort };
         HubHost hub = await HubHost.StartAsync(options, cluster, NullLoggerFactory.Instance, TimeProvider.System, Cancel);
         var scene = new HubScene(hub, keys, cluster);
         HttpMessageInvoker anybody = scene.Client(null);

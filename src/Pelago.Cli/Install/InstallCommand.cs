@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.Net;
 using System.Text.Json;
 using Pelago.Cli.Images.Building;
 using Pelago.Cli.Local;
@@ -13,6 +14,8 @@ namespace Pelago.Cli.Install;
 /// <summary><c>pelago install</c>: hub and node agents onto a Kubernetes of somebody else's making. Again: as it should be, or a newer version.</summary>
 internal static class InstallCommand
 {
+    // Agents have not the right to those below.
+    private const int LeastPort = 1024;
     private const string DefaultSocket = "/run/containerd/containerd.sock";
 
     public static Command Build()
@@ -23,6 +26,8 @@ internal static class InstallCommand
         {
             Description = $"Where the kubelets' containerd listens (default: {DefaultSocket})", HelpName = "PATH", DefaultValueFactory = _ => DefaultSocket,
         };
+        Option<int?> port = CommandOptions.Number(
+            "--agent-port", $"The port of every node at which its agent listens (default: {NodeApi.AgentPort})", "PORT", LeastPort, IPEndPoint.MaxPort);
         Option<int?> timeout = CommandOptions.Number("--timeout", "How many seconds to wait until all is ready; 0: do not wait (default: 300)", "SECONDS", 0, 86_400);
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the manifests instead, for kubectl or a repository" };
         Option<string> output = CommandOptions.Output("table", "json", "name");
@@ -32,6 +37,7 @@ internal static class InstallCommand
             pelago install --image registry.example.com/team/pelago:1
             pelago install --dry-run | kubectl diff -f -
             pelago install --containerd-socket /run/k3s/containerd/containerd.sock    where k3s has it
+            pelago install --agent-port 20360      where something else has that port of the nodes
             """);
         image.Validators.Add(result =>
         {
@@ -44,11 +50,11 @@ internal static class InstallCommand
                 result.AddError($"--containerd-socket {path}: must be an absolute path below a directory of its own");
         });
         target.AddTo(command);
-        foreach (Option option in new Option[] { image, socket, timeout, dryRun, output, quiet })
+        foreach (Option option in new Option[] { image, socket, port, timeout, dryRun, output, quiet })
             command.Options.Add(option);
         command.SetAction(async (parsed, cancel) =>
         {
-            var manifests = new Manifests(parsed.GetValue(image)!, parsed.GetValue(socket)!);
+            var manifests = new Manifests(parsed.GetValue(image)!, parsed.GetValue(socket)!, parsed.GetValue(port) ?? NodeApi.AgentPort);
             if (parsed.GetValue(dryRun))
             {
                 Console.Out.Write(manifests.Text);

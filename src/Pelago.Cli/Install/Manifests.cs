@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Globalization;
 using System.IO;
 using System.Reflection;
 using System.Text;
@@ -9,8 +10,8 @@ using Pelago.Kube;
 
 namespace Pelago.Cli.Install;
 
-/// <summary>What is installed: the YAML files beside this one, in the order of their names, with the image and the socket put in.</summary>
-internal sealed class Manifests(string image, string socket)
+/// <summary>What is installed: the YAML files beside this one, in the order of their names, with the image, the socket and the port put in.</summary>
+internal sealed class Manifests(string image, string socket, int agentPort)
 {
     public const string FieldManager = "pelago";
 
@@ -23,7 +24,7 @@ internal sealed class Manifests(string image, string socket)
     public string Image => image;
 
     /// <summary>In the order in which they are applied.</summary>
-    public IReadOnlyList<Manifest> All { get; } = Read(image, socket);
+    public IReadOnlyList<Manifest> All { get; } = Read(image, socket, agentPort);
 
     /// <summary>The same as YAML, for other tools.</summary>
     public string Text
@@ -41,14 +42,14 @@ internal sealed class Manifests(string image, string socket)
     public static bool IsSocketPath(string path) =>
         path.Split('/', StringSplitOptions.RemoveEmptyEntries) is { Length: >= 3 } parts && path[0] == '/' && !parts.Contains("..") && !path.Any(letter => char.IsControl(letter) || letter is '"' or '\'');
 
-    private static List<Manifest> Read(string image, string socket)
+    private static List<Manifest> Read(string image, string socket, int agentPort)
     {
         var manifests = new List<Manifest>();
         Assembly assembly = typeof(Manifests).Assembly;
         foreach (string name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            string text = reader.ReadToEnd().Replace("${IMAGE}", image, StringComparison.Ordinal)
+            string text = reader.ReadToEnd().Replace("${IMAGE}", image, StringComparison.Ordinal).Replace("${AGENT_PORT}", agentPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
                 .Replace("${CONTAINERD_SOCKET}", socket, StringComparison.Ordinal).Replace("${CONTAINERD_DIRECTORY}", Path.GetDirectoryName(socket), StringComparison.Ordinal);
             if (!YamlReader.TryReadAll(Encoding.UTF8.GetBytes(text), out IReadOnlyList<YamlDocument>? documents, out string? error))
                 throw new InvalidOperationException($"{name}: {error}");

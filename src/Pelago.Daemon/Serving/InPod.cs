@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using System.Reflection;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,11 @@ internal static class InPod
 
     public static IPAddress Address(ParseResult parsed, Option<string?> option, string role) =>
         IPAddress.TryParse(Required(parsed, option, role), out IPAddress? address) ? address : throw new DaemonException($"{option.Name} {parsed.GetValue(option)}: is no IP address");
+
+    public static int Port(ParseResult parsed, Option<string?> option, string role) =>
+        int.TryParse(Required(parsed, option, role), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is >= 1 and <= IPEndPoint.MaxPort
+            ? port
+            : throw new DaemonException($"{option.Name} {parsed.GetValue(option)}: must be a port, from 1 to {IPEndPoint.MaxPort}");
 
     /// <summary>Starts the role against the cluster that this process is a pod of, and ends it with a signal.</summary>
     public static async Task<int> RunAsync(Func<IKubeApi, ILoggerFactory, CancellationToken, Task<IAsyncDisposable>> start, CancellationToken cancel)

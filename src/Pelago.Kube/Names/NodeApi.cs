@@ -14,6 +14,9 @@ public static class NodeApi
     public const string Hub = "pelago-hub";
     public const string Agent = "pelago-node";
 
+    /// <summary>The port of a node at which its agent is where nothing else is said.</summary>
+    public const int AgentPort = 10360;
+
     /// <summary>Whom the tokens are for that agents show to the hub.</summary>
     public const string HubAudience = $"hub.{Group}";
 

@@ -15,7 +15,7 @@ public sealed record KubeletAgentOptions
     public required IPAddress Address { get; init; }
 
     /// <summary>0 picks a free one.</summary>
-    public int Port { get; init; } = 10360;
+    public int Port { get; init; } = NodeApi.AgentPort;
 
     /// <summary>The socket of the kubelet's containerd, which serves CRI and containerd's own services.</summary>
     public string Socket { get; init; } = "/run/containerd/containerd.sock";

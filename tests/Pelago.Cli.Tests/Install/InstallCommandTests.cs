@@ -20,7 +20,7 @@ public sealed class InstallCommandTests : IAsyncDisposable
     [Fact]
     public async Task A_dry_run_prints_the_manifests_and_asks_no_cluster()
     {
-        ProgramResult result = await _home.RunAsync("install", "--dry-run", "--image", "registry.example.com/pelago:9", "--containerd-socket", "/run/k3s/containerd/containerd.sock");
+        ProgramResult result = await _home.RunAsync("install", "--dry-run", "--image", "registry.example.com/pelago:9", "--containerd-socket", "/run/k3s/containerd/containerd.sock", "--agent-port", "20360");
 
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.True(YamlReader.TryReadAll(System.Text.Encoding.UTF8.GetBytes(result.Output), out IReadOnlyList<YamlDocument>? documents, out string? error), error);
@@ -32,6 +32,8 @@ public sealed class InstallCommandTests : IAsyncDisposable
         string agent = all.Single(item => item.String("kind") == "DaemonSet").ToJsonString();
         Assert.Contains("\"path\":\"/run/k3s/containerd\"", agent, StringComparison.Ordinal);
         Assert.Contains("\"value\":\"/run/k3s/containerd/containerd.sock\"", agent, StringComparison.Ordinal);
+        Assert.Contains("\"containerPort\":20360,\"hostPort\":20360", agent, StringComparison.Ordinal);
+        Assert.All([agent, all.Single(item => item.String("kind") == "Deployment").ToJsonString()], text => Assert.Contains("{\"name\":\"AGENT_PORT\",\"value\":\"20360\"}", text, StringComparison.Ordinal));
         Assert.DoesNotContain("${", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("privileged: true", result.Output, StringComparison.Ordinal);
     }
@@ -80,8 +82,10 @@ public sealed class InstallCommandTests : IAsyncDisposable
         ProgramResult gone = await _home.RunAsync("install", "--kubeconfig", _home.Beside("gone"));
         ProgramResult image = await _home.RunAsync("install", "--image", "Not A Name");
         ProgramResult socket = await _home.RunAsync("install", "--containerd-socket", "/run/x");
+        ProgramResult port = await _home.RunAsync("install", "--agent-port", "80");
 
-        Assert.Equal((4, 2, 2), (gone.ExitCode, image.ExitCode, socket.ExitCode));
+        Assert.Equal((4, 2, 2, 2), (gone.ExitCode, image.ExitCode, socket.ExitCode, port.ExitCode));
+        Assert.Contains("--agent-port 80: must be between 1024 and 65535", port.Error, StringComparison.Ordinal);
         Assert.Contains("cannot reach cluster \"gone\"", gone.Error, StringComparison.Ordinal);
         Assert.Contains("--image Not A Name: is no name of an image", image.Error, StringComparison.Ordinal);
         Assert.Contains("--containerd-socket /run/x: must be an absolute path below a directory of its own", socket.Error, StringComparison.Ordinal);

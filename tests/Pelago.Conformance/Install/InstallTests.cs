@@ -44,6 +44,7 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
         await FilesAndLogsAsync(node);
         await RefusalAsync(node);
         await RestartAsync(node);
+        await MoveAsync();
         await RemovalAsync();
     }
 
@@ -137,6 +138,15 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
         await admin.RunAsync("delete", "pod", "-l", "app.kubernetes.io/name=pelago-hub", "--wait=false");
         await Until(async () => (await admin.RunAsync(address)).Output != before, "another hub says where it is", seconds: 120);
         await Until(async () => (await admin.TryAsync(null, images)).ExitCode == 0, "the agent is reached through it", seconds: 120);
+    }
+
+    private async Task MoveAsync()
+    {
+        await InstallAsync("--agent-port", "20360");
+
+        KubectlResult agents = await Kubectl(Version).RunAsync("get", "nodes.node.pelago.dev", "-o", "jsonpath={.items[*].status.address}");
+        Assert.All(agents.Output.Split(' '), address => Assert.EndsWith(":20360", address, StringComparison.Ordinal));
+        Assert.Contains("docker.io/realkube/busybox:1", (await _pelago.OnClusterAsync(0, "image", "ls")).Output, StringComparison.Ordinal);
     }
 
     private async Task RemovalAsync()
