@@ -16,6 +16,9 @@ internal sealed class ArchiveSource : IDisposable
     /// <summary>For messages.</summary>
     public string Name { get; }
 
+    /// <summary>In bytes; null where it is not known before all is read.</summary>
+    public long? Length => _stream.CanSeek ? _stream.Length : null;
+
     public static ArchiveSource Open(string file)
     {
         if (file == "-")
@@ -51,23 +54,19 @@ internal sealed class ArchiveSource : IDisposable
         progress.Show("reading stdin");
         await using (_stream)
             await _stream.CopyToAsync(kept, Buffer, cancel);
+        await kept.FlushAsync(cancel);
         _stream = kept;
     }
 
-    /// <summary>The archive from its beginning; what was read of it is shown.</summary>
-    public Stream Read(Progress progress, string node)
-    {
-        if (_stream.CanSeek)
-            _stream.Position = 0;
-        return new ShownStream(_stream, progress, node);
-    }
+    /// <summary>The archive from its beginning, for one of several readers at a time where its length is known.</summary>
+    /// <param name="sent">Hears of every piece that was read, and of the end as 0.</param>
+    public Stream Read(Action<int> sent) => new ShownStream(_stream, sent);
 
     public void Dispose() => _stream.Dispose();
 
     /// <summary>Whoever sends it disposes what it reads from; the archive itself stays open for the next node.</summary>
-    private sealed class ShownStream(Stream inner, Progress progress, string node) : Stream
+    private sealed class ShownStream(Stream inner, Action<int> sent) : Stream
     {
-        private readonly string _total = inner.CanSeek ? $" of {ByteCount.Of(inner.Length)}" : "";
         private long _read;
 
         public override bool CanRead => true;
@@ -83,9 +82,12 @@ internal sealed class ArchiveSource : IDisposable
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            int read = await inner.ReadAsync(buffer, cancellationToken);
+            // Each reader at its own place of the one file.
+            int read = inner is FileStream { CanSeek: true } file
+                ? await RandomAccess.ReadAsync(file.SafeFileHandle, buffer, _read, cancellationToken)
+                : await inner.ReadAsync(buffer, cancellationToken);
             _read += read;
-            progress.Show(read > 0 ? $"node {node} gets {ByteCount.Of(_read)}{_total}" : $"node {node} checks and unpacks {ByteCount.Of(_read)}");
+            sent(read);
             return read;
         }
 

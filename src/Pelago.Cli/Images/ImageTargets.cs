@@ -118,4 +118,6 @@ internal sealed record ImageNode(HttpKubeApi Api, string Name, string Runtime, b
     public string Explain(ApiStatus error) => error is { Code: 404, Name: null or "" }
         ? $"node {Name} of cluster {Cluster} serves no images: it is no node of Pelago, or an older one. On a real Kubernetes 'pelago install' puts an agent beside each kubelet, which does"
         : $"node {Name} of cluster {Cluster}: {error.Message}";
+
+    public CliException Fault(ApiStatus error) => new(Explain(error), error.Code is 503 or 504 ? ExitCode.Unreachable : ExitCode.Failed);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
-using System.IO;
 using System.Net.Http;
 using Pelago.Cli.Output;
 using Pelago.Client;
@@ -45,32 +44,30 @@ internal static class ImportCommand
 
     private static async Task<int> RunAsync(ArchiveSource source, string? name, ImageTargets targets, string output, Progress progress, CancellationToken cancel)
     {
-        var imported = new List<NodeImage>();
-        bool failed = false;
-        foreach (ImageNode node in targets.All)
-        {
-            string url = node.Url(name is null ? "images/import" : $"images/import?name={Uri.EscapeDataString(name)}");
-            Stream body = source.Read(progress, node.Name);
-            ApiResult answer = await node.Api.RawAtLengthAsync(HttpMethod.Post, url, body, "application/x-tar", cancel);
-            progress.Clear();
-            if (answer.Error is not { } error)
-            {
-                IReadOnlyList<NodeImage> images = NodeImage.Read(node, answer.Body);
-                imported.AddRange(await WithSizesAsync(node, images, cancel));
-                continue;
-            }
-
-            failed = true;
-            Console.Error.WriteLine($"pelago: {source.Name} was not imported: {node.Explain(error)}");
-
-            // What is wrong with the archive is wrong with it everywhere.
-            if (error.Code is 400 or 422)
-                break;
-        }
-
+        var shown = new NodeProgress(progress, targets.All, source.Length);
+        var archive = new ArchiveVerdict();
+        IReadOnlyList<NodeOutcome<IReadOnlyList<NodeImage>>> outcomes = await EachNode.RunAsync(
+            targets.All, (node, sending) => ImportAsync(source, name, node, archive, shown, sending), cancel);
+        progress.Clear();
+        foreach (CliException fault in archive.WithoutRepetition(outcomes.Select(outcome => outcome.Fault).OfType<CliException>()))
+            Console.Error.WriteLine($"pelago: {source.Name} was not imported: {fault.Message}");
+        List<NodeImage> imported = [.. outcomes.SelectMany(outcome => outcome.Result ?? [])];
         if (imported.Count > 0 || output == "json")
             ImageTable.Print(imported, output, targets.SeveralClusters);
-        return failed ? ExitCode.Failed : ExitCode.Done;
+        return EachNode.ExitCodeOf([.. outcomes.Select(outcome => outcome.Fault).OfType<CliException>()], targets.All.Count);
+    }
+
+    private static async Task<IReadOnlyList<NodeImage>> ImportAsync(
+        ArchiveSource source, string? name, ImageNode node, ArchiveVerdict archive, NodeProgress shown, CancellationToken cancel)
+    {
+        if (archive.IsBad)
+            return [];
+        string url = node.Url(name is null ? "images/import" : $"images/import?name={Uri.EscapeDataString(name)}");
+        ApiResult answer = await node.Api.RawAtLengthAsync(HttpMethod.Post, url, source.Read(shown.Sent), "application/x-tar", cancel);
+        shown.Done();
+        if (answer.Error is { } error)
+            throw archive.Judge(error, node.Fault(error));
+        return await WithSizesAsync(node, NodeImage.Read(node, answer.Body), cancel);
     }
 
     private static async Task<IReadOnlyList<NodeImage>> WithSizesAsync(ImageNode node, IReadOnlyList<NodeImage> imported, CancellationToken cancel)

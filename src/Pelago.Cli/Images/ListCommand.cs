@@ -27,14 +27,15 @@ internal static class ListCommand
             ImageSurvey survey = await ImageSurvey.OfAsync(targets.All, cancel);
             foreach (CliException fault in survey.Faults)
                 Console.Error.WriteLine($"pelago: images were not listed: {fault.Message}");
-            if (survey.Faults.Count > 0 && survey.Faults.Count == targets.All.Count)
-                return survey.Faults.All(fault => fault.ExitCode == ExitCode.Unreachable) ? ExitCode.Unreachable : ExitCode.Failed;
+            int code = EachNode.ExitCodeOf(survey.Faults, targets.All.Count);
+            if (survey.Faults.Count == targets.All.Count)
+                return code;
             string form = parsed.GetValue(output) ?? "table";
             if (form is "table" or "wide" && survey.Images.All(image => image.Pinned))
                 Console.Error.WriteLine("no images; 'pelago image import FILE' brings some");
             else
                 ImageTable.Print(survey.Images, form, targets.SeveralClusters);
-            return survey.Faults.Count > 0 ? ExitCode.Failed : ExitCode.Done;
+            return code;
         });
         return command;
     }

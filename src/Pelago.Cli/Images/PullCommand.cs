@@ -38,25 +38,22 @@ internal static class PullCommand
 
     private static async Task<int> RunAsync(string reference, ImageTargets targets, string output, Progress progress, CancellationToken cancel)
     {
-        var pulled = new List<NodeImage>();
-        bool failed = false;
-        foreach (ImageNode node in targets.All)
-        {
-            progress.Show($"node {node.Name} pulls {reference}");
-            ApiResult answer = await node.Api.RawAtLengthAsync(HttpMethod.Post, node.Url($"images/pull?image={Uri.EscapeDataString(reference)}"), null, "application/json", cancel);
-            progress.Clear();
-            if (answer.Error is { } error)
-            {
-                failed = true;
-                Console.Error.WriteLine($"pelago: {reference} was not pulled: {node.Explain(error)}. Where no registry is reached, 'pelago image import FILE' takes an archive");
-                continue;
-            }
-
-            pulled.Add(NodeImage.Of(node, KubeJson.ParseObject(answer.Body)));
-        }
-
+        var shown = new NodeProgress(progress, targets.All);
+        IReadOnlyList<NodeOutcome<NodeImage>> outcomes = await EachNode.RunAsync(targets.All, (node, pulling) => PullAsync(node, reference, shown, pulling), cancel);
+        progress.Clear();
+        foreach (CliException fault in outcomes.Select(outcome => outcome.Fault).OfType<CliException>())
+            Console.Error.WriteLine($"pelago: {reference} was not pulled: {fault.Message}. Where no registry is reached, 'pelago image import FILE' takes an archive");
+        List<NodeImage> pulled = [.. outcomes.Select(outcome => outcome.Result).OfType<NodeImage>()];
         if (pulled.Count > 0 || output == "json")
             ImageTable.Print(pulled, output, targets.SeveralClusters);
-        return failed ? ExitCode.Failed : ExitCode.Done;
+        return EachNode.ExitCodeOf([.. outcomes.Select(outcome => outcome.Fault).OfType<CliException>()], targets.All.Count);
+    }
+
+    private static async Task<NodeImage> PullAsync(ImageNode node, string reference, NodeProgress shown, CancellationToken cancel)
+    {
+        shown.Show($"pulls {reference}");
+        ApiResult answer = await node.Api.RawAtLengthAsync(HttpMethod.Post, node.Url($"images/pull?image={Uri.EscapeDataString(reference)}"), null, "application/json", cancel);
+        shown.Done();
+        return answer.Error is { } error ? throw node.Fault(error) : NodeImage.Of(node, KubeJson.ParseObject(answer.Body));
     }
 }

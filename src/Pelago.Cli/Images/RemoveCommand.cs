@@ -40,29 +40,27 @@ internal static class RemoveCommand
 
     private static async Task<int> RemoveAsync(string reference, ImageTargets targets, bool quiet, CancellationToken cancel)
     {
-        var gone = new List<string>();
-        bool failed = false;
-        foreach (ImageNode node in targets.All)
-        {
-            ApiResult answer = await node.Api.RawAtLengthAsync(HttpMethod.Delete, node.Url($"images?image={Uri.EscapeDataString(reference)}"), null, "application/json", cancel);
-            if (answer.Error is null)
-                gone.Add(targets.SeveralClusters ? $"{node.Cluster}/{node.Name}" : node.Name);
-            else if (!IsAbsent(answer.Error))
-            {
-                failed = true;
-                Console.Error.WriteLine($"pelago: {reference} was not removed: {node.Explain(answer.Error)}");
-            }
-        }
-
+        IReadOnlyList<NodeOutcome<bool>> outcomes = await EachNode.RunAsync(targets.All, (node, removing) => RemoveAsync(node, reference, removing), cancel);
+        List<CliException> faults = [.. outcomes.Select(outcome => outcome.Fault).OfType<CliException>()];
+        foreach (CliException fault in faults)
+            Console.Error.WriteLine($"pelago: {reference} was not removed: {fault.Message}");
+        List<string> gone = [.. outcomes.Where(outcome => outcome.Result).Select(outcome => targets.SeveralClusters ? $"{outcome.Node.Cluster}/{outcome.Node.Name}" : outcome.Node.Name)];
         if (gone.Count > 0 && !quiet)
             Console.Out.WriteLine($"{reference} removed from {string.Join(", ", gone)}");
-        if (gone.Count == 0 && !failed)
+        if (gone.Count == 0 && faults.Count == 0)
         {
             Console.Error.WriteLine($"pelago: no image {reference} on {Where(targets)}; 'pelago image ls' shows those there are");
             return ExitCode.NothingMatched;
         }
 
-        return failed ? ExitCode.Failed : ExitCode.Done;
+        return EachNode.ExitCodeOf(faults, targets.All.Count);
+    }
+
+    /// <summary>Whether it was there.</summary>
+    private static async Task<bool> RemoveAsync(ImageNode node, string reference, CancellationToken cancel)
+    {
+        ApiResult answer = await node.Api.RawAtLengthAsync(HttpMethod.Delete, node.Url($"images?image={Uri.EscapeDataString(reference)}"), null, "application/json", cancel);
+        return answer.Error is { } error && !IsAbsent(error) ? throw node.Fault(error) : answer.Error is null;
     }
 
     private static bool IsAbsent(ApiStatus error) => error is { Code: 404, Name.Length: > 0 };
