@@ -119,23 +119,36 @@ public sealed class UpTests
         Assert.Null(home.Places.ReadHolder());
     }
 
-    [Fact]
-    public async Task Ctrl_C_in_the_foreground_ends_daemon_and_command_with_0()
+    [Theory]
+    [InlineData(2)] // Ctrl-C
+    [InlineData(1)] // the terminal is closed
+    public async Task A_signal_in_the_foreground_ends_daemon_and_command_with_0(int signal)
     {
         await using var home = new LocalHome();
-        using Process up = Process.Start(new ProcessStartInfo(CliProcess.Program, ["up", "--port", "0", "--home", home.Root]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
-        await Eventually.TrueAsync(() => home.Places.ReadDaemon()?.Ready == true, Cancel);
-        // What it says last before it only waits.
-        string? line;
-        while ((line = await up.StandardError.ReadLineAsync(Cancel)) is not null && !line.StartsWith("Ctrl-C", StringComparison.Ordinal))
-            continue;
+        using Process up = await HoldAsync(home, CliProcess.Program);
 
-        _ = Kill(up.Id, 2);
+        _ = Kill(up.Id, signal);
         await up.WaitForExitAsync(Cancel);
 
         Assert.Equal(0, up.ExitCode);
         Assert.Null(home.Places.ReadHolder());
         Assert.False(File.Exists(home.Places.DaemonFile));
+    }
+
+    [Fact]
+    public async Task Under_nohup_it_goes_on_when_the_terminal_is_closed()
+    {
+        await using var home = new LocalHome();
+        using Process up = await HoldAsync(home, "nohup", CliProcess.Program);
+
+        _ = Kill(up.Id, 1);
+        ProgramResult second = await home.RunAsync("up", "--detach");
+
+        Assert.True(second.ExitCode == 0, second.ToString());
+        Assert.False(up.HasExited);
+        await home.RunAsync("down");
+        await up.WaitForExitAsync(Cancel);
+        Assert.Equal(0, up.ExitCode);
     }
 
     [Fact]
@@ -180,6 +193,20 @@ public sealed class UpTests
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(
             $"pelago: the clusters in {home.Root} belong to user 65534, and this is user 0: run pelago as that user, or choose another home with --home DIR or PELAGO_HOME=DIR\n", result.Error);
+    }
+
+    /// <summary>Starts <c>up</c> in the foreground; returns once it has said what it says last before it only waits.</summary>
+    private static async Task<Process> HoldAsync(LocalHome home, params string[] program)
+    {
+        var start = new ProcessStartInfo(program[0], [.. program[1..], "up", "--port", "0", "--runtime", "process", "--home", home.Root])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
+        Process up = Process.Start(start)!;
+        string? line;
+        while ((line = await up.StandardError.ReadLineAsync(Cancel)) is not null && !line.StartsWith("Ctrl-C", StringComparison.Ordinal))
+            continue;
+        return up;
     }
 
     [DllImport("libc", EntryPoint = "kill")]

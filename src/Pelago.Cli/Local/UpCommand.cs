@@ -32,7 +32,11 @@ internal static class UpCommand
         Runtime.AcceptOnlyFromAmong(ClusterSettings.ProcessRuntime, ClusterSettings.ContainerdRuntime);
         foreach (Option option in new Option[] { Detach, Clusters, Nodes, Simulated, Runtime, Port, output, quiet })
             command.Options.Add(option);
-        command.SetAction((parsed, cancel) => RunAsync(parsed, parsed.GetValue(output) ?? "table", parsed.GetValue(quiet), cancel));
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var ends = HangUp.Listen(cancel);
+            return await RunAsync(parsed, parsed.GetValue(output) ?? "table", parsed.GetValue(quiet), ends.Token);
+        });
         return command;
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
+
 namespace Pelago.Cli.Output;
 
 /// <summary>
@@ -7,15 +9,15 @@ namespace Pelago.Cli.Output;
 /// </summary>
 internal sealed class Progress(bool quiet) : IDisposable
 {
-    private readonly bool _redraws = !quiet && !Console.IsErrorRedirected;
+    private bool _redraws = !quiet && !Console.IsErrorRedirected;
     private string _drawn = "";
 
     public void Show(string doing)
     {
         if (!_redraws || doing == _drawn)
             return;
-        Console.Error.Write($"\r\e[K{Style.Dim("…")} {doing}");
         _drawn = doing;
+        Write($"\r\e[K{Style.Dim("…")} {doing}");
     }
 
     public void Say(string done)
@@ -23,16 +25,29 @@ internal sealed class Progress(bool quiet) : IDisposable
         if (quiet)
             return;
         Clear();
-        Console.Error.WriteLine(done);
+        Write(done + Environment.NewLine);
     }
 
     /// <summary>Takes the redrawn line away, so that something else can be printed.</summary>
     public void Clear()
     {
         if (_drawn.Length > 0)
-            Console.Error.Write("\r\e[K");
+            Write("\r\e[K");
         _drawn = "";
     }
 
     public void Dispose() => Clear();
+
+    private void Write(string text)
+    {
+        try
+        {
+            Console.Error.Write(text);
+        }
+        catch (IOException)
+        {
+            // The terminal was closed: nobody reads it, and what is being done must still come to its end.
+            (_redraws, _drawn) = (false, "");
+        }
+    }
 }
