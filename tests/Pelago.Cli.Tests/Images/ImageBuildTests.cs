@@ -59,6 +59,46 @@ public sealed class ImageBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task What_lies_beside_the_programs_by_chance_is_not_in_the_image()
+    {
+        string programs = _directory["programs"];
+        CliProcess.CopyTo(programs);
+        foreach (string stray in (string[])["pelagod.log", "core.4711", "notes.txt", ".env", "libstray.so", "stray.json", "old/pelagod.dll"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(programs, stray))!);
+            await File.WriteAllTextAsync(Path.Combine(programs, stray), "stray", Cancel);
+        }
+
+        ProgramResult built = await RunProgramAsync(Path.Combine(programs, "pelago"), "image", "build", "-o", _directory["image.tar"]);
+
+        Assert.True(built.ExitCode == 0, built.ToString());
+        string[] names = [.. Layers(_directory["image.tar"]).SelectMany(layer => layer).Where(entry => entry.EntryType == TarEntryType.RegularFile).Select(entry => entry.Name)];
+        string[] product = [.. names.Where(name => name.StartsWith("opt/pelago/", StringComparison.Ordinal))];
+        Assert.All(product, name => Assert.True(
+            name.EndsWith(".dll", StringComparison.Ordinal) || Path.GetFileName(name) is "pelago" or "pelagod" or "libe_sqlite3.so"
+            || name.EndsWith(".deps.json", StringComparison.Ordinal) || name.EndsWith(".runtimeconfig.json", StringComparison.Ordinal),
+            name));
+        Assert.DoesNotContain(product, name => name.Contains("stray", StringComparison.Ordinal) || name.Contains("/old/", StringComparison.Ordinal) || name.Contains("xunit", StringComparison.Ordinal));
+        Assert.Contains("opt/pelago/pelagod/Pelago.Engine.dll", product);
+        Assert.Single(product, name => name.EndsWith("/libe_sqlite3.so", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_whole_makes_no_image()
+    {
+        string programs = _directory["programs"];
+        CliProcess.CopyTo(programs);
+        File.Delete(Path.Combine(programs, "YamlDotNet.dll"));
+        File.Delete(Path.Combine(programs, "Yarp.ReverseProxy.dll"));
+
+        ProgramResult built = await CliProcess.RunAsync(
+            _directory["home"], new Dictionary<string, string?> { ["PELAGO_DAEMON"] = Path.Combine(programs, "pelagod") }, "image", "build", "-o", _directory["image.tar"]);
+
+        Assert.Equal(1, built.ExitCode);
+        Assert.Contains($"{programs}/pelagod is not whole: YamlDotNet.dll, which it is made of, is not in {programs}", built.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_cannot_be_made_is_said_and_leaves_no_part_of_a_file()
     {
         ProgramResult nowhere = await RunAsync("image", "build", "-o", _directory["none/image.tar"]);
@@ -71,6 +111,9 @@ public sealed class ImageBuildTests : IDisposable
     }
 
     private Task<ProgramResult> RunAsync(params string[] arguments) => CliProcess.RunAsync(_directory["home"], arguments);
+
+    private Task<ProgramResult> RunProgramAsync(string program, params string[] arguments) => ProgramRun.RunAsync(
+        program, arguments, new Dictionary<string, string?> { ["PELAGO_DAEMON"] = null, ["PELAGO_HOME"] = _directory["home"] }, TimeSpan.FromSeconds(120), Cancel);
 
     private async Task<string> HashAsync(string name)
     {

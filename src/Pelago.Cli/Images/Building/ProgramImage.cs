@@ -23,7 +23,6 @@ internal sealed class ProgramImage
     // What .NET loads by name when it first speaks TLS, newest first.
     private static readonly string[][] Tls = [["libssl.so.3", "libcrypto.so.3"], ["libssl.so.1.1", "libcrypto.so.1.1"]];
     private static readonly string[] CertificateFiles = [Certificates, "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"];
-    private static readonly HashSet<string> NotShipped = [".pdb", ".xml", ".dbg", ".log", ".built"];
     private readonly string _tag;
     private readonly LayerFiles _base = new();
     private readonly LayerFiles _product = new();
@@ -62,20 +61,14 @@ internal sealed class ProgramImage
     private void AddProduct(string program, string place)
     {
         string directory = Path.GetDirectoryName(program)!;
-        foreach (string file in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
+        foreach (string name in ProgramFiles.Of(program))
         {
-            string name = Path.GetRelativePath(directory, file);
-            if (NotShipped.Contains(Path.GetExtension(file)) || IsOfAnotherMachine(name))
-                continue;
+            string file = Path.Combine(directory, name);
             _product.Add($"{place}/{name}", file);
             if (file == program || file.EndsWith(".so", StringComparison.Ordinal))
                 _libraries.AddFor(file);
         }
     }
-
-    /// <summary>What is built for every machine has a directory for each: <c>runtimes/linux-arm64/native/…</c>.</summary>
-    private static bool IsOfAnotherMachine(string name) =>
-        name.Split('/') is ["runtimes", var machine, _, ..] && machine != RuntimeInformation.RuntimeIdentifier && machine is not ("linux" or "unix");
 
     private void AddRuntime(string daemon)
     {
