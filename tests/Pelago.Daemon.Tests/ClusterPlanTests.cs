@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using Pelago.Client.Local;
 using Pelago.Daemon.Running;
 using Pelago.Daemon.State;
@@ -45,6 +46,40 @@ public sealed class ClusterPlanTests : IDisposable
         Assert.Equal("containerd", Make(runtime: null));
     }
 
-    private string Make(string? runtime) =>
-        Assert.Single(new ClusterPlan(new PelagoHome(_directory["home"]), new AddressSlots(_directory["slots"])).Make(new RunOptions { Runtime = runtime, Port = 0 })).Runtime;
+    [Fact]
+    public void A_start_that_is_refused_leaves_no_cluster_behind()
+    {
+        Assert.Throws<DaemonException>(() => Plan.Make(new RunOptions { Runtime = "process", Clusters = 2, Port = 65535 }));
+
+        Assert.Empty(Home.ClusterNames());
+    }
+
+    [Fact]
+    public void A_start_that_is_refused_changes_nothing_of_the_clusters_there_are()
+    {
+        ClusterSettings before = Assert.Single(Plan.Make(new RunOptions { Runtime = "process", Port = 0 }));
+
+        Assert.Throws<DaemonException>(() => Plan.Make(new RunOptions { Clusters = 2, Port = 65535 }));
+
+        Assert.Equal(before, Home.ReadSettings("pelago-1"));
+        Assert.Equal(["pelago-1"], Home.ClusterNames());
+    }
+
+    [Fact]
+    public void Where_no_addresses_are_left_nothing_is_made()
+    {
+        var slots = new AddressSlots(_directory["slots"]);
+        for (int i = 0; slots.Take(Directory.CreateDirectory(_directory[$"other-{i}"]).FullName) is not null; i++)
+            Assert.InRange(i, 0, AddressSlots.Count);
+
+        Assert.Throws<DaemonException>(() => Plan.Make(new RunOptions { Runtime = "process", Port = 0 }));
+
+        Assert.Empty(Home.ClusterNames());
+    }
+
+    private PelagoHome Home => new(_directory["home"]);
+
+    private ClusterPlan Plan => new(Home, new AddressSlots(_directory["slots"]));
+
+    private string Make(string? runtime) => Assert.Single(Plan.Make(new RunOptions { Runtime = runtime, Port = 0 })).Runtime;
 }

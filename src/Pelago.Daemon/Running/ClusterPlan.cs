@@ -26,17 +26,46 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
         {
             string name = $"pelago-{i + 1}";
             ClusterSettings? before = known.Find(cluster => cluster.Name == name);
-            ClusterSettings now = Decide(name, i, before, options, plan);
-            AtomicFile.Write(SettingsFile(name), JsonSerializer.SerializeToUtf8Bytes(now, LocalJson.Default.ClusterSettings));
-            plan.Add(now);
+            plan.Add(Decide(name, i, before, options, plan));
         }
 
+        // Only now: of what was refused nothing stays behind that the next start would take for a cluster.
+        plan = Settle(plan);
+        foreach (ClusterSettings settings in plan)
+            AtomicFile.Write(SettingsFile(settings.Name), JsonSerializer.SerializeToUtf8Bytes(settings, LocalJson.Default.ClusterSettings));
         return plan;
+    }
+
+    /// <summary>Makes the directories of the clusters, to which the machine's address ranges are given.</summary>
+    private List<ClusterSettings> Settle(List<ClusterSettings> plan)
+    {
+        var made = new List<string>();
+        try
+        {
+            var settled = new List<ClusterSettings>(plan.Count);
+            foreach (ClusterSettings settings in plan)
+            {
+                string directory = home.ClusterDirectory(settings.Name);
+                if (!Directory.Exists(directory))
+                {
+                    Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                    made.Add(directory);
+                }
+                int slot = slots.Take(directory)
+                    ?? throw new DaemonException($"all {AddressSlots.Count} address ranges of this machine are taken by other clusters; 'pelago down --purge' in a home that is no longer needed frees some");
+                settled.Add(settings with { Slot = slot });
+            }
+            return settled;
+        }
+        catch
+        {
+            made.ForEach(Directory.Delete);
+            throw;
+        }
     }
 
     private ClusterSettings Decide(string name, int index, ClusterSettings? before, RunOptions options, List<ClusterSettings> others)
     {
-        Directory.CreateDirectory(home.ClusterDirectory(name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (before is not null && options.Simulated == true && !before.Simulated)
             throw new DaemonException($"cluster {name} has nodes that run processes; simulated ones need a home of their own (--home DIR)");
         bool simulated = options.Simulated ?? before?.Simulated ?? false;
@@ -47,8 +76,7 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
         {
             Name = name,
             Port = PortOf(index, before, options, others),
-            Slot = slots.Take(home.ClusterDirectory(name))
-                ?? throw new DaemonException($"all {AddressSlots.Count} address ranges of this machine are taken by other clusters; 'pelago down --purge' in a home that is no longer needed frees some"),
+            Slot = before?.Slot ?? 0,
             Nodes = nodes,
             Simulated = simulated,
             Runtime = RuntimeOf(name, before, simulated, options),
