@@ -17,7 +17,7 @@ internal static class ImportCommand
         var name = new Option<string?>("--name") { Description = "What to call the image, when the archive does not say or says otherwise", HelpName = "REF" };
         Option<string> output = CommandOptions.Output("table", "json", "name");
         Option<bool> quiet = CommandOptions.Quiet();
-        var file = new Argument<string>("FILE") { Description = "An archive of docker save, or an OCI layout as tar; gzip is read too. - is stdin" };
+        var file = new Argument<string>("FILE") { Description = "An archive of docker save, or an OCI layout as tar; gzip and zstd are read too. - is stdin" };
         var command = new Command("import", "Put the images of an archive onto the nodes").WithExamples("""
             pelago image import app.tar
             docker save app:1.2 | pelago image import -

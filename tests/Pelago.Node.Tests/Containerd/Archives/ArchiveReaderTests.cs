@@ -34,10 +34,24 @@ public sealed class ArchiveReaderTests : ArchiveScene
 
         ArchiveImage image = Assert.Single(await ReadAsync(archive));
         ArchiveImage zipped = Assert.Single(await ReadAsync(TestArchive.Gzip(archive)));
+        ArchiveImage zstd = Assert.Single(await ReadAsync(TestArchive.Zstd(archive)));
 
         Assert.Equal([TestArchive.Name], image.Names);
         Assert.Equal(Digest.Of(Layer), Assert.Single(image.Layers).DiffId);
         Assert.Equal((image.Id, image.Manifest.Digest), (zipped.Id, zipped.Manifest.Digest));
+        Assert.Equal((image.Id, image.Manifest.Digest), (zstd.Id, zstd.Manifest.Digest));
+    }
+
+    [Fact]
+    public async Task Layers_may_be_compressed_with_zstd()
+    {
+        byte[] stored = TestArchive.Zstd(Layer);
+
+        ArchiveImage layout = Assert.Single(await ReadAsync(TestArchive.Tar(TestArchive.Oci(Layer, stored, "+zstd"))));
+        ArchiveImage docker = Assert.Single(await ReadAsync(TestArchive.Tar(TestArchive.Docker(TestArchive.Config(Layer), stored))));
+
+        Assert.All([layout, docker], image => Assert.Equal((MediaTypes.Layer + "+zstd", Digest.Of(stored), Digest.Of(Layer)), image.Layers.Select(layer => (layer.MediaType, layer.Digest, layer.DiffId)).Single()));
+        Assert.Equal(MediaTypes.Layer + "+zstd", (string?)JsonNode.Parse(docker.Manifest.Content)!["layers"]![0]!["mediaType"]);
     }
 
     [Fact]

@@ -135,10 +135,27 @@ public sealed class HostileArchiveTests : ArchiveScene
     public async Task What_unpacks_to_far_more_than_it_is_is_refused_before_it_is_unpacked()
     {
         byte[] large = TestArchive.Tar(TestArchive.File("zero", new byte[48 << 20]));
-        byte[] bomb = TestArchive.Gzip(large);
+        byte[] bomb = TestArchive.Gzip(large), other = TestArchive.Zstd(large);
 
         await RefusedAsync("the archive unpacks to more than 250 times its compressed size", TestArchive.Gzip(TestArchive.Tar(TestArchive.Docker(TestArchive.Config(large), large))));
         await RefusedAsync("the layer 0/layer.tar unpacks to more than 250 times", TestArchive.Tar(TestArchive.Docker(TestArchive.Config(large), bomb)));
+        await RefusedAsync("the layer 0/layer.tar unpacks to more than 250 times", TestArchive.Tar(TestArchive.Docker(TestArchive.Config(large), other)));
+    }
+
+    [Fact]
+    public async Task A_frame_that_wants_more_memory_than_the_limit_is_refused()
+    {
+        // RFC 8878 3.1.1.1: magic, no single segment, a window of 2^28.
+        await RefusedAsync("the archive is damaged", [0x28, 0xb5, 0x2f, 0xfd, 0, (28 - 10) << 3, 1, 0, 0]);
+    }
+
+    [Fact]
+    public async Task A_layer_that_is_compressed_otherwise_than_its_manifest_says_is_refused()
+    {
+        byte[] zstd = TestArchive.Zstd(Layer);
+
+        await RefusedAsync("is compressed with zstd, and compressed with gzip by its manifest", TestArchive.Tar(TestArchive.Oci(Layer, zstd, "+gzip")));
+        await RefusedAsync("is not compressed, and compressed with zstd by its manifest", TestArchive.Tar(TestArchive.Oci(Layer, Layer, "+zstd")));
     }
 
     [Fact]
@@ -154,7 +171,7 @@ public sealed class HostileArchiveTests : ArchiveScene
     }
 
     [Theory]
-    [InlineData(new byte[] { 0x28, 0xb5, 0x2f, 0xfd, 0, 0 }, "compressed with zstd, and only gzip is read")]
+    [InlineData(new byte[] { 0x28, 0xb5, 0x2f, 0xfd, 0, 0 }, "the archive is damaged: what is compressed in it cannot be read")]
     [InlineData(new byte[] { 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0 }, "compressed with xz")]
     [InlineData(new byte[0], "the archive is empty")]
     [InlineData(new byte[] { 1, 2, 3 }, "is cut short")]
@@ -178,16 +195,18 @@ public sealed class HostileArchiveTests : ArchiveScene
     {
         for (int length = 0; length < Valid.Length - 512; length += 256)
             await Assert.ThrowsAsync<ArchiveException>(() => ReadAsync(Valid[..length]));
-        byte[] zipped = TestArchive.Gzip(Valid);
-        for (int length = 0; length < zipped.Length - 64; length += 37)
-            await Assert.ThrowsAsync<ArchiveException>(() => ReadAsync(zipped[..length]));
+        foreach (byte[] zipped in (byte[][])[TestArchive.Gzip(Valid), TestArchive.Zstd(Valid)])
+        {
+            for (int length = 0; length < zipped.Length - 64; length += 37)
+                await Assert.ThrowsAsync<ArchiveException>(() => ReadAsync(zipped[..length]));
+        }
     }
 
     [Fact]
     public async Task Damage_anywhere_is_either_harmless_or_refused()
     {
         byte[] oci = TestArchive.Tar(TestArchive.Oci(Layer));
-        Gen<(byte[] Archive, (int, byte)[] Flips)> gen = Gen.Select(Gen.OneOf(Valid, oci, TestArchive.Gzip(oci)), Gen.Select(Gen.Int[0, 20_000], Gen.Byte[1, 255]).Array[1, 6]);
+        Gen<(byte[] Archive, (int, byte)[] Flips)> gen = Gen.Select(Gen.OneOf(Valid, oci, TestArchive.Gzip(oci), TestArchive.Zstd(oci)), Gen.Select(Gen.Int[0, 20_000], Gen.Byte[1, 255]).Array[1, 6]);
 
         await gen.SampleAsync(
             async sample =>

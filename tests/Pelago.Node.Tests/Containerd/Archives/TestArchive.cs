@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Pelago.Node.Containerd.Images.Archives;
 using Pelago.Node.Registration;
+using ZstdSharp;
 
 namespace Pelago.Node.Tests.Containerd.Archives;
 
@@ -42,6 +43,12 @@ internal static class TestArchive
         return output.ToArray();
     }
 
+    public static byte[] Zstd(byte[] content)
+    {
+        using var compressor = new Compressor();
+        return compressor.Wrap(content).ToArray();
+    }
+
     public static JsonObject Config(params byte[][] layers) => new()
     {
         ["architecture"] = Machine.Architecture, ["os"] = "linux", ["config"] = new JsonObject(),
@@ -69,14 +76,16 @@ internal static class TestArchive
 
     /// <summary>An OCI layout of one image whose layers are compressed.</summary>
     /// <param name="change">Is given the documents before they are written: manifest and index.</param>
-    public static TarEntry[] Oci(byte[] layer, Action<JsonObject, JsonObject>? change = null)
+    public static TarEntry[] Oci(byte[] layer, Action<JsonObject, JsonObject>? change = null) => Oci(layer, Gzip(layer), "+gzip", change);
+
+    /// <summary>The same of a layer that is stored as the caller says.</summary>
+    public static TarEntry[] Oci(byte[] layer, byte[] stored, string suffix, Action<JsonObject, JsonObject>? change = null)
     {
-        byte[] stored = Gzip(layer);
         byte[] config = Encoding.UTF8.GetBytes(Config(layer).ToJsonString());
         var manifest = new JsonObject
         {
             ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.Manifest, ["config"] = Descriptor(MediaTypes.Config, config),
-            ["layers"] = new JsonArray(Descriptor(MediaTypes.Layer + "+gzip", stored)),
+            ["layers"] = new JsonArray(Descriptor(MediaTypes.Layer + suffix, stored)),
         };
         var index = new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(Named(Descriptor(MediaTypes.Manifest, Bytes(manifest)))) };
         change?.Invoke(manifest, index);

@@ -21,9 +21,14 @@ internal sealed record ArchiveBlob(string MediaType, byte[] Content)
 /// <summary>A layer.</summary>
 /// <param name="File">Its name in the archive.</param>
 /// <param name="DiffId">The digest of its tar archive before it was compressed.</param>
-internal sealed record ArchiveLayer(string File, long Size, string Digest, string DiffId, bool Compressed)
+internal sealed record ArchiveLayer(string File, long Size, string Digest, string DiffId, Compression Compression)
 {
-    public string MediaType => Compressed ? MediaTypes.Layer + "+gzip" : MediaTypes.Layer;
+    public string MediaType => Compression switch
+    {
+        Compression.Gzip => MediaTypes.Layer + "+gzip",
+        Compression.Zstd => MediaTypes.Layer + "+zstd",
+        _ => MediaTypes.Layer,
+    };
 }
 
 /// <summary>What the documents of an image say that they are (OCI image specification; docker's own names are read as well).</summary>

@@ -15,6 +15,9 @@ internal sealed record ArchiveLimits
     public int MaxRatio { get; init; } = 250;
     public long RatioFrom { get; init; } = 32 << 20;
 
+    /// <summary>Bytes, as a power of two, that a zstd frame may want to be kept in memory: what zstd itself takes without being told.</summary>
+    public int ZstdWindowLog { get; init; } = 27;
+
     /// <summary>Files and links in the archive itself.</summary>
     public int MaxEntries { get; init; } = 10_000;
 

@@ -12,6 +12,7 @@ namespace Pelago.Node.Containerd.Images.Archives;
 /// </summary>
 internal sealed class LayerCheck(ArchiveSpool spool, ArchiveLimits limits)
 {
+    private const int MagicLength = 4;
     private const string Whiteout = ".wh.";
 
     // Those that every container has anyway: null, zero, full, random, urandom; tty, console, ptmx.
@@ -25,11 +26,10 @@ internal sealed class LayerCheck(ArchiveSpool spool, ArchiveLimits limits)
     {
         string what = $"the layer {TarScanner.Shown(file)}";
         await using var hashed = new HashedStream(spool.Open(file, what));
-        byte[] start = new byte[2];
+        byte[] start = new byte[MagicLength];
         int read = await hashed.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancel);
         await hashed.CopyToAsync(Stream.Null, cancel);
-        bool compressed = read == 2 && start is [0x1f, 0x8b];
-        return new ArchiveLayer(file, spool.SizeOf(file)!.Value, hashed.Digest(), diffId, compressed);
+        return new ArchiveLayer(file, spool.SizeOf(file)!.Value, hashed.Digest(), diffId, Expansion.Of(start.AsSpan(0, read)));
     }
 
     public async Task CheckAsync(ArchiveLayer layer, CancellationToken cancel)
@@ -38,10 +38,10 @@ internal sealed class LayerCheck(ArchiveSpool spool, ArchiveLimits limits)
         if (!_checked.Add(layer.File + layer.DiffId))
             return;
         await using var stored = new HashedStream(spool.Open(layer.File, what));
-        (Stream plain, bool compressed) = await Expansion.OpenAsync(stored, what, limits, limits.MaxUnpacked - _unpacked, cancel);
+        (Stream plain, Compression compression) = await Expansion.OpenAsync(stored, what, limits, limits.MaxUnpacked - _unpacked, cancel);
         await using var unpacked = new HashedStream(plain);
-        if (compressed != layer.Compressed)
-            throw new ArchiveException($"{what} is {(compressed ? "" : "not ")}compressed, against what its manifest says");
+        if (compression != layer.Compression)
+            throw new ArchiveException($"{what} is {Said(compression)}, and {Said(layer.Compression)} by its manifest");
         await CheckEntriesAsync(new TarScanner(unpacked, what, limits), what, cancel);
         await unpacked.CopyToAsync(Stream.Null, cancel);
         await stored.CopyToAsync(Stream.Null, cancel);
@@ -51,6 +51,13 @@ internal sealed class LayerCheck(ArchiveSpool spool, ArchiveLimits limits)
         if (unpacked.Digest() is var diffId && diffId != layer.DiffId)
             throw new ArchiveException($"{what} does not match the image's configuration: unpacked it has {diffId} and not {layer.DiffId}. The archive was damaged or changed");
     }
+
+    private static string Said(Compression compression) => compression switch
+    {
+        Compression.Gzip => "compressed with gzip",
+        Compression.Zstd => "compressed with zstd",
+        _ => "not compressed",
+    };
 
     private async Task CheckEntriesAsync(TarScanner tar, string what, CancellationToken cancel)
     {

@@ -81,8 +81,11 @@ internal sealed class OciLayout(ArchiveSpool spool, ArchiveLimits limits)
         if (!isFileSystem)
             throw new ArchiveException($"the layer {layer.Digest} is of type {TarScanner.Shown(type)}, which is no file system of a container");
         RequireSize(layer, $"the layer {layer.Digest}");
-        return new ArchiveLayer(FileOf(layer.Digest), layer.Size, layer.Digest, diffId, Compressed: type.EndsWith("gzip", StringComparison.Ordinal));
+        return new ArchiveLayer(FileOf(layer.Digest), layer.Size, layer.Digest, diffId, CompressionOf(type));
     }
+
+    private static Compression CompressionOf(string type) =>
+        type.EndsWith("gzip", StringComparison.Ordinal) ? Compression.Gzip : type.EndsWith("zstd", StringComparison.Ordinal) ? Compression.Zstd : Compression.None;
 
     private async Task<byte[]> ReadVerifiedAsync(Descriptor descriptor, string what, CancellationToken cancel)
     {
