@@ -13,6 +13,8 @@ namespace Pelago.Engine.Resources;
 /// <summary>Bodies into documents in the stored form: parsed, identified, checked against the schema, pruned and with their defaults.</summary>
 internal static class DocumentDecoder
 {
+    private static readonly byte[] Empty = "{}"u8.ToArray();
+
     /// <summary>Reads a whole document of the request's kind and version.</summary>
     public static (KubeObject Stored, ApiStatus? Refused) Decode(ResourceRequest request, RequestBody body, FieldValidation validation)
     {
@@ -75,11 +77,17 @@ internal static class DocumentDecoder
 
         try
         {
-            return KubeJson.Parse(utf8) is JsonObject json
-                ? (json, utf8, null)
-                : (null, default, UnrecognizedBody.Unreadable(
-                    expected.Kind, "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type struct "
-                        + "{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }", body.Bytes.Span));
+            switch (KubeJson.Parse(utf8))
+            {
+                case JsonObject json:
+                    return (json, utf8, null);
+                case null when request.Kind.IsCustom && expected.Kind == request.Kind.Kind:
+                    return (null, default, UnrecognizedBody.CannotBeHandled(expected.Kind, expected.Version, expected.Kind, "Object 'Kind' is missing in 'null'"));
+                case null:
+                    return ([], Empty, null); // to Go, a document that says nothing
+                case var value:
+                    return (null, default, UnrecognizedBody.Unreadable(expected.Kind, $"couldn't get version/kind; json parse error: {GoJsonFault.NoDocument(value)}", body.Bytes.Span));
+            }
         }
         catch (JsonException fault)
         {

@@ -2,12 +2,20 @@
 
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Pelago.Engine.Resources;
 
 /// <summary>Broken JSON in the words of Go's decoder, which clients know.</summary>
 internal static class GoJsonFault
 {
+    private const string Identity = "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }";
+
+    /// <summary>A value where a document should say what it is.</summary>
+    public static string NoDocument(JsonNode value) => NotDecoded(value, Identity);
+
+    public static string NotDecoded(JsonNode value, string type) => $"json: cannot unmarshal {TypeOf(value)} into Go value of type {type}";
+
     public static string Describe(JsonException fault, ReadOnlySpan<byte> utf8)
     {
         long at = Offset(fault, utf8);
@@ -17,6 +25,15 @@ internal static class GoJsonFault
             return "invalid character in JSON input";
         return $"invalid character '{rune}' looking for beginning of value";
     }
+
+    private static string TypeOf(JsonNode value) => value.GetValueKind() switch
+    {
+        JsonValueKind.Object => "object",
+        JsonValueKind.Array => "array",
+        JsonValueKind.String => "string",
+        JsonValueKind.Number => "number",
+        _ => "bool",
+    };
 
     private static long Offset(JsonException fault, ReadOnlySpan<byte> utf8)
     {

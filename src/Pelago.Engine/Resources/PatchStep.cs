@@ -116,9 +116,12 @@ internal sealed class PatchStep
             return (null, ApiStatus.BadRequest($"error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  {string.Join("\n  ", document.Duplicates)}"));
         foreach (string duplicate in options.FieldValidation == FieldValidation.Warn ? document.Duplicates : [])
             request.Warnings.Add(duplicate);
-        return KubeJson.Parse(document.Json) is JsonObject configuration
-            ? (configuration, null)
-            : (null, ApiStatus.BadRequest("error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal into Go value of type map[string]interface {}"));
+        return KubeJson.Parse(document.Json) switch
+        {
+            JsonObject configuration => (configuration, null),
+            null => (new JsonObject(), null),
+            var value => (null, ApiStatus.BadRequest($"error decoding YAML: error unmarshaling JSON: while decoding JSON: {GoJsonFault.NotDecoded(value, "map[string]interface {}")}")),
+        };
     }
 
     private static ApiStatus OptionInvalid(string reason, string field, string message) =>

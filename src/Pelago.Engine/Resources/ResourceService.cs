@@ -79,7 +79,7 @@ internal sealed class ResourceService
         if (_handlers.Resource(request.Kind, request.Subresource) is { } handler)
         {
             return body.TryToJson(out ReadOnlyMemory<byte> json, out string? error)
-                ? handler.CreateAsync(new HandlerRequest { Resource = request, Body = json, Options = options }, cancel)
+                ? handler.CreateAsync(new HandlerRequest { Resource = request, Body = OrEmpty(json), Options = options }, cancel)
                 : new(ResourceResult.Failed(UnrecognizedBody.Unreadable(request.Kind.Kind, error, body.Bytes.Span)));
         }
 
@@ -134,4 +134,7 @@ internal sealed class ResourceService
 
     private static Subresource? SubresourceOf(ResourceRequest request) =>
         request.Subresource.Length == 0 ? null : request.Kind.Subresource(request.Subresource);
+
+    /// <summary>null is a document that says nothing.</summary>
+    private static ReadOnlyMemory<byte> OrEmpty(ReadOnlyMemory<byte> json) => json.Span.Trim(" \t\r\n"u8).SequenceEqual("null"u8) ? "{}"u8.ToArray() : json;
 }

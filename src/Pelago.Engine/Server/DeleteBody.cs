@@ -33,7 +33,12 @@ internal static class DeleteBody
             throw Bad($"couldn't get version/kind; json parse error: {error}");
         try
         {
-            return KubeJson.ParseObject(body);
+            return KubeJson.Parse(body) switch
+            {
+                JsonObject options => options,
+                null => [], // no options
+                var value => throw Bad($"couldn't get version/kind; json parse error: {GoJsonFault.NoDocument(value)}"),
+            };
         }
         catch (JsonException fault)
         {
