@@ -102,6 +102,7 @@ internal static class CoreKinds
             ShortNames = ["po"],
             Strategy = new PodStrategy(),
             ReturnsDeletedObject = true,
+            HasCells = true,
             Categories = ["all"],
             Fields = new FieldIndex(
                 new SelectableField("spec.nodeName"), new SelectableField("spec.restartPolicy"), new SelectableField("spec.schedulerName"),

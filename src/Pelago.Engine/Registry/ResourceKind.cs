@@ -76,6 +76,9 @@ internal sealed record ResourceKind
     /// <summary>What names may look like: a rule of <see cref="NameRules"/>.</summary>
     public Func<string, IReadOnlyList<string>> NameRule { get; init; } = NameRules.Dns1123Subdomain;
 
+    /// <summary>Its watches can be had as cells (docs/protocols/cells.md).</summary>
+    public bool HasCells { get; init; }
+
     /// <summary>A delete answers with the last state of the object instead of a Status.</summary>
     public bool ReturnsDeletedObject { get; init; }
 

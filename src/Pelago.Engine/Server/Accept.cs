@@ -34,11 +34,16 @@ internal sealed class Accept
         return accept;
     }
 
-    /// <summary>The best form for objects of a kind; null is a 406. <paramref name="allowsShapes"/>: the answer can be a table or metadata only.</summary>
-    public OutputFormat? Choose(bool allowsShapes, bool allowsYaml = true)
+    /// <summary>
+    /// The best form for objects of a kind; null is a 406. <paramref name="allowsShapes"/>: the answer can be a table or metadata only;
+    /// <paramref name="allowsCells"/>: it is a watch of a kind that has them.
+    /// </summary>
+    public OutputFormat? Choose(bool allowsShapes, bool allowsYaml = true, bool allowsCells = false)
     {
         foreach (Clause clause in _clauses)
         {
+            if (allowsCells && clause.Type == CellProtocol.MediaType)
+                return new OutputFormat(OutputShape.Cells, "v1", IsYaml: false);
             bool isYaml = clause.Type is "application/yaml";
             if (!isYaml && clause.Type is not ("application/json" or "*/*" or "application/*") || isYaml && !allowsYaml)
                 continue;

@@ -14,6 +14,9 @@ internal enum OutputShape
 
     /// <summary>meta.k8s.io PartialObjectMetadata.</summary>
     Metadata,
+
+    /// <summary>Of watches of pods alone: cells, 12 bytes a change.</summary>
+    Cells,
 }
 
 /// <summary>

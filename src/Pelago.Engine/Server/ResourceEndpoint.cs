@@ -43,7 +43,7 @@ internal sealed class ResourceEndpoint(
     {
         "get" => GetAsync(http, query, request, cancel),
         "list" => ListAsync(http, query, request, cancel),
-        "watch" => watches.HandleAsync(http, request, query.ToListOptions(), FormatOf(http, query, isWatch: true), cancel),
+        "watch" => watches.HandleAsync(http, request, query.ToListOptions(), FormatOf(http, query, isWatch: true, hasCells: request.Kind.HasCells), cancel),
         "create" => CreateAsync(http, query, request, cancel),
         "update" => UpdateAsync(http, query, request, cancel),
         "patch" => PatchAsync(http, query, request, cancel),
@@ -167,9 +167,9 @@ internal sealed class ResourceEndpoint(
             : ListWriter.WriteAsync(http, new ObjectForm(request.Kind, request.Version, format, time), page, cancel);
     }
 
-    private static OutputFormat FormatOf(HttpContext http, RequestQuery query, bool allowsShapes = true, bool isWatch = false)
+    private static OutputFormat FormatOf(HttpContext http, RequestQuery query, bool allowsShapes = true, bool isWatch = false, bool hasCells = false)
     {
-        OutputFormat format = Accept.Parse(http.Request.Headers.Accept.ToString()).Choose(allowsShapes, allowsYaml: !isWatch)
+        OutputFormat format = Accept.Parse(http.Request.Headers.Accept.ToString()).Choose(allowsShapes, allowsYaml: !isWatch, allowsCells: hasCells)
             ?? throw new ApiStatusException(Accept.NotAcceptable());
         IncludeObject include = IncludeObject.Metadata;
         if (format.Shape == OutputShape.Table && !IncludeObjectParameter.TryParse(query["includeObject"], out include, out ApiStatus? refused))

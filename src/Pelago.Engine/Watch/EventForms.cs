@@ -6,12 +6,12 @@ namespace Pelago.Engine.Watch;
 
 /// <summary>
 /// What watchers made of one event besides its plain bytes, kept so that a thousand of them share one: the object as it left a
-/// selector, and its bytes in other forms (another version, a table row, metadata only).
+/// selector, its bytes in other forms (another version, a table row, metadata only), and what cells show of it.
 /// </summary>
 internal sealed class EventForms
 {
     private readonly Lock _gate = new();
-    private readonly List<(object Form, StoredObject Object, byte[] Bytes)> _encoded = [];
+    private readonly List<(object Form, StoredObject Object, object Made)> _made = [];
     private StoredObject? _left;
 
     public static EventForms Of(StoreEvent source) => source.Encoded(static _ => new EventForms());
@@ -20,19 +20,20 @@ internal sealed class EventForms
     public StoredObject Left(StoreEvent source) => Volatile.Read(ref _left) ?? Interlocked.CompareExchange(ref _left, source.Previous!.As(source.Revision), null) ?? _left!;
 
     /// <summary><paramref name="form"/> is compared by equality; one that has the same content for any object.</summary>
-    public byte[] Encoded(object form, StoredObject subject, Func<StoredObject, byte[]> encode)
+    public T Made<T>(object form, StoredObject subject, Func<StoredObject, T> make)
+        where T : class
     {
         lock (_gate)
         {
-            foreach ((object present, StoredObject of, byte[] bytes) in _encoded)
+            foreach ((object present, StoredObject of, object made) in _made)
             {
                 if (ReferenceEquals(of, subject) && present.Equals(form))
-                    return bytes;
+                    return (T)made;
             }
 
-            byte[] made = encode(subject);
-            _encoded.Add((form, subject, made));
-            return made;
+            T fresh = make(subject);
+            _made.Add((form, subject, fresh));
+            return fresh;
         }
     }
 }

@@ -14,11 +14,17 @@ namespace Pelago.Engine.Watch;
 /// Events as lines: <c>{"type":"ADDED","object":{…}}</c>. Stored bytes are copied as they are; other forms are made once for all watchers.
 /// For one watch: the first table that it writes has columns, the others have not.
 /// </summary>
-internal sealed class WatchLines(ObjectForm form)
+internal sealed class WatchLines(ObjectForm form) : IWatchEncoding
 {
     private ObjectForm _form = form;
 
-    /// <summary>Returns how many bytes it wrote.</summary>
+    public string MediaType => "application/json";
+
+    public void Begin(IBufferWriter<byte> output)
+    {
+        // The first line is the first event.
+    }
+
     public int Write(IBufferWriter<byte> output, in WatchedEvent watched)
     {
         if (watched.Type == WatchedType.Bookmark)
@@ -32,6 +38,9 @@ internal sealed class WatchLines(ObjectForm form)
         return WriteLine(output, head, Encode(watched).Span);
     }
 
+    /// <summary>Nothing is held back, and bookmarks come when they are due.</summary>
+    public int EndBatch(IBufferWriter<byte> output, long revision) => 0;
+
     public int WriteBookmark(IBufferWriter<byte> output, long revision, bool endsInitialState) =>
         WriteLine(output, "{\"type\":\"BOOKMARK\",\"object\":"u8, Bookmark(revision, endsInitialState).Span);
 
@@ -44,7 +53,7 @@ internal sealed class WatchLines(ObjectForm form)
         _ => new RawWatchEvent("BOOKMARK", Bookmark(watched.Revision, watched.EndsInitialState)),
     };
 
-    public static void WriteError(IBufferWriter<byte> output, ApiStatus status) =>
+    public void WriteError(IBufferWriter<byte> output, ApiStatus status) =>
         WriteLine(output, "{\"type\":\"ERROR\",\"object\":"u8, KubeJson.ToUtf8(status.ToJson()));
 
     private static int WriteLine(IBufferWriter<byte> output, ReadOnlySpan<byte> head, ReadOnlySpan<byte> subject)
@@ -64,7 +73,7 @@ internal sealed class WatchLines(ObjectForm form)
         if (current is { IsTable: true, WithColumns: true })
             _form = current with { WithColumns = false };
         return watched.Source is { } source
-            ? EventForms.Of(source).Encoded(current, subject, stored => current.Encode(stored.Json).ToArray())
+            ? EventForms.Of(source).Made(current, subject, stored => current.Encode(stored.Json).ToArray())
             : current.Encode(subject.Json);
     }
 

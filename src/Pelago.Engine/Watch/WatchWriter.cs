@@ -11,7 +11,7 @@ using Pelago.Store;
 namespace Pelago.Engine.Watch;
 
 /// <summary>
-/// A watch over HTTP: one JSON line for each event, flushed after each batch that was there. Bookmarks about each minute and shortly
+/// A watch over HTTP: one JSON line for each event, or cells, flushed after each batch that was there. Bookmarks about each minute and shortly
 /// before the end. A client that does not read is cut off: nothing is buffered for it beyond the connection's own windows.
 /// </summary>
 internal sealed class WatchWriter(ResourceService service, TimeProvider time, CancellationToken stopping)
@@ -33,13 +33,15 @@ internal sealed class WatchWriter(ResourceService service, TimeProvider time, Ca
         }
 
         WarningHeaders.Add(http.Response, request.WarningsSoFar);
-        ResponseWriter.Begin(http, 200, "application/json");
+        IWatchEncoding encoding = format.Shape == OutputShape.Cells ? new WatchCells(time) : new WatchLines(new ObjectForm(request.Kind, request.Version, format, time));
+        ResponseWriter.Begin(http, 200, encoding.MediaType);
         if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
         PipeWriter output = http.Response.BodyWriter;
+        encoding.Begin(output);
         if (ended is not null)
         {
-            WatchLines.WriteError(output, ended);
+            encoding.WriteError(output, ended);
             await output.FlushAsync(cancel);
             return;
         }
@@ -50,8 +52,7 @@ internal sealed class WatchWriter(ResourceService service, TimeProvider time, Ca
             Interlocked.Increment(ref _watchers);
             try
             {
-                var form = new ObjectForm(request.Kind, request.Version, format, time);
-                await StreamAsync(http, output, session!, new WatchLines(form), options, cancel);
+                await StreamAsync(http, output, session!, encoding, options, cancel);
             }
             finally
             {
@@ -61,7 +62,7 @@ internal sealed class WatchWriter(ResourceService service, TimeProvider time, Ca
     }
 
     private async Task StreamAsync(
-        HttpContext http, PipeWriter output, WatchSession session, WatchLines lines, ListOptions options, CancellationToken cancel)
+        HttpContext http, PipeWriter output, WatchSession session, IWatchEncoding encoding, ListOptions options, CancellationToken cancel)
     {
         var clock = new WatchClock(options, time);
         while (!stopping.IsCancellationRequested && !clock.IsOver)
@@ -70,7 +71,7 @@ internal sealed class WatchWriter(ResourceService service, TimeProvider time, Ca
             using var any = CancellationTokenSource.CreateLinkedTokenSource(wake.Token, cancel, stopping);
             try
             {
-                await PumpAsync(http, output, session, lines, any.Token, cancel);
+                await PumpAsync(http, output, session, encoding, any.Token, cancel);
                 return;
             }
             catch (OperationCanceledException woken) when (!cancel.IsCancellationRequested && woken.InnerException is not TimeoutException)
@@ -80,14 +81,14 @@ internal sealed class WatchWriter(ResourceService service, TimeProvider time, Ca
 
             if (!clock.TakeBookmark())
                 continue;
-            lines.WriteBookmark(output, session.Revision, endsInitialState: false);
+            encoding.WriteBookmark(output, session.Revision, endsInitialState: false);
             await FlushAsync(http, output, cancel);
         }
     }
 
     /// <summary>Writes events until the token fires; returns when the watch has to end.</summary>
     private static async Task PumpAsync(
-        HttpContext http, PipeWriter output, WatchSession session, WatchLines lines, CancellationToken wake, CancellationToken cancel)
+        HttpContext http, PipeWriter output, WatchSession session, IWatchEncoding encoding, CancellationToken wake, CancellationToken cancel)
     {
         try
         {
@@ -96,13 +97,14 @@ internal sealed class WatchWriter(ResourceService service, TimeProvider time, Ca
                 int unflushed = 0;
                 while (session.TryRead(out WatchedEvent next))
                 {
-                    unflushed += lines.Write(output, next);
+                    unflushed += encoding.Write(output, next);
                     if (unflushed < FlushEvery)
                         continue;
                     await FlushAsync(http, output, cancel);
                     unflushed = 0;
                 }
 
+                unflushed += encoding.EndBatch(output, session.Revision);
                 if (unflushed > 0)
                     await FlushAsync(http, output, cancel);
                 await session.WaitAsync(wake);
@@ -114,7 +116,7 @@ internal sealed class WatchWriter(ResourceService service, TimeProvider time, Ca
         }
         catch (HistoryGoneException)
         {
-            WatchLines.WriteError(output, ApiStatus.Expired("the history that this watch still had to send was compacted; list again"));
+            encoding.WriteError(output, ApiStatus.Expired("the history that this watch still had to send was compacted; list again"));
             await FlushAsync(http, output, cancel);
         }
     }

@@ -59,14 +59,11 @@ public sealed class CellEncoder
     public int Set(IBufferWriter<byte> output, ReadOnlySpan<byte> pod)
     {
         _pod.Read(pod);
-        int written = CellOf(output, out uint cell);
-        written += NodeOf(output, out ushort node);
-        (ushort, CellState, CellFlags) look = (node, _pod.State, _pod.Flags);
-        if (_shown[(int)cell] == look)
-            return written;
-        _shown[(int)cell] = look;
-        return written + Add(output, new CellChange(cell, node, _pod.State, _pod.Flags, Elapsed()));
+        return Set(output, _pod.Key, _pod.Node, _pod.State, _pod.Flags);
     }
+
+    /// <inheritdoc cref="Set(IBufferWriter{byte}, ReadOnlySpan{byte})"/>
+    public int Set(IBufferWriter<byte> output, PodLook pod) => Set(output, pod.Key, pod.Node, pod.State, pod.Flags);
 
     /// <summary>
     /// The pod is no more. One that the stream never named is named for it: whoever goes on with an earlier stream may know it.
@@ -75,12 +72,11 @@ public sealed class CellEncoder
     public int Remove(IBufferWriter<byte> output, ReadOnlySpan<byte> pod)
     {
         _pod.Read(pod);
-        int written = CellOf(output, out uint cell);
-        _cellOf.Remove(_pod.Key);
-        _shown[(int)cell] = default;
-        _leaving.Add(cell);
-        return written + Add(output, new CellChange(cell, 0, CellState.Gone, CellFlags.None, Elapsed()));
+        return Remove(output, _pod.Key);
     }
+
+    /// <inheritdoc cref="Remove(IBufferWriter{byte}, ReadOnlySpan{byte})"/>
+    public int Remove(IBufferWriter<byte> output, PodLook pod) => Remove(output, pod.Key);
 
     /// <summary>Writes the changes that were gathered, whose bytes were counted then; to be called before the output is flushed.</summary>
     public int EndBatch(IBufferWriter<byte> output)
@@ -124,6 +120,26 @@ public sealed class CellEncoder
         return written + head.Length + json.Length;
     }
 
+    private int Set(IBufferWriter<byte> output, ReadOnlySpan<char> key, ReadOnlySpan<char> nodeName, CellState state, CellFlags flags)
+    {
+        int written = CellOf(output, key, out uint cell);
+        written += NodeOf(output, nodeName, out ushort node);
+        (ushort, CellState, CellFlags) look = (node, state, flags);
+        if (_shown[(int)cell] == look)
+            return written;
+        _shown[(int)cell] = look;
+        return written + Add(output, new CellChange(cell, node, state, flags, Elapsed()));
+    }
+
+    private int Remove(IBufferWriter<byte> output, ReadOnlySpan<char> key)
+    {
+        int written = CellOf(output, key, out uint cell);
+        _cellOf.Remove(key);
+        _shown[(int)cell] = default;
+        _leaving.Add(cell);
+        return written + Add(output, new CellChange(cell, 0, CellState.Gone, CellFlags.None, Elapsed()));
+    }
+
     private int Add(IBufferWriter<byte> output, in CellChange change)
     {
         int written = _pending == BatchChanges ? EndBatch(output) : 0;
@@ -132,9 +148,9 @@ public sealed class CellEncoder
         return written + CellChange.Size;
     }
 
-    private int CellOf(IBufferWriter<byte> output, out uint cell)
+    private int CellOf(IBufferWriter<byte> output, ReadOnlySpan<char> key, out uint cell)
     {
-        if (_cellOf.TryGetValue(_pod.Key, out cell))
+        if (_cellOf.TryGetValue(key, out cell))
             return 0;
         // A pod may have the name of one that just went: that has to be said before the name is.
         int written = _leaving.Count > 0 ? EndBatch(output) : 0;
@@ -146,16 +162,16 @@ public sealed class CellEncoder
             _shown.Add(default);
         }
 
-        _cellOf[_pod.Key] = cell;
+        _cellOf[key] = cell;
         Span<byte> number = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(number, cell);
-        return written + WriteName(output, CellFrame.Cell, number, _pod.Key);
+        return written + WriteName(output, CellFrame.Cell, number, key);
     }
 
-    private int NodeOf(IBufferWriter<byte> output, out ushort node)
+    private int NodeOf(IBufferWriter<byte> output, ReadOnlySpan<char> name, out ushort node)
     {
         node = 0;
-        if (_pod.Node.IsEmpty || _nodeOf.TryGetValue(_pod.Node, out node))
+        if (name.IsEmpty || _nodeOf.TryGetValue(name, out node))
             return 0;
         bool isOther = _nodes.Count == CellProtocol.MaxNodes - 1;
         node = (ushort)(_nodes.Count + 1);
@@ -163,10 +179,10 @@ public sealed class CellEncoder
             return 0;
         _hasOtherNodes = isOther;
         if (!isOther)
-            _nodeOf[_pod.Node] = node;
+            _nodeOf[name] = node;
         Span<byte> number = stackalloc byte[2];
         BinaryPrimitives.WriteUInt16LittleEndian(number, node);
-        return WriteName(output, CellFrame.Node, number, isOther ? CellProtocol.OtherNodes : _pod.Node);
+        return WriteName(output, CellFrame.Node, number, isOther ? CellProtocol.OtherNodes : name);
     }
 
     private static int WriteName(IBufferWriter<byte> output, CellFrame type, ReadOnlySpan<byte> number, ReadOnlySpan<char> name)
