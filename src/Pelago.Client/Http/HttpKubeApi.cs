@@ -31,6 +31,8 @@ public sealed class HttpKubeApi : IKubeApi, IDisposable
 
     internal RequestSender Sender { get; }
 
+    internal HttpKubeApiOptions Options => _options;
+
     public Task<ApiResult> GetAsync(ResourcePath path, CancellationToken cancel) => GetRawAsync(path.ToUrlPath(), cancel);
 
     public Task<ApiResult> GetRawAsync(string path, CancellationToken cancel) => Sender.AskAsync(new ApiRequest(HttpMethod.Get, path), cancel);
