@@ -5,6 +5,7 @@ using Pelago.Cli.Demo;
 using Pelago.Cli.Images;
 using Pelago.Cli.Install;
 using Pelago.Cli.Ports;
+using Pelago.Cli.Watch;
 using Pelago.Client.Local;
 
 namespace Pelago.Cli;
@@ -23,4 +24,5 @@ internal sealed record DemoResult(
 [JsonSerializable(typeof(InstallResult))]
 [JsonSerializable(typeof(NodePortsViews))]
 [JsonSerializable(typeof(StrayListeners))]
+[JsonSerializable(typeof(WatchCount))]
 internal sealed partial class CliJson : JsonSerializerContext;

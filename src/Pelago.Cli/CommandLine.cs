@@ -9,6 +9,7 @@ using Pelago.Cli.Images;
 using Pelago.Cli.Install;
 using Pelago.Cli.Local;
 using Pelago.Cli.Ports;
+using Pelago.Cli.Watch;
 using Pelago.Client;
 using Pelago.Kube;
 
@@ -32,6 +33,7 @@ internal static class CommandLine
         root.Subcommands.Add(InstallCommand.Build());
         root.Subcommands.Add(UninstallCommand.Build());
         root.Subcommands.Add(PortsCommand.Build());
+        root.Subcommands.Add(WatchCommand.Build());
         root.Subcommands.Add(DoctorCommand.Build());
         root.Subcommands.Add(BenchCommand.Build());
         root.Subcommands.Add(CompletionCommand.Build());

@@ -26,6 +26,9 @@ public sealed class CompletionTests : IDisposable
     [InlineData("bash fish zsh", "completion", "")]
     [InlineData("pelago-1 pelago-2", "kubeconfig", "--cluster", "")]
     [InlineData("pelago-1,pelago-2", "kubeconfig", "--cluster", "pelago-1,")]
+    [InlineData("--grid", "watch", "--g")]
+    [InlineData("namespace node workload", "watch", "--by", "")]
+    [InlineData("pelago-1 pelago-2", "watch", "--grid", "--cluster", "")]
     [InlineData("", "up", "--port", "")]
     [InlineData("", "frobnicate", "--x", "y")]
     public async Task Words_are_completed_by_what_the_command_line_accepts(string expected, params string[] words)

@@ -21,6 +21,10 @@ public sealed class UsageTests : IDisposable
     [InlineData("--clusters many: must be a whole number from 1 to 64", "up", "--clusters", "many")]
     [InlineData("--port 65536: must be between 0 and 65535", "up", "--port", "65536")]
     [InlineData("--output jsn: must be one of table, json. Did you mean json?", "up", "-o", "jsn")]
+    [InlineData("--by nodes: must be one of node, workload, namespace. Did you mean node?", "watch", "--grid", "--by", "nodes")]
+    [InlineData("--all-namespaces and --namespace exclude each other", "watch", "-A", "-n", "shop")]
+    [InlineData("--for soon: must be a whole number from 1 to 1000000", "watch", "--for", "soon")]
+    [InlineData("'pelago watch' has no option '--gird'. Did you mean '--grid'?", "watch", "--gird")]
     [InlineData("shell tcsh: must be one of bash, zsh, fish", "completion", "tcsh")]
     public async Task A_line_that_cannot_be_understood_ends_with_2_and_a_guess(string message, params string[] arguments)
     {
