@@ -8,6 +8,7 @@ using Pelago.Cli.Demo;
 using Pelago.Cli.Images;
 using Pelago.Cli.Install;
 using Pelago.Cli.Local;
+using Pelago.Cli.Packages;
 using Pelago.Cli.Ports;
 using Pelago.Cli.Watch;
 using Pelago.Client;
@@ -30,6 +31,7 @@ internal static class CommandLine
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(KubeconfigCommand.Build());
         root.Subcommands.Add(ImageCommand.Build());
+        root.Subcommands.Add(PackageCommand.Build());
         root.Subcommands.Add(InstallCommand.Build());
         root.Subcommands.Add(UninstallCommand.Build());
         root.Subcommands.Add(PortsCommand.Build());

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+
+namespace Pelago.Cli.Packages;
+
+/// <summary><c>pelago package</c>: software from repositories of packages.</summary>
+internal static class PackageCommand
+{
+    public static Command Build()
+    {
+        var command = new Command("package", "Software from repositories of packages").WithExamples("""
+            pelago package validate --all --repo ./universe
+            pelago package render nginx --repo ./universe --set service.instances=3
+            """);
+        command.Subcommands.Add(RenderCommand.Build());
+        command.Subcommands.Add(ValidateCommand.Build());
+        return command;
+    }
+}

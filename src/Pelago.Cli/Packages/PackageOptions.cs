@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.IO;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pelago.Kube;
+using Pelago.Packages.Options;
+
+namespace Pelago.Cli.Packages;
+
+/// <summary>The options of a package as a line gives them: a file, and single ones over it.</summary>
+internal sealed class PackageOptions
+{
+    private const int MaxBytes = 1024 * 1024;
+    private readonly Option<string?> _file = new("--options") { Description = "A file with options, JSON or YAML (- reads them from the standard input)", HelpName = "FILE" };
+    private readonly Option<string[]> _set = new("--set") { Description = "One option, as in service.cpus=2; may be given several times", HelpName = "PATH=VALUE" };
+
+    public PackageOptions() => _set.Validators.Add(result =>
+    {
+        foreach (string given in result.Tokens.Select(token => token.Value).Where(given => !OptionPath.TrySet([], given)))
+            result.AddError($"--set {given}: must be PATH=VALUE, as in service.cpus=2");
+    });
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_file);
+        command.Options.Add(_set);
+    }
+
+    public JsonObject Read(ParseResult parsed)
+    {
+        JsonObject options = parsed.GetValue(_file) is { } file ? ReadFile(file) : [];
+        foreach (string given in parsed.GetValue(_set) ?? [])
+            OptionPath.TrySet(options, given);
+        return options;
+    }
+
+    private static JsonObject ReadFile(string file)
+    {
+        byte[] text = ReadBytes(file);
+        if (!YamlReader.TryReadFirst(text, out YamlDocument? document, out string? error))
+            throw new CliException($"options were not read from {file}: {error}");
+        if (document.Duplicates is [{ } duplicate, ..])
+            throw new CliException($"options were not read from {file}: {duplicate}");
+        try
+        {
+            return KubeJson.Parse(document.Json) switch
+            {
+                JsonObject options => options,
+                null => [],
+                _ => throw new CliException($"options were not read from {file}: it holds no object; options look like {{\"service\": {{\"cpus\": 2}}}}"),
+            };
+        }
+        catch (JsonException fault)
+        {
+            throw new CliException($"options were not read from {file}: {fault.Message}");
+        }
+    }
+
+    private static byte[] ReadBytes(string file)
+    {
+        if (file != "-" && !File.Exists(file))
+            throw new CliException($"options were not read: there is no file {file}");
+        using Stream source = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
+        var text = new MemoryStream();
+        byte[] buffer = new byte[81920];
+        for (int read = source.Read(buffer); read > 0; read = source.Read(buffer))
+        {
+            text.Write(buffer, 0, read);
+            if (text.Length > MaxBytes)
+                throw new CliException($"options were not read from {file}: it is larger than {MaxBytes} bytes");
+        }
+
+        return text.ToArray();
+    }
+}

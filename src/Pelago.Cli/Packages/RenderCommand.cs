@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.IO;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pelago.Kube;
+using Pelago.Packages.Format;
+using Pelago.Packages.Rendering;
+
+namespace Pelago.Cli.Packages;
+
+/// <summary><c>pelago package render</c>: what a package would apply, without applying it.</summary>
+internal static class RenderCommand
+{
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Build()
+    {
+        var name = new Argument<string?>("name") { Description = "The package", Arity = ArgumentArity.ZeroOrOne };
+        Option<string?> repo = PackageFolder.Option(), version = PackageFolder.Version();
+        var options = new PackageOptions();
+        var appId = new Option<string?>("--app-id") { Description = "The id of what is rendered (default: the package's own)", HelpName = "ID" };
+        var all = new Option<bool>("--all") { Description = "Every template of the folder with default options" };
+        var lines = new Option<bool>("--lines") { Description = "A line each: path, tab, canonical JSON" };
+        var command = new Command("render", "Print what a package would apply").WithExamples("""
+            pelago package render nginx --repo ./universe --set service.instances=3
+            pelago package render kafka --repo ./universe --options kafka.json --app-id /team/kafka
+            pelago package render --all --repo ./universe --lines | sha256sum
+            """);
+        command.Arguments.Add(name);
+        foreach (Option option in new Option[] { repo, version, appId, all, lines })
+            command.Options.Add(option);
+        options.AddTo(command);
+        PackageFolder.OfferNames(name, repo);
+        command.Validators.Add(result =>
+        {
+            bool every = result.GetValue(all);
+            if (every == result.GetValue(name) is not null)
+                result.AddError(every ? "--all renders every package: leave the name out" : "name a package, or say --all");
+            if (result.GetValue(repo) is null)
+                result.AddError("--repo is needed: the folder with the packages");
+        });
+        command.SetAction(parsed => parsed.GetValue(all)
+            ? RenderAll(parsed.GetValue(repo)!, parsed.GetValue(lines))
+            : RenderOne(
+                PackageFolder.Read(parsed.GetValue(repo)!, parsed.GetValue(name)!, parsed.GetValue(version)),
+                new RenderRequest { Options = options.Read(parsed), AppId = parsed.GetValue(appId) }, parsed.GetValue(lines)));
+        return command;
+    }
+
+    private static int RenderAll(string repo, bool lines)
+    {
+        PackageFolder.Revisions(repo);
+        IReadOnlyList<RenderedLine> rendered = RepositoryLines.Of(repo);
+        using (var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16))
+        {
+            foreach (RenderedLine line in rendered.Where(line => line.Json is not null))
+            {
+                output.Write(lines ? $"{line.Path}\t{line.Json}" : line.Path);
+                output.Write('\n');
+            }
+        }
+
+        foreach (RenderedLine line in rendered.Where(line => line.Json is null))
+            Console.Error.WriteLine($"pelago: {line.Path} was not rendered: {line.Fault}");
+        return ExitCode.Done;
+    }
+
+    private static int RenderOne(PackageRevision package, RenderRequest request, bool lines)
+    {
+        RenderedPackage rendered = PackageRenderer.Render(package, request);
+        if (rendered.Faults.Count > 0)
+        {
+            foreach (string fault in rendered.Faults)
+                Console.Error.WriteLine($"pelago: {fault}");
+            throw new CliException($"{package.Name} {package.Version} was not rendered", ExitCode.Failed);
+        }
+
+        if (lines)
+        {
+            foreach (JsonObject json in rendered.Objects)
+                Console.Out.WriteLine(CanonicalJson.Of(json));
+        }
+        else if (package.MarathonTemplate is not null)
+        {
+            Console.Out.WriteLine(Pretty(rendered.Objects[0]));
+        }
+        else
+        {
+            foreach (JsonObject json in rendered.Objects)
+                Console.Out.Write("---\n" + YamlWriter.Write(json));
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static string Pretty(JsonNode node)
+    {
+        using var text = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(text, Indented))
+            node.WriteTo(writer);
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Nodes;
+using Pelago.Kube;
+using Pelago.Packages.Schema;
+
+namespace Pelago.Packages.Options;
+
+/// <summary>Checks options against the schema of a package.</summary>
+internal static class OptionCheck
+{
+    public static IReadOnlyList<OptionFault> Check(JsonObject schema, JsonObject options) =>
+        [.. new SchemaValidator(schema).Validate(options).Select(fault => new OptionFault(fault, Flag(fault, schema)))];
+
+    private static string? Flag(SchemaFault fault, JsonObject schema)
+    {
+        if (fault.Rule is "additionalProperties" or "$schema")
+            return null;
+        string[] names = [.. fault.Pointer.Split('/').Skip(1).Select(InstancePath.Unescape), .. fault.Field is null ? (string[])[] : [fault.Field]];
+        if (names.Length == 0)
+            return "--options FILE";
+        JsonObject? property = schema;
+        int depth = 0;
+        for (; depth < names.Length && property?.Object("properties")?[names[depth]] is JsonObject inner; depth++)
+            property = inner;
+        // Into a list a flag cannot reach: the whole list is given.
+        string[] settable = depth == names.Length || fault.Field is not null ? names : names[..Math.Max(1, depth)];
+        return $"--set {OptionPath.Of(settable)}={Example(depth == settable.Length ? property : null)}";
+    }
+
+    private static string Example(JsonObject? property)
+    {
+        if (property?.Array("enum") is { Count: > 0 } choices)
+            return choices[0]?.ToString() ?? "null";
+        if (JsonNumber.TryRead(property?["minimum"], out JsonNumber least))
+            return property!.Boolean("exclusiveMinimum") == true ? $"{JsonNumber.Of((long)least.Real + 1)}" : least.ToString();
+        return property?.String("type") switch
+        {
+            "integer" or "number" => "NUMBER",
+            "boolean" => "true",
+            "array" => "'[…]'",
+            "object" => "'{…}'",
+            _ => "VALUE",
+        };
+    }
+}
