@@ -10,11 +10,16 @@ internal static class PackageCommand
     public static Command Build()
     {
         var command = new Command("package", "Software from repositories of packages").WithExamples("""
+            pelago package repo add ours ./packages
+            pelago package search database
             pelago package validate --all --repo ./universe
             pelago package render nginx --repo ./universe --set service.instances=3
             """);
+        command.Subcommands.Add(SearchCommand.Build());
+        command.Subcommands.Add(DescribeCommand.Build());
         command.Subcommands.Add(RenderCommand.Build());
         command.Subcommands.Add(ValidateCommand.Build());
+        command.Subcommands.Add(RepoCommand.Build());
         return command;
     }
 }

@@ -58,9 +58,9 @@ internal static class PackageFolder
         throw new CliException($"{name} has no version {version} in {directory}; there are: {string.Join(", ", known.Distinct())}", ExitCode.NothingMatched);
     }
 
-    /// <summary>Names of packages, when the line already says which folder.</summary>
+    /// <summary>Names of packages: of the folder that the line names, else of the repositories.</summary>
     public static void OfferNames(Argument<string?> argument, Option<string?> repo) => argument.CompletionSources.Add(context =>
         context.ParseResult.GetValue(repo) is { } directory && Directory.Exists(directory)
             ? RevisionFolder.In(directory).Select(folder => folder.Name).Distinct().Order(StringComparer.Ordinal).Select(name => new CompletionItem(name))
-            : []);
+            : PackageStores.OfferPackages(context));
 }

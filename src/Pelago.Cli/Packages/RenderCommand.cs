@@ -3,7 +3,6 @@
 using System.CommandLine;
 using System.IO;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Kube;
 using Pelago.Packages.Format;
@@ -14,8 +13,6 @@ namespace Pelago.Cli.Packages;
 /// <summary><c>pelago package render</c>: what a package would apply, without applying it.</summary>
 internal static class RenderCommand
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static Command Build()
     {
         var name = new Argument<string?>("name") { Description = "The package", Arity = ArgumentArity.ZeroOrOne };
@@ -25,6 +22,7 @@ internal static class RenderCommand
         var all = new Option<bool>("--all") { Description = "Every template of the folder with default options" };
         var lines = new Option<bool>("--lines") { Description = "A line each: path, tab, canonical JSON" };
         var command = new Command("render", "Print what a package would apply").WithExamples("""
+            pelago package render nginx --app-id /team/web
             pelago package render nginx --repo ./universe --set service.instances=3
             pelago package render kafka --repo ./universe --options kafka.json --app-id /team/kafka
             pelago package render --all --repo ./universe --lines | sha256sum
@@ -39,13 +37,15 @@ internal static class RenderCommand
             bool every = result.GetValue(all);
             if (every == result.GetValue(name) is not null)
                 result.AddError(every ? "--all renders every package: leave the name out" : "name a package, or say --all");
-            if (result.GetValue(repo) is null)
+            if (every && result.GetValue(repo) is null)
                 result.AddError("--repo is needed: the folder with the packages");
         });
         command.SetAction(parsed => parsed.GetValue(all)
             ? RenderAll(parsed.GetValue(repo)!, parsed.GetValue(lines))
             : RenderOne(
-                PackageFolder.Read(parsed.GetValue(repo)!, parsed.GetValue(name)!, parsed.GetValue(version)),
+                parsed.GetValue(repo) is { } directory
+                    ? PackageFolder.Read(directory, parsed.GetValue(name)!, parsed.GetValue(version))
+                    : PackageStores.Find(PackageStores.Load(parsed), parsed.GetValue(name)!, parsed.GetValue(version)).Revision,
                 new RenderRequest { Options = options.Read(parsed), AppId = parsed.GetValue(appId) }, parsed.GetValue(lines)));
         return command;
     }
@@ -85,7 +85,7 @@ internal static class RenderCommand
         }
         else if (package.MarathonTemplate is not null)
         {
-            Console.Out.WriteLine(Pretty(rendered.Objects[0]));
+            Console.Out.WriteLine(PrettyJson.Of(rendered.Objects[0]));
         }
         else
         {
@@ -94,13 +94,5 @@ internal static class RenderCommand
         }
 
         return ExitCode.Done;
-    }
-
-    private static string Pretty(JsonNode node)
-    {
-        using var text = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(text, Indented))
-            node.WriteTo(writer);
-        return Encoding.UTF8.GetString(text.ToArray());
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.IO;
 using System.Text.Json.Nodes;
@@ -58,7 +57,7 @@ internal sealed class SchemaDocuments
         return known;
     }
 
-    private static bool TryWalk(SchemaSite site, string pointer, [NotNullWhen(true)] out SchemaSite found)
+    private static bool TryWalk(SchemaSite site, string pointer, out SchemaSite found)
     {
         found = site;
         foreach (string token in pointer.Split('/').Skip(1).Select(InstancePath.Unescape))

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Pelago.Kube;
+using Pelago.Packages.Format;
+using Pelago.Packages.Repositories;
+
+namespace Pelago.Cli.Packages;
+
+/// <summary><c>pelago package describe</c>: what a package is, and which options it has.</summary>
+internal static class DescribeCommand
+{
+    public static Command Build()
+    {
+        var name = new Argument<string>("name") { Description = "The package" };
+        Option<string?> version = PackageFolder.Version();
+        var config = new Option<bool>("--config") { Description = "The schema of its options" };
+        var versions = new Option<bool>("--package-versions") { Description = "The versions that there are, one a line" };
+        var command = new Command("describe", "Print what a package is").WithExamples("""
+            pelago package describe kafka
+            pelago package describe kafka --config
+            pelago package describe kafka --package-versions
+            """);
+        command.Arguments.Add(name);
+        foreach (Option option in new Option[] { version, config, versions })
+            command.Options.Add(option);
+        name.CompletionSources.Add(PackageStores.OfferPackages);
+        command.SetAction(parsed =>
+        {
+            Catalog catalog = PackageStores.Load(parsed);
+            (CatalogPackage found, PackageRevision revision) = PackageStores.Find(catalog, parsed.GetValue(name)!, parsed.GetValue(version));
+            if (parsed.GetValue(versions))
+            {
+                foreach (CatalogPackage one in catalog.Revisions(found.Name))
+                    Console.Out.WriteLine(one.Package.Version);
+            }
+            else if (parsed.GetValue(config))
+            {
+                Console.Out.WriteLine(PrettyJson.Of(revision.Config ?? throw new CliException($"{found.Name} {revision.Version} takes no options", ExitCode.NothingMatched)));
+            }
+            else
+            {
+                Console.Out.WriteLine(PrettyJson.Of(Json(found, revision)));
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static JsonObject Json(CatalogPackage found, PackageRevision revision)
+    {
+        var json = (JsonObject)revision.Package.DeepClone();
+        json["repository"] = found.Repository.Name;
+        json["releaseVersion"] = revision.ReleaseVersion;
+        if (revision.Resource?.Object("images") is { } images)
+            json["images"] = images.DeepClone();
+        return json;
+    }
+}

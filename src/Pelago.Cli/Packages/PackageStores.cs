@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.Globalization;
+using System.IO;
+using Pelago.Packages.Format;
+using Pelago.Packages.Repositories;
+
+namespace Pelago.Cli.Packages;
+
+/// <summary>What the home of a line keeps of repositories.</summary>
+internal static class PackageStores
+{
+    public static PackageStore Of(ParseResult parsed) => new(Path.Combine(CommandOptions.HomeOf(parsed).Root, "packages"));
+
+    /// <summary>Runs what may fail for a repository's sake; its message is that of the command.</summary>
+    public static T Try<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (RepositoryException fault)
+        {
+            throw new CliException(fault.Message);
+        }
+    }
+
+    /// <summary>The catalogue, after saying on stderr which repositories of it are stale.</summary>
+    public static Catalog Load(ParseResult parsed)
+    {
+        Catalog catalog = Try(() => Catalog.Load(Of(parsed)));
+        if (catalog.Repositories.Count == 0)
+            throw new CliException($"there are no repositories: '{Invocation.Of(CommandOptions.HomeOf(parsed))} package repo add NAME URI' brings one", ExitCode.NothingMatched);
+        foreach ((RepositoryEntry entry, RepositoryState state) in catalog.Repositories.Where(known => known.State.IsStale))
+            Console.Error.WriteLine($"pelago: repository {entry.Name} is stale ({Age(state)}): {state.Fault ?? "it was never fetched"}");
+        return catalog;
+    }
+
+    public static string Age(RepositoryState state) => state.Fetched is { } at ? at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "never fetched";
+
+    /// <summary>A revision of the catalogue by name and version, the default version where none is named.</summary>
+    public static (CatalogPackage Found, PackageRevision Revision) Find(Catalog catalog, string name, string? version)
+    {
+        IReadOnlyList<CatalogPackage> revisions = catalog.Revisions(name);
+        if (revisions.Count == 0)
+        {
+            string near = Spelling.Nearest(name, catalog.Names()) is { } guess ? $". Did you mean {guess}?" : "";
+            throw new CliException($"no repository has a package {name}{near}", ExitCode.NothingMatched);
+        }
+
+        CatalogPackage found = revisions.FirstOrDefault(revision => version is null || revision.Package.Version == version)
+            ?? throw new CliException($"{name} has no version {version}; there are: {string.Join(", ", revisions.Select(revision => revision.Package.Version))}", ExitCode.NothingMatched);
+        return (found, Try(() => catalog.Read(found)));
+    }
+
+    public static IEnumerable<CompletionItem> OfferRepositories(CompletionContext context) => Offered(() => Of(context.ParseResult).Repositories().Select(entry => entry.Name));
+
+    public static IEnumerable<CompletionItem> OfferPackages(CompletionContext context) => Offered(() => Catalog.Load(Of(context.ParseResult)).Names());
+
+    private static IEnumerable<CompletionItem> Offered(Func<IEnumerable<string>> names)
+    {
+        try
+        {
+            return [.. names().Select(name => new CompletionItem(name))];
+        }
+        catch (Exception fault) when (fault is RepositoryException or IOException)
+        {
+            return [];
+        }
+    }
+}

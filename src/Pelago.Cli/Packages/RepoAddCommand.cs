@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.IO;
+using Pelago.Packages.Repositories;
+
+namespace Pelago.Cli.Packages;
+
+/// <summary><c>pelago package repo add</c>: fetches a repository and keeps it; a signed one is pinned to its key.</summary>
+internal static class RepoAddCommand
+{
+    public static Command Build()
+    {
+        var name = new Argument<string>("name") { Description = "What it is to be called here" };
+        var uri = new Argument<string>("uri") { Description = "A folder, a file or an HTTP(S) address" };
+        Option<int?> index = CommandOptions.Number("--index", "Its priority: 0 is the first (default: the last)", "N", 0, 1000);
+        var key = new Option<string?>("--key") { Description = "Only when it is signed with this public key (PEM)", HelpName = "FILE" };
+        var command = new Command("add", "Fetch a repository and keep it").WithExamples("""
+            pelago package repo add ours ./packages
+            pelago package repo add signed https://packages.example.com/index.json --key signer.pem
+            """);
+        command.Arguments.Add(name);
+        command.Arguments.Add(uri);
+        command.Options.Add(index);
+        command.Options.Add(key);
+        name.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var given }] && !RepositoryEntry.IsName(given))
+                result.AddError($"name {given}: must be letters, digits, dots and dashes, at most 64");
+        });
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var entry = new RepositoryEntry(parsed.GetValue(name)!, Whole(parsed.GetValue(uri)!), ReadKey(parsed.GetValue(key)));
+            using var updater = new RepositoryUpdater(PackageStores.Of(parsed), RepositoryLimits.Default, TimeProvider.System);
+            try
+            {
+                (RepositoryEntry added, RepositoryState state) = await updater.AddAsync(entry, parsed.GetValue(index), cancel);
+                if (added.Key is not null)
+                    Console.Error.WriteLine($"pinned to the key {SignedIndex.Fingerprint(added.Key)}");
+                if (state.Refused > 0)
+                    Console.Error.WriteLine($"{state.Refused} of its packages are not valid and were left out");
+                Console.Error.WriteLine($"repository {added.Name} was added");
+                return ExitCode.Done;
+            }
+            catch (RepositoryException fault)
+            {
+                throw new CliException($"repository {entry.Name} was not added from {entry.Uri}: {fault.Message}");
+            }
+        });
+        return command;
+    }
+
+    /// <summary>A path as it is from anywhere.</summary>
+    public static string Whole(string uri) => uri.Contains("://", StringComparison.Ordinal) ? uri : Path.GetFullPath(uri);
+
+    public static string? ReadKey(string? file)
+    {
+        if (file is null)
+            return null;
+        return File.Exists(file) ? File.ReadAllText(file) : throw new CliException($"the key was not read: there is no file {file}");
+    }
+}

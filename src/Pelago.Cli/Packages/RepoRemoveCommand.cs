@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using Pelago.Packages.Repositories;
+
+namespace Pelago.Cli.Packages;
+
+/// <summary><c>pelago package repo remove</c></summary>
+internal static class RepoRemoveCommand
+{
+    public static Command Build()
+    {
+        var names = new Argument<string[]>("names") { Description = "The repositories", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("remove", "Forget repositories and what is kept of them").WithExamples("pelago package repo remove ours");
+        command.Arguments.Add(names);
+        names.CompletionSources.Add(PackageStores.OfferRepositories);
+        command.SetAction(parsed =>
+        {
+            PackageStore store = PackageStores.Of(parsed);
+            int code = ExitCode.Done;
+            foreach (string name in parsed.GetValue(names)!)
+            {
+                if (PackageStores.Try(() => store.Remove(name)))
+                    continue;
+                string near = Spelling.Nearest(name, store.Repositories().Select(entry => entry.Name)) is { } guess ? $". Did you mean {guess}?" : "";
+                Console.Error.WriteLine($"pelago: there is no repository {name}{near}");
+                code = ExitCode.NothingMatched;
+            }
+
+            return code;
+        });
+        return command;
+    }
+}

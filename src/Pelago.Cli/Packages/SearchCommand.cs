@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Pelago.Cli.Output;
+using Pelago.Packages.Repositories;
+
+namespace Pelago.Cli.Packages;
+
+/// <summary><c>pelago package search</c>: asks no server; what repositories have is kept in the home.</summary>
+internal static class SearchCommand
+{
+    private const int Wide = 70;
+
+    public static Command Build()
+    {
+        var words = new Argument<string[]>("words") { Description = "Words that all have to be there: in the name, a tag or the description; * stands for anything", Arity = ArgumentArity.ZeroOrMore };
+        Option<string> output = CommandOptions.Output("table", "json", "name");
+        var command = new Command("search", "Find packages in the repositories").WithExamples("""
+            pelago package search                 all of them
+            pelago package search database sql
+            pelago package search 'kafka*' -o json
+            """);
+        command.Arguments.Add(words);
+        command.Options.Add(output);
+        command.SetAction(parsed =>
+        {
+            IReadOnlyList<CatalogPackage> found = PackageStores.Load(parsed).Search(string.Join(' ', parsed.GetValue(words) ?? []));
+            if (found.Count == 0)
+                throw new CliException("no package of any repository has these words", ExitCode.NothingMatched);
+            Print(found, parsed.GetValue(output) ?? "table");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Print(IReadOnlyList<CatalogPackage> found, string form)
+    {
+        if (form == "name")
+        {
+            foreach (CatalogPackage package in found)
+                Console.Out.WriteLine(package.Name);
+            return;
+        }
+
+        if (form == "json")
+        {
+            var packages = new JsonArray([.. found.Select(package => (JsonNode)Json(package))]);
+            Console.Out.WriteLine(new JsonObject { ["packages"] = packages }.ToJsonString());
+            return;
+        }
+
+        var table = new TextTable("NAME", "VERSION", "SELECTED", "REPOSITORY", "DESCRIPTION");
+        foreach (CatalogPackage package in found)
+        {
+            string text = package.Package.Description.ReplaceLineEndings(" ");
+            table.Add(package.Name, package.Package.Version, package.Package.Selected ? "yes" : "-", package.Repository.Name, text.Length <= Wide ? text : text[..(Wide - 1)] + "…");
+        }
+
+        table.WriteTo(Console.Out);
+    }
+
+    private static JsonObject Json(CatalogPackage package) => new()
+    {
+        ["name"] = package.Name, ["currentVersion"] = package.Package.Version, ["repository"] = package.Repository.Name, ["selected"] = package.Package.Selected,
+        ["framework"] = package.Package.Framework, ["tags"] = new JsonArray([.. package.Package.Tags.Select(tag => (JsonNode)tag)]), ["description"] = package.Package.Description,
+    };
+}

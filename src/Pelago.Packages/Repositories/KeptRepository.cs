@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pelago.Kube;
+using Pelago.Packages.Format;
+
+namespace Pelago.Packages.Repositories;
+
+/// <summary>
+/// What was kept of one repository: <c>state.json</c> says how the last attempt to fetch it ended, <c>index.json</c> is what search reads, and the file that
+/// it names has the packages one after the other.
+/// </summary>
+internal sealed class KeptRepository(string directory)
+{
+    private string StateFile => Path.Combine(directory, "state.json");
+
+    private string IndexFile => Path.Combine(directory, "index.json");
+
+    public RepositoryState State()
+    {
+        try
+        {
+            return File.Exists(StateFile) ? RepositoryState.Read(KubeJson.ParseObject(File.ReadAllBytes(StateFile))) : RepositoryState.Never;
+        }
+        catch (Exception fault) when (fault is JsonException or IOException)
+        {
+            return RepositoryState.Never;
+        }
+    }
+
+    public void Save(RepositoryState state) => PackageStore.Replace(StateFile, KubeJson.ToUtf8(state.ToJson()));
+
+    /// <summary>What search reads; empty when nothing was ever fetched or when it is damaged, which the next fetch mends.</summary>
+    public IReadOnlyList<IndexedPackage> Index()
+    {
+        try
+        {
+            if (!File.Exists(IndexFile))
+                return [];
+            JsonObject json = KubeJson.ParseObject(File.ReadAllBytes(IndexFile));
+            string data = json.String("data") ?? "";
+            return [.. (json.Array("packages") ?? []).OfType<JsonObject>().Select(package => IndexedPackage.Read(package, data))];
+        }
+        catch (Exception fault) when (fault is JsonException or IOException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>One revision, whole.</summary>
+    public PackageRevision Read(IndexedPackage package)
+    {
+        string file = Path.Combine(directory, Path.GetFileName(package.Data));
+        try
+        {
+            using FileStream stream = File.OpenRead(file);
+            if (package.Length is <= 0 or > RepositoryDocument.MaxPackage || package.Offset < 0)
+                throw new JsonException("the index does not fit");
+            byte[] bytes = new byte[package.Length];
+            stream.Seek(package.Offset, SeekOrigin.Begin);
+            stream.ReadExactly(bytes);
+            return RepositoryDocument.ToRevision(KubeJson.ParseObject(bytes));
+        }
+        catch (Exception fault) when (fault is JsonException or IOException)
+        {
+            throw new RepositoryException($"{package.Name} {package.Version} was not read from {file}: {fault.Message}. 'pelago package repo update' fetches it again");
+        }
+    }
+
+    /// <summary>Puts packages in the place of those that were there.</summary>
+    public void Replace(IReadOnlyList<JsonObject> packages)
+    {
+        Directory.CreateDirectory(directory);
+        string? before = Index().Select(package => package.Data).FirstOrDefault();
+        string data = $"packages-{Guid.NewGuid():N}.json";
+        var index = new JsonArray();
+        using (FileStream stream = File.Create(Path.Combine(directory, data)))
+        {
+            foreach (JsonObject package in packages)
+            {
+                byte[] bytes = KubeJson.ToUtf8(package);
+                index.Add((JsonNode)IndexedPackage.Of(package, data, stream.Position, bytes.Length).ToJson());
+                stream.Write(bytes);
+            }
+
+            stream.Flush(flushToDisk: true);
+        }
+
+        PackageStore.Replace(IndexFile, KubeJson.ToUtf8(new JsonObject { ["data"] = data, ["packages"] = index }));
+        // Whoever has read the index before may still want a package of it: its file goes with the next change.
+        foreach (string old in Directory.EnumerateFiles(directory, "packages-*.json").Where(file => Path.GetFileName(file) != data && Path.GetFileName(file) != before))
+            File.Delete(old);
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+
+namespace Pelago.Packages.Repositories;
+
+/// <summary>Gets the bytes of documents, from files and from HTTP servers, within bounds.</summary>
+internal sealed class RepositoryDownload : IDisposable
+{
+    private const string Accept = "application/vnd.dcos.universe.repo+json;charset=utf-8;version=";
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        AutomaticDecompression = DecompressionMethods.All, ConnectTimeout = TimeSpan.FromSeconds(10), MaxAutomaticRedirections = 5, MaxResponseHeadersLength = 64,
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    public static bool IsHttp(string uri) => Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) && parsed.Scheme is "http" or "https";
+
+    /// <summary>The bytes; null when they are those that the tag stands for.</summary>
+    public async Task<(byte[]? Bytes, string? Tag)> GetAsync(string uri, string? tag, int most, CancellationToken cancel)
+    {
+        if (!IsHttp(uri))
+            return (ReadFile(uri, most), null);
+        using var request = new HttpRequestMessage(HttpMethod.Get, uri);
+        foreach (string version in (string[])["v5", "v4", "v3"])
+            request.Headers.TryAddWithoutValidation("Accept", Accept + version);
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        // Servers of the Universe choose by the version that is said here.
+        request.Headers.TryAddWithoutValidation("User-Agent", "pelago cosmos/0.6.3 dcos/2.2");
+        if (tag is not null && EntityTagHeaderValue.TryParse(tag, out EntityTagHeaderValue? known))
+            request.Headers.IfNoneMatch.Add(known);
+        using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        if (answer.StatusCode == HttpStatusCode.NotModified)
+            return (null, tag);
+        if (!answer.IsSuccessStatusCode)
+            throw new RepositoryException($"it answered {(int)answer.StatusCode} {answer.ReasonPhrase}");
+        if (answer.Content.Headers.ContentLength > most)
+            throw new RepositoryException($"it sends {answer.Content.Headers.ContentLength} bytes, at most {most} are read");
+        return (await ReadBoundedAsync(answer, most, cancel), answer.Headers.ETag?.ToString());
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static async Task<byte[]> ReadBoundedAsync(HttpResponseMessage answer, int most, CancellationToken cancel)
+    {
+        await using Stream body = await answer.Content.ReadAsStreamAsync(cancel);
+        using var bytes = new MemoryStream();
+        byte[] buffer = new byte[81920];
+        bool begun = false;
+        for (int read = await body.ReadAsync(buffer, cancel); read > 0; read = await body.ReadAsync(buffer, cancel))
+        {
+            bytes.Write(buffer, 0, read);
+            if (bytes.Length > most)
+                throw new RepositoryException($"it sends more than {most} bytes");
+            // What does not begin as a document need not be received to its end.
+            ReadOnlySpan<byte> start = buffer.AsSpan(0, read).TrimStart(" \t\r\n"u8);
+            if (!begun && !start.IsEmpty && start[0] != '{')
+                throw new RepositoryException("what it sends is no JSON document");
+            begun |= !start.IsEmpty;
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static byte[] ReadFile(string path, int most)
+    {
+        string file = path.StartsWith("file://", StringComparison.Ordinal) ? new Uri(path).LocalPath : path;
+        var info = new FileInfo(file);
+        if (!info.Exists)
+            throw new RepositoryException($"there is no file {file}");
+        return info.Length <= most ? File.ReadAllBytes(file) : throw new RepositoryException($"it has {info.Length} bytes, at most {most} are read");
+    }
+}

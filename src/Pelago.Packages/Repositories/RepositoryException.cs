@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace Pelago.Packages.Repositories;
+
+/// <summary>A repository that cannot be used now. The message says what was attempted and why it failed.</summary>
+public sealed class RepositoryException(string message) : Exception(message);

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net.Http;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pelago.Kube;
+using Pelago.Packages.Format;
+
+namespace Pelago.Packages.Repositories;
+
+/// <summary>Receives one repository, whatever sort it is: a folder of packages, a built document, or a signed index and its document.</summary>
+internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLimits limits)
+{
+    /// <summary>Throws a <see cref="RepositoryException"/> that says why it did not work.</summary>
+    public async Task<FetchedRepository> FetchAsync(RepositoryEntry entry, RepositoryState known, CancellationToken cancel)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        bounded.CancelAfter(limits.Time);
+        try
+        {
+            return Directory.Exists(entry.Uri) ? ReadFolder(entry) : await ReceiveAsync(entry, known, bounded.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new RepositoryException($"it did not answer whole within {limits.Time.TotalSeconds:0.#} s");
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or UnauthorizedAccessException or UriFormatException)
+        {
+            throw new RepositoryException(fault.Message);
+        }
+    }
+
+    private FetchedRepository ReadFolder(RepositoryEntry entry)
+    {
+        if (entry.Key is not null)
+            throw new RepositoryException("a folder is not signed: 'pelago package repo build --sign KEY' makes a repository of it that is");
+        var reader = new PackageReader();
+        var packages = new List<JsonObject>();
+        IReadOnlyList<RevisionFolder> folders = RevisionFolder.In(entry.Uri);
+        if (folders.Count > limits.Revisions)
+            throw new RepositoryException($"it has {folders.Count} packages, at most {limits.Revisions} are read");
+        foreach (RevisionFolder folder in folders)
+        {
+            if (reader.Read(folder, []) is { } revision)
+                packages.Add(RepositoryDocument.FromRevision(revision));
+        }
+
+        return new FetchedRepository(packages, folders.Count - packages.Count, null, 0, null);
+    }
+
+    private async Task<FetchedRepository> ReceiveAsync(RepositoryEntry entry, RepositoryState known, CancellationToken cancel)
+    {
+        (byte[]? bytes, string? tag) = await download.GetAsync(entry.Uri, known.Tag, limits.Bytes, cancel);
+        if (bytes is null)
+            return new FetchedRepository(null, known.Refused, tag, known.Serial, entry.Key);
+        if (bytes.Length <= SignedIndex.MaxSize && TryParse(bytes) is { } index && SignedIndex.IsOne(index))
+            return await ReceiveSignedAsync(entry, known, index, tag, cancel);
+        if (entry.Key is not null)
+            throw new RepositoryException($"it is not signed, and was added with the key {SignedIndex.Fingerprint(entry.Key)}");
+        (IReadOnlyList<JsonObject> packages, int refused) = RepositoryDocument.Read(bytes, limits);
+        return new FetchedRepository(packages, refused, tag, 0, null);
+    }
+
+    private async Task<FetchedRepository> ReceiveSignedAsync(RepositoryEntry entry, RepositoryState known, JsonObject index, string? tag, CancellationToken cancel)
+    {
+        string key = entry.Key ?? SignedIndex.KeyOf(index) ?? throw new RepositoryException("it names no key");
+        SignedDocument document = SignedIndex.Verify(index, key);
+        if (document.Serial < known.Serial)
+            throw new RepositoryException($"it is older (serial {document.Serial}) than what was had of it before (serial {known.Serial})");
+        (byte[]? bytes, _) = await download.GetAsync(Beside(entry.Uri, document.File), null, limits.Bytes, cancel);
+        document.Check(bytes);
+        (IReadOnlyList<JsonObject> packages, int refused) = RepositoryDocument.Read(bytes, limits);
+        return new FetchedRepository(packages, refused, tag, document.Serial, key);
+    }
+
+    private static string Beside(string uri, string file) =>
+        RepositoryDownload.IsHttp(uri) ? new Uri(new Uri(uri), Uri.EscapeDataString(file)).AbsoluteUri : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(uri))!, file);
+
+    private static JsonObject? TryParse(byte[] utf8)
+    {
+        try
+        {
+            return KubeJson.Parse(utf8) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

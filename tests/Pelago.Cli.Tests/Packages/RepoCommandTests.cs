@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Security.Cryptography;
+using Pelago.TestKit.Processes;
+using Xunit;
+
+namespace Pelago.Cli.Tests.Packages;
+
+public sealed class RepoCommandTests : IDisposable
+{
+    private readonly TemporaryDirectory _home = new();
+
+    public RepoCommandTests()
+    {
+        foreach (string name in (string[])["buoy", "barge"])
+        {
+            Directory.CreateDirectory(_home[$"universe/B/{name}/0"]);
+            File.WriteAllText(_home[$"universe/B/{name}/0/package.json"], $$"""{"packagingVersion": "3.0", "name": "{{name}}", "version": "1.2", "maintainer": "a@example.com", "description": "A {{name}}.", "tags": ["sea"]}""");
+            File.WriteAllText(_home[$"universe/B/{name}/0/marathon.json.mustache"], $$"""{"id": "{{name}}"}""");
+        }
+    }
+
+    public void Dispose() => _home.Dispose();
+
+    [Theory]
+    [InlineData("name a/b: must be letters, digits, dots and dashes", "package", "repo", "add", "a/b", "x")]
+    [InlineData("--index x: must be a whole number from 0 to 1000", "package", "repo", "add", "a", "x", "--index", "x")]
+    [InlineData("'package' is no command of 'pelago package repo'", "package", "repo", "package")]
+    public async Task A_line_that_cannot_be_understood_ends_with_2(string message, params string[] arguments)
+    {
+        ProgramResult result = await CliProcess.RunAsync(_home.Path, arguments);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith($"pelago: {message}", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_repository_is_added_searched_described_and_removed()
+    {
+        await RunAsync(0, "package", "repo", "add", "ours", _home["universe"]);
+
+        Assert.Equal("barge\nbuoy\n", await RunAsync(0, "package", "search", "-o", "name"));
+        Assert.Equal("NAME   VERSION   SELECTED   REPOSITORY   DESCRIPTION\nbuoy   1.2       -          ours         A buoy.\n", await RunAsync(0, "package", "search", "buoy", "sea"));
+        Assert.Contains("\"repository\": \"ours\"", await RunAsync(0, "package", "describe", "buoy"), StringComparison.Ordinal);
+        Assert.Equal("1.2\n", await RunAsync(0, "package", "describe", "buoy", "--package-versions"));
+        Assert.Equal("{\"id\":\"buoy\"}\n", await RunAsync(0, "package", "render", "buoy", "--lines"));
+        Assert.Equal("barge\nbuoy\n", await RunAsync(0, "__complete", "--", "package", "describe", ""));
+        Assert.Equal("ours\n", await RunAsync(0, "__complete", "--", "package", "repo", "remove", ""));
+        Assert.StartsWith("NAME   STATE   FETCHED", await RunAsync(0, "package", "repo", "list"), StringComparison.Ordinal);
+        await RunAsync(3, "package", "search", "zeppelin");
+        await RunAsync(3, "package", "repo", "remove", "theirs");
+        await RunAsync(0, "package", "repo", "remove", "ours");
+        await RunAsync(3, "package", "search");
+    }
+
+    [Fact]
+    public async Task A_repository_that_went_away_is_stale_and_still_searched()
+    {
+        await RunAsync(0, "package", "repo", "build", _home["universe"], "--to", _home["site"]);
+        await RunAsync(0, "package", "repo", "add", "ours", _home["site/packages.json"]);
+        File.Delete(_home["site/packages.json"]);
+
+        await RunAsync(1, "package", "repo", "update");
+        ProgramResult search = await CliProcess.RunAsync(_home.Path, "package", "search", "buoy", "-o", "name");
+
+        Assert.Equal((0, "buoy\n"), (search.ExitCode, search.Output));
+        Assert.StartsWith("pelago: repository ours is stale (", search.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_signed_repository_is_built_verified_and_refused_with_another_key()
+    {
+        using var signer = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await File.WriteAllTextAsync(_home["signer.key"], signer.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_home["signer.pem"], signer.ExportSubjectPublicKeyInfoPem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_home["other.pem"], other.ExportSubjectPublicKeyInfoPem(), TestContext.Current.CancellationToken);
+
+        string built = await RunAsync(0, "package", "repo", "build", _home["universe"], "--to", _home["site"], "--sign", _home["signer.key"]);
+
+        Assert.Equal($"{_home["site/packages.json"]}\n{_home["site/index.json"]}\n", built);
+        Assert.StartsWith("2 packages, 0 refused, signed by SHA256:", await RunAsync(0, "package", "repo", "verify", _home["site/index.json"], "--key", _home["signer.pem"]), StringComparison.Ordinal);
+        await RunAsync(1, "package", "repo", "verify", _home["site/index.json"], "--key", _home["other.pem"]);
+        await RunAsync(1, "package", "repo", "add", "x", _home["site/packages.json"], "--key", _home["signer.pem"]);
+    }
+
+    [Fact]
+    public async Task The_list_of_repositories_can_be_given_to_somebody_else()
+    {
+        await RunAsync(0, "package", "repo", "add", "ours", _home["universe"]);
+        await File.WriteAllTextAsync(_home["list.json"], await RunAsync(0, "package", "repo", "list", "-o", "json"), TestContext.Current.CancellationToken);
+        await RunAsync(0, "package", "repo", "remove", "ours");
+
+        await RunAsync(0, "package", "repo", "import", _home["list.json"]);
+
+        Assert.Equal("ours\n", await RunAsync(0, "package", "repo", "list", "-o", "name"));
+    }
+
+    private async Task<string> RunAsync(int code, params string[] arguments)
+    {
+        ProgramResult result = await CliProcess.RunAsync(_home.Path, arguments);
+        Assert.True(code == result.ExitCode, $"{string.Join(' ', arguments)} ended with {result.ExitCode}: {result.Error}");
+        return result.Output;
+    }
+}

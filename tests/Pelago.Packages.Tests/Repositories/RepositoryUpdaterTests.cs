@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Diagnostics;
+using System.IO;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Pelago.Kube;
+using Pelago.Packages.Format;
+using Pelago.Packages.Repositories;
+using Pelago.TestKit.Processes;
+using Xunit;
+
+namespace Pelago.Packages.Tests.Repositories;
+
+public sealed class RepositoryUpdaterTests : IDisposable
+{
+    private static readonly RepositoryLimits Limits = new() { Time = TimeSpan.FromSeconds(3), Bytes = 40 * 1024 * 1024 };
+    private readonly TemporaryDirectory _home = new();
+    private readonly PackageStore _store;
+    private readonly RepositoryUpdater _updater;
+
+    public RepositoryUpdaterTests()
+    {
+        _store = new PackageStore(_home["packages"]);
+        _updater = new RepositoryUpdater(_store, Limits, TimeProvider.System);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _updater.Dispose();
+        _home.Dispose();
+    }
+
+    [Fact]
+    public async Task A_folder_a_built_file_and_a_server_give_the_same_packages()
+    {
+        byte[] built = RepositoryBuild.Build(Universe.Samples, [])!;
+        await File.WriteAllBytesAsync(_home["repo.json"], built, Cancel);
+        await using RepositoryServer server = RepositoryServer.Of(path => path == "/repo" ? built : null);
+        foreach ((string name, string uri) in new[] { ("folder", Universe.Samples), ("file", _home["repo.json"]), ("server", server.Uri) })
+        {
+            await _updater.AddAsync(new RepositoryEntry(name, uri, null), null, Cancel);
+            Catalog catalog = Catalog.Load(_store);
+
+            Assert.Equal(["beacon 0.3.1", "ledger 1.1.0", "pier 1.0", "tide 2.0.0-rc.1"], catalog.Search("").Select(found => $"{found.Name} {found.Package.Version}"));
+            PackageRevision ledger = catalog.Read(catalog.Revisions("ledger")[0]);
+            PackageRevision direct = new PackageReader().Read(RevisionFolder.In(Universe.Samples)[2], [])!;
+            Assert.Equal(direct.MarathonTemplate, ledger.MarathonTemplate);
+            Assert.True(JsonEquality.DeepEquals(direct.Package, ledger.Package));
+            Assert.True(JsonEquality.DeepEquals(direct.Config, ledger.Config));
+            Assert.True(_store.Remove(name));
+        }
+    }
+
+    [Fact]
+    public async Task An_unchanged_repository_is_not_sent_again()
+    {
+        byte[] built = RepositoryBuild.Build(Universe.Samples, [])!;
+        await using RepositoryServer server = RepositoryServer.Of(_ => built, "\"v1\"");
+        (RepositoryEntry entry, _) = await _updater.AddAsync(new RepositoryEntry("one", server.Uri, null), null, Cancel);
+
+        IReadOnlyList<(RepositoryEntry Entry, RepositoryState State)> updated = await _updater.UpdateAsync([entry], null, Cancel);
+
+        Assert.False(Assert.Single(updated).State.IsStale);
+        Assert.Contains("If-None-Match: \"v1\"", server.Requests[1], StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("version=v5", server.Requests[0], StringComparison.Ordinal);
+        Assert.Equal(4, Catalog.Load(_store).Search("").Count);
+    }
+
+    [Fact]
+    public async Task Of_a_name_and_version_in_several_repositories_the_first_counts()
+    {
+        await _updater.AddAsync(new RepositoryEntry("second", WriteDocument("second", ("ship", "1", 5), ("ship", "3", 9)), null), null, Cancel);
+        await _updater.AddAsync(new RepositoryEntry("first", WriteDocument("first", ("ship", "1", 0), ("ship", "2", 1)), null), 0, Cancel);
+
+        IReadOnlyList<CatalogPackage> revisions = Catalog.Load(_store).Revisions("ship");
+
+        Assert.Equal(["first 2", "first 1", "second 3"], revisions.Select(one => $"{one.Repository.Name} {one.Package.Version}"));
+    }
+
+    [Fact]
+    public async Task Search_stays_fast_and_the_good_repository_fresh_while_others_are_dead_slow_and_garbage()
+    {
+        // Bound and not listening: it refuses, and nobody else can take the port meanwhile.
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await AddGoodAndBadAsync();
+        byte[] garbage = new byte[30 * 1024 * 1024];
+        new Random(1).NextBytes(garbage);
+        garbage[0] = (byte)'{';
+        await using RepositoryServer slow = RepositoryServer.Silent(), wrong = RepositoryServer.Of(_ => garbage);
+        RepositoryEntry[] entries = [.. _store.Repositories().Select(entry => entry.Name switch { "dead" => entry with { Uri = $"http://{closed.LocalEndPoint}/repo" }, "slow" => entry with { Uri = slow.Uri }, "garbage" => entry with { Uri = wrong.Uri }, _ => entry })];
+        Catalog.Load(_store).Search("warm");
+
+        Task<IReadOnlyList<(RepositoryEntry Entry, RepositoryState State)>> updating = _updater.UpdateAsync(entries, null, Cancel);
+        var times = new List<TimeSpan>();
+        while (!updating.IsCompleted || times.Count < 200)
+        {
+            long start = Stopwatch.GetTimestamp();
+            Assert.Equal(176, Catalog.Load(_store).Search("anchor water").Count);
+            times.Add(Stopwatch.GetElapsedTime(start));
+        }
+
+        times.Sort();
+        TimeSpan p99 = times[times.Count * 99 / 100];
+        Assert.True(p99 < TimeSpan.FromMilliseconds(100), $"p99 of {times.Count} searches: {p99.TotalMilliseconds} ms");
+        Dictionary<string, RepositoryState> states = (await updating).ToDictionary(one => one.Entry.Name, one => one.State);
+        Assert.Null(states["good"].Fault);
+        Assert.Contains("refused", states["dead"].Fault, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("it did not answer whole within 3 s", states["slow"].Fault);
+        Assert.StartsWith("what it sent is no repository", states["garbage"].Fault, StringComparison.Ordinal);
+        Assert.Equal(["good"], Catalog.Load(_store).Repositories.Where(one => !one.State.IsStale).Select(one => one.Entry.Name));
+        Assert.NotEmpty(Catalog.Load(_store).Revisions("old"));
+    }
+
+    [Theory]
+    [InlineData("[]", "what it sends is no JSON document")]
+    [InlineData("<html>", "what it sends is no JSON document")]
+    [InlineData("{}", "what it sent is no repository: it has no list of packages")]
+    [InlineData("{\"packages\": [", "what it sent is no repository")]
+    public async Task What_is_no_repository_is_not_added(string document, string message)
+    {
+        await using RepositoryServer server = RepositoryServer.Of(_ => Encoding.UTF8.GetBytes(document));
+
+        RepositoryException fault = await Assert.ThrowsAsync<RepositoryException>(() => _updater.AddAsync(new RepositoryEntry("bad", server.Uri, null), null, Cancel));
+
+        Assert.StartsWith(message, fault.Message, StringComparison.Ordinal);
+        Assert.Empty(_store.Repositories());
+    }
+
+    [Fact]
+    public async Task A_repository_that_sends_without_end_is_given_up_at_its_bound()
+    {
+        await using var endless = new RepositoryServer(async (_, stream, cancel) =>
+        {
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"packages\": ["u8.ToArray(), cancel);
+            byte[] blanks = [.. Enumerable.Repeat((byte)' ', 1 << 16)];
+            while (true)
+                await stream.WriteAsync(blanks, cancel);
+        });
+
+        RepositoryException fault = await Assert.ThrowsAsync<RepositoryException>(() => _updater.AddAsync(new RepositoryEntry("endless", endless.Uri, null), null, Cancel));
+
+        Assert.Equal($"it sends more than {Limits.Bytes} bytes", fault.Message);
+    }
+
+    [Fact]
+    public async Task A_package_that_is_not_valid_is_left_out_alone()
+    {
+        JsonObject document = KubeJson.ParseObject(RepositoryBuild.Build(Universe.Samples, [])!);
+        document.Array("packages")![0]!["name"] = "../../etc";
+        document.Array("packages")![1]!["marathon"]!["v2AppMustacheTemplate"] = "not base64!";
+        await File.WriteAllBytesAsync(_home["repo.json"], KubeJson.ToUtf8(document), Cancel);
+
+        (_, RepositoryState state) = await _updater.AddAsync(new RepositoryEntry("some", _home["repo.json"], null), null, Cancel);
+
+        Assert.Equal(2, state.Refused);
+        Assert.Equal(["ledger", "pier", "tide"], Catalog.Load(_store).Names());
+    }
+
+    [Fact]
+    public async Task What_is_kept_survives_damage_of_the_files()
+    {
+        (RepositoryEntry entry, _) = await _updater.AddAsync(new RepositoryEntry("one", Universe.Samples, null), null, Cancel);
+        foreach (string file in Directory.EnumerateFiles(_home["packages/kept/one"], "*.json"))
+            await File.WriteAllTextAsync(file, "{", Cancel);
+        Assert.Empty(Catalog.Load(_store).Search(""));
+
+        await _updater.UpdateAsync([entry], null, Cancel);
+
+        Assert.Equal(4, Catalog.Load(_store).Search("").Count);
+    }
+
+    private async Task AddGoodAndBadAsync()
+    {
+        (string, string, long)[] revisions = [.. Enumerable.Range(0, 1232).Select(i => ($"anchor-{i % 176}", $"1.{i / 176}", (long)i))];
+        await _updater.AddAsync(new RepositoryEntry("good", WriteDocument("good", revisions), null), null, Cancel);
+        string old = WriteDocument("old", ("old", "1", 0));
+        foreach (string name in (string[])["dead", "slow", "garbage"])
+            await _updater.AddAsync(new RepositoryEntry(name, old, null), null, Cancel);
+    }
+
+    private string WriteDocument(string name, params (string Name, string Version, long Release)[] revisions)
+    {
+        var packages = new JsonArray([.. revisions.Select(one => (JsonNode)new JsonObject
+        {
+            ["packagingVersion"] = "4.0", ["name"] = one.Name, ["version"] = one.Version, ["maintainer"] = "a@example.com", ["description"] = "Holds a ship in deep water. " + new string('x', 400),
+            ["tags"] = new JsonArray("sea"), ["releaseVersion"] = one.Release,
+        })]);
+        File.WriteAllBytes(_home[$"{name}.json"], KubeJson.ToUtf8(new JsonObject { ["packages"] = packages }));
+        return _home[$"{name}.json"];
+    }
+}
