@@ -3,6 +3,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pelago.Kube;
 
 namespace Pelago.Client;
@@ -11,10 +13,12 @@ namespace Pelago.Client;
 /// At most one of several processes leads: the holder of a coordination.k8s.io/v1 Lease. Clocks of different machines are never compared:
 /// a candidate measures, on its own clock, how long it has not seen the record change (client-go tools/leaderelection).
 /// </summary>
-public sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options, TimeProvider time)
+public sealed partial class LeaderElector(IKubeApi api, LeaderElectionOptions options, TimeProvider time, ILogger? logger = null)
 {
     private static readonly GroupVersionResource Leases = new("coordination.k8s.io", "v1", "leases");
+    private readonly ILogger _logger = logger ?? NullLogger.Instance;
     private string _observed = "";
+    private string _lastSaid = "", _lastHolder = "";
     private long _observedAt;
 
     private ResourcePath Path => new(Leases, options.Namespace, options.LeaseName);
@@ -27,6 +31,8 @@ public sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options, T
     {
         while (!await TryAcquireOrRenewAsync(cancel))
             await Task.Delay(options.RetryPeriod, time, cancel);
+        Say("");
+        Log.Leads(_logger, options.Namespace, options.LeaseName, options.Identity);
 
         using var leading = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Task work = lead(leading.Token);
@@ -53,8 +59,28 @@ public sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options, T
             await pause.CancelAsync();
             if (cancel.IsCancellationRequested)
                 return;
-            if (!work.IsCompleted && await TryAcquireOrRenewAsync(cancel))
-                renewed = time.GetTimestamp();
+            long asked = time.GetTimestamp();
+            if (!work.IsCompleted && await TryRenewUntilAsync(options.RenewDeadline - time.GetElapsedTime(renewed), cancel))
+                renewed = asked;
+        }
+        if (!work.IsCompleted)
+            Log.Lost(_logger, options.Namespace, options.LeaseName, options.Identity);
+    }
+
+    /// <summary>An answer that does not come is a no: whoever waits for it beyond the deadline still leads when the next one does.</summary>
+    private async Task<bool> TryRenewUntilAsync(TimeSpan left, CancellationToken cancel)
+    {
+        if (left <= TimeSpan.Zero)
+            return false;
+        using var late = new CancellationTokenSource(left, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
+        try
+        {
+            return await TryAcquireOrRenewAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return false;
         }
     }
 
@@ -65,15 +91,29 @@ public sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options, T
         {
             ApiResult read = await api.GetAsync(Path, cancel);
             if (read.Error is { IsNotFound: true })
-                return (await api.CreateAsync(Path with { Name = "" }, KubeJson.ToUtf8(NewLease()), WriteQuery.None, cancel)).IsSuccess;
-            if (read.Error is not null)
-                return false;
-            return await TakeAsync(KubeObject.Parse(read.Body), cancel);
+                return IsDone(await api.CreateAsync(Path with { Name = "" }, KubeJson.ToUtf8(NewLease()), WriteQuery.None, cancel));
+            return IsDone(read) && await TakeAsync(KubeObject.Parse(read.Body), cancel);
         }
         catch (Exception failure) when (failure is ClusterUnreachableException or JsonException)
         {
+            Say(failure.Message);
             return false;
         }
+    }
+
+    private bool IsDone(ApiResult answer)
+    {
+        if (answer.Error is { IsConflict: false, IsAlreadyExists: false } refused)
+            Say(refused.Message);
+        return answer.IsSuccess;
+    }
+
+    /// <summary>Once, while nothing else is wrong.</summary>
+    private void Say(string fault)
+    {
+        if (fault != _lastSaid && fault.Length > 0)
+            Log.Refused(_logger, options.Namespace, options.LeaseName, fault);
+        _lastSaid = fault;
     }
 
     private async Task<bool> TakeAsync(KubeObject lease, CancellationToken cancel)
@@ -85,7 +125,12 @@ public sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options, T
         TimeSpan duration = TimeSpan.FromSeconds(spec.Integer("leaseDurationSeconds") ?? 0);
         bool ours = holder == options.Identity;
         if (!ours && holder.Length > 0 && time.GetElapsedTime(_observedAt) < duration)
+        {
+            if (_lastHolder != holder)
+                Log.Waits(_logger, options.Namespace, options.LeaseName, holder);
+            _lastHolder = holder;
             return false;
+        }
         if (!ours)
         {
             spec["acquireTime"] = Now();
@@ -95,7 +140,7 @@ public sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options, T
         spec["leaseDurationSeconds"] = (long)options.LeaseDuration.TotalSeconds;
         spec["renewTime"] = Now();
         // The resourceVersion that was read goes back with it: of two candidates one gets a conflict.
-        return (await api.UpdateAsync(Path, lease.ToUtf8(), WriteQuery.None, cancel)).IsSuccess;
+        return IsDone(await api.UpdateAsync(Path, lease.ToUtf8(), WriteQuery.None, cancel));
     }
 
     private async Task ReleaseAsync()
@@ -135,6 +180,21 @@ public sealed class LeaderElector(IKubeApi api, LeaderElectionOptions options, T
             ["leaseTransitions"] = 0,
         },
     };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1120, LogLevel.Information, "{Identity} leads by Lease {Namespace}/{Lease}")]
+        public static partial void Leads(ILogger logger, string @namespace, string lease, string identity);
+
+        [LoggerMessage(1121, LogLevel.Information, "waiting for Lease {Namespace}/{Lease}, which {Holder} holds")]
+        public static partial void Waits(ILogger logger, string @namespace, string lease, string holder);
+
+        [LoggerMessage(1122, LogLevel.Warning, "Lease {Namespace}/{Lease} could not be renewed in time, {Identity} does not lead any more")]
+        public static partial void Lost(ILogger logger, string @namespace, string lease, string identity);
+
+        [LoggerMessage(1123, LogLevel.Warning, "Lease {Namespace}/{Lease} cannot be read or written, which is tried again: {Why}")]
+        public static partial void Refused(ILogger logger, string @namespace, string lease, string why);
+    }
 
     private string Now() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }
