@@ -38,14 +38,15 @@ internal sealed partial class SchedulerLoop
         Random random = options.Seed is { } seed ? new Random(seed) : new Random();
         _state = new ClusterState(clock, options.PortCooldown);
         _queue = new SchedulingQueue(clock, options);
-        _events = new ClusterEvents(_state, _queue, options.SchedulerName);
+        _events = new ClusterEvents(_state, _queue, options);
         _placement = new Placement(_state, _names, random);
         _preemption = new Preemption(_state, _placement, random);
         _volumeWaits = new VolumeWaits(_state, clock, options.VolumeTimeout);
-        _writes = new PodWrites(api, clock, options.SchedulerName);
+        var classes = new PodClasses(_names);
+        _writes = new PodWrites(api, clock, classes, options.SchedulerName);
         _writeQueue = new WriteQueue(options.BindConcurrency);
         _recorder = new EventRecorder(api, options.SchedulerName, "", clock, _logger);
-        _informers = new SchedulerInformers(api, loggers, clock, _names, _inputs.Writer);
+        _informers = new SchedulerInformers(api, loggers, clock, _names, classes, _inputs.Writer);
     }
 
     /// <summary>Schedules until cancelled; returns when everything it started has ended.</summary>
@@ -204,9 +205,28 @@ internal sealed partial class SchedulerLoop
             return;
         }
 
+        // It may be bound all the same: the answer was lost, or another scheduler came first. Only a pod that has no node gives its ports back.
+        if (await _writes.LookUpAsync(pod, cancel) is { NodeName.Length: > 0 } bound)
+        {
+            Log.BoundAnyway(_logger, pod.Key, bound.NodeName, refused.Message);
+            if (bound.NodeName == nodeName)
+                _recorder.Normal(PodWrites.Reference(pod), "Scheduled", $"Successfully assigned {pod.Key} to {nodeName}");
+            _inputs.Writer.TryWrite(events => Adopt(events, queued, bound));
+            return;
+        }
+
         Log.BindFailed(_logger, pod.Key, nodeName, refused.Message);
         _recorder.Warning(PodWrites.Reference(pod), "FailedScheduling", $"binding rejected: {refused.Message}");
-        _inputs.Writer.TryWrite(_ => TakeBack(queued));
+
+        // What the server had begun when it gave no proper answer may come true yet: the ports rest as if they had been used.
+        _inputs.Writer.TryWrite(_ => TakeBack(queued, portsRest: refused.Code >= 500));
+    }
+
+    /// <summary>A bound pod that nothing was reported of yet; what is reported later is newer.</summary>
+    private void Adopt(ClusterEvents events, QueuedPod queued, PodView bound)
+    {
+        if (_queue.Find(bound.Uid) == queued)
+            events.PodChanged(bound);
     }
 
     private async Task ChooseVolumesAsync(QueuedPod queued, string nodeName, List<(ClaimView Claim, VolumeView? Volume)> choices, CancellationToken cancel)
@@ -242,12 +262,12 @@ internal sealed partial class SchedulerLoop
     }
 
     /// <summary>The pod did not get the node that it was taken to have; it is tried again.</summary>
-    private void TakeBack(QueuedPod queued)
+    private void TakeBack(QueuedPod queued, bool portsRest = false)
     {
         PodView pod = queued.Pod;
 
         // Bound after all, or gone: the informer knows better.
-        if (_queue.Find(pod.Uid) != queued || !_state.RemovePod(pod.Uid, portsRest: false))
+        if (_queue.Find(pod.Uid) != queued || !_state.RemovePod(pod.Uid, portsRest))
             return;
         _queue.Retry(queued);
         _queue.Wake(FailureKinds.AnyPodRule);
@@ -284,6 +304,9 @@ internal sealed partial class SchedulerLoop
 
         [LoggerMessage(2505, LogLevel.Warning, "a volume for claim {Claim} on node {Node} could not be chosen: {Why}")]
         public static partial void VolumeFailed(ILogger logger, ObjectKey claim, string node, string why);
+
+        [LoggerMessage(2507, LogLevel.Information, "pod {Pod} is on node {Node}, though the answer to its binding was: {Why}")]
+        public static partial void BoundAnyway(ILogger logger, ObjectKey pod, string node, string why);
 
         [LoggerMessage(2506, LogLevel.Warning, "the volumes of pod {Pod} were not bound in time on node {Node}, it is placed again")]
         public static partial void VolumesLate(ILogger logger, ObjectKey pod, string node);

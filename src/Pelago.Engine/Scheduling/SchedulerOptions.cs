@@ -8,6 +8,9 @@ internal sealed record SchedulerOptions
     /// <summary>Pods with this <c>spec.schedulerName</c> are placed; it also names the source of events.</summary>
     public string SchedulerName { get; init; } = "default-scheduler";
 
+    /// <summary>Pods with these names are placed too.</summary>
+    public IReadOnlyList<string> OtherNames { get; init; } = [];
+
     /// <summary>Pods placed between two looks at what changed.</summary>
     public int BatchSize { get; init; } = 512;
 
@@ -27,4 +30,6 @@ internal sealed record SchedulerOptions
 
     /// <summary>Breaks ties between equal nodes; fixed in tests.</summary>
     public int? Seed { get; init; }
+
+    public bool Places(string schedulerName) => schedulerName == SchedulerName || OtherNames.Contains(schedulerName);
 }

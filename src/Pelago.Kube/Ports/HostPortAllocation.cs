@@ -15,6 +15,7 @@ public sealed class HostPortAllocation : IEquatable<HostPortAllocation>
 {
     public const string Annotation = "ports.pelago.dev/host-allocated";
 
+    private const string EntryPrefix = "host.ports.pelago.dev/";
     private const int MaxTextLength = 8192;
 
     private readonly string _text;
@@ -31,6 +32,9 @@ public sealed class HostPortAllocation : IEquatable<HostPortAllocation>
 
     /// <summary>All of them.</summary>
     public PortRanges Ports { get; }
+
+    /// <summary>The annotation with an entry's port alone, the first where it has several: <c>host.ports.pelago.dev/http: "31005"</c>.</summary>
+    public static string EntryAnnotation(string entry) => EntryPrefix + entry;
 
     /// <summary>Reads what <see cref="ToString"/> writes; false for anything else, since others may have written it.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out HostPortAllocation? allocation)

@@ -87,6 +87,18 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pods_may_name_it_by_another_of_its_names()
+    {
+        Node("a", "4");
+        Pod("p", "1", ",\"schedulerName\":\"pelago\"");
+        _running = SchedulerLoop.RunAsync(_cluster, new SchedulerOptions { OtherNames = ["pelago"] }, NullLoggerFactory.Instance, _clock, _stop.Token);
+
+        await BoundAsync("p");
+
+        Assert.Equal("default-scheduler", (await EventAsync("Scheduled")).Json.Object("source")!.String("component"));
+    }
+
+    [Fact]
     public async Task A_refused_binding_is_tried_again_and_its_place_is_given_back()
     {
         Node("a", "1");

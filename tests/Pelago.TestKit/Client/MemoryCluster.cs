@@ -26,6 +26,9 @@ public sealed class MemoryCluster(TimeProvider clock) : IKubeApi
     /// <summary>Refuses writes when it returns a Status; asked with the verb and the path.</summary>
     public Func<string, ResourcePath, ApiStatus?> Refuse { get; set; } = (_, _) => null;
 
+    /// <summary>A write for which it returns true is done and its answer is lost; asked with the verb and the path.</summary>
+    public Func<string, ResourcePath, bool> LoseAnswer { get; set; } = (_, _) => false;
+
     /// <summary>The documents of a resource as of now.</summary>
     public IReadOnlyList<KubeObject> List(GroupVersionResource resource)
     {
@@ -124,25 +127,32 @@ public sealed class MemoryCluster(TimeProvider clock) : IKubeApi
     {
         if (Refuse("create", path) is { } refused)
             return Task.FromResult(new ApiResult(default, refused));
+        ApiResult answer = Create(path, body);
+        return LoseAnswer("create", path) ? throw new ClusterUnreachableException(Cluster, "the connection broke") : Task.FromResult(answer);
+    }
+
+    private ApiResult Create(ResourcePath path, ReadOnlyMemory<byte> body)
+    {
         lock (_gate)
         {
             var given = KubeObject.Parse(body);
             if (path.Subresource == "binding")
             {
-                return Task.FromResult(Change(path, pod =>
+                if (Find(path.Resource, path.Namespace, path.Name)?.Spec?.String("nodeName") is { Length: > 0 } node)
+                    return new ApiResult(default, ApiStatus.Conflict(path.Resource.GroupResource, path.Name, $"pod {path.Name} is already assigned to node \"{node}\""));
+                return Change(path, pod =>
                 {
                     pod.Json.ObjectOrNew("spec")["nodeName"] = given.Json.Object("target")!.String("name");
                     foreach ((string key, JsonNode? value) in given.Annotations ?? [])
                         pod.Metadata.ObjectOrNew("annotations")[key] = value?.DeepClone();
-                }));
+                });
             }
-
 
             given.Namespace = path.Namespace;
             if (_objects.ContainsKey((path.Resource, given.Key)))
-                return Task.FromResult(new ApiResult(default, ApiStatus.AlreadyExists(path.Resource.GroupResource, given.Name)));
+                return new ApiResult(default, ApiStatus.AlreadyExists(path.Resource.GroupResource, given.Name));
             Store(path.Resource, given);
-            return Task.FromResult(new ApiResult(given.ToUtf8(), null));
+            return new ApiResult(given.ToUtf8(), null);
         }
     }
 

@@ -74,9 +74,13 @@ internal ref struct PodReader
             IsDeleting = _isDeleting,
             IsGated = _isGated,
             UnschedulableMessage = _unschedulable,
-            Ports = _ports is not null && HostPortAllocation.TryParse(_ports, out HostPortAllocation? given) ? given : null,
+            Ports = podClass.PortRequests is null ? null : ReadPorts(_ports),
         };
     }
+
+    /// <summary>Where nobody guards the annotation, whoever writes to a pod could take all ports of its node with it.</summary>
+    private static HostPortAllocation? ReadPorts(string? text) =>
+        text is not null && HostPortAllocation.TryParse(text, out HostPortAllocation? given) && given.Ports.Count <= HostPortRequests.MaxPorts ? given : null;
 
     private void ReadMetadata()
     {

@@ -8,7 +8,7 @@ namespace Pelago.Engine.Scheduling;
 /// Turns what the cluster reports into changes of the state and of the queue, and wakes pods that a change may help.
 /// Runs on the scheduler's loop only.
 /// </summary>
-internal sealed class ClusterEvents(ClusterState state, SchedulingQueue queue, string schedulerName)
+internal sealed class ClusterEvents(ClusterState state, SchedulingQueue queue, SchedulerOptions options)
 {
     public void PodChanged(PodView pod)
     {
@@ -22,7 +22,7 @@ internal sealed class ClusterEvents(ClusterState state, SchedulingQueue queue, s
             if (state.SetPod(pod, pod.NodeName))
                 queue.Wake(FailureKinds.PodAffinity | FailureKinds.Spread);
         }
-        else if (pod.SchedulerName == schedulerName)
+        else if (options.Places(pod.SchedulerName))
         {
             WaitingPodChanged(pod);
         }

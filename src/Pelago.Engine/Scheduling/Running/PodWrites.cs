@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
@@ -7,11 +9,12 @@ using Pelago.Kube;
 namespace Pelago.Engine.Scheduling;
 
 /// <summary>What the scheduler writes to the cluster. Each returns the refusal, null when it is done.</summary>
-internal sealed class PodWrites(IKubeApi api, TimeProvider clock, string schedulerName)
+internal sealed class PodWrites(IKubeApi api, TimeProvider clock, PodClasses classes, string schedulerName)
 {
     private static readonly GroupVersionResource Pods = new("", "v1", "pods");
     private static readonly GroupVersionResource Claims = new("", "v1", "persistentvolumeclaims");
     private static readonly GroupVersionResource Volumes = new("", "v1", "persistentvolumes");
+    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(1);
     private readonly WriteQuery _query = new() { FieldManager = schedulerName };
 
     /// <summary>Together with the node, in one write, the pod learns the ports that it was given there.</summary>
@@ -19,7 +22,7 @@ internal sealed class PodWrites(IKubeApi api, TimeProvider clock, string schedul
     {
         var metadata = new JsonObject { ["name"] = pod.Key.Name, ["namespace"] = pod.Key.Namespace, ["uid"] = pod.Uid };
         if (pod.Ports is { } ports)
-            metadata["annotations"] = new JsonObject { [HostPortAllocation.Annotation] = ports.ToString() };
+            metadata["annotations"] = Annotations(ports);
         var binding = new JsonObject
         {
             ["apiVersion"] = "v1",
@@ -29,6 +32,27 @@ internal sealed class PodWrites(IKubeApi api, TimeProvider clock, string schedul
         };
         ApiResult done = await api.CreateAsync(Path(pod, "binding"), KubeJson.ToUtf8(binding), _query, cancel);
         return done.Error;
+    }
+
+    /// <summary>The pod as the cluster has it, null when it is gone. Asks until the cluster answers.</summary>
+    public async Task<PodView?> LookUpAsync(PodView pod, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                ApiResult found = await api.GetAsync(Path(pod, ""), cancel);
+                if (found.Error is { IsNotFound: true })
+                    return null;
+                if (found.IsSuccess)
+                    return PodReader.Read(found.Body, classes) is { } view && view.Uid == pod.Uid ? view : null;
+            }
+            catch (Exception failure) when (failure is ClusterUnreachableException or JsonException)
+            {
+                // No answer: the next may be one.
+            }
+            await Task.Delay(BetweenQuestions, clock, cancel);
+        }
     }
 
     /// <summary>
@@ -112,6 +136,15 @@ internal sealed class PodWrites(IKubeApi api, TimeProvider clock, string schedul
     }
 
     public static ObjectReference Reference(PodView pod) => new("v1", "Pod", pod.Key.Namespace, pod.Key.Name, pod.Uid, pod.ResourceVersion);
+
+    /// <summary>All ports in one, and the first of each entry by itself, for containers that are to learn them from a field of the pod.</summary>
+    private static JsonObject Annotations(HostPortAllocation ports)
+    {
+        var annotations = new JsonObject { [HostPortAllocation.Annotation] = ports.ToString() };
+        foreach (HostPortGrant grant in ports.Grants)
+            annotations[HostPortAllocation.EntryAnnotation(grant.Name)] = grant.Ports.Ranges[0].First.ToString(CultureInfo.InvariantCulture);
+        return annotations;
+    }
 
     private static ResourcePath Path(PodView pod, string subresource) => new(Pods, pod.Key.Namespace, pod.Key.Name, subresource);
 

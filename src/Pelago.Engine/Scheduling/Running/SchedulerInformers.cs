@@ -8,13 +8,13 @@ using Pelago.Kube;
 namespace Pelago.Engine.Scheduling;
 
 /// <summary>Watches what placement depends on and hands each change to the loop as something to do with <see cref="ClusterEvents"/>.</summary>
-internal sealed class SchedulerInformers(IKubeApi api, ILoggerFactory loggers, TimeProvider clock, ResourceNames names, ChannelWriter<Action<ClusterEvents>> inputs)
+internal sealed class SchedulerInformers(IKubeApi api, ILoggerFactory loggers, TimeProvider clock, ResourceNames names, PodClasses classes, ChannelWriter<Action<ClusterEvents>> inputs)
 {
+    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(1);
     private readonly InformerFactory _factory = new(api, InformerOptions.Default, clock, loggers);
 
     public async Task StartAsync(CancellationToken cancel)
     {
-        var classes = new PodClasses(names);
         Watch("", "pods", json => PodReader.Read(json, classes), static (events, pod) => events.PodChanged(pod), static (events, _, pod) => events.PodGone(pod));
         Watch("", "nodes", json => NodeView.Read(json, names), static (events, node) => events.NodeChanged(node), static (events, key, _) => events.NodeGone(key.Name));
         Watch(
@@ -27,17 +27,39 @@ internal sealed class SchedulerInformers(IKubeApi api, ILoggerFactory loggers, T
             static (events, storageClass) => events.StorageClassChanged(storageClass), static (events, key, _) => events.StorageClassGone(key.Name));
         Watch(
             "policy", "poddisruptionbudgets", DisruptionBudgets.Read,
-            static (events, budget) => events.BudgetChanged(budget), static (events, key, _) => events.BudgetGone(key));
+            static (events, budget) => events.BudgetChanged(budget), static (events, key, _) => events.BudgetGone(key), await PolicyVersionAsync(cancel));
         _factory.Start(cancel);
         await _factory.WaitForSyncAsync(cancel);
     }
 
     public Task StoppedAsync() => _factory.StoppedAsync();
 
+    /// <summary>Before Kubernetes 1.21 budgets are served as beta only; what is read of them is the same.</summary>
+    private async Task<string> PolicyVersionAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                ApiResult answer = await api.GetRawAsync("/apis/policy/v1", cancel);
+                if (answer.IsSuccess)
+                    return "v1";
+                if (answer.Error is { IsNotFound: true })
+                    return "v1beta1";
+            }
+            catch (ClusterUnreachableException)
+            {
+                // Asked again, as the informers do.
+            }
+            await Task.Delay(BetweenQuestions, clock, cancel);
+        }
+    }
+
     private void Watch<T>(
-        string group, string resource, Func<ReadOnlyMemory<byte>, T> read, Action<ClusterEvents, T> changed, Action<ClusterEvents, ObjectKey, T> gone)
+        string group, string resource, Func<ReadOnlyMemory<byte>, T> read, Action<ClusterEvents, T> changed, Action<ClusterEvents, ObjectKey, T> gone,
+        string version = "v1")
         where T : class =>
-        _factory.Get(new GroupVersionResource(group, "v1", resource), "", ListQuery.Everything, read).AddHandler(change =>
+        _factory.Get(new GroupVersionResource(group, version, resource), "", ListQuery.Everything, read).AddHandler(change =>
         {
             // The channel is unbounded: nothing may be lost, and the loop takes whatever has come before it places the next batch.
             if (change.Type == InformerEventType.Deleted)
