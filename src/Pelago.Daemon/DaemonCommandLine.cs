@@ -29,6 +29,7 @@ internal static class DaemonCommandLine
         root.Subcommands.Add(SweepCommand.Build());
         root.Subcommands.Add(HubCommand.Build());
         root.Subcommands.Add(AgentCommand.Build());
+        root.Subcommands.Add(SchedulerCommand.Build());
         root.Subcommands.Add(DoctorCommand.Build());
         root.Subcommands.Add(StoreCommand.Build());
         ParseResult parsed = root.Parse(args);

@@ -35,16 +35,26 @@ internal static class InPod
             : throw new DaemonException($"{option.Name} {parsed.GetValue(option)}: must be a port, from 1 to {IPEndPoint.MaxPort}");
 
     /// <summary>Starts the role against the cluster that this process is a pod of, and ends it with a signal.</summary>
-    public static async Task<int> RunAsync(Func<IKubeApi, ILoggerFactory, CancellationToken, Task<IAsyncDisposable>> start, CancellationToken cancel)
+    public static Task<int> RunAsync(Func<IKubeApi, ILoggerFactory, CancellationToken, Task<IAsyncDisposable>> start, CancellationToken cancel) =>
+        RunAsync(
+            InClusterConnection.Find(TimeProvider.System),
+            async (api, logging, stop) =>
+            {
+                await using IAsyncDisposable role = await start(api, logging, stop);
+                await Task.Delay(Timeout.InfiniteTimeSpan, stop);
+            },
+            cancel);
+
+    /// <summary>Runs the role against a cluster until a signal.</summary>
+    public static async Task<int> RunAsync(ClusterConnection cluster, Func<IKubeApi, ILoggerFactory, CancellationToken, Task> role, CancellationToken cancel)
     {
         using ILoggerFactory logging = DaemonLogging.Create();
         using var signals = new StopSignals();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, signals.Token);
-        using var api = new HttpKubeApi(InClusterConnection.Find(TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
+        using var api = new HttpKubeApi(cluster, HttpKubeApiOptions.Default, TimeProvider.System);
         try
         {
-            await using IAsyncDisposable role = await start(api, logging, stop.Token);
-            await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+            await role(api, logging, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

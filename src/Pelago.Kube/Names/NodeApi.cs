@@ -17,6 +17,12 @@ public static class NodeApi
     /// <summary>The port of a node at which its agent is where nothing else is said.</summary>
     public const int AgentPort = 10360;
 
+    /// <summary>The Deployment of the scheduler, and the Lease that its instances lead by.</summary>
+    public const string Scheduler = "pelago-scheduler";
+
+    /// <summary>The <c>spec.schedulerName</c> of pods that are given ports of their nodes on any cluster.</summary>
+    public const string SchedulerName = "pelago";
+
     /// <summary>Whom the tokens are for that agents show to the hub.</summary>
     public const string HubAudience = $"hub.{Group}";
 

@@ -49,7 +49,7 @@ public sealed class OwnDaemon : IAsyncDisposable
     }
 
     /// <summary>What <c>./pelago</c> has built, by its own means where it was not asked to yet.</summary>
-    private static string Program()
+    internal static string Program()
     {
         if (Environment.GetEnvironmentVariable("PELAGO_DAEMON") is { Length: > 0 } given)
             return given;
