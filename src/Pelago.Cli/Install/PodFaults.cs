@@ -19,7 +19,7 @@ internal sealed class PodFaults(HttpKubeApi cluster, string image)
 
     public async Task ThrowIfHopelessAsync(CancellationToken cancel)
     {
-        string selector = Uri.EscapeDataString($"app.kubernetes.io/name in ({NodeApi.Hub},{NodeApi.Agent})");
+        string selector = Uri.EscapeDataString($"app.kubernetes.io/name in ({NodeApi.Hub},{NodeApi.Scheduler},{NodeApi.Agent})");
         ApiResult answer = await cluster.GetRawAsync($"/api/v1/namespaces/{NodeApi.Namespace}/pods?labelSelector={selector}", cancel);
         foreach (JsonObject pod in (KubeJson.ParseObject(answer.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Where(pod => pod.Object("metadata")?.String("deletionTimestamp") is null))
         {

@@ -7,7 +7,7 @@ using Pelago.Kube;
 
 namespace Pelago.Cli.Install;
 
-/// <summary>Waits until what was applied runs: the hub, an agent on every node, and the API through them. What will not become better by waiting is said at once.</summary>
+/// <summary>Waits until what was applied runs: the hub, the scheduler, an agent on every node, and the API through them. What will not become better by waiting is said at once.</summary>
 internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progress, TimeProvider time)
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(500);
@@ -45,9 +45,11 @@ internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progre
     private async Task<string> LookAsync(CancellationToken cancel)
     {
         JsonObject hub = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/deployments/{NodeApi.Hub}", cancel);
+        JsonObject scheduler = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/deployments/{NodeApi.Scheduler}", cancel);
+        ApiResult lease = await cluster.GetRawAsync($"/apis/coordination.k8s.io/v1/namespaces/{NodeApi.Namespace}/leases/{NodeApi.Scheduler}", cancel);
         JsonObject agents = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/daemonsets/{NodeApi.Agent}", cancel);
         JsonObject api = await GetAsync($"/apis/apiregistration.k8s.io/v1/apiservices/{NodeApi.Version}.{NodeApi.Group}", cancel);
-        List<string> open = [.. new[] { HubState(hub), AgentState(agents), ApiState(api) }.Where(text => text.Length > 0)];
+        List<string> open = [.. new[] { HubState(hub), SchedulerState(scheduler, lease), AgentState(agents), ApiState(api) }.Where(text => text.Length > 0)];
         return string.Join("; ", open);
     }
 
@@ -56,6 +58,20 @@ internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progre
         JsonObject status = hub.Object("status") ?? [];
         bool done = IsObserved(hub) && status.Integer("updatedReplicas") == 1 && status.Integer("readyReplicas") == 1 && status.Integer("replicas") == 1;
         return done ? "" : "the hub does not run yet";
+    }
+
+    /// <summary>It has no port to be asked at: that it reached the API server and may do there what it must is seen by its Lease.</summary>
+    private static string SchedulerState(JsonObject scheduler, ApiResult lease)
+    {
+        JsonObject status = scheduler.Object("status") ?? [];
+        long wanted = scheduler.Object("spec")?.Integer("replicas") ?? 1;
+        if (wanted == 0)
+            return ""; // its people want none
+        bool done = IsObserved(scheduler) && status.Integer("updatedReplicas") == wanted && status.Integer("readyReplicas") == wanted && status.Integer("replicas") == wanted;
+        if (!done)
+            return "the scheduler does not run yet";
+        bool leads = lease.Error is not { IsNotFound: true } && !string.IsNullOrEmpty(KubeJson.ParseObject(lease.BodyOrThrow()).Object("spec")?.String("holderIdentity"));
+        return leads ? "" : $"no scheduler has taken the Lease {NodeApi.Scheduler} yet";
     }
 
     private static string AgentState(JsonObject agents)

@@ -28,12 +28,13 @@ public sealed class InstallCommandTests : IAsyncDisposable
         Assert.Equal("Namespace", all[0].String("kind"));
         Assert.Equal("APIService", all[^1].String("kind"));
         Assert.All(all, item => Assert.Equal("pelago-install", item.Object("metadata")?.Object("labels")?.String("app.kubernetes.io/managed-by")));
-        Assert.Equal(2, all.Count(item => item.ToJsonString().Contains("\"image\":\"registry.example.com/pelago:9\"", StringComparison.Ordinal)));
+        Assert.Equal(3, all.Count(item => item.ToJsonString().Contains("\"image\":\"registry.example.com/pelago:9\"", StringComparison.Ordinal)));
         string agent = all.Single(item => item.String("kind") == "DaemonSet").ToJsonString();
         Assert.Contains("\"path\":\"/run/k3s/containerd\"", agent, StringComparison.Ordinal);
         Assert.Contains("\"value\":\"/run/k3s/containerd/containerd.sock\"", agent, StringComparison.Ordinal);
         Assert.Contains("\"containerPort\":20360,\"hostPort\":20360", agent, StringComparison.Ordinal);
-        Assert.All([agent, all.Single(item => item.String("kind") == "Deployment").ToJsonString()], text => Assert.Contains("{\"name\":\"AGENT_PORT\",\"value\":\"20360\"}", text, StringComparison.Ordinal));
+        string hub = all.Single(item => item.String("kind") == "Deployment" && item.Object("metadata")?.String("name") == NodeApi.Hub).ToJsonString();
+        Assert.All([agent, hub], text => Assert.Contains("{\"name\":\"AGENT_PORT\",\"value\":\"20360\"}", text, StringComparison.Ordinal));
         Assert.DoesNotContain("${", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("privileged: true", result.Output, StringComparison.Ordinal);
     }

@@ -43,6 +43,7 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
         await ImagesAsync();
         await FilesAndLogsAsync(node);
         await RefusalAsync(node);
+        await PortsAsync(node);
         await RestartAsync(node);
         await MoveAsync();
         await RemovalAsync();
@@ -127,6 +128,22 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
 
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("orbidden", refused.Error, StringComparison.Ordinal);
+    }
+
+    private async Task PortsAsync(string node)
+    {
+        JsonNode pod = JsonNode.Parse(ShellPod("ported", SleepForever))!;
+        pod["metadata"]!["annotations"] = new JsonObject { ["ports.pelago.dev/host"] = "http=31999" };
+        pod["spec"]!["schedulerName"] = "pelago";
+        Kubectl kubectl = Kubectl(Version);
+        await kubectl.PipeAsync(pod.ToJsonString(), "apply", "-f", "-");
+        await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/ported", "--timeout=120s");
+
+        JsonNode placed = JsonNode.Parse((await kubectl.RunAsync("get", "pod", "ported", "-o", "json")).Output)!;
+        Assert.Equal((node, "http=31999"), ((string?)placed["spec"]!["nodeName"], (string?)placed["metadata"]!["annotations"]!["ports.pelago.dev/host-allocated"]));
+        await Until(
+            async () => (await kubectl.RunAsync("get", "events", "--field-selector", "involvedObject.name=ported,reason=Scheduled", "-o", "jsonpath={.items[*].source.component}")).Output == "pelago",
+            "an event says who placed it");
     }
 
     private async Task RestartAsync(string node)
