@@ -35,8 +35,14 @@ internal sealed class FileEndpoint(IContainerPlaces places)
     }
 
     /// <summary>A file as long as it is now; parts of it by Range.</summary>
-    public static Task SendAsync(HttpContext http, string path) => Results.Stream(
-        new FixedLengthStream(LogPosition.OpenHeld(path)), "application/octet-stream", lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(path)), enableRangeProcessing: true).ExecuteAsync(http);
+    public static async Task SendAsync(HttpContext http, string path)
+    {
+        await using var file = new FixedLengthStream(LogPosition.OpenHeld(path));
+        var modified = new DateTimeOffset(File.GetLastWriteTimeUtc(path));
+        await Results.Stream(file, "application/octet-stream", lastModified: modified, enableRangeProcessing: true).ExecuteAsync(http);
+        if (file.WasCut)
+            http.Abort(); // its length was said already: only an answer that breaks off says that this is not all of it
+    }
 
     private static BeneathPath? Open(ContainerRoot root, string asked)
     {

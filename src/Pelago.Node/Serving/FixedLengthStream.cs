@@ -12,16 +12,26 @@ internal sealed class FixedLengthStream(FileStream file) : Stream
     public override bool CanWrite => false;
     public override long Length { get; } = file.Length;
 
+    /// <summary>Somebody has made the file shorter while it was read.</summary>
+    public bool WasCut { get; private set; }
+
     public override long Position
     {
         get => file.Position;
         set => file.Position = value;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => file.Read(buffer, offset, Left(count));
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        int wanted = Left(count);
+        return Seen(file.Read(buffer, offset, wanted), wanted);
+    }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        file.ReadAsync(buffer[..Left(buffer.Length)], cancellationToken);
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int wanted = Left(buffer.Length);
+        return Seen(await file.ReadAsync(buffer[..wanted], cancellationToken), wanted);
+    }
 
     public override long Seek(long offset, SeekOrigin origin) => file.Seek(origin == SeekOrigin.End ? Length + offset : offset, origin == SeekOrigin.End ? SeekOrigin.Begin : origin);
 
@@ -38,6 +48,12 @@ internal sealed class FixedLengthStream(FileStream file) : Stream
         if (disposing)
             file.Dispose();
         base.Dispose(disposing);
+    }
+
+    private int Seen(int read, int wanted)
+    {
+        WasCut |= read == 0 && wanted > 0;
+        return read;
     }
 
     private int Left(int count) => (int)Math.Clamp(Length - file.Position, 0, count);
