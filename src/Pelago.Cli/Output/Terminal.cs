@@ -71,7 +71,8 @@ internal sealed partial class Terminal : IDisposable
     {
         try
         {
-            _output.Write("\e[?2026l\e[0m\e[?25h\e[?1049l"u8);
+            // The last two: cursor and number keys as they were, which the console of the platform changes.
+            _output.Write("\e[?2026l\e[0m\e[?25h\e[?1049l\e[?1l\e>"u8);
             _output.Flush();
         }
         catch (IOException)

@@ -42,7 +42,8 @@ internal sealed class CountLines(ClusterFeeds feeds, LivePicture picture, TimePr
         {
             if (feeds.HasState)
             {
-                ticks.Period = Period;
+                if (ticks.Period != Period)
+                    ticks.Period = Period;
                 Say(progress);
                 Print(progress);
             }

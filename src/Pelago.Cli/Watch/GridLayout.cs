@@ -19,7 +19,7 @@ internal sealed record GridLayout(CellShape Shape, int PodsPerCell, IReadOnlyLis
     public static GridLayout Of(IReadOnlyList<(int Name, int Size)> groups, int width, int height, bool hasColours)
     {
         int largest = groups.Count == 0 ? 0 : groups.Max(group => group.Size), label = groups.Count == 0 ? 0 : groups.Max(group => group.Name);
-        if (InBands(CellShape.Wide, 1) is { } roomy)
+        if ((InBands(CellShape.Wide, 1) ?? InBands(CellShape.Single, 1)) is { } roomy)
             return roomy;
         CellShape dense = hasColours ? CellShape.Half : CellShape.Single;
         for (int pods = 1; ; pods = Next(pods))

@@ -119,11 +119,11 @@ internal sealed class GridView(LivePicture picture, string title, bool hasColour
     private static void DrawFoot(Screen screen, GridLayout layout, string note, bool isHeld)
     {
         int y = screen.Height - 1;
-        string cell = layout.PodsPerCell > 1 ? $"   a cell is {Number(layout.PodsPerCell)} pods, in the colour of the one in most need" : "";
+        string cell = layout.PodsPerCell > 1 ? $"  {Number(layout.PodsPerCell)} pods a cell: the worst" : "";
         if (note.Length > 0)
             screen.Put(0, y, note, new Ink(CellLooks.Colour(CellLook.Failed)));
         else
-            screen.Put(0, y, $"q quit   n nodes   w workloads   s namespaces   space {(isHeld ? "go on" : "hold")}{cell}", Ink.Dim);
+            screen.Put(0, y, $"q quit  n nodes  w workloads  s namespaces  space {(isHeld ? "go on" : "hold")}{cell}", Ink.Dim);
     }
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -42,26 +42,28 @@ internal static class Groupings
     /// </summary>
     public static string WorkloadOf(string key)
     {
-        ReadOnlySpan<char> rest = key;
-        ReadOnlySpan<char> name = rest[(rest.IndexOf('/') + 1)..];
-        int dash = name.LastIndexOf('-');
-        if (dash <= 0)
+        string? rest = CutLast(key, out ReadOnlySpan<char> last);
+        if (rest is null)
             return key;
-        ReadOnlySpan<char> last = name[(dash + 1)..];
-        if (IsNumber(last))
-            return rest[..^(last.Length + 1)].ToString();
-        if (last.Length != SuffixLength || !IsMadeUp(last))
-            return key;
-        rest = rest[..^(last.Length + 1)];
-        name = name[..dash];
-        dash = name.LastIndexOf('-');
-        ReadOnlySpan<char> hash = name[(dash + 1)..];
-        // A Deployment's pods have the hash of their ReplicaSet, those of a CronJob its time, those of an indexed Job their number.
-        bool isPart = dash > 0 && (IsNumber(hash) || hash.Length is >= ShortestHash and <= LongestNumber && !hash.ContainsAnyExcept(Hashes));
-        return (isPart ? rest[..^(hash.Length + 1)] : rest).ToString();
+        if (last.Length == SuffixLength && !last.ContainsAnyExcept(Suffixes))
+        {
+            // A Deployment's pods have the hash of their ReplicaSet, those of a CronJob its time, those of an indexed Job their number.
+            string? owner = CutLast(rest, out ReadOnlySpan<char> before);
+            return owner is not null && (IsNumber(before) || IsHash(before)) ? owner : rest;
+        }
+
+        return IsNumber(last) ? rest : key;
     }
 
-    private static bool IsNumber(ReadOnlySpan<char> text) => text.Length is > 0 and <= LongestNumber && !text.ContainsAnyExceptInRange('0', '9');
+    /// <summary>What stands before the last dash of the name, and after it; null when there is nothing before it.</summary>
+    private static string? CutLast(string key, out ReadOnlySpan<char> last)
+    {
+        int dash = key.LastIndexOf('-');
+        last = key.AsSpan(dash + 1);
+        return dash > key.IndexOf('/', StringComparison.Ordinal) + 1 ? key[..dash] : null;
+    }
 
-    private static bool IsMadeUp(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(Suffixes);
+    private static bool IsHash(ReadOnlySpan<char> text) => text.Length is >= ShortestHash and <= LongestNumber && !text.ContainsAnyExcept(Hashes);
+
+    private static bool IsNumber(ReadOnlySpan<char> text) => text.Length is > 0 and <= LongestNumber && !text.ContainsAnyExceptInRange('0', '9');
 }

@@ -52,7 +52,7 @@ public class GridLayoutTests
     {
         var layout = GridLayout.Of([.. Enumerable.Repeat((8, 20), 100)], Width, Height, hasColours: true);
 
-        Assert.Equal((CellShape.Half, 1), (layout.Shape, layout.PodsPerCell));
+        Assert.Equal((CellShape.Single, 1), (layout.Shape, layout.PodsPerCell));
         Assert.Equal(3, layout.Bands.Select(band => band.X).Distinct().Count());
     }
 

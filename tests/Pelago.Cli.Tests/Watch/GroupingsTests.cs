@@ -10,7 +10,9 @@ public class GroupingsTests
 {
     [Theory]
     [InlineData("shop/web-6f9b7c5d48-x2x9p", "shop/web")]
+    [InlineData("shop/web-6f9b7c5d48-24567", "shop/web")]
     [InlineData("shop/db-0", "shop/db")]
+    [InlineData("a-0/web", "a-0/web")]
     [InlineData("shop/logs-x2x9p", "shop/logs")]
     [InlineData("shop/pi-3-x2x9p", "shop/pi")]
     [InlineData("shop/nightly-29384750-x2x9p", "shop/nightly")]

@@ -12,6 +12,8 @@ namespace Pelago.Cli.Tests.Watch;
 
 public sealed class WatchCommandTests
 {
+    private const char ControlC = '\x03';
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -33,16 +35,19 @@ public sealed class WatchCommandTests
         Assert.Equal(["TIME", "PODS", "NODES"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..3]);
         Assert.Equal(["30", "3"], lines[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..3]);
 
-        using var terminal = PseudoTerminal.Start(home.Root, Grid("--by workload"));
-        await terminal.UntilAsync("30 pods on 3 nodes, by workload");
-        await terminal.UntilAsync("default/web ■ ■ ■");
-        terminal.Press('n');
-        await terminal.UntilAsync("30 pods on 3 nodes, by node");
-        await terminal.UntilAsync("node-3 ■");
-        terminal.Press('q');
-        ProgramResult screen = await terminal.EndAsync();
-        Assert.True(screen.ExitCode == 0, screen.ToString());
-        AssertRestored(screen.Output);
+        foreach (char end in new[] { 'q', ControlC })
+        {
+            using var terminal = PseudoTerminal.Start(home.Root, Grid("--by workload"));
+            await terminal.UntilAsync("30 pods on 3 nodes, by workload");
+            await terminal.UntilAsync("default/web ■ ■ ■");
+            terminal.Press('n');
+            await terminal.UntilAsync("30 pods on 3 nodes, by node");
+            await terminal.UntilAsync("node-3 ■");
+            terminal.Press(end);
+            ProgramResult screen = await terminal.EndAsync();
+            Assert.True(screen.ExitCode == 0, screen.ToString());
+            AssertRestored(screen.Output);
+        }
     }
 
     [Fact]
@@ -89,7 +94,7 @@ public sealed class WatchCommandTests
     }
 
     /// <summary>Says what it ended with, and prints how the terminal is set then.</summary>
-    private static string Grid(string options) => $"{CliProcess.Program} watch --grid {options}; code=$?; stty -a; exit $code";
+    private static string Grid(string options) => $"trap : INT; {CliProcess.Program} watch --grid {options}; code=$?; stty -a; exit $code";
 
     private static JsonObject Deployment(string name, int replicas) => KubeJson.ParseObject(System.Text.Encoding.UTF8.GetBytes($$"""
         {"metadata":{"name":"{{name}}"},"spec":{"replicas":{{replicas}},"selector":{"matchLabels":{"app":"{{name}}"} },
