@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Pelago.Kube;
 using Pelago.Packages.Format;
+using Pelago.Packages.Rendering;
 using Pelago.Packages.Repositories;
 
 namespace Pelago.Cli.Packages;
@@ -17,19 +18,25 @@ internal static class DescribeCommand
         Option<string?> version = PackageFolder.Version();
         var config = new Option<bool>("--config") { Description = "The schema of its options" };
         var versions = new Option<bool>("--package-versions") { Description = "The versions that there are, one a line" };
+        var render = new Option<bool>("--render") { Description = "What it would apply, with --options and --set" };
+        var options = new PackageOptions();
         var command = new Command("describe", "Print what a package is").WithExamples("""
             pelago package describe kafka
             pelago package describe kafka --config
             pelago package describe kafka --package-versions
+            pelago package describe kafka --render --set brokers.count=5
             """);
         command.Arguments.Add(name);
-        foreach (Option option in new Option[] { version, config, versions })
+        foreach (Option option in new Option[] { version, config, versions, render })
             command.Options.Add(option);
+        options.AddTo(command);
         name.CompletionSources.Add(PackageStores.OfferPackages);
         command.SetAction(parsed =>
         {
             Catalog catalog = PackageStores.Load(parsed);
             (CatalogPackage found, PackageRevision revision) = PackageStores.Find(catalog, parsed.GetValue(name)!, parsed.GetValue(version));
+            if (parsed.GetValue(render))
+                return RenderCommand.RenderOne(revision, new RenderRequest { Options = options.Read(parsed) }, lines: false);
             if (parsed.GetValue(versions))
             {
                 foreach (CatalogPackage one in catalog.Revisions(found.Name))

@@ -68,7 +68,8 @@ internal static class RenderCommand
         return ExitCode.Done;
     }
 
-    private static int RenderOne(PackageRevision package, RenderRequest request, bool lines)
+    /// <summary>Prints one package rendered; options that are not allowed end the command, each named.</summary>
+    public static int RenderOne(PackageRevision package, RenderRequest request, bool lines)
     {
         RenderedPackage rendered = PackageRenderer.Render(package, request);
         if (rendered.Faults.Count > 0)

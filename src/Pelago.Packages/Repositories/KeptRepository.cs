@@ -72,7 +72,7 @@ internal sealed class KeptRepository(string directory)
     /// <summary>Puts packages in the place of those that were there.</summary>
     public void Replace(IReadOnlyList<JsonObject> packages)
     {
-        Directory.CreateDirectory(directory);
+        using IDisposable held = StoreLock.Take(directory, "what is kept of this repository");
         string? before = Index().Select(package => package.Data).FirstOrDefault();
         string data = $"packages-{Guid.NewGuid():N}.json";
         var index = new JsonArray();

@@ -35,6 +35,7 @@ public sealed class PackageStore(string directory)
     /// <summary>Puts a repository into the list, last or at an index.</summary>
     public void Add(RepositoryEntry entry, int? index)
     {
+        using IDisposable held = StoreLock.Take(directory, "the list of repositories");
         var entries = Repositories().ToList();
         if (entries.Exists(known => known.Name == entry.Name))
             throw new RepositoryException($"there is a repository {entry.Name} already: remove it first, or choose another name");
@@ -47,6 +48,7 @@ public sealed class PackageStore(string directory)
     /// <summary>Takes a repository out of the list, and what was kept of it; false when there is none of that name.</summary>
     public bool Remove(string name)
     {
+        using IDisposable held = StoreLock.Take(directory, "the list of repositories");
         var entries = Repositories().ToList();
         if (entries.RemoveAll(entry => entry.Name == name) == 0)
             return false;

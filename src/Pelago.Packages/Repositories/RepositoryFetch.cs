@@ -25,7 +25,7 @@ internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLim
         {
             throw new RepositoryException($"it did not answer whole within {limits.Time.TotalSeconds:0.#} s");
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or UnauthorizedAccessException or UriFormatException)
+        catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or UnauthorizedAccessException or UriFormatException)
         {
             throw new RepositoryException(fault.Message);
         }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.IO;
-
 namespace Pelago.Packages.Repositories;
 
 /// <summary>
@@ -50,8 +48,9 @@ public sealed class RepositoryUpdater(PackageStore store, RepositoryLimits limit
         {
             return Keep(entry, await new RepositoryFetch(_download, limits).FetchAsync(entry, known, cancel));
         }
-        catch (Exception fault) when (fault is RepositoryException or IOException)
+        catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
+            // Whatever it was, it was this repository's; the others are not to suffer for it.
             RepositoryState stale = known with { Fault = fault.Message };
             store.Kept(entry.Name).Save(stale);
             return stale;

@@ -45,6 +45,7 @@ public sealed class RepoCommandTests : IDisposable
         Assert.Contains("\"repository\": \"ours\"", await RunAsync(0, "package", "describe", "buoy"), StringComparison.Ordinal);
         Assert.Equal("1.2\n", await RunAsync(0, "package", "describe", "buoy", "--package-versions"));
         Assert.Equal("{\"id\":\"buoy\"}\n", await RunAsync(0, "package", "render", "buoy", "--lines"));
+        Assert.Equal("{\n  \"id\": \"buoy\"\n}\n", await RunAsync(0, "package", "describe", "buoy", "--render"));
         Assert.Equal("barge\nbuoy\n", await RunAsync(0, "__complete", "--", "package", "describe", ""));
         Assert.Equal("ours\n", await RunAsync(0, "__complete", "--", "package", "repo", "remove", ""));
         Assert.StartsWith("NAME   STATE   FETCHED", await RunAsync(0, "package", "repo", "list"), StringComparison.Ordinal);

@@ -149,6 +149,18 @@ public sealed class RepositoryUpdaterTests : IDisposable
     }
 
     [Fact]
+    public async Task Compression_that_is_none_makes_stale_only_the_repository_that_sent_it()
+    {
+        await using var broken = new RepositoryServer((_, stream, cancel) =>
+            stream.WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nabcde"u8.ToArray(), cancel).AsTask());
+        (RepositoryEntry good, _) = await _updater.AddAsync(new RepositoryEntry("good", Universe.Samples, null), null, Cancel);
+
+        IReadOnlyList<(RepositoryEntry Entry, RepositoryState State)> updated = await _updater.UpdateAsync([new RepositoryEntry("broken", broken.Uri, null), good], null, Cancel);
+
+        Assert.Equal(["broken"], updated.Where(one => one.State.IsStale).Select(one => one.Entry.Name));
+    }
+
+    [Fact]
     public async Task A_package_that_is_not_valid_is_left_out_alone()
     {
         JsonObject document = KubeJson.ParseObject(RepositoryBuild.Build(Universe.Samples, [])!);

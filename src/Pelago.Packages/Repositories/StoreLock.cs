@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+
+namespace Pelago.Packages.Repositories;
+
+/// <summary>Held while something of a home's repositories changes, against another program that changes it, too. Gone with its process.</summary>
+internal static class StoreLock
+{
+    /// <summary>Throws a <see cref="RepositoryException"/> when another program holds it.</summary>
+    public static IDisposable Take(string directory, string what)
+    {
+        Directory.CreateDirectory(directory);
+        try
+        {
+            return new FileStream(Path.Combine(directory, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new RepositoryException($"another pelago changes {what} now: try again when it is done");
+        }
+    }
+}
