@@ -237,8 +237,9 @@ public sealed class EngineHost : IAsyncDisposable
         };
         CancellationToken stopping = _stopping.Token;
         return Task.WhenAll(
-            Task.Run(() => ControllerSet.RunAsync(ApiFor("system:kube-controller-manager"), options, logging, _time, stopping), CancellationToken.None),
-            Task.Run(() => SchedulerLoop.RunAsync(ApiFor("system:kube-scheduler"), new SchedulerOptions { OtherNames = [NodeApi.SchedulerName] }, logging, _time, stopping), CancellationToken.None));
+            BackgroundWork.RunAsync(() => ControllerSet.RunAsync(ApiFor("system:kube-controller-manager"), options, logging, _time, stopping)),
+            BackgroundWork.RunAsync(() => SchedulerLoop.RunAsync(
+                ApiFor("system:kube-scheduler"), new SchedulerOptions { OtherNames = [NodeApi.SchedulerName] }, logging, _time, stopping)));
     }
 
     private Task BootstrapAsync(CancellationToken cancel)

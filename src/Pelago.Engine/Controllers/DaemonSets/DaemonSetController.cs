@@ -139,20 +139,8 @@ internal sealed class DaemonSetController : IController
         return error is { Code: 0 } ? null : error;
     }
 
-    private async Task<ApiStatus?> DeleteAsync(Owner owner, PodSummary[] victims, CancellationToken cancel)
-    {
-        if (victims.Length == 0)
-            return null;
-        _expectations.ExpectDeletions(owner.Key, victims.Select(pod => pod.Uid));
-        ApiStatus?[] results = await Task.WhenAll(victims.Select(async pod =>
-        {
-            ApiStatus? error = await _control.DeleteAsync(owner, pod, cancel);
-            if (error is not null)
-                _expectations.DeletionObserved(owner.Key, pod.Uid);
-            return error is { IsNotFound: true } or { IsConflict: true } ? null : error;
-        }));
-        return results.FirstOrDefault(result => result is not null);
-    }
+    private Task<ApiStatus?> DeleteAsync(Owner owner, PodSummary[] victims, CancellationToken cancel) =>
+        victims.Length == 0 ? Task.FromResult<ApiStatus?>(null) : _control.DeleteAllAsync(owner, victims, _expectations, cancel);
 
     private async Task<ApiStatus?> WriteStatusAsync(Owner owner, V1DaemonSet set, V1DaemonSetStatus status, CancellationToken cancel)
     {

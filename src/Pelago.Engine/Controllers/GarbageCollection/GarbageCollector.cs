@@ -98,7 +98,7 @@ internal sealed partial class GarbageCollector : IController
         var informer = new Informer<GraphObject>(
             _context.Api, resource.Resource, "", new ListQuery { MetadataOnly = true }, GraphObject.Read, InformerOptions.Default, _context.Time, _logger);
         informer.AddHandler(change => _graph.Changed(resource, change));
-        return new Monitor(informer, stop, Task.Run(() => informer.RunAsync(stop.Token), CancellationToken.None));
+        return new Monitor(informer, stop, BackgroundWork.RunAsync(() => informer.RunAsync(stop.Token)));
     }
 
     /// <summary>Cuts all dependents loose, then lets the owner go.</summary>

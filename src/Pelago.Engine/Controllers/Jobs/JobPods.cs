@@ -28,18 +28,8 @@ internal sealed class JobPods(ControllerContext context, EventRecorder events, E
         return error is { Code: 0 } ? null : error;
     }
 
-    public async Task<ApiStatus?> DeleteAsync(Owner owner, IReadOnlyCollection<PodSummary> victims, CancellationToken cancel)
-    {
-        expectations.ExpectDeletions(owner.Key, victims.Select(pod => pod.Uid));
-        ApiStatus?[] results = await Task.WhenAll(victims.Select(async pod =>
-        {
-            ApiStatus? error = await _control.DeleteAsync(owner, pod, cancel);
-            if (error is not null)
-                expectations.DeletionObserved(owner.Key, pod.Uid);
-            return error is { IsNotFound: true } or { IsConflict: true } ? null : error;
-        }));
-        return results.FirstOrDefault(result => result is not null);
-    }
+    public Task<ApiStatus?> DeleteAsync(Owner owner, IReadOnlyCollection<PodSummary> victims, CancellationToken cancel) =>
+        _control.DeleteAllAsync(owner, [.. victims], expectations, cancel);
 
     /// <summary>Takes the tracking finalizer off: the pod is counted and may go. The uids for which that worked.</summary>
     public async Task<(HashSet<string> Released, ApiStatus? Error)> ReleaseAsync(IEnumerable<PodSummary> pods, CancellationToken cancel)

@@ -39,6 +39,20 @@ internal sealed class PodControl(IKubeApi api, EventRecorder events)
         return null;
     }
 
+    /// <summary>Deletes pods that <paramref name="expectations"/> are told of, a bounded number at a time; the first refusal, null when none is left.</summary>
+    public async Task<ApiStatus?> DeleteAllAsync(Owner owner, IReadOnlyList<PodSummary> victims, Expectations expectations, CancellationToken cancel)
+    {
+        expectations.ExpectDeletions(owner.Key, victims.Select(pod => pod.Uid));
+        ApiStatus?[] results = await SlowStart.AllAsync(victims.Count, async i =>
+        {
+            ApiStatus? error = await DeleteAsync(owner, victims[i], cancel);
+            if (error is not null)
+                expectations.DeletionObserved(owner.Key, victims[i].Uid);
+            return error is { IsNotFound: true } or { IsConflict: true } ? null : error;
+        });
+        return results.FirstOrDefault(result => result is not null);
+    }
+
     /// <summary>Nothing can be created there any more, and that is as it should be.</summary>
     public static bool IsNamespaceTerminating(ApiStatus error) => error.Causes.Any(cause => cause.Reason == "NamespaceTerminating");
 }

@@ -158,18 +158,10 @@ internal sealed class ReplicaController<T> : IController
         return error is { Code: 0 } ? null : error;
     }
 
-    private async Task<ApiStatus?> DeleteAsync(ReplicaOwner owner, List<PodSummary> active, int count, CancellationToken cancel)
+    private Task<ApiStatus?> DeleteAsync(ReplicaOwner owner, List<PodSummary> active, int count, CancellationToken cancel)
     {
         PodSummary[] victims = [.. active.Order(new DeletionRanking(Crowding(owner, active), _context.Now)).Take(count)];
-        _expectations.ExpectDeletions(owner.Owner.Key, victims.Select(pod => pod.Uid));
-        ApiStatus?[] results = await Task.WhenAll(victims.Select(async pod =>
-        {
-            ApiStatus? error = await _podControl.DeleteAsync(owner.Owner, pod, cancel);
-            if (error is not null)
-                _expectations.DeletionObserved(owner.Owner.Key, pod.Uid);
-            return error is { IsNotFound: true } or { IsConflict: true } ? null : error;
-        }));
-        return results.FirstOrDefault(result => result is not null);
+        return _podControl.DeleteAllAsync(owner.Owner, victims, _expectations, cancel);
     }
 
     /// <summary>Pods on each node, of this set and of the others under the same Deployment.</summary>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Threading.Channels;
+using Pelago.Client;
 
 namespace Pelago.Engine.Scheduling;
 
@@ -13,7 +14,7 @@ internal sealed class WriteQueue(int concurrency)
     public ValueTask AddAsync(Func<CancellationToken, Task> write, CancellationToken cancel) => _writes.Writer.WriteAsync(write, cancel);
 
     /// <summary>Until cancelled. Writes handle their own failures.</summary>
-    public Task RunAsync(CancellationToken cancel) => Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(() => WorkAsync(cancel), CancellationToken.None)));
+    public Task RunAsync(CancellationToken cancel) => Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => BackgroundWork.RunAsync(() => WorkAsync(cancel))));
 
     private async Task WorkAsync(CancellationToken cancel)
     {
