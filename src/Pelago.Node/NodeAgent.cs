@@ -60,9 +60,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _services = new Informer<V1Service>(
             api, new GroupVersionResource("", "v1", "services"), "", ListQuery.Everything, ModelJson.Decode<V1Service>, InformerOptions.Default, time, _log);
         _pods = new Informer<V1Pod>(
-            api, StatusWriter.Pods, "", new ListQuery { FieldSelector = $"spec.nodeName={options.Name}" }, ModelJson.Decode<V1Pod>, InformerOptions.Default, time, _log);
+            api, StatusWriter.Pods, "", new ListQuery { FieldSelector = $"spec.nodeName={options.Name}" }, ModelJson.DecodeLean<V1Pod>, InformerOptions.Default, time, _log);
         _description = Describe(options) with { Ports = new PortReport(options.PortWindow, new MachinePorts("/proc"), () => [.. (_workers?.Pods ?? []).Where(IsActive)]) };
-        var admission = new PodAdmission(_description.Capacity, NodeDocument.LabelsOf(_description));
         _workers = new PodWorkers(
             new PodServices
             {
@@ -71,7 +70,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
                 Volumes = new VolumeMounter(paths.PodsDirectory, api, _objects, new ServiceAccountTokens(api, time), time),
                 Resolver = new PodResolver(options.ClusterDns?.Port == 53 ? options.ClusterDns.Address : null, options.ClusterDomain),
                 ServicesNow = () => _services.Cache.List(), Allocatable = _description.Capacity,
-                Admit = pod => admission.Check(pod, [.. _workers!.Pods.Where(other => IsActive(other) && other.Metadata.Uid != pod.Metadata.Uid)]),
+                Admission = new PodAdmission(_description.Capacity, NodeDocument.LabelsOf(_description)),
                 StartGate = new SemaphoreSlim(2 * Environment.ProcessorCount), Time = time, Log = loggers.CreateLogger<PodWorker>(),
             },
             loggers.CreateLogger<PodWorkers>());
@@ -116,9 +115,9 @@ public sealed partial class NodeAgent : IAsyncDisposable
     public async Task StopPodsAsync(TimeSpan grace, CancellationToken cancel)
     {
         await StopWorkAsync();
-        IReadOnlyList<ContainerStatus> containers = await _runtime.ListContainersAsync(sandboxId: null, cancel);
+        IReadOnlyList<ContainerStatus> containers = await _runtime.ListContainersAsync(podUid: null, cancel);
         await Task.WhenAll(containers.Select(container => _runtime.StopContainerAsync(container.Id, grace, cancel)));
-        foreach (PodSandboxStatus sandbox in await _runtime.ListPodSandboxesAsync(cancel))
+        foreach (PodSandboxStatus sandbox in await _runtime.ListPodSandboxesAsync(podUid: null, cancel))
             await _runtime.StopPodSandboxAsync(sandbox.Id, cancel);
     }
 

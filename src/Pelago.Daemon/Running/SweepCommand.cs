@@ -50,9 +50,9 @@ internal static class SweepCommand
             return 0;
         await using IPodRuntime runtime = settings?.Runtime == ClusterSettings.ContainerdRuntime ? Containers(settings, node, pods) : Processes(pods);
         await runtime.RecoverAsync(cancel);
-        ContainerStatus[] running = [.. (await runtime.ListContainersAsync(sandboxId: null, cancel)).Where(container => container.State == ContainerState.Running)];
+        ContainerStatus[] running = [.. (await runtime.ListContainersAsync(podUid: null, cancel)).Where(container => container.State == ContainerState.Running)];
         await Task.WhenAll(running.Select(container => runtime.StopContainerAsync(container.Id, Grace, cancel)));
-        foreach (PodSandboxStatus sandbox in await runtime.ListPodSandboxesAsync(cancel))
+        foreach (PodSandboxStatus sandbox in await runtime.ListPodSandboxesAsync(podUid: null, cancel))
             await runtime.StopPodSandboxAsync(sandbox.Id, cancel);
         return running.Length;
     }

@@ -126,8 +126,8 @@ internal sealed class ContainerdRuntime : IPodRuntime
 
     public Task<PodSandboxStatus?> PodSandboxStatusAsync(string sandboxId, CancellationToken cancel) => Task.FromResult(_ledger.Sandbox(sandboxId));
 
-    public Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(CancellationToken cancel) =>
-        Task.FromResult<IReadOnlyList<PodSandboxStatus>>([.. _ledger.Sandboxes]);
+    public Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(string? podUid, CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<PodSandboxStatus>>([.. _ledger.Sandboxes.Where(sandbox => podUid is null || sandbox.Spec.Uid == podUid)]);
 
     public async Task<string> CreateContainerAsync(string sandboxId, ContainerSpec spec, CancellationToken cancel)
     {
@@ -197,8 +197,8 @@ internal sealed class ContainerdRuntime : IPodRuntime
 
     public Task<ContainerStatus?> ContainerStatusAsync(string containerId, CancellationToken cancel) => Task.FromResult(_ledger.Container(containerId));
 
-    public Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? sandboxId, CancellationToken cancel) =>
-        Task.FromResult<IReadOnlyList<ContainerStatus>>([.. sandboxId is null ? _ledger.Containers : _ledger.ContainersOf(sandboxId)]);
+    public Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? podUid, CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<ContainerStatus>>([.. _ledger.Containers.Where(container => podUid is null || container.PodUid == podUid)]);
 
     public async Task<IProcessSession> ExecAsync(string containerId, ExecSpec spec, CancellationToken cancel)
     {

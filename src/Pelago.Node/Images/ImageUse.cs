@@ -16,9 +16,9 @@ internal sealed class ImageUse
 
     public static async Task<ImageUse> OfAsync(IPodRuntime runtime, CancellationToken cancel)
     {
-        IReadOnlyList<PodSandboxStatus> sandboxes = await runtime.ListPodSandboxesAsync(cancel);
+        IReadOnlyList<PodSandboxStatus> sandboxes = await runtime.ListPodSandboxesAsync(podUid: null, cancel);
         return new ImageUse(
-            await runtime.ListContainersAsync(sandboxId: null, cancel), sandboxes.ToDictionary(sandbox => sandbox.Id, sandbox => $"pod {sandbox.Spec.Namespace}/{sandbox.Spec.Name}", StringComparer.Ordinal));
+            await runtime.ListContainersAsync(podUid: null, cancel), sandboxes.ToDictionary(sandbox => sandbox.Id, sandbox => $"pod {sandbox.Spec.Namespace}/{sandbox.Spec.Name}", StringComparer.Ordinal));
     }
 
     /// <summary>The pods on an image.</summary>

@@ -9,12 +9,17 @@ namespace Pelago.Node.Pods;
 
 /// <summary>
 /// Checks once more, where the pod is to run, what the scheduler decided (kubernetes pkg/kubelet/lifecycle/predicate.go): two pods bound at the same
-/// moment may not both fit, and a pod may name its node itself.
+/// moment may not both fit, and a pod may name its node itself. Counts what the pods that it let in take, until they are over. Thread-safe.
 /// </summary>
 internal sealed class PodAdmission(IDictionary<string, ResourceQuantity> allocatable, IDictionary<string, string> nodeLabels)
 {
-    /// <param name="others">The other pods of this node that are not over.</param>
-    public PodVerdict? Check(V1Pod pod, IReadOnlyCollection<V1Pod> others)
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, PodDemand> _admitted = new(StringComparer.Ordinal);
+    private readonly decimal[] _used = new decimal[PodDemand.Resources.Length];
+    private readonly HashSet<(int Port, string Protocol)> _ports = [];
+
+    /// <summary>Lets a pod in, or says why not.</summary>
+    public PodVerdict? Admit(V1Pod pod)
     {
         foreach ((string key, string value) in pod.Spec.NodeSelector ?? new Dictionary<string, string>())
         {
@@ -27,21 +32,61 @@ internal sealed class PodAdmission(IDictionary<string, ResourceQuantity> allocat
                 "NodePorts",
                 $"Pod was rejected: it asks for ports of the node (annotation {HostPortRequests.Annotation}) and was given none, because it was not placed by the scheduler; leave out spec.nodeName");
         }
-        if (SharesHostPort(pod, others))
-            return new PodVerdict("NodePorts", "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports");
-        return CheckResources(pod, others);
+        PodDemand demand = PodDemand.Of(pod);
+        lock (_gate)
+        {
+            if (_admitted.ContainsKey(pod.Metadata.Uid))
+                return null;
+            if (demand.Ports.Any(_ports.Contains))
+                return new PodVerdict("NodePorts", "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports");
+            if (CheckResources(demand) is { } lacks)
+                return lacks;
+            Count(pod.Metadata.Uid, demand);
+        }
+        return null;
     }
 
-    private PodVerdict? CheckResources(V1Pod pod, IReadOnlyCollection<V1Pod> others)
+    /// <summary>Counts a pod that ran here before this daemon did: it is not asked again whether it fits.</summary>
+    public void Keep(V1Pod pod)
     {
-        if (others.Count + 1 > Allocatable("pods"))
-            return Lacks("pods", 1, others.Count, Allocatable("pods"));
-        foreach (string resource in new[] { "cpu", "memory", "ephemeral-storage" })
+        PodDemand demand = PodDemand.Of(pod);
+        lock (_gate)
         {
-            decimal requested = Request(pod, resource);
-            decimal used = others.Sum(other => Request(other, resource));
-            if (requested > 0 && used + requested > Allocatable(resource))
-                return Lacks(resource, requested, used, Allocatable(resource));
+            if (!_admitted.ContainsKey(pod.Metadata.Uid))
+                Count(pod.Metadata.Uid, demand);
+        }
+    }
+
+    /// <summary>The pod is over, or gone.</summary>
+    public void Release(string uid)
+    {
+        lock (_gate)
+        {
+            if (!_admitted.Remove(uid, out PodDemand? demand))
+                return;
+            for (int i = 0; i < _used.Length; i++)
+                _used[i] -= demand.Amounts[i];
+            _ports.ExceptWith(demand.Ports);
+        }
+    }
+
+    private void Count(string uid, PodDemand demand)
+    {
+        _admitted.Add(uid, demand);
+        for (int i = 0; i < _used.Length; i++)
+            _used[i] += demand.Amounts[i];
+        _ports.UnionWith(demand.Ports);
+    }
+
+    private PodVerdict? CheckResources(PodDemand demand)
+    {
+        if (_admitted.Count + 1 > Allocatable("pods"))
+            return Lacks("pods", 1, _admitted.Count, Allocatable("pods"));
+        for (int i = 0; i < _used.Length; i++)
+        {
+            string resource = PodDemand.Resources[i];
+            if (demand.Amounts[i] > 0 && _used[i] + demand.Amounts[i] > Allocatable(resource))
+                return Lacks(resource, demand.Amounts[i], _used[i], Allocatable(resource));
         }
         return null;
     }
@@ -57,40 +102,4 @@ internal sealed class PodAdmission(IDictionary<string, ResourceQuantity> allocat
 
     private decimal Allocatable(string resource) =>
         allocatable.TryGetValue(resource, out ResourceQuantity? quantity) ? quantity.ToDecimal() : decimal.MaxValue;
-
-    /// <summary>The larger of what all regular containers and sidecars take together, and what an init container takes beside the sidecars before it.</summary>
-    public static decimal Request(V1Pod pod, string resource)
-    {
-        decimal together = pod.Spec.Containers.Sum(container => Amount(container, resource));
-        decimal sidecars = 0;
-        decimal most = 0;
-        foreach (PodContainer container in PodContainer.InitOf(pod))
-        {
-            decimal amount = Amount(container.Spec, resource);
-            if (container.Kind == ContainerKind.Sidecar)
-                sidecars += amount;
-            else
-                most = Math.Max(most, amount + sidecars);
-        }
-        decimal overhead = pod.Spec.Overhead is not null && pod.Spec.Overhead.TryGetValue(resource, out ResourceQuantity? extra) ? extra.ToDecimal() : 0;
-        return Math.Max(together + sidecars, most) + overhead;
-    }
-
-    private static decimal Amount(V1Container container, string resource) =>
-        container.Resources?.Requests is { } requests && requests.TryGetValue(resource, out ResourceQuantity? quantity) ? quantity.ToDecimal() : 0;
-
-    private static bool SharesHostPort(V1Pod pod, IReadOnlyCollection<V1Pod> others)
-    {
-        HashSet<(int, string)> wanted = [.. Taken(pod)];
-        return wanted.Count > 0 && others.SelectMany(Taken).Any(wanted.Contains);
-    }
-
-    private static IEnumerable<(int Port, string Protocol)> Taken(V1Pod pod) => Declared(pod).Concat(Given(pod));
-
-    /// <summary>What the scheduler gives is for every protocol.</summary>
-    private static IEnumerable<(int Port, string Protocol)> Given(V1Pod pod) => (HostPorts.Of(pod)?.Ports.Ranges.ToArray() ?? [])
-        .SelectMany(range => Enumerable.Range(range.First, range.Count)).SelectMany(port => new[] { (port, "TCP"), (port, "UDP"), (port, "SCTP") });
-
-    private static IEnumerable<(int Port, string Protocol)> Declared(V1Pod pod) =>
-        pod.Spec.Containers.SelectMany(container => container.Ports ?? []).Where(port => port.HostPort > 0).Select(port => (port.HostPort!.Value, port.Protocol ?? "TCP"));
 }

@@ -31,12 +31,20 @@ internal sealed record PodServices
     /// <summary>What the node has for pods.</summary>
     public required IDictionary<string, ResourceQuantity> Allocatable { get; init; }
 
-    /// <summary>Refuses a pod that this node cannot take; null: it may run.</summary>
-    public required Func<V1Pod, PodVerdict?> Admit { get; init; }
+    public required PodAdmission Admission { get; init; }
 
     /// <summary>Bounds how many containers start at the same time.</summary>
     public required SemaphoreSlim StartGate { get; init; }
     public required TimeProvider Time { get; init; }
+
+    /// <summary>Where the steps of pods run.</summary>
+    public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
+
+    /// <summary>After so long a pod to which nothing happened is looked at again.</summary>
+    public TimeSpan Resync { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether events tell what went well, and not only what did not.</summary>
+    public bool TellsNormalEvents { get; init; } = true;
     public required ILogger Log { get; init; }
 
     public string HostAddress => Options.Address.ToString();

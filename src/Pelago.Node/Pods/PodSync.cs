@@ -13,7 +13,6 @@ namespace Pelago.Node.Pods;
 /// <summary>One step of one pod towards what is wanted (kubernetes pkg/kubelet SyncPod and SyncTerminatingPod). Called by the pod's worker only.</summary>
 internal sealed class PodSync : IAsyncDisposable
 {
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RetryAfterError = TimeSpan.FromSeconds(10);
     private const int MaxPlans = 20;
 
@@ -36,7 +35,11 @@ internal sealed class PodSync : IAsyncDisposable
             services.Runtime, services.HostAddress, services.Time, wake, (container, text) => events.Warning(container, "Unhealthy", text));
         _ports = new AssignedPortsWriter(services.Api);
         _admitted = pod.Status?.ContainerStatuses is { Count: > 0 };
+        if (_admitted && !PodPhase.IsTerminal(pod.Status!.Phase))
+            services.Admission.Keep(pod);
     }
+
+    private TimeSpan Idle => _services.Resync;
 
     private DateTimeOffset Now => _services.Time.GetUtcNow();
 
@@ -48,8 +51,19 @@ internal sealed class PodSync : IAsyncDisposable
         if (_verdict is not null || PodPhase.IsTerminal(pod.Status?.Phase))
             return await EndAsync(pod, cancel);
         PodView view = await ViewAsync(pod, cancel);
-        if (view.Containers.Count == 0)
-            Publish(view, isTerminating: false, isOver: false);
+        if (view.Containers.Count > 0)
+            return await BringUpAsync(pod, view, cancel);
+        V1PodStatus waiting = StatusOf(view, isTerminating: false, isOver: false);
+        V1PodStatus? before = _services.Status.Wanted(pod.Metadata.Uid);
+        Task<TimeSpan?> bringUp = BringUpAsync(pod, view, cancel);
+        // What is over before anybody could have looked is not told: of thousands of pods it would be half of all writes.
+        if (!bringUp.IsCompleted)
+            _services.Status.SetAfter(before, pod, waiting);
+        return await bringUp;
+    }
+
+    private async Task<TimeSpan?> BringUpAsync(V1Pod pod, PodView view, CancellationToken cancel)
+    {
         IReadOnlyDictionary<string, MountedVolume>? volumes = await MountAsync(pod, cancel);
         if (volumes is null)
         {
@@ -70,8 +84,7 @@ internal sealed class PodSync : IAsyncDisposable
                 break;
             view = await ViewAsync(pod, cancel);
         }
-        Publish(view, isTerminating: false, isOver);
-        return Sooner(next, UntilDeadline(pod));
+        return Sooner(next, UntilDeadline(pod with { Status = Publish(view, isTerminating: false, isOver) }));
     }
 
     /// <summary>For a pod that is deleted, or already gone from the API server. Null when nothing is left of it.</summary>
@@ -101,6 +114,7 @@ internal sealed class PodSync : IAsyncDisposable
         _services.Paths.RemovePod(pod.Metadata.Uid);
         _services.Objects.Hold(pod.Metadata.Uid, new HashSet<Objects.ObjectName>());
         _services.Status.Forget(pod.Metadata.Uid);
+        _services.Admission.Release(pod.Metadata.Uid);
         _services.Images?.Forget(pod.Metadata.Uid);
         return null;
     }
@@ -117,7 +131,7 @@ internal sealed class PodSync : IAsyncDisposable
         if (!_admitted)
         {
             _admitted = true;
-            if (_services.Admit(pod) is { } refused)
+            if (_services.Admission.Admit(pod) is { } refused)
             {
                 _events.Warning(refused.Reason, refused.Message);
                 return refused;
@@ -152,14 +166,13 @@ internal sealed class PodSync : IAsyncDisposable
     private async Task<PodView> ViewAsync(V1Pod pod, CancellationToken cancel)
     {
         string uid = pod.Metadata.Uid;
-        IReadOnlyList<PodSandboxStatus> sandboxes = await _services.Runtime.ListPodSandboxesAsync(cancel);
-        IReadOnlyList<ContainerStatus> containers = await _services.Runtime.ListContainersAsync(null, cancel);
+        IReadOnlyList<PodSandboxStatus> sandboxes = await _services.Runtime.ListPodSandboxesAsync(uid, cancel);
+        IReadOnlyList<ContainerStatus> containers = await _services.Runtime.ListContainersAsync(uid, cancel);
         Dictionary<string, V1Container> specs = PodContainer.AllOf(pod).ToDictionary(container => container.Name, container => container.Spec);
         return new PodView(
             pod,
-            sandboxes.Where(sandbox => sandbox.Spec.Uid == uid),
-            containers.Where(container => container.PodUid == uid)
-                .Select(container => specs.TryGetValue(container.Name, out V1Container? spec) ? TerminationMessage.AddTo(container, spec, _services.Paths) : container));
+            sandboxes,
+            containers.Select(container => specs.TryGetValue(container.Name, out V1Container? spec) ? TerminationMessage.AddTo(container, spec, _services.Paths) : container));
     }
 
     /// <summary>Null when a volume cannot be had yet; an Event says which.</summary>
@@ -300,15 +313,20 @@ internal sealed class PodSync : IAsyncDisposable
         }
     }
 
-    private void Publish(PodView view, bool isTerminating, bool isOver)
+    private V1PodStatus Publish(PodView view, bool isTerminating, bool isOver)
     {
-        V1PodStatus status = PodStatusBuilder.Build(view, new StatusInputs
-        {
-            Probes = _probes.Verdicts(), Waiting = _waiting, RuntimeName = _services.Runtime.Name, HostAddress = _services.HostAddress,
-            Now = Now, IsTerminating = isTerminating, IsOver = isOver, Verdict = _verdict,
-        });
+        V1PodStatus status = StatusOf(view, isTerminating, isOver);
+        if (PodPhase.IsTerminal(status.Phase))
+            _services.Admission.Release(view.Pod.Metadata.Uid);
         _services.Status.Set(view.Pod, status);
+        return status;
     }
+
+    private V1PodStatus StatusOf(PodView view, bool isTerminating, bool isOver) => PodStatusBuilder.Build(view, new StatusInputs
+    {
+        Probes = _probes.Verdicts(), Waiting = _waiting, RuntimeName = _services.Runtime.Name, HostAddress = _services.HostAddress,
+        Now = Now, IsTerminating = isTerminating, IsOver = isOver, Verdict = _verdict,
+    });
 
     private async Task DeleteAsync(V1Pod pod, CancellationToken cancel)
     {

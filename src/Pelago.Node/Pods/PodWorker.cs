@@ -25,7 +25,7 @@ internal sealed partial class PodWorker
     {
         _pod = pod;
         _services = services;
-        _events = new PodEvents(services.Events, pod);
+        _events = new PodEvents(services.Events, pod, services.TellsNormalEvents);
         _sync = new PodSync(services, pod, _events, Wake);
     }
 
@@ -35,13 +35,17 @@ internal sealed partial class PodWorker
 
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public void Start(CancellationToken cancel) => Completion = Task.Run(() => RunAsync(cancel), CancellationToken.None);
+    public void Start(CancellationToken cancel) => Completion =
+        Task.Factory.StartNew(() => RunAsync(cancel), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _services.Scheduler).Unwrap();
 
-    /// <summary>The pod has changed at the API server.</summary>
+    /// <summary>The pod has changed at the API server. A status that was written from here is no news: there is no step because of it.</summary>
     public void Update(V1Pod pod)
     {
+        V1Pod before = _pod;
         _pod = pod;
-        Wake();
+        bool ends = pod.Metadata.DeletionTimestamp != before.Metadata.DeletionTimestamp || pod.Metadata.DeletionGracePeriodSeconds != before.Metadata.DeletionGracePeriodSeconds;
+        if (ends || !_services.Status.IsOwnWrite(pod, Wake))
+            Wake();
     }
 
     /// <summary>The pod is gone from the API server; what is left of it here must go too.</summary>

@@ -55,7 +55,7 @@ internal sealed partial class PodWorkers(PodServices services, ILogger log) : IA
     /// <summary>Ends what runs here of pods that the API server no longer has: they were deleted while no daemon ran.</summary>
     public async Task RemoveOrphansAsync(IReadOnlySet<string> knownUids, CancellationToken cancel)
     {
-        foreach (IGrouping<string, PodSandboxStatus> pod in (await services.Runtime.ListPodSandboxesAsync(cancel)).GroupBy(sandbox => sandbox.Spec.Uid))
+        foreach (IGrouping<string, PodSandboxStatus> pod in (await services.Runtime.ListPodSandboxesAsync(podUid: null, cancel)).GroupBy(sandbox => sandbox.Spec.Uid))
         {
             if (knownUids.Contains(pod.Key) || _workers.ContainsKey(pod.Key))
                 continue;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Text.Json.Nodes;
-using k8s;
 using k8s.Models;
+using Pelago.Client;
 using Pelago.Kube;
 
 namespace Pelago.Node.Pods;
@@ -35,8 +35,7 @@ internal static class StatusPatch
         return new JsonObject { ["metadata"] = new JsonObject { ["uid"] = uid }, ["status"] = status };
     }
 
-    private static JsonObject AsJson(V1PodStatus status) =>
-        KubeJson.ParseObject(System.Text.Encoding.UTF8.GetBytes(KubernetesJson.Serialize(status)));
+    private static JsonObject AsJson(V1PodStatus status) => KubeJson.ParseObject(ModelJson.Encode(status));
 
     private static void AddAddresses(JsonObject before, JsonObject after, JsonObject status)
     {

@@ -32,11 +32,39 @@ internal sealed partial class StatusWriter : IDisposable
     public Task RunAsync(int concurrency, CancellationToken cancel) =>
         Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => WriteAsync(cancel)));
 
-    public void Set(V1Pod pod, V1PodStatus status)
+    public void Set(V1Pod pod, V1PodStatus status) => Set(pod, status, static _ => true);
+
+    /// <summary>Only when nothing was set since <paramref name="before"/> was <see cref="Wanted"/>.</summary>
+    public void SetAfter(V1PodStatus? before, V1Pod pod, V1PodStatus status) => Set(pod, status, entry => ReferenceEquals(entry.Wanted, before));
+
+    /// <summary>The status that was set last; null when none was.</summary>
+    public V1PodStatus? Wanted(string uid)
+    {
+        if (!_entries.TryGetValue(uid, out Entry? entry))
+            return null;
+        lock (entry)
+            return entry.Wanted;
+    }
+
+    /// <summary>
+    /// Whether this version of the pod is what writing a status made it. A write that is under way may have made it, too: then this is true, and
+    /// <paramref name="otherwise"/> is called as soon as it turns out to have made another.
+    /// </summary>
+    public bool IsOwnWrite(V1Pod pod, Action otherwise)
+    {
+        if (!_entries.TryGetValue(pod.Metadata.Uid, out Entry? entry))
+            return false;
+        lock (entry)
+            return entry.IsOwnWrite(pod, otherwise);
+    }
+
+    private void Set(V1Pod pod, V1PodStatus status, Predicate<Entry> holds)
     {
         Entry entry = _entries.GetOrAdd(pod.Metadata.Uid, static (_, key) => new Entry(key), new ObjectKey(pod.Metadata.NamespaceProperty, pod.Metadata.Name));
         lock (entry)
         {
+            if (!holds(entry))
+                return;
             entry.Wanted = status;
             entry.Seen(pod);
             entry.Pending ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -104,6 +132,8 @@ internal sealed partial class StatusWriter : IDisposable
         {
             wanted = entry.Wanted!;
             patch = StatusPatch.Between(entry.Status, wanted, uid);
+            if (patch is not null)
+                entry.BeginWrite();
         }
         if (patch is null)
         {
@@ -111,20 +141,32 @@ internal sealed partial class StatusWriter : IDisposable
             return true;
         }
         var path = new ResourcePath(Pods, entry.Key.Namespace, entry.Key.Name, "status");
-        ApiResult result = await _api.PatchAsync(path, PatchType.StrategicMerge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel);
-        if (result.Error is { IsNotFound: false, IsConflict: false } error)
+        PodAnswer? answer = null;
+        try
         {
-            Log.CannotWrite(_log, entry.Key.ToString(), error.Message);
-            return false;
+            ApiResult result = await _api.PatchAsync(path, PatchType.StrategicMerge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel);
+            if (result.Error is { IsNotFound: false, IsConflict: false } error)
+            {
+                Log.CannotWrite(_log, entry.Key.ToString(), error.Message);
+                return false;
+            }
+            // Not found, or a conflict of the uid: the pod is gone, and its worker will hear of it.
+            answer = result.Error is null ? PodAnswer.Read(result.Body) : null;
+            entry.Written(wanted, answer);
+            return true;
         }
-        // Not found, or a conflict of the uid: the pod is gone, and its worker will hear of it.
-        entry.Written(wanted, result.Error is null ? ModelJson.Decode<V1Pod>(result.Body) : null);
-        return true;
+        finally
+        {
+            entry.EndWrite(answer?.Version);
+        }
     }
 
     private sealed class Entry(ObjectKey key)
     {
         private long _version;
+        private long? _written;
+        private bool _isWriting;
+        private (long Version, Action Otherwise)? _held;
 
         public ObjectKey Key { get; } = key;
         public V1PodStatus? Wanted { get; set; }
@@ -132,29 +174,62 @@ internal sealed partial class StatusWriter : IDisposable
         public TaskCompletionSource? Pending { get; set; }
 
         /// <summary>Under the lock.</summary>
-        public void Seen(V1Pod pod)
+        public void Seen(V1Pod pod) => Seen(new PodAnswer(PodAnswer.VersionOf(pod.Metadata.ResourceVersion), pod.Status));
+
+        /// <summary>Under the lock.</summary>
+        public void BeginWrite() => _isWriting = true;
+
+        public void EndWrite(long? version)
         {
-            long version = VersionOf(pod);
-            if (Status is not null && version < _version)
-                return;
-            _version = version;
-            Status = pod.Status;
+            Action? otherwise;
+            lock (this)
+            {
+                _isWriting = false;
+                _written = version ?? _written;
+                otherwise = _held is { } held && held.Version != version ? held.Otherwise : null;
+                _held = null;
+            }
+            otherwise?.Invoke();
         }
 
-        public void Written(V1PodStatus wanted, V1Pod? answer)
+        /// <summary>Under the lock.</summary>
+        public bool IsOwnWrite(V1Pod pod, Action otherwise)
+        {
+            long version = PodAnswer.VersionOf(pod.Metadata.ResourceVersion);
+            Seen(pod);
+            if (version == PodAnswer.NoNumber)
+                return false;
+            if (version == _written)
+                return true;
+            // A write makes one version: of two that come meanwhile one is another's.
+            if (!_isWriting || _held is not null)
+                return false;
+            _held = (version, otherwise);
+            return true;
+        }
+
+        public void Written(V1PodStatus wanted, PodAnswer? answer)
         {
             lock (this)
             {
-                if (answer is not null)
-                    Seen(answer);
+                if (answer is { } known)
+                    Seen(known);
                 if (!ReferenceEquals(wanted, Wanted))
                     return;
+                // What was wanted is what is there: one copy of it is enough.
+                Wanted = Status ?? wanted;
                 Pending?.TrySetResult();
                 Pending = null;
             }
         }
 
-        private static long VersionOf(V1Pod pod) => long.TryParse(pod.Metadata.ResourceVersion, out long version) ? version : long.MaxValue;
+        private void Seen(PodAnswer pod)
+        {
+            if (Status is not null && pod.Version < _version)
+                return;
+            _version = pod.Version;
+            Status = pod.Status;
+        }
     }
 
     private static partial class Log

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Collections.Concurrent;
 using System.IO;
 using System.Net;
 using System.Net.Sockets;
@@ -22,8 +21,8 @@ namespace Pelago.Node.Processes;
 internal sealed partial class ProcessRuntime : IPodRuntime
 {
     private readonly ProcessServices _services;
-    private readonly ConcurrentDictionary<string, ProcessSandbox> _sandboxes = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, ProcessContainer> _containers = new(StringComparer.Ordinal);
+    private readonly PodTable<ProcessSandbox> _sandboxes = new(sandbox => sandbox.Record.Id, sandbox => sandbox.Record.Spec.Uid);
+    private readonly PodTable<ProcessContainer> _containers = new(container => container.Record.Id, container => container.Record.PodUid);
     private const int NetworkAndGateway = 2;
     private readonly AddressPool _addresses;
     private readonly Lock _addressGate = new();
@@ -67,7 +66,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
     public async Task<string> RunPodSandboxAsync(PodSandboxSpec spec, CancellationToken cancel)
     {
         string directory = Path.Combine(PodDirectory(spec.Uid), $"sandbox-{spec.Attempt}");
-        ProcessSandbox? known = _sandboxes.Values.FirstOrDefault(item => item.Directory == directory);
+        ProcessSandbox? known = _sandboxes.Of(spec.Uid).FirstOrDefault(item => item.Directory == directory);
         if (known is not null)
             return known.Record.Id;
         if (Directory.Exists(directory))
@@ -81,7 +80,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
                 ownNetwork ? [] : AssignPorts(spec), Starting: true),
             directory, _services);
         sandbox.Save(sandbox.Record);
-        _sandboxes[sandbox.Record.Id] = sandbox;
+        _sandboxes.Set(sandbox);
         try
         {
             await sandbox.StartAsync(cancel);
@@ -99,11 +98,11 @@ internal sealed partial class ProcessRuntime : IPodRuntime
 
     public async Task StopPodSandboxAsync(string sandboxId, CancellationToken cancel)
     {
-        if (!_sandboxes.TryGetValue(sandboxId, out ProcessSandbox? sandbox))
+        if (!_sandboxes.TryFind(sandboxId, out ProcessSandbox? sandbox))
             return;
-        await Task.WhenAll(ContainersOf(sandboxId).Select(container => container.StopAsync(TimeSpan.Zero, cancel)));
+        await Task.WhenAll(ContainersOf(sandbox).Select(container => container.StopAsync(TimeSpan.Zero, cancel)));
         // Nothing runs in them any more, and a daemon that ends for good must not leave them to the machine.
-        foreach (ProcessContainer container in ContainersOf(sandboxId))
+        foreach (ProcessContainer container in ContainersOf(sandbox))
             await RemoveGroupAsync(container, cancel);
         _services.Groups?.RemovePod(sandbox.Record.Spec.Uid);
         if (sandbox.Record.Stopped)
@@ -117,28 +116,28 @@ internal sealed partial class ProcessRuntime : IPodRuntime
     public async Task RemovePodSandboxAsync(string sandboxId, CancellationToken cancel)
     {
         await StopPodSandboxAsync(sandboxId, cancel);
-        if (!_sandboxes.TryGetValue(sandboxId, out ProcessSandbox? sandbox))
+        if (!_sandboxes.TryFind(sandboxId, out ProcessSandbox? sandbox))
             return;
-        foreach (ProcessContainer container in ContainersOf(sandboxId))
+        foreach (ProcessContainer container in ContainersOf(sandbox))
             await RemoveContainerAsync(container.Record.Id, cancel);
         Directory.Delete(sandbox.Directory, recursive: true);
-        _sandboxes.TryRemove(sandboxId, out _);
+        _sandboxes.Remove(sandboxId);
     }
 
     public Task<PodSandboxStatus?> PodSandboxStatusAsync(string sandboxId, CancellationToken cancel) =>
-        Task.FromResult(_sandboxes.GetValueOrDefault(sandboxId)?.ToStatus());
+        Task.FromResult(_sandboxes.Find(sandboxId)?.ToStatus());
 
-    public Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(CancellationToken cancel) =>
-        Task.FromResult<IReadOnlyList<PodSandboxStatus>>([.. _sandboxes.Values.Select(sandbox => sandbox.ToStatus())]);
+    public Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(string? podUid, CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<PodSandboxStatus>>([.. _sandboxes.Of(podUid).Select(sandbox => sandbox.ToStatus())]);
 
     public Task<string> CreateContainerAsync(string sandboxId, ContainerSpec spec, CancellationToken cancel)
     {
-        ProcessSandbox sandbox = _sandboxes.GetValueOrDefault(sandboxId) ?? throw RuntimeException.NoSandbox(sandboxId);
+        ProcessSandbox sandbox = _sandboxes.Find(sandboxId) ?? throw RuntimeException.NoSandbox(sandboxId);
         if (spec.Command.Count == 0)
             throw new RuntimeException("CreateContainerError", "no command specified: the process runtime takes none from an image");
         string path = Path.Combine(
             PodDirectory(sandbox.Record.Spec.Uid), "containers", SafeSegment(spec.Name), spec.Attempt.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        ProcessContainer? known = _containers.Values.FirstOrDefault(item => item.Files.Path == path);
+        ProcessContainer? known = _containers.Of(sandbox.Record.Spec.Uid).FirstOrDefault(item => item.Files.Path == path);
         if (known is not null)
             return Task.FromResult(known.Record.Id);
         if (Directory.Exists(path))
@@ -148,14 +147,14 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         var record = new ContainerRecord(
             NewId(), sandboxId, sandbox.Record.Spec.Uid, spec, _services.Time.GetUtcNow(), sandbox.HasOwnRoot && !sandbox.Record.Spec.HostPid);
         StateFile.Write(files.Record, record, StateJson.Default.ContainerRecord);
-        _containers[record.Id] = new ProcessContainer(record, files, _services, OnChanged);
+        _containers.Set(new ProcessContainer(record, files, _services, OnChanged));
         return Task.FromResult(record.Id);
     }
 
     public async Task StartContainerAsync(string containerId, CancellationToken cancel)
     {
         ProcessContainer container = Container(containerId);
-        ProcessSandbox sandbox = _sandboxes.GetValueOrDefault(container.Record.SandboxId) ?? throw RuntimeException.NoSandbox(container.Record.SandboxId);
+        ProcessSandbox sandbox = _sandboxes.Find(container.Record.SandboxId) ?? throw RuntimeException.NoSandbox(container.Record.SandboxId);
         switch (container.Status.State)
         {
             case ContainerState.Running:
@@ -169,16 +168,16 @@ internal sealed partial class ProcessRuntime : IPodRuntime
     }
 
     public Task StopContainerAsync(string containerId, TimeSpan grace, CancellationToken cancel) =>
-        _containers.TryGetValue(containerId, out ProcessContainer? container) ? container.StopAsync(grace, cancel) : Task.CompletedTask;
+        _containers.TryFind(containerId, out ProcessContainer? container) ? container.StopAsync(grace, cancel) : Task.CompletedTask;
 
     public async Task RemoveContainerAsync(string containerId, CancellationToken cancel)
     {
-        if (!_containers.TryGetValue(containerId, out ProcessContainer? container))
+        if (!_containers.TryFind(containerId, out ProcessContainer? container))
             return;
         await container.StopAsync(TimeSpan.Zero, cancel);
         await RemoveGroupAsync(container, cancel);
         Directory.Delete(container.Files.Path, recursive: true);
-        _containers.TryRemove(containerId, out _);
+        _containers.Remove(containerId);
     }
 
     private async Task RemoveGroupAsync(ProcessContainer container, CancellationToken cancel)
@@ -188,16 +187,15 @@ internal sealed partial class ProcessRuntime : IPodRuntime
     }
 
     public Task<ContainerStatus?> ContainerStatusAsync(string containerId, CancellationToken cancel) =>
-        Task.FromResult(_containers.GetValueOrDefault(containerId)?.Status);
+        Task.FromResult(_containers.Find(containerId)?.Status);
 
-    public Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? sandboxId, CancellationToken cancel) =>
-        Task.FromResult<IReadOnlyList<ContainerStatus>>(
-            [.. _containers.Values.Where(item => sandboxId is null || item.Record.SandboxId == sandboxId).Select(item => item.Status)]);
+    public Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? podUid, CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<ContainerStatus>>([.. _containers.Of(podUid).Select(item => item.Status)]);
 
     public Task<IProcessSession> ExecAsync(string containerId, ExecSpec spec, CancellationToken cancel)
     {
         ProcessContainer container = Container(containerId);
-        ProcessSandbox sandbox = _sandboxes.GetValueOrDefault(container.Record.SandboxId) ?? throw RuntimeException.NoSandbox(container.Record.SandboxId);
+        ProcessSandbox sandbox = _sandboxes.Find(container.Record.SandboxId) ?? throw RuntimeException.NoSandbox(container.Record.SandboxId);
         return Task.FromResult<IProcessSession>(ExecSession.Start(container, sandbox, spec, _services));
     }
 
@@ -211,7 +209,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
 
     public async Task<Stream> ConnectAsync(string sandboxId, int port, CancellationToken cancel)
     {
-        ProcessSandbox sandbox = _sandboxes.GetValueOrDefault(sandboxId) ?? throw RuntimeException.NoSandbox(sandboxId);
+        ProcessSandbox sandbox = _sandboxes.Find(sandboxId) ?? throw RuntimeException.NoSandbox(sandboxId);
         if (sandbox is { HasOwnNetwork: true, Pause: { } pause })
             return await PodBridge.DialAsync(pause.Pid, port, cancel);
         return await DialSharedAsync(sandbox, port, cancel);
@@ -219,20 +217,20 @@ internal sealed partial class ProcessRuntime : IPodRuntime
 
     public Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken cancel)
     {
-        ProcessContainer? container = _containers.GetValueOrDefault(containerId);
+        ProcessContainer? container = _containers.Find(containerId);
         if (container is null || container.Status.State != ContainerState.Running || container.Main is not { } main)
             return Task.FromResult<ContainerStats?>(null);
         DateTimeOffset now = _services.Time.GetUtcNow();
         return Task.FromResult<ContainerStats?>(container.Group?.Stats(now) ?? ProcessUsage.OfTree(ProcessTable.Read(), main.Pid, now));
     }
 
-    public string? SandboxDirectory(string containerId) => _containers.GetValueOrDefault(containerId)?.Files.Sandbox;
+    public string? SandboxDirectory(string containerId) => _containers.Find(containerId)?.Files.Sandbox;
 
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        foreach (ProcessContainer container in _containers.Values)
+        foreach (ProcessContainer container in _containers.Of(podUid: null))
             await container.ReleaseAsync();
         if (Options.Namespaces)
             _bridge.RemoveIfEmpty();
@@ -249,9 +247,10 @@ internal sealed partial class ProcessRuntime : IPodRuntime
 
     private string PodDirectory(string uid) => Path.Combine(Options.PodsDirectory, SafeSegment(uid));
 
-    private IEnumerable<ProcessContainer> ContainersOf(string sandboxId) => _containers.Values.Where(item => item.Record.SandboxId == sandboxId);
+    private IEnumerable<ProcessContainer> ContainersOf(ProcessSandbox sandbox) =>
+        _containers.Of(sandbox.Record.Spec.Uid).Where(item => item.Record.SandboxId == sandbox.Record.Id);
 
-    private ProcessContainer Container(string id) => _containers.GetValueOrDefault(id) ?? throw RuntimeException.NoContainer(id);
+    private ProcessContainer Container(string id) => _containers.Find(id) ?? throw RuntimeException.NoContainer(id);
 
     private void OnChanged(ProcessContainer container) => Changed?.Invoke(new ContainerEvent(container.Record.PodUid, container.Record.Id));
 
@@ -325,7 +324,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         }
         var sandbox = new ProcessSandbox(record, directory, _services);
         sandbox.Recover();
-        _sandboxes[record.Id] = sandbox;
+        _sandboxes.Set(sandbox);
         if (record.Stopped)
             return;
         if (record.Starting)
@@ -352,7 +351,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         }
         var container = new ProcessContainer(record, files, _services, OnChanged);
         await container.RecoverAsync(cancel);
-        _containers[record.Id] = container;
+        _containers.Set(container);
     }
 
     private static partial class Log

@@ -37,7 +37,8 @@ public interface IPodRuntime : IAsyncDisposable
 
     Task<PodSandboxStatus?> PodSandboxStatusAsync(string sandboxId, CancellationToken cancel);
 
-    Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(CancellationToken cancel);
+    /// <summary>Sandboxes in every state, of one pod or of all when <paramref name="podUid"/> is null.</summary>
+    Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(string? podUid, CancellationToken cancel);
 
     /// <summary>Prepares a container; its id. Nothing runs yet.</summary>
     Task<string> CreateContainerAsync(string sandboxId, ContainerSpec spec, CancellationToken cancel);
@@ -52,8 +53,8 @@ public interface IPodRuntime : IAsyncDisposable
 
     Task<ContainerStatus?> ContainerStatusAsync(string containerId, CancellationToken cancel);
 
-    /// <summary>Containers in every state, of one sandbox or of all when <paramref name="sandboxId"/> is null.</summary>
-    Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? sandboxId, CancellationToken cancel);
+    /// <summary>Containers in every state, of one pod or of all when <paramref name="podUid"/> is null.</summary>
+    Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? podUid, CancellationToken cancel);
 
     /// <summary>Runs a further command in a running container, with streams.</summary>
     Task<IProcessSession> ExecAsync(string containerId, ExecSpec spec, CancellationToken cancel);

@@ -25,8 +25,8 @@ internal sealed class PodDirectory(PodWorkers workers, IPodRuntime runtime)
     {
         if (!HasContainer(pod, container))
             throw new ApiStatusException(ApiStatus.BadRequest($"container {container} is not valid for pod {pod.Metadata.Name}"));
-        IReadOnlyList<ContainerStatus> all = await runtime.ListContainersAsync(sandboxId: null, cancel);
-        return [.. all.Where(item => item.PodUid == pod.Metadata.Uid && item.Name == container).OrderByDescending(item => item.Attempt)];
+        IReadOnlyList<ContainerStatus> all = await runtime.ListContainersAsync(pod.Metadata.Uid, cancel);
+        return [.. all.Where(item => item.Name == container).OrderByDescending(item => item.Attempt)];
     }
 
     public async Task<ContainerStatus> RunningAsync(V1Pod pod, string container, CancellationToken cancel) =>
@@ -35,7 +35,7 @@ internal sealed class PodDirectory(PodWorkers workers, IPodRuntime runtime)
             $"container {container} of pod {pod.Metadata.Name} is not running: see 'kubectl describe pod {pod.Metadata.Name} -n {pod.Metadata.NamespaceProperty}'"));
 
     public async Task<PodSandboxStatus> SandboxAsync(V1Pod pod, CancellationToken cancel) =>
-        (await runtime.ListPodSandboxesAsync(cancel)).FirstOrDefault(item => item.Spec.Uid == pod.Metadata.Uid && item.State == SandboxState.Ready)
+        (await runtime.ListPodSandboxesAsync(pod.Metadata.Uid, cancel)).FirstOrDefault(item => item.State == SandboxState.Ready)
         ?? throw new ApiStatusException(ApiStatus.BadRequest($"pod {pod.Metadata.Name} is not running"));
 
     /// <summary>Why a container has not started: the words of its status, or of one whose turn has not come.</summary>

@@ -29,6 +29,8 @@ internal sealed record SimulatedServices
 /// <summary>One simulated node: the pod workers of a real one, over a runtime that only pretends.</summary>
 internal sealed class SimulatedNode : IAsyncDisposable
 {
+    /// <summary>Nothing happens to a simulated pod unseen.</summary>
+    private static readonly TimeSpan Resync = TimeSpan.FromHours(1);
     private readonly SimulatedServices _shared;
     private readonly ConcurrentDictionary<string, V1Pod> _pods = new(StringComparer.Ordinal);
     private readonly SimulatedRuntime _runtime;
@@ -50,14 +52,14 @@ internal sealed class SimulatedNode : IAsyncDisposable
         _registration = new NodeRegistration(shared.Api, shared.Time, log);
         _events = new EventRecorder(shared.Api, "kubelet", name, shared.Time, log);
         _runtime = new SimulatedRuntime(network, (pod, container) => FateOf(pod.Uid, container.Name, container.Attempt), shared.Time);
-        var admission = new PodAdmission(_description.Capacity, NodeDocument.LabelsOf(_description));
         _workers = new PodWorkers(
             new PodServices
             {
                 Options = options, Api = shared.Api, Runtime = _runtime, Status = shared.Status, Events = _events, Objects = shared.Objects,
                 Volumes = new NoVolumes(), Paths = new PodPaths(options.RootDirectory), Resolver = new PodResolver(null, options.ClusterDomain),
                 ServicesNow = shared.Services.Cache.List, Allocatable = _description.Capacity,
-                Admit = pod => admission.Check(pod, [.. _workers!.Pods.Where(other => !PodPhase.IsTerminal(other.Status?.Phase) && other.Metadata.Uid != pod.Metadata.Uid)]),
+                Admission = new PodAdmission(_description.Capacity, NodeDocument.LabelsOf(_description)),
+                Scheduler = BackgroundWork.Scheduler, Resync = Resync, TellsNormalEvents = shared.Options.NormalEvents,
                 StartGate = shared.StartGate, Time = shared.Time, Log = shared.Loggers.CreateLogger<PodWorker>(),
             },
             shared.Loggers.CreateLogger<PodWorkers>());

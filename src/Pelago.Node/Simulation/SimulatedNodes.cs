@@ -41,7 +41,9 @@ public sealed partial class SimulatedNodes : IAsyncDisposable
             // Starting costs nothing here: the gate stays open.
             StartGate = new SemaphoreSlim(int.MaxValue),
         };
-        _pods = new Informer<V1Pod>(api, StatusWriter.Pods, "", ListQuery.Everything, ModelJson.Decode<V1Pod>, InformerOptions.Default, time, _log);
+        // A pod that no node has yet is nobody's here.
+        var bound = new ListQuery { FieldSelector = "spec.nodeName!=" };
+        _pods = new Informer<V1Pod>(api, StatusWriter.Pods, "", bound, ModelJson.DecodeLean<V1Pod>, InformerOptions.Default, time, _log);
         for (int i = 0; i < count; i++)
         {
             string name = $"node-{i + 1}";
@@ -92,16 +94,19 @@ public sealed partial class SimulatedNodes : IAsyncDisposable
                 node.OnObject(name);
         };
         await EachAsync(node => node.RegisterAsync(cancel), cancel);
-        _loops.Add(RunHeartbeatsAsync(_stop.Token));
-        _loops.AddRange(_nodes.Values.Select(node => node.RunEventsAsync(_stop.Token)));
-        _loops.Add(_shared.Status.RunAsync(WritesAtOnce, _stop.Token));
-        _loops.Add(_shared.Services.RunAsync(_stop.Token));
+        Run(() => RunHeartbeatsAsync(_stop.Token));
+        foreach (SimulatedNode node in _nodes.Values)
+            Run(() => node.RunEventsAsync(_stop.Token));
+        Run(() => _shared.Status.RunAsync(WritesAtOnce, _stop.Token));
+        Run(() => _shared.Services.RunAsync(_stop.Token));
         await _shared.Services.WaitForSyncAsync(cancel);
         _pods.AddHandler(OnPod);
-        _loops.Add(_pods.RunAsync(_stop.Token));
+        Run(() => _pods.RunAsync(_stop.Token));
         await _pods.WaitForSyncAsync(cancel);
         Log.Started(_log, _nodes.Count);
     }
+
+    private void Run(Func<Task> loop) => _loops.Add(BackgroundWork.RunAsync(loop));
 
     private void OnPod(InformerEvent<V1Pod> change)
     {

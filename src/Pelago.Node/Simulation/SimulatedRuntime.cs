@@ -28,8 +28,8 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
     private const int Reserved = 2;
     private readonly AddressPool _addresses = new(network, Reserved);
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, PodSandboxStatus> _sandboxes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SimulatedContainer> _containers = new(StringComparer.Ordinal);
+    private readonly PodTable<PodSandboxStatus> _sandboxes = new(sandbox => sandbox.Id, sandbox => sandbox.Spec.Uid);
+    private readonly PodTable<SimulatedContainer> _containers = new(container => container.Id, container => container.Status.PodUid);
 
     public string Name => RuntimeName;
 
@@ -48,16 +48,16 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
     {
         lock (_gate)
         {
-            if (_sandboxes.ContainsKey(sandbox.Id))
+            if (_sandboxes.Find(sandbox.Id) is not null)
                 return;
             // A pod that was started before this one came back may have its address by now: this one starts anew, with another.
             if (IPAddress.TryParse(sandbox.Address, out IPAddress? address) && !_addresses.TryAllocate(address))
                 return;
-            _sandboxes.Add(sandbox.Id, sandbox);
+            _sandboxes.Set(sandbox);
             foreach ((ContainerStatus status, Fate fate) in containers)
             {
                 var container = new SimulatedContainer(status, fate);
-                _containers[status.Id] = container;
+                _containers.Set(container);
                 if (status.State == ContainerState.Running)
                     Wind(container);
             }
@@ -69,10 +69,10 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
         string id = SandboxId(spec.Uid, spec.Attempt);
         lock (_gate)
         {
-            if (!_sandboxes.ContainsKey(id))
+            if (_sandboxes.Find(id) is null)
             {
                 string address = spec.HostNetwork ? "" : TakeAddress();
-                _sandboxes[id] = new PodSandboxStatus { Id = id, Spec = spec, State = SandboxState.Ready, CreatedAt = time.GetUtcNow(), Address = address };
+                _sandboxes.Set(new PodSandboxStatus { Id = id, Spec = spec, State = SandboxState.Ready, CreatedAt = time.GetUtcNow(), Address = address });
             }
         }
         return Task.FromResult(id);
@@ -82,13 +82,15 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
     {
         lock (_gate)
         {
-            foreach (SimulatedContainer container in Of(sandboxId))
+            if (!_sandboxes.TryFind(sandboxId, out PodSandboxStatus? sandbox))
+                return Task.CompletedTask;
+            foreach (SimulatedContainer container in Of(sandbox))
                 container.Exit(Killed, time.GetUtcNow());
-            if (_sandboxes.TryGetValue(sandboxId, out PodSandboxStatus? sandbox) && sandbox.State == SandboxState.Ready)
+            if (sandbox.State == SandboxState.Ready)
             {
                 if (IPAddress.TryParse(sandbox.Address, out IPAddress? address))
                     _addresses.Release(address);
-                _sandboxes[sandboxId] = sandbox with { State = SandboxState.NotReady, Address = "" };
+                _sandboxes.Set(sandbox with { State = SandboxState.NotReady, Address = "" });
             }
         }
         return Task.CompletedTask;
@@ -99,7 +101,9 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
         await StopPodSandboxAsync(sandboxId, cancel);
         lock (_gate)
         {
-            foreach (SimulatedContainer container in Of(sandboxId))
+            if (_sandboxes.Find(sandboxId) is not { } sandbox)
+                return;
+            foreach (SimulatedContainer container in Of(sandbox))
                 Remove(container);
             _sandboxes.Remove(sandboxId);
         }
@@ -108,34 +112,33 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
     public Task<PodSandboxStatus?> PodSandboxStatusAsync(string sandboxId, CancellationToken cancel)
     {
         lock (_gate)
-            return Task.FromResult(_sandboxes.GetValueOrDefault(sandboxId));
+            return Task.FromResult(_sandboxes.Find(sandboxId));
     }
 
-    public Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(CancellationToken cancel)
+    public Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(string? podUid, CancellationToken cancel)
     {
         lock (_gate)
-            return Task.FromResult<IReadOnlyList<PodSandboxStatus>>([.. _sandboxes.Values]);
+            return Task.FromResult(_sandboxes.Of(podUid));
     }
 
     public Task<string> CreateContainerAsync(string sandboxId, ContainerSpec spec, CancellationToken cancel)
     {
         lock (_gate)
         {
-            if (!_sandboxes.TryGetValue(sandboxId, out PodSandboxStatus? sandbox))
+            if (!_sandboxes.TryFind(sandboxId, out PodSandboxStatus? sandbox))
                 throw RuntimeException.NoSandbox(sandboxId);
             if (sandbox.State != SandboxState.Ready)
                 throw new RuntimeException("SandboxError", $"pod sandbox {sandboxId} has been stopped");
             string id = ContainerId(sandbox.Spec.Uid, spec.Name, spec.Attempt);
-            if (!_containers.ContainsKey(id))
+            if (_containers.Find(id) is null)
             {
                 // Of the spec only what a status shows is kept: ten thousand environments would be most of the memory.
-                _containers[id] = new SimulatedContainer(
-                    new ContainerStatus
-                    {
-                        Id = id, SandboxId = sandboxId, PodUid = sandbox.Spec.Uid, Name = spec.Name, Attempt = spec.Attempt, State = ContainerState.Created,
-                        CreatedAt = time.GetUtcNow(), Image = spec.Image, LogPath = spec.LogPath, Labels = spec.Labels,
-                    },
-                    fates(sandbox.Spec, spec));
+                var status = new ContainerStatus
+                {
+                    Id = id, SandboxId = sandboxId, PodUid = sandbox.Spec.Uid, Name = spec.Name, Attempt = spec.Attempt, State = ContainerState.Created,
+                    CreatedAt = time.GetUtcNow(), Image = spec.Image, LogPath = spec.LogPath, Labels = spec.Labels,
+                };
+                _containers.Set(new SimulatedContainer(status, fates(sandbox.Spec, spec)));
             }
             return Task.FromResult(id);
         }
@@ -152,8 +155,8 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
         {
             if (Startable(containerId) is null)
                 return;
-            SimulatedContainer container = _containers[containerId];
-            if (_sandboxes[container.Status.SandboxId].State != SandboxState.Ready)
+            SimulatedContainer container = _containers.Find(containerId)!;
+            if (_sandboxes.Find(container.Status.SandboxId) is not { State: SandboxState.Ready })
                 throw new RuntimeException("StartError", $"the sandbox of container {containerId} has been stopped");
             container.Run(time.GetUtcNow());
             Wind(container);
@@ -165,7 +168,7 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
         SimulatedContainer? container;
         lock (_gate)
         {
-            if (!_containers.TryGetValue(containerId, out container) || container.Status.State != ContainerState.Running)
+            if (!_containers.TryFind(containerId, out container) || container.Status.State != ContainerState.Running)
                 return;
         }
         bool listens = container.Fate.StopsAfter <= grace;
@@ -181,7 +184,7 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
     {
         lock (_gate)
         {
-            if (_containers.TryGetValue(containerId, out SimulatedContainer? container))
+            if (_containers.TryFind(containerId, out SimulatedContainer? container))
                 Remove(container);
         }
         return Task.CompletedTask;
@@ -190,13 +193,13 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
     public Task<ContainerStatus?> ContainerStatusAsync(string containerId, CancellationToken cancel)
     {
         lock (_gate)
-            return Task.FromResult(_containers.GetValueOrDefault(containerId)?.Status);
+            return Task.FromResult(_containers.Find(containerId)?.Status);
     }
 
-    public Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? sandboxId, CancellationToken cancel)
+    public Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? podUid, CancellationToken cancel)
     {
         lock (_gate)
-            return Task.FromResult<IReadOnlyList<ContainerStatus>>([.. _containers.Values.Select(item => item.Status).Where(item => sandboxId is null || item.SandboxId == sandboxId)]);
+            return Task.FromResult<IReadOnlyList<ContainerStatus>>([.. _containers.Of(podUid).Select(item => item.Status)]);
     }
 
     /// <summary>Nothing is run: a probe is answered by the container's stages, any other command by a line that says so.</summary>
@@ -224,7 +227,7 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
     {
         lock (_gate)
         {
-            if (!_containers.TryGetValue(containerId, out SimulatedContainer? container) || container.Status is not { State: ContainerState.Running, StartedAt: { } started })
+            if (!_containers.TryFind(containerId, out SimulatedContainer? container) || container.Status is not { State: ContainerState.Running, StartedAt: { } started })
                 return Task.FromResult<ContainerStats?>(null);
             DateTimeOffset now = time.GetUtcNow();
             ulong memory = (ulong)container.Fate.MemoryMiB * 1024 * 1024;
@@ -242,7 +245,7 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
     {
         lock (_gate)
         {
-            foreach (SimulatedContainer container in _containers.Values)
+            foreach (SimulatedContainer container in _containers.Of(podUid: null))
                 container.Dispose();
         }
         return ValueTask.CompletedTask;
@@ -254,7 +257,7 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
         ? address.ToString()
         : throw new RuntimeException("SandboxError", $"every address of {network} is taken");
 
-    private List<SimulatedContainer> Of(string sandboxId) => [.. _containers.Values.Where(container => container.Status.SandboxId == sandboxId)];
+    private IEnumerable<SimulatedContainer> Of(PodSandboxStatus sandbox) => _containers.Of(sandbox.Spec.Uid).Where(container => container.Status.SandboxId == sandbox.Id);
 
     private void Remove(SimulatedContainer container)
     {
@@ -266,7 +269,7 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
     /// <summary>Null when it runs already.</summary>
     private Fate? Startable(string containerId)
     {
-        if (!_containers.TryGetValue(containerId, out SimulatedContainer? container))
+        if (!_containers.TryFind(containerId, out SimulatedContainer? container))
             throw RuntimeException.NoContainer(containerId);
         return container.Status.State switch
         {
@@ -280,7 +283,7 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
     {
         lock (_gate)
         {
-            if (!_containers.TryGetValue(containerId, out SimulatedContainer? container))
+            if (!_containers.TryFind(containerId, out SimulatedContainer? container))
                 throw RuntimeException.NoContainer(containerId);
             return container.Status.State == ContainerState.Running ? container : throw new RuntimeException("NotRunning", $"container {containerId} is not running");
         }

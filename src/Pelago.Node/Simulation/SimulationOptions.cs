@@ -22,6 +22,9 @@ internal sealed record SimulationOptions
     /// <summary>How long a container runs that must end for its pod to get on: of an init container, or of a pod that is not always restarted.</summary>
     public SecondsRange TaskSeconds { get; init; } = 1;
 
+    /// <summary>Whether nodes write events of what goes well (Created, Started, Killing), too: several more objects for each pod.</summary>
+    public bool NormalEvents { get; init; }
+
     /// <exception cref="InvalidDataException">The file says something that is not understood.</exception>
     public static SimulationOptions Read(string file)
     {

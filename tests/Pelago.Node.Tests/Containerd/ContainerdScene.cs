@@ -42,7 +42,7 @@ public abstract class ContainerdScene : IAsyncLifetime
         GC.SuppressFinalize(this);
         if (_runtime is not null)
         {
-            foreach (PodSandboxStatus sandbox in await Runtime.ListPodSandboxesAsync(CancellationToken.None))
+            foreach (PodSandboxStatus sandbox in await Runtime.ListPodSandboxesAsync(podUid: null, CancellationToken.None))
                 await Runtime.RemovePodSandboxAsync(sandbox.Id, CancellationToken.None);
             await Runtime.DisposeAsync();
             _containerd!.RequireNothingLeft();

@@ -209,16 +209,8 @@ public sealed class MemoryCluster(TimeProvider time) : IKubeApi
         key.StartsWith($"{path.Resource.GroupResource}/", StringComparison.Ordinal)
         && (path.Namespace.Length == 0 || key.StartsWith($"{path.Resource.GroupResource}/{path.Namespace}/", StringComparison.Ordinal));
 
-    private static bool Matches(ListQuery query, JsonObject item)
-    {
-        foreach (string term in (query.FieldSelector ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            string[] parts = term.Split('=');
-            if ((item.At(parts[0].Split('.')) as JsonValue)?.ToString() != parts[^1])
-                return false;
-        }
-        return true;
-    }
+    private static bool Matches(ListQuery query, JsonObject item) =>
+        FieldSelector.Parse(query.FieldSelector ?? "").Matches(field => (item.At(field.Split('.')) as JsonValue)?.ToString() ?? "");
 
     private static ApiResult Ok(JsonObject json) => new(KubeJson.ToUtf8(json), null);
 

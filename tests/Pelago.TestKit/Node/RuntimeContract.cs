@@ -35,7 +35,7 @@ public abstract class RuntimeContract : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        foreach (PodSandboxStatus sandbox in await Runtime.ListPodSandboxesAsync(CancellationToken.None))
+        foreach (PodSandboxStatus sandbox in await Runtime.ListPodSandboxesAsync(podUid: null, CancellationToken.None))
             await Runtime.RemovePodSandboxAsync(sandbox.Id, CancellationToken.None);
         await Runtime.DisposeAsync();
         Home.Dispose();
@@ -65,7 +65,7 @@ public abstract class RuntimeContract : IAsyncLifetime
         string second = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
 
         Assert.Equal(first, second);
-        Assert.Single(await Runtime.ListPodSandboxesAsync(Cancel));
+        Assert.Single(await Runtime.ListPodSandboxesAsync(podUid: null, Cancel));
     }
 
     [Fact]
@@ -159,17 +159,20 @@ public abstract class RuntimeContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Containers_are_listed_by_sandbox_and_removed_with_it()
+    public async Task What_a_pod_has_is_listed_alone_and_removed_with_its_sandbox()
     {
         string first = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
         string second = await Runtime.RunPodSandboxAsync(Sandbox("b"), Cancel);
         string kept = await Runtime.CreateContainerAsync(first, LongRunning("main"), Cancel);
         await RunAsync(second, LongRunning("main"));
 
-        Assert.Equal(2, (await Runtime.ListContainersAsync(null, Cancel)).Count);
+        Assert.Equal(2, (await Runtime.ListContainersAsync(podUid: null, Cancel)).Count);
+        Assert.Equal(kept, Assert.Single(await Runtime.ListContainersAsync("uid-a", Cancel)).Id);
+        Assert.Equal(second, Assert.Single(await Runtime.ListPodSandboxesAsync("uid-b", Cancel)).Id);
+        Assert.Empty(await Runtime.ListContainersAsync("uid-of-nobody", Cancel));
         await Runtime.RemovePodSandboxAsync(second, Cancel);
 
-        ContainerStatus left = Assert.Single(await Runtime.ListContainersAsync(null, Cancel));
+        ContainerStatus left = Assert.Single(await Runtime.ListContainersAsync(podUid: null, Cancel));
         Assert.Equal(kept, left.Id);
     }
 

@@ -45,7 +45,7 @@ internal sealed class UsageSampler(PodDirectory pods, IPodRuntime runtime, TimeP
     {
         DateTimeOffset now = time.GetUtcNow();
         var totals = new Dictionary<string, ContainerStats>(StringComparer.Ordinal);
-        ILookup<string, ContainerStatus> running = (await runtime.ListContainersAsync(sandboxId: null, cancel))
+        ILookup<string, ContainerStatus> running = (await runtime.ListContainersAsync(podUid: null, cancel))
             .Where(container => container.State == ContainerState.Running).ToLookup(container => container.PodUid);
         var readings = new List<PodUsage>();
         foreach (V1Pod pod in pods.Pods)

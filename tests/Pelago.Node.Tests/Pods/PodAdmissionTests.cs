@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using k8s.Models;
+using Pelago.Node.Pods;
+using Xunit;
+
+namespace Pelago.Node.Tests.Pods;
+
+public sealed class PodAdmissionTests
+{
+    private readonly PodAdmission _admission = new(
+        new Dictionary<string, ResourceQuantity> { ["cpu"] = new("1"), ["memory"] = new("1Gi"), ["pods"] = new("3") }, new Dictionary<string, string> { ["disk"] = "ssd" });
+
+    [Fact]
+    public void What_an_admitted_pod_takes_is_missing_until_it_is_released()
+    {
+        Assert.Null(_admission.Admit(Pod("a", cpu: "700m")));
+        Assert.Equal(
+            "Pod was rejected: Node didn't have enough resource: cpu, requested: 400, used: 700, capacity: 1000", _admission.Admit(Pod("b", cpu: "400m"))?.Message);
+
+        _admission.Release("a");
+
+        Assert.Null(_admission.Admit(Pod("b", cpu: "400m")));
+    }
+
+    [Fact]
+    public void A_pod_that_runs_already_is_counted_and_not_asked()
+    {
+        _admission.Keep(Pod("old", cpu: "2"));
+
+        Assert.Equal("OutOfcpu", _admission.Admit(Pod("new", cpu: "1m"))?.Reason);
+        Assert.Null(_admission.Admit(Pod("free", cpu: "0")));
+    }
+
+    [Fact]
+    public void A_pod_that_asks_twice_is_counted_once()
+    {
+        for (int i = 0; i < 3; i++)
+            Assert.Null(_admission.Admit(Pod("a", cpu: "600m")));
+
+        Assert.Null(_admission.Admit(Pod("b", cpu: "400m")));
+    }
+
+    [Fact]
+    public void No_more_pods_come_than_the_node_takes()
+    {
+        foreach (string uid in new[] { "a", "b", "c" })
+            Assert.Null(_admission.Admit(Pod(uid)));
+
+        Assert.Equal("OutOfpods", _admission.Admit(Pod("d"))?.Reason);
+    }
+
+    [Fact]
+    public void A_port_of_the_node_is_for_one_pod_until_that_is_released()
+    {
+        Assert.Null(_admission.Admit(Pod("a", hostPort: 8080)));
+        Assert.Equal("NodePorts", _admission.Admit(Pod("b", hostPort: 8080))?.Reason);
+        Assert.Null(_admission.Admit(Pod("c", hostPort: 8081)));
+
+        _admission.Release("a");
+
+        Assert.Null(_admission.Admit(Pod("b", hostPort: 8080)));
+    }
+
+    [Fact]
+    public void A_pod_for_other_nodes_is_refused()
+    {
+        V1Pod pod = Pod("a");
+        pod.Spec.NodeSelector = new Dictionary<string, string> { ["disk"] = "tape" };
+
+        Assert.Equal("NodeAffinity", _admission.Admit(pod)?.Reason);
+    }
+
+    private static V1Pod Pod(string uid, string cpu = "0", int? hostPort = null) => new()
+    {
+        Metadata = new V1ObjectMeta { NamespaceProperty = "default", Name = uid, Uid = uid },
+        Spec = new V1PodSpec
+        {
+            Containers =
+            [
+                new V1Container
+                {
+                    Name = "main", Resources = new V1ResourceRequirements { Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(cpu) } },
+                    Ports = hostPort is null ? null : [new V1ContainerPort { ContainerPort = 80, HostPort = hostPort }],
+                },
+            ],
+        },
+    };
+}
