@@ -41,6 +41,8 @@ internal static class LaunchBench
             var server = new BenchedServer("", daemon.Kubeconfig);
             await BenchNamespace.CreateAsync(report, server, patience.Token);
             await MeasureAsync(report, server, plan, patience.Token);
+            if (options.Extra.TryGetValue("peer", out string? peer))
+                await LaunchPeer.CompareAsync(report, peer, plan, patience.Token);
             report.Add("peakRssBytes", PeakMemory(daemon.Pid), "bytes");
             server.Dispose();
             return report;
@@ -77,6 +79,10 @@ internal static class LaunchBench
             foreach ((int at, string word) in new[] { (0, "first"), (1, "half"), (2, "all") })
                 report.Add($"stages.{PodCounts.Stages[stage]}.{word}", counts.Times[stage][at], "s");
         }
+        foreach (StageWaits waits in counts.Waits)
+            waits.Report(report);
+        report.Note("slowestStage", counts.Waits.MaxBy(waits => waits.Mean)!.Name);
+        report.Add("boundPerSecond", plan.Pods / counts.Times[1][2], "pods/s from the first POST until a watcher saw all bound");
         double[] listed = await lists;
         report.Add("otherListP99", listed.Length > 0 ? ClosedLoop.Percentile(listed, 0.99) : 0, "ms for another client's list of 100 pods meanwhile");
         report.Add("rssBytes", server.Processes.ResidentBytes, "bytes with all running");
@@ -120,7 +126,7 @@ internal static class LaunchBench
         return [.. times.Order()];
     }
 
-    private static async Task WaitAsync(Task task, Func<string> says, CancellationToken cancel)
+    public static async Task WaitAsync(Task task, Func<string> says, CancellationToken cancel)
     {
         long began = Stopwatch.GetTimestamp();
         while (await Task.WhenAny(task, Task.Delay(5000, cancel)) != task) // a line of progress every five seconds

@@ -17,16 +17,21 @@ internal sealed record LaunchPlan(int Pods, int Nodes, int Workloads, int Ports)
         return new LaunchPlan(Number("pods", 50_000), Number("nodes", 1_000), Number("workloads", 4), Number("ports", 0));
     }
 
+    /// <summary>How many pods a node has room for.</summary>
+    private int Room => (int)Math.Ceiling(Pods * Slack / Nodes) + 10;
+
     /// <summary>The cluster's <c>simulation.json</c>: containers start at once, so that only the pipeline is measured.</summary>
-    public string Simulation
+    public string Simulation => $$"""{"node":{"cpu":"{{Room}}","memory":"{{Room}}Gi","pods":{{Room}} },"stages":{"startSeconds":0} }""";
+
+    /// <summary>A node of the same size for a cluster that has no kubelet there.</summary>
+    public byte[] Node(string name, DateTimeOffset now)
     {
-        get
-        {
-            int each = (int)Math.Ceiling(Pods * Slack / Nodes) + 10;
-            return $$"""
-                {"node":{"cpu":"{{each}}","memory":"{{each}}Gi","pods":{{each}} },"stages":{"startSeconds":0} }
-                """;
-        }
+        string time = now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        return Encoding.UTF8.GetBytes($$$"""
+            {"apiVersion":"v1","kind":"Node","metadata":{"name":"{{{name}}}"},
+             "status":{"capacity":{"cpu":"{{{Room}}}","memory":"{{{Room}}}Gi","pods":"{{{Room}}}"},"allocatable":{"cpu":"{{{Room}}}","memory":"{{{Room}}}Gi","pods":"{{{Room}}}"},
+              "conditions":[{"type":"Ready","status":"True","reason":"KubeletReady","message":"no kubelet, only this","lastHeartbeatTime":"{{{time}}}","lastTransitionTime":"{{{time}}}"}] } }
+            """);
     }
 
     public static string Name(int workload) => $"launch-{workload}";

@@ -16,9 +16,9 @@ internal sealed class PodCounts(int pods, long began)
 {
     private static readonly byte[] DeletedMark = "{\"type\":\"DELETED\""u8.ToArray();
     private static readonly byte[][] StageMarks = ["{"u8.ToArray(), "\"nodeName\":\""u8.ToArray(), "\"phase\":\"Running\""u8.ToArray()];
-    private readonly Dictionary<string, int> _reached = new(pods, StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Reached, long At)> _pods = new(pods, StringComparer.Ordinal);
     private readonly int[] _counts = new int[StageMarks.Length + 1];
-    private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource[] _all = [.. StageMarks.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public static IReadOnlyList<string> Stages { get; } = ["created", "bound", "running"];
@@ -26,11 +26,18 @@ internal sealed class PodCounts(int pods, long began)
     /// <summary>Seconds after the beginning at which a stage was first, half and wholly reached.</summary>
     public double[][] Times { get; } = [.. Stages.Select(_ => new double[3])];
 
+    /// <summary>From created to bound, and from bound to running, pod by pod.</summary>
+    public IReadOnlyList<StageWaits> Waits { get; } = [.. Stages.Skip(1).Zip(Stages, (to, from) => new StageWaits(from, to))];
+
     public int Running => Volatile.Read(ref _counts[2]);
 
     public int Gone => Volatile.Read(ref _counts[3]);
 
-    public Task AllRunning => _running.Task;
+    public int Bound => Volatile.Read(ref _counts[1]);
+
+    public Task AllBound => _all[1].Task;
+
+    public Task AllRunning => _all[2].Task;
 
     public Task AllGone => _gone.Task;
 
@@ -46,7 +53,8 @@ internal sealed class PodCounts(int pods, long began)
         }
         catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
-            _running.TrySetException(fault);
+            foreach (TaskCompletionSource stage in _all)
+                stage.TrySetException(fault);
             _gone.TrySetException(fault);
         }
         catch (OperationCanceledException)
@@ -61,14 +69,20 @@ internal sealed class PodCounts(int pods, long began)
             return;
         if (line.StartsWith(DeletedMark))
         {
-            if (_reached.Remove(name) && ++_counts[3] == pods)
+            if (_pods.Remove(name) && ++_counts[3] == pods)
                 _gone.TrySetResult();
             return;
         }
-        int reached = _reached.GetValueOrDefault(name);
+        (int reached, long at) = _pods.GetValueOrDefault(name);
+        long now = Stopwatch.GetTimestamp();
         while (reached < StageMarks.Length && line.IndexOf(StageMarks[reached]) >= 0)
-            Reach(reached++);
-        _reached[name] = reached;
+        {
+            if (reached > 0)
+                Waits[reached - 1].Add(at, now);
+            at = now;
+            Reach(reached++, now);
+        }
+        _pods[name] = (reached, at);
     }
 
     /// <summary>object.metadata.name: other names stand before it.</summary>
@@ -93,10 +107,10 @@ internal sealed class PodCounts(int pods, long began)
         return false;
     }
 
-    private void Reach(int stage)
+    private void Reach(int stage, long now)
     {
         int count = ++_counts[stage];
-        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        double seconds = Stopwatch.GetElapsedTime(began, now).TotalSeconds;
         if (count == 1)
             Times[stage][0] = seconds;
         if (count == (pods + 1) / 2)
@@ -104,7 +118,6 @@ internal sealed class PodCounts(int pods, long began)
         if (count != pods)
             return;
         Times[stage][2] = seconds;
-        if (stage == StageMarks.Length - 1)
-            _running.TrySetResult();
+        _all[stage].TrySetResult();
     }
 }
