@@ -22,7 +22,9 @@ public sealed class RolloutTests : IDisposable
          {"metadata":{"name":"pelago-node-3","labels":{"app.kubernetes.io/name":"pelago-node"}},
           "spec":{"containers":[{"image":"localhost/pelago:test"}],"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"In","values":["n3"]}]}]}}}},
           "status":{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"Insufficient memory."}]}},
-         {"metadata":{"name":"pelago-node-5","labels":{"app.kubernetes.io/name":"pelago-node"}},"spec":{"nodeName":"n5","containers":[{"image":"localhost/pelago:test"}]},"status":{"phase":"Pending"}}
+         {"metadata":{"name":"pelago-node-5","labels":{"app.kubernetes.io/name":"pelago-node"}},"spec":{"nodeName":"n5","containers":[{"image":"localhost/pelago:test"}]},"status":{"phase":"Pending"}},
+         {"metadata":{"name":"pelago-scheduler-1","labels":{"app.kubernetes.io/name":"pelago-scheduler"}},"spec":{"nodeName":"n1","containers":[{"image":"localhost/pelago:test"}]},
+          "status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}
         ]}
         """;
 
@@ -36,7 +38,10 @@ public sealed class RolloutTests : IDisposable
         ]}
         """;
 
+    private const string Lease = """{"spec":{"holderIdentity":"pelago-scheduler-1","renewTime":"2026-01-01T00:00:00.000000Z"}}""";
+
     private readonly TemporaryDirectory _directory = new();
+    private int _readySchedulers = 1;
 
     public void Dispose() => _directory.Dispose();
 
@@ -69,6 +74,17 @@ public sealed class RolloutTests : IDisposable
         Assert.Contains("within 1 s: the hub does not run yet; 1 of 5 agents are ready\n'kubectl", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_scheduler_that_is_not_ready_is_waited_for()
+    {
+        _readySchedulers = 0;
+
+        ProgramResult result = await InstallAsync("/no/nodes");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("within 1 s: the hub does not run yet; the scheduler does not run yet; 1 of 5 agents are ready\n", result.Error, StringComparison.Ordinal);
+    }
+
     private async Task<ProgramResult> InstallAsync(string nodes)
     {
         await using FakeApiServer server = await FakeApiServer.StartAsync(http => AnswerAsync(http, nodes), tls: false, TestContext.Current.CancellationToken);
@@ -76,7 +92,7 @@ public sealed class RolloutTests : IDisposable
         return await CliProcess.RunAsync(_directory["home"], "install", "--image", "localhost/pelago:test", "--timeout", "1", "--kubeconfig", _directory["kubeconfig"]);
     }
 
-    private static Task AnswerAsync(HttpContext http, string nodes)
+    private Task AnswerAsync(HttpContext http, string nodes)
     {
         string path = http.Request.Path.Value!;
         http.Response.ContentType = "application/json";
@@ -84,6 +100,9 @@ public sealed class RolloutTests : IDisposable
         {
             _ when http.Request.Method == "PATCH" => "{}",
             _ when path.EndsWith("/deployments/pelago-hub", StringComparison.Ordinal) => """{"metadata":{"generation":1},"status":{"observedGeneration":1,"replicas":1,"updatedReplicas":1}}""",
+            _ when path.EndsWith("/deployments/pelago-scheduler", StringComparison.Ordinal) =>
+                $$$"""{"metadata":{"generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1,"replicas":1,"updatedReplicas":1,"readyReplicas":{{{_readySchedulers}}}}}""",
+            _ when path.EndsWith("/leases/pelago-scheduler", StringComparison.Ordinal) => Lease,
             _ when path.EndsWith("/daemonsets/pelago-node", StringComparison.Ordinal) =>
                 """{"metadata":{"generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":5,"updatedNumberScheduled":5,"numberReady":1}}""",
             _ when path.EndsWith("/apiservices/v1alpha1.node.pelago.dev", StringComparison.Ordinal) => """{"status":{"conditions":[{"type":"Available","status":"True"}]}}""",
