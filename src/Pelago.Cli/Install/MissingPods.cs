@@ -6,30 +6,34 @@ using Pelago.Kube;
 
 namespace Pelago.Cli.Install;
 
-/// <summary>Which nodes have no agent that is Ready, and whether the hub is, each with the reason that its pod or its node gives.</summary>
+/// <summary>Which nodes have no agent that is Ready, and whether hub and scheduler are, each with the reason that its pod or its node gives.</summary>
 internal sealed class MissingPods(HttpKubeApi cluster, string image)
 {
     private const int MostNamed = 20;
     private const int LongestReason = 300;
-    private const string NameLabel = "app.kubernetes.io/name";
+
+    // What people read, and the Deployment that it is.
+    private static readonly (string What, string Name)[] Deployments = [("hub", NodeApi.Hub), ("scheduler", NodeApi.Scheduler)];
 
     /// <summary>A line for each that is missing; none where the cluster does not say.</summary>
     public async Task<IReadOnlyList<string>> DescribeAsync(CancellationToken cancel)
     {
-        string selector = Uri.EscapeDataString($"{NameLabel} in ({NodeApi.Hub},{NodeApi.Agent})");
-        if (await ItemsAsync($"/api/v1/namespaces/{NodeApi.Namespace}/pods?labelSelector={selector}", cancel) is not { } pods
+        if (await ItemsAsync(InstalledPods.All, cancel) is not { } pods
             || await ItemsAsync($"/api/v1/nodes?labelSelector={Uri.EscapeDataString("kubernetes.io/os=linux")}", cancel) is not { } nodes)
             return [];
+        var first = new List<string>();
+        foreach ((string what, string name) in Deployments)
+            first.AddRange(OfDeployment(what, name, await WantedAsync(name, cancel), pods));
         List<string> lines = [.. nodes.OrderBy(NameOf, StringComparer.Ordinal).Select(node => OfNode(node, pods)).OfType<string>()];
         if (lines.Count > MostNamed)
             lines = [.. lines.Take(MostNamed), $"and {lines.Count - MostNamed} nodes more"];
-        return OfHub(pods) is { } hub ? [hub, .. lines] : lines;
+        return [.. first, .. lines];
     }
 
     private string? OfNode(JsonObject node, IReadOnlyList<JsonObject> pods)
     {
         string name = NameOf(node);
-        JsonObject? pod = Newest(pods.Where(pod => Label(pod) == NodeApi.Agent && PlaceOf(pod) == name));
+        JsonObject? pod = Newest(pods.Where(pod => InstalledPods.PartOf(pod) == NodeApi.Agent && PlaceOf(pod) == name), 1).FirstOrDefault();
         if (pod is not null && FaultOf(pod) is null)
             return null;
         string agent = pod is null ? $"DaemonSet {NodeApi.Agent} has made no pod for it" : $"pod {NameOf(pod)} {FaultOf(pod)}";
@@ -39,13 +43,27 @@ internal sealed class MissingPods(HttpKubeApi cluster, string image)
             : $"node {name} is not Ready itself ({Bounded(ready?.String("message") ?? "its kubelet has said nothing yet")}): 'kubectl describe node {name}' says more; {agent}";
     }
 
-    private string? OfHub(IReadOnlyList<JsonObject> pods)
+    private IEnumerable<string> OfDeployment(string what, string name, int wanted, IReadOnlyList<JsonObject> pods)
     {
-        JsonObject? pod = Newest(pods.Where(pod => Label(pod) == NodeApi.Hub));
-        if (pod is null)
-            return $"hub: Deployment {NodeApi.Hub} has made no pod: 'kubectl -n {NodeApi.Namespace} describe deployment,replicaset' says why";
-        string place = PlaceOf(pod) is { Length: > 0 } node ? $" on node {node}" : "";
-        return FaultOf(pod) is { } fault ? $"hub: pod {NameOf(pod)}{place} {fault}" : null;
+        JsonObject[] newest = [.. Newest(pods.Where(pod => InstalledPods.PartOf(pod) == name), wanted)];
+        if (newest.Length < wanted)
+        {
+            string made = newest.Length == 0 ? "no pod" : $"{newest.Length} of {wanted} pods";
+            yield return $"{what}: Deployment {name} has made {made}: 'kubectl -n {NodeApi.Namespace} describe deployment,replicaset' says why";
+        }
+        foreach (JsonObject pod in newest.Take(MostNamed))
+        {
+            string place = PlaceOf(pod) is { Length: > 0 } node ? $" on node {node}" : "";
+            if (FaultOf(pod) is { } fault)
+                yield return $"{what}: pod {NameOf(pod)}{place} {fault}";
+        }
+    }
+
+    /// <summary>How many pods the Deployment is to have, which may be none; one where the cluster does not say.</summary>
+    private async Task<int> WantedAsync(string name, CancellationToken cancel)
+    {
+        JsonObject? deployment = await ObjectAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/deployments/{name}", cancel);
+        return (int)Math.Clamp(deployment?.Object("spec")?.Integer("replicas") ?? 1, 0, int.MaxValue);
     }
 
     /// <summary>Why a pod does not do its work yet; null when it does.</summary>
@@ -53,7 +71,7 @@ internal sealed class MissingPods(HttpKubeApi cluster, string image)
     {
         JsonObject status = pod.Object("status") ?? [];
         string used = (pod.Object("spec")?.Array("containers") ?? []).OfType<JsonObject>().FirstOrDefault()?.String("image") ?? image;
-        if (pod.Object("metadata")?.String("deletionTimestamp") is not null)
+        if (InstalledPods.IsLeaving(pod))
             return "is being removed, and its kubelet has not ended it yet";
         if (used != image)
             return $"still runs the former image {used}";
@@ -80,9 +98,9 @@ internal sealed class MissingPods(HttpKubeApi cluster, string image)
     }
 
     /// <summary>While one is replaced there are two; the newer one counts.</summary>
-    private static JsonObject? Newest(IEnumerable<JsonObject> pods) => pods
-        .OrderBy(pod => pod.Object("metadata")?.String("deletionTimestamp") is null)
-        .ThenBy(pod => pod.Object("metadata")?.String("creationTimestamp"), StringComparer.Ordinal).LastOrDefault();
+    private static IEnumerable<JsonObject> Newest(IEnumerable<JsonObject> pods, int count) => pods
+        .OrderBy(pod => !InstalledPods.IsLeaving(pod))
+        .ThenBy(pod => pod.Object("metadata")?.String("creationTimestamp"), StringComparer.Ordinal).TakeLast(count);
 
     /// <summary>A pod of a DaemonSet that is not on its node yet is bound to it by its affinity.</summary>
     private static string PlaceOf(JsonObject pod) =>
@@ -95,16 +113,17 @@ internal sealed class MissingPods(HttpKubeApi cluster, string image)
     private static JsonObject? Condition(JsonObject item, string type) =>
         (item.Object("status")?.Array("conditions") ?? []).OfType<JsonObject>().FirstOrDefault(condition => condition.String("type") == type);
 
-    private static string NameOf(JsonObject item) => item.Object("metadata")?.String("name") ?? "?";
+    private static string NameOf(JsonObject item) => InstalledPods.NameOf(item);
 
-    private static string? Label(JsonObject item) => item.Object("metadata")?.Object("labels")?.String(NameLabel);
+    private async Task<IReadOnlyList<JsonObject>?> ItemsAsync(string path, CancellationToken cancel) =>
+        await ObjectAsync(path, cancel) is { } list ? [.. (list.Array("items") ?? []).OfType<JsonObject>()] : null;
 
-    private async Task<IReadOnlyList<JsonObject>?> ItemsAsync(string path, CancellationToken cancel)
+    private async Task<JsonObject?> ObjectAsync(string path, CancellationToken cancel)
     {
         try
         {
             ApiResult answer = await cluster.GetRawAsync(path, cancel);
-            return answer.Error is null ? [.. (KubeJson.ParseObject(answer.Body).Array("items") ?? []).OfType<JsonObject>()] : null;
+            return answer.Error is null ? KubeJson.ParseObject(answer.Body) : null;
         }
         catch (ClusterUnreachableException)
         {

@@ -19,9 +19,8 @@ internal sealed class PodFaults(HttpKubeApi cluster, string image)
 
     public async Task ThrowIfHopelessAsync(CancellationToken cancel)
     {
-        string selector = Uri.EscapeDataString($"app.kubernetes.io/name in ({NodeApi.Hub},{NodeApi.Scheduler},{NodeApi.Agent})");
-        ApiResult answer = await cluster.GetRawAsync($"/api/v1/namespaces/{NodeApi.Namespace}/pods?labelSelector={selector}", cancel);
-        foreach (JsonObject pod in (KubeJson.ParseObject(answer.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Where(pod => pod.Object("metadata")?.String("deletionTimestamp") is null))
+        ApiResult answer = await cluster.GetRawAsync(InstalledPods.All, cancel);
+        foreach (JsonObject pod in InstalledPods.Items(answer.BodyOrThrow()).Where(pod => !InstalledPods.IsLeaving(pod)))
         {
             foreach (JsonObject status in (pod.Object("status")?.Array("containerStatuses") ?? []).OfType<JsonObject>())
                 await CheckAsync(pod, status, cancel);
@@ -31,7 +30,7 @@ internal sealed class PodFaults(HttpKubeApi cluster, string image)
     private async Task CheckAsync(JsonObject pod, JsonObject status, CancellationToken cancel)
     {
         JsonObject? waiting = status.Object("state")?.Object("waiting");
-        string reason = waiting?.String("reason") ?? "", node = pod.Object("spec")?.String("nodeName") ?? "?", name = pod.Object("metadata")?.String("name") ?? "?";
+        string reason = waiting?.String("reason") ?? "", node = pod.Object("spec")?.String("nodeName") ?? "?", name = InstalledPods.NameOf(pod);
         string used = (pod.Object("spec")?.Array("containers") ?? []).OfType<JsonObject>().FirstOrDefault()?.String("image") ?? image;
         bool lacksImage = NoImage.Contains(reason) && used == image;
         _withoutImage[name] = lacksImage ? _withoutImage.GetValueOrDefault(name) + 1 : 0;

@@ -15,6 +15,8 @@ internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progre
     // There is an agent's pod for every node: they are not listed at every look.
     private static readonly TimeSpan BetweenPods = TimeSpan.FromSeconds(5);
 
+    private readonly SchedulerLease _lease = new(cluster);
+
     public async Task WaitAsync(TimeSpan timeout, CancellationToken cancel)
     {
         long start = time.GetTimestamp(), looked = start;
@@ -46,10 +48,9 @@ internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progre
     {
         JsonObject hub = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/deployments/{NodeApi.Hub}", cancel);
         JsonObject scheduler = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/deployments/{NodeApi.Scheduler}", cancel);
-        ApiResult lease = await cluster.GetRawAsync($"/apis/coordination.k8s.io/v1/namespaces/{NodeApi.Namespace}/leases/{NodeApi.Scheduler}", cancel);
         JsonObject agents = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/daemonsets/{NodeApi.Agent}", cancel);
         JsonObject api = await GetAsync($"/apis/apiregistration.k8s.io/v1/apiservices/{NodeApi.Version}.{NodeApi.Group}", cancel);
-        List<string> open = [.. new[] { HubState(hub), SchedulerState(scheduler, lease), AgentState(agents), ApiState(api) }.Where(text => text.Length > 0)];
+        List<string> open = [.. new[] { HubState(hub), await SchedulerStateAsync(scheduler, cancel), AgentState(agents), ApiState(api) }.Where(text => text.Length > 0)];
         return string.Join("; ", open);
     }
 
@@ -61,7 +62,7 @@ internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progre
     }
 
     /// <summary>It has no port to be asked at: that it reached the API server and may do there what it must is seen by its Lease.</summary>
-    private static string SchedulerState(JsonObject scheduler, ApiResult lease)
+    private async Task<string> SchedulerStateAsync(JsonObject scheduler, CancellationToken cancel)
     {
         JsonObject status = scheduler.Object("status") ?? [];
         long wanted = scheduler.Object("spec")?.Integer("replicas") ?? 1;
@@ -70,8 +71,7 @@ internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progre
         bool done = IsObserved(scheduler) && status.Integer("updatedReplicas") == wanted && status.Integer("readyReplicas") == wanted && status.Integer("replicas") == wanted;
         if (!done)
             return "the scheduler does not run yet";
-        bool leads = lease.Error is not { IsNotFound: true } && !string.IsNullOrEmpty(KubeJson.ParseObject(lease.BodyOrThrow()).Object("spec")?.String("holderIdentity"));
-        return leads ? "" : $"no scheduler has taken the Lease {NodeApi.Scheduler} yet";
+        return await _lease.IsHeldAsync(cancel) ? "" : $"no scheduler that runs has taken the Lease {NodeApi.Scheduler} yet";
     }
 
     private static string AgentState(JsonObject agents)

@@ -24,7 +24,7 @@ public sealed class RolloutTests : IDisposable
           "status":{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"Insufficient memory."}]}},
          {"metadata":{"name":"pelago-node-5","labels":{"app.kubernetes.io/name":"pelago-node"}},"spec":{"nodeName":"n5","containers":[{"image":"localhost/pelago:test"}]},"status":{"phase":"Pending"}},
          {"metadata":{"name":"pelago-scheduler-1","labels":{"app.kubernetes.io/name":"pelago-scheduler"}},"spec":{"nodeName":"n1","containers":[{"image":"localhost/pelago:test"}]},
-          "status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}
+          "status":{"phase":"Running","conditions":[{"type":"Ready","status":"SCHEDULER-READY"}]}}
         ]}
         """;
 
@@ -38,10 +38,12 @@ public sealed class RolloutTests : IDisposable
         ]}
         """;
 
-    private const string Lease = """{"spec":{"holderIdentity":"pelago-scheduler-1","renewTime":"2026-01-01T00:00:00.000000Z"}}""";
-
     private readonly TemporaryDirectory _directory = new();
     private int _readySchedulers = 1;
+    private int _schedulers = 1;
+    private string _holder = "pelago-scheduler-1";
+    private bool _renews;
+    private int _looks;
 
     public void Dispose() => _directory.Dispose();
 
@@ -79,10 +81,37 @@ public sealed class RolloutTests : IDisposable
     {
         _readySchedulers = 0;
 
-        ProgramResult result = await InstallAsync("/no/nodes");
+        ProgramResult result = await InstallAsync("/api/v1/nodes");
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("within 1 s: the hub does not run yet; the scheduler does not run yet; 1 of 5 agents are ready\n", result.Error, StringComparison.Ordinal);
+        Assert.Contains("\n  scheduler: pod pelago-scheduler-1 on node n1 is not taken up by its kubelet yet\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", false, true)]
+    [InlineData("pelago-scheduler-0", false, true)]
+    [InlineData("another-name", true, false)]
+    public async Task The_lease_of_a_scheduler_that_is_no_more_does_not_count(string holder, bool renews, bool isWaitedFor)
+    {
+        (_holder, _renews) = (holder, renews);
+
+        ProgramResult result = await InstallAsync("/api/v1/nodes");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(isWaitedFor, result.Error.Contains("; no scheduler that runs has taken the Lease pelago-scheduler yet; ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_deployment_that_made_too_few_pods_is_named_and_one_that_is_to_have_none_is_not()
+    {
+        _schedulers = 2;
+        ProgramResult few = await InstallAsync("/api/v1/nodes");
+        (_schedulers, _readySchedulers) = (0, 0);
+        ProgramResult none = await InstallAsync("/api/v1/nodes");
+
+        Assert.Contains("scheduler: Deployment pelago-scheduler has made 1 of 2 pods: 'kubectl", few.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("scheduler", none.Error, StringComparison.Ordinal);
     }
 
     private async Task<ProgramResult> InstallAsync(string nodes)
@@ -101,12 +130,13 @@ public sealed class RolloutTests : IDisposable
             _ when http.Request.Method == "PATCH" => "{}",
             _ when path.EndsWith("/deployments/pelago-hub", StringComparison.Ordinal) => """{"metadata":{"generation":1},"status":{"observedGeneration":1,"replicas":1,"updatedReplicas":1}}""",
             _ when path.EndsWith("/deployments/pelago-scheduler", StringComparison.Ordinal) =>
-                $$$"""{"metadata":{"generation":1},"spec":{"replicas":1},"status":{"observedGeneration":1,"replicas":1,"updatedReplicas":1,"readyReplicas":{{{_readySchedulers}}}}}""",
-            _ when path.EndsWith("/leases/pelago-scheduler", StringComparison.Ordinal) => Lease,
+                $$$"""{"metadata":{"generation":1},"spec":{"replicas":{{{_schedulers}}}},"status":{"observedGeneration":1,"replicas":1,"updatedReplicas":1,"readyReplicas":{{{_readySchedulers}}}}}""",
+            _ when path.EndsWith("/leases/pelago-scheduler", StringComparison.Ordinal) =>
+                $$$"""{"spec":{"holderIdentity":"{{{_holder}}}","renewTime":"2026-01-01T00:00:{{{(_renews ? ++_looks : 0):00}}}.000000Z"}}""",
             _ when path.EndsWith("/daemonsets/pelago-node", StringComparison.Ordinal) =>
                 """{"metadata":{"generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":5,"updatedNumberScheduled":5,"numberReady":1}}""",
             _ when path.EndsWith("/apiservices/v1alpha1.node.pelago.dev", StringComparison.Ordinal) => """{"status":{"conditions":[{"type":"Available","status":"True"}]}}""",
-            _ when path.EndsWith("/pods", StringComparison.Ordinal) => Pods,
+            _ when path.EndsWith("/pods", StringComparison.Ordinal) => Pods.Replace("SCHEDULER-READY", _readySchedulers > 0 ? "True" : "False", StringComparison.Ordinal),
             _ when path == nodes => Nodes,
             _ => null,
         };
