@@ -71,7 +71,7 @@ internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLim
         (byte[]? bytes, _) = await download.GetAsync(Beside(entry.Uri, document.File), null, limits.Bytes, cancel);
         document.Check(bytes);
         (IReadOnlyList<JsonObject> packages, int refused) = RepositoryDocument.Read(bytes, limits);
-        return new FetchedRepository(packages, refused, tag, document.Serial, key);
+        return new FetchedRepository(packages, refused, tag, document.Serial, document.Key);
     }
 
     private static string Beside(string uri, string file) =>

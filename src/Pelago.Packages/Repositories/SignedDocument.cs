@@ -5,7 +5,8 @@ using System.Security.Cryptography;
 namespace Pelago.Packages.Repositories;
 
 /// <summary>What a signed index vouches for.</summary>
-internal sealed record SignedDocument(string File, string Sha256, long Size, long Serial)
+/// <param name="Key">The public key that it was verified with (PEM), whatever sort of PEM was given: a private one is not to be kept.</param>
+internal sealed record SignedDocument(string File, string Sha256, long Size, long Serial, string Key)
 {
     public void Check(ReadOnlySpan<byte> bytes)
     {

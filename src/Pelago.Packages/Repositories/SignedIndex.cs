@@ -49,7 +49,7 @@ public static class SignedIndex
         string file = index.Object("document")?.String("file") ?? "";
         if (file.Length == 0 || file != Path.GetFileName(file) || file.StartsWith('.'))
             throw new RepositoryException($"it names a document that is not beside it: \"{file}\"");
-        return new SignedDocument(file, index.Object("document")!.String("sha256") ?? "", index.Object("document")!.Integer("size") ?? 0, index.Integer("serial") ?? 0);
+        return new SignedDocument(file, index.Object("document")!.String("sha256") ?? "", index.Object("document")!.Integer("size") ?? 0, index.Integer("serial") ?? 0, key.ExportSubjectPublicKeyInfoPem());
     }
 
     /// <summary>The key that an index says it was signed with; null for none.</summary>

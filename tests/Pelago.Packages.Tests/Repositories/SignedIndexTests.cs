@@ -45,7 +45,20 @@ public sealed class SignedIndexTests : IDisposable
         Assert.Equal(SignedIndex.Fingerprint(_signer.ExportSubjectPublicKeyInfoPem()), SignedIndex.Fingerprint(entry.Key!));
         Assert.Equal(entry, Assert.Single(_store.Repositories()));
         Assert.Equal(4, Catalog.Load(_store).Search("").Count);
-        Assert.DoesNotContain("PRIVATE", entry.Key!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_a_private_key_only_the_public_half_is_kept(bool pkcs8)
+    {
+        await using RepositoryServer server = Serve(_signer, 1);
+        string given = pkcs8 ? _signer.ExportPkcs8PrivateKeyPem() : _signer.ExportECPrivateKeyPem();
+
+        (RepositoryEntry entry, _) = await _updater.AddAsync(new RepositoryEntry("signed", server.Uri, given), null, Cancel);
+
+        Assert.Equal(_signer.ExportSubjectPublicKeyInfoPem(), entry.Key);
+        Assert.DoesNotContain("PRIVATE", await File.ReadAllTextAsync(_home["packages/repositories.json"], Cancel), StringComparison.Ordinal);
     }
 
     [Fact]
