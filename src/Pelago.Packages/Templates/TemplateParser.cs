@@ -122,7 +122,7 @@ internal sealed class TemplateParser(string text)
             throw Fault($"{{{{/{tag.Name}}}}} closes nothing", tag.Start);
         if (open.Name != tag.Name)
             throw Fault($"{{{{/{tag.Name}}}}} closes {{{{{open.Sigil}{open.Name}}}}} of line {LineOf(open.Start)}", tag.Start);
-        var section = new SectionNode(open.Name, open.Sigil == '^', _nodes, text[open.End..tag.Start]);
+        var section = new SectionNode(open.Name, open.Sigil == '^', _nodes, text.AsMemory(open.End, tag.Start - open.End));
         _nodes = open.Outer;
         _nodes.Add(section);
     }

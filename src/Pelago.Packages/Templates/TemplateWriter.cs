@@ -9,15 +9,19 @@ internal sealed class TemplateWriter(StringBuilder output, TemplateScopes scopes
 {
     private const int MaxDepth = 100;
     private const int MaxOutput = 16 * 1024 * 1024;
+    private const int MaxWork = 2_000_000;
     private int _depth;
+    private int _work;
     private bool _lineStart = true;
 
     public void Write(IReadOnlyList<TemplateNode> nodes, string indent)
     {
         if (++_depth > MaxDepth)
             throw new TemplateException($"sections and partials go deeper than {MaxDepth}", 1);
+        Work(1);
         foreach (TemplateNode node in nodes)
         {
+            Work(1);
             switch (node)
             {
                 case TextNode text:
@@ -39,6 +43,13 @@ internal sealed class TemplateWriter(StringBuilder output, TemplateScopes scopes
         }
 
         _depth--;
+    }
+
+    /// <summary>Counts nodes that were written: sections within sections over lists may write many and print nothing.</summary>
+    private void Work(int nodes)
+    {
+        if ((_work += nodes) > MaxWork)
+            throw new TemplateException($"the template writes more than {MaxWork} nodes", 1);
     }
 
     private void WriteText(string text, string indent)
@@ -85,7 +96,8 @@ internal sealed class TemplateWriter(StringBuilder output, TemplateScopes scopes
             return;
         if (value is Func<string, string> lambda)
         {
-            Write(new TemplateParser(lambda(section.Raw)).Parse(), indent);
+            Work(section.Raw.Length / 64);
+            Write(new TemplateParser(lambda(section.Raw.ToString())).Parse(), indent);
             return;
         }
 

@@ -41,10 +41,13 @@ public sealed class UniverseTemplateTests
         Assert.Contains(message, fault.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_template_that_prints_without_end_is_refused()
+    [Theory]
+    [InlineData("xxxxxxxxxx")]
+    [InlineData("{{none}}")]
+    [InlineData("")]
+    public void A_template_that_prints_without_end_is_refused(string innermost)
     {
-        string nested = string.Concat(Enumerable.Repeat("{{#l}}", 20)) + "xxxxxxxxxx" + string.Concat(Enumerable.Repeat("{{/l}}", 20));
+        string nested = string.Concat(Enumerable.Repeat("{{#l}}", 20)) + innermost + string.Concat(Enumerable.Repeat("{{/l}}", 20));
 
         Assert.Throws<TemplateException>(() => Render("""{"l": [1, 2, 3, 4]}""", nested));
     }
