@@ -49,6 +49,22 @@ internal sealed class KeptRepository(string directory)
         }
     }
 
+    /// <summary>Whether what was kept can be read to its end: the index, and as many bytes of packages as it names.</summary>
+    public bool IsWhole()
+    {
+        try
+        {
+            if (!File.Exists(IndexFile) || KubeJson.ParseObject(File.ReadAllBytes(IndexFile)) is not { } json || json.String("data") is not { Length: > 0 } data || json.Array("packages") is not { } packages)
+                return false;
+            var file = new FileInfo(Path.Combine(directory, Path.GetFileName(data)));
+            return file.Exists && packages.OfType<JsonObject>().All(package => (package.Integer("offset") ?? 0) + (package.Integer("length") ?? 0) <= file.Length);
+        }
+        catch (Exception fault) when (fault is JsonException or IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>One revision, whole.</summary>
     public PackageRevision Read(IndexedPackage package)
     {

@@ -36,7 +36,8 @@ internal sealed class RepositoryDownload : IDisposable
         if (tag is not null && EntityTagHeaderValue.TryParse(tag, out EntityTagHeaderValue? known))
             request.Headers.IfNoneMatch.Add(known);
         using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
-        if (answer.StatusCode == HttpStatusCode.NotModified)
+        // Only to whoever said what is known already; to all others it is no answer.
+        if (answer.StatusCode == HttpStatusCode.NotModified && request.Headers.IfNoneMatch.Count > 0)
             return (null, tag);
         if (!answer.IsSuccessStatusCode)
             throw new RepositoryException($"it answered {(int)answer.StatusCode} {answer.ReasonPhrase}");

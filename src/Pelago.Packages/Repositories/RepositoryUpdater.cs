@@ -43,7 +43,11 @@ public sealed class RepositoryUpdater(PackageStore store, RepositoryLimits limit
 
     private async Task<RepositoryState> UpdateAsync(RepositoryEntry entry, CancellationToken cancel)
     {
-        RepositoryState known = store.Kept(entry.Name).State();
+        KeptRepository kept = store.Kept(entry.Name);
+        RepositoryState known = kept.State();
+        // Without its tag the server sends all of it again, which mends what is damaged here.
+        if (!kept.IsWhole())
+            known = known with { Tag = null };
         try
         {
             return Keep(entry, await new RepositoryFetch(_download, limits).FetchAsync(entry, known, cancel));

@@ -187,6 +187,37 @@ public sealed class RepositoryUpdaterTests : IDisposable
         Assert.Equal(4, Catalog.Load(_store).Search("").Count);
     }
 
+    [Theory]
+    [InlineData("index.json", "{")]
+    [InlineData("packages-*.json", "{")]
+    [InlineData("packages-*.json", null)]
+    public async Task What_is_damaged_is_sent_again_also_by_a_server_that_knows_it_is_unchanged(string pattern, string? damage)
+    {
+        byte[] built = RepositoryBuild.Build(Universe.Samples, [])!;
+        await using RepositoryServer server = RepositoryServer.Of(_ => built, "\"v1\"");
+        (RepositoryEntry entry, _) = await _updater.AddAsync(new RepositoryEntry("one", server.Uri, null), null, Cancel);
+        string file = Assert.Single(Directory.EnumerateFiles(_home["packages/kept/one"], pattern));
+        File.Delete(file);
+        if (damage is not null)
+            await File.WriteAllTextAsync(file, damage, Cancel);
+
+        await _updater.UpdateAsync([entry], null, Cancel);
+
+        Catalog catalog = Catalog.Load(_store);
+        Assert.Equal("ledger", catalog.Read(Assert.Single(catalog.Search("ledger"))).Name);
+    }
+
+    [Fact]
+    public async Task That_nothing_changed_is_no_answer_to_whoever_has_nothing()
+    {
+        await using var server = new RepositoryServer((_, stream, cancel) => stream.WriteAsync("HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n"u8.ToArray(), cancel).AsTask());
+
+        RepositoryException fault = await Assert.ThrowsAsync<RepositoryException>(() => _updater.AddAsync(new RepositoryEntry("empty", server.Uri, null), null, Cancel));
+
+        Assert.Equal("it answered 304 Not Modified", fault.Message);
+        Assert.Empty(_store.Repositories());
+    }
+
     private async Task AddGoodAndBadAsync()
     {
         (string, string, long)[] revisions = [.. Enumerable.Range(0, 1232).Select(i => ($"anchor-{i % 176}", $"1.{i / 176}", (long)i))];
