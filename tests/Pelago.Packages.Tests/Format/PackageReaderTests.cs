@@ -82,6 +82,17 @@ public sealed class PackageReaderTests : IDisposable
         Assert.EndsWith("stands there twice", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("B/beacon/0/package.json", "\"version\": \"0.3.1\"", "\"version\": \"0.3.1 (beta)\"", null)]
+    [InlineData("L/ledger/1/package.json", "\"version\": \"1.1.0\"", "\"version\": \"1.1.0 (beta)\"", "/version")]
+    [InlineData("L/ledger/1/package.json", "\"url\": \"https://", "\"url\": \"", "/licenses/0/url")]
+    public void A_packaging_version_is_as_strict_as_its_published_schema(string file, string from, string to, string? pointer)
+    {
+        Change(file, from, to);
+
+        Assert.Equal(pointer is null ? [] : [pointer], Faults().Select(fault => fault.Pointer));
+    }
+
     [Fact]
     public void A_command_beside_a_package_of_version_4_is_refused()
     {
