@@ -47,7 +47,7 @@ public sealed class PackageReader
             Check(config, _schemas.Config, faults);
             Check(resource, _schemas.Resource(version), faults);
             Check(command, _schemas.Command, faults);
-            CheckTogether(package, version, folder, resource, command, faults);
+            CheckTogether(package, folder, resource, command, faults);
         }
 
         if (faults.Skip(before).Any(fault => !fault.IsWarning))
@@ -90,23 +90,19 @@ public sealed class PackageReader
             faults.Add(new PackageFault(place, 1, "", $"the folder of a revision is named by a whole number, not \"{folder.Revision}\""));
     }
 
-    private static void CheckTogether(
-        PackageJson package, string version, RevisionFolder folder, PackageJson? resource, PackageJson? command, List<PackageFault> faults)
+    private static void CheckTogether(PackageJson package, RevisionFolder folder, PackageJson? resource, PackageJson? command, List<PackageFault> faults)
     {
-        JsonObject json = (JsonObject)package.Root!;
-        if (command is not null && version is not ("2.0" or "3.0"))
-            faults.Add(command.Fault("", $"packages of version {version} have no command.json"));
-        bool own = version == PackageSchemas.Own;
-        string forbidden = own ? "marathon.json.mustache" : "kubernetes.yaml.mustache";
-        if (File.Exists(folder.File(forbidden)))
-            faults.Add(new PackageFault(folder.File(forbidden), 1, "", $"packages of version {version} have no {forbidden}"));
-        if (!own && command is null && (resource?.Root as JsonObject)?.Object("cli") is not null && !IsAtLeast18(json.String("minDcosReleaseVersion")))
-            faults.Add(resource.Fault("/cli", "needs a minDcosReleaseVersion of 1.8 or newer in package.json, or a command.json beside it"));
+        var parts = new PackageParts((JsonObject)package.Root!)
+        {
+            Resource = resource?.Root as JsonObject, HasCommand = command is not null,
+            HasMarathonTemplate = File.Exists(folder.File("marathon.json.mustache")), HasKubernetesTemplate = File.Exists(folder.File("kubernetes.yaml.mustache")),
+        };
+        foreach ((string name, string pointer, string message) in parts.Faults())
+        {
+            PackageJson? file = name switch { "command.json" => command, "resource.json" => resource, _ => null };
+            faults.Add(file?.Fault(pointer, message) ?? new PackageFault(folder.File(name), 1, pointer, message));
+        }
     }
-
-    private static bool IsAtLeast18(string? version) =>
-        version?.Split('.') is { Length: >= 1 } parts && int.TryParse(parts[0], out int major)
-        && (major > 1 || (major == 1 && parts.Length > 1 && int.TryParse(parts[1], out int minor) && minor >= 8));
 
     private static void Check(PackageJson? file, SchemaValidator schema, List<PackageFault> faults)
     {

@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Kube;
 using Pelago.Packages.Format;
-using Pelago.Packages.Schema;
 
 namespace Pelago.Packages.Repositories;
 
@@ -19,28 +18,29 @@ internal static class RepositoryDocument
     /// <summary>Of one package, in bytes.</summary>
     public const int MaxPackage = 16 * 1024 * 1024;
 
+    private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
     private static readonly string[] Beside = ["releaseVersion", "config", "resource", "command", "marathon", "kubernetes"];
 
     /// <summary>The packages of a document that are whole, and how many were not. Throws a <see cref="RepositoryException"/> for what is no repository at all.</summary>
     public static (IReadOnlyList<JsonObject> Packages, int Refused) Read(ReadOnlyMemory<byte> utf8, RepositoryLimits limits)
     {
-        JsonObject document;
         try
         {
-            document = KubeJson.ParseObject(utf8);
+            // A tree of the whole would take many times its bytes: packages become one each, after they were counted.
+            using JsonDocument document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = KubeJson.MaxDepth });
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("packages", out JsonElement all) || all.ValueKind != JsonValueKind.Array)
+                throw new RepositoryException("what it sent is no repository: it has no list of packages");
+            int count = all.GetArrayLength();
+            if (count > limits.Revisions)
+                throw new RepositoryException($"it has {count} packages, at most {limits.Revisions} are read");
+            var check = new DocumentCheck();
+            JsonObject[] whole = [.. all.EnumerateArray().Select(check.Read).OfType<JsonObject>()];
+            return (whole, count - whole.Length);
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             throw new RepositoryException($"what it sent is no repository: {fault.Message}");
         }
-
-        if (document.Array("packages") is not { } all)
-            throw new RepositoryException("what it sent is no repository: it has no list of packages");
-        if (all.Count > limits.Revisions)
-            throw new RepositoryException($"it has {all.Count} packages, at most {limits.Revisions} are read");
-        var schemas = new PackageSchemas();
-        JsonObject[] whole = [.. all.OfType<JsonObject>().Where(package => IsWhole(package, schemas))];
-        return (whole, all.Count - whole.Length);
     }
 
     public static JsonObject FromRevision(PackageRevision revision)
@@ -60,41 +60,31 @@ internal static class RepositoryDocument
         return package;
     }
 
-    public static PackageRevision ToRevision(JsonObject package)
+    /// <summary>The parts of a package that <see cref="DocumentCheck"/> found whole.</summary>
+    public static PackageRevision ToRevision(JsonObject package) => new(package.Integer("releaseVersion") ?? 0, FieldsOf(package))
+    {
+        Config = package.Object("config"), Resource = package.Object("resource"), Command = package.Object("command"),
+        MarathonTemplate = Text(package.Object("marathon")?.String("v2AppMustacheTemplate")),
+        KubernetesTemplate = Text(package.Object("kubernetes")?.String("mustacheTemplate")),
+    };
+
+    /// <summary>The fields of package.json.</summary>
+    public static JsonObject FieldsOf(JsonObject package)
     {
         var fields = (JsonObject)package.DeepClone();
         foreach (string name in Beside)
             fields.Remove(name);
-        return new PackageRevision(package.Integer("releaseVersion") ?? 0, fields)
-        {
-            Config = package.Object("config"), Resource = package.Object("resource"), Command = package.Object("command"),
-            MarathonTemplate = Template(package.Object("marathon")?.String("v2AppMustacheTemplate")),
-            KubernetesTemplate = Template(package.Object("kubernetes")?.String("mustacheTemplate")),
-        };
+        return fields;
     }
 
-    private static bool IsWhole(JsonObject package, PackageSchemas schemas)
-    {
-        string version = package.String("packagingVersion") ?? "";
-        if (schemas.Package(version) is not { } schema || package.Integer("releaseVersion") is not >= 0)
-            return false;
-        foreach (SchemaFault fault in schema.Validate(package))
-        {
-            if (fault.Rule != "additionalProperties" || !Beside.Contains(fault.Field))
-                return false;
-        }
-
-        string? template = package.Object("marathon")?.String("v2AppMustacheTemplate") ?? package.Object("kubernetes")?.String("mustacheTemplate");
-        return template is null || Template(template) is not null;
-    }
-
-    private static string? Template(string? base64)
+    /// <summary>Text in base64; null when it is none, or no UTF-8.</summary>
+    public static string? Text(string? base64)
     {
         try
         {
-            return base64 is null ? null : Encoding.UTF8.GetString(Convert.FromBase64String(base64));
+            return base64 is null ? null : Utf8.GetString(Convert.FromBase64String(base64));
         }
-        catch (FormatException)
+        catch (Exception fault) when (fault is FormatException or DecoderFallbackException)
         {
             return null;
         }

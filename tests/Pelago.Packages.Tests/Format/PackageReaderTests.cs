@@ -90,7 +90,8 @@ public sealed class PackageReaderTests : IDisposable
     {
         Change(file, from, to);
 
-        Assert.Equal(pointer is null ? [] : [pointer], Faults().Select(fault => fault.Pointer));
+        string[] expected = pointer is null ? [] : [pointer];
+        Assert.Equal(expected, Faults().Select(fault => fault.Pointer));
     }
 
     [Fact]

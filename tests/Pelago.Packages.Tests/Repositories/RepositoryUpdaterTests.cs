@@ -174,6 +174,42 @@ public sealed class RepositoryUpdaterTests : IDisposable
         Assert.Equal(["ledger", "pier", "tide"], Catalog.Load(_store).Names());
     }
 
+    [Theory]
+    [InlineData("config", """{"properties": 7}""")]
+    [InlineData("config", "[]")]
+    [InlineData("resource", """{"images": true}""")]
+    [InlineData("resource", """{"cli": {"binaries": {"linux": {"x86-64": {"url": "u", "kind": "zip", "contentHash": [{"algo": "sha256", "value": "0"}]}}}}}""")]
+    [InlineData("command", """{"pip": "x"}""")]
+    [InlineData("command", """{"pip": ["x"]}""")]
+    [InlineData("kubernetes", """{"mustacheTemplate": "eA=="}""")]
+    [InlineData("marathon", """{"v2AppMustacheTemplate": "e3sjYX19"}""")]
+    [InlineData("marathon", """{"v2AppMustacheTemplate": "/w=="}""")]
+    [InlineData("marathon", "{}")]
+    [InlineData("releaseVersion", "-1")]
+    public async Task A_package_of_a_document_is_checked_as_one_of_a_folder(string part, string value)
+    {
+        WriteDocument("some", ("ship", "1", 0), ("boat", "1", 0));
+        JsonObject document = KubeJson.ParseObject(await File.ReadAllBytesAsync(_home["some.json"], Cancel));
+        document.Array("packages")![0]![part] = JsonNode.Parse(value);
+        await File.WriteAllBytesAsync(_home["some.json"], KubeJson.ToUtf8(document), Cancel);
+
+        (_, RepositoryState state) = await _updater.AddAsync(new RepositoryEntry("some", _home["some.json"], null), null, Cancel);
+
+        Assert.Equal(1, state.Refused);
+        Assert.Equal(["boat"], Catalog.Load(_store).Names());
+    }
+
+    [Fact]
+    public async Task Packages_are_counted_before_any_is_read()
+    {
+        string document = WriteDocument("some", ("ship", "1", 0), ("boat", "1", 0));
+        using var updater = new RepositoryUpdater(_store, Limits with { Revisions = 1 }, TimeProvider.System);
+
+        RepositoryException fault = await Assert.ThrowsAsync<RepositoryException>(() => updater.AddAsync(new RepositoryEntry("some", document, null), null, Cancel));
+
+        Assert.Equal("it has 2 packages, at most 1 are read", fault.Message);
+    }
+
     [Fact]
     public async Task What_is_kept_survives_damage_of_the_files()
     {
