@@ -30,7 +30,12 @@ internal sealed class KeptRepository(string directory)
         }
     }
 
-    public void Save(RepositoryState state) => PackageStore.Replace(StateFile, KubeJson.ToUtf8(state.ToJson()));
+    /// <summary>Notes how an attempt ended that brought nothing: of the state that is there by now, which another program may have written meanwhile.</summary>
+    public RepositoryState Note(Func<RepositoryState, RepositoryState> change)
+    {
+        using IDisposable held = Hold();
+        return Save(change(State()));
+    }
 
     /// <summary>What search reads; empty when nothing was ever fetched or when it is damaged, which the next fetch mends.</summary>
     public IReadOnlyList<IndexedPackage> Index()
@@ -85,10 +90,19 @@ internal sealed class KeptRepository(string directory)
         }
     }
 
-    /// <summary>Puts packages in the place of those that were there.</summary>
-    public void Replace(IReadOnlyList<JsonObject> packages)
+    /// <summary>Puts packages in the place of those that were there, unless another program has kept a later serial meanwhile. How it stands then.</summary>
+    public RepositoryState Replace(IReadOnlyList<JsonObject> packages, RepositoryState state)
     {
-        using IDisposable held = StoreLock.Take(directory, "what is kept of this repository");
+        using IDisposable held = Hold();
+        RepositoryState current = State();
+        if (current.Serial > state.Serial)
+            return current;
+        Write(packages);
+        return Save(state);
+    }
+
+    private void Write(IReadOnlyList<JsonObject> packages)
+    {
         string? before = Index().Select(package => package.Data).FirstOrDefault();
         string data = $"packages-{Guid.NewGuid():N}.json";
         var index = new JsonArray();
@@ -109,4 +123,12 @@ internal sealed class KeptRepository(string directory)
         foreach (string old in Directory.EnumerateFiles(directory, "packages-*.json").Where(file => Path.GetFileName(file) != data && Path.GetFileName(file) != before))
             File.Delete(old);
     }
+
+    private RepositoryState Save(RepositoryState state)
+    {
+        PackageStore.Replace(StateFile, KubeJson.ToUtf8(state.ToJson()));
+        return state;
+    }
+
+    private IDisposable Hold() => StoreLock.Take(directory, "what is kept of this repository");
 }

@@ -41,6 +41,7 @@ public sealed class PackageStore(string directory)
             throw new RepositoryException($"there is a repository {entry.Name} already: remove it first, or choose another name");
         if (index is { } wanted && (wanted < 0 || wanted > entries.Count))
             throw new RepositoryException($"index {wanted} is not between 0 and {entries.Count}");
+        DeleteKept(entry.Name);
         entries.Insert(index ?? entries.Count, entry);
         Save(entries);
     }
@@ -53,9 +54,7 @@ public sealed class PackageStore(string directory)
         if (entries.RemoveAll(entry => entry.Name == name) == 0)
             return false;
         Save(entries);
-        string kept = Path.Combine(directory, "kept", name);
-        if (Directory.Exists(kept))
-            Directory.Delete(kept, recursive: true);
+        DeleteKept(name);
         return true;
     }
 
@@ -72,6 +71,14 @@ public sealed class PackageStore(string directory)
         }
 
         File.Move(fresh, file, overwrite: true);
+    }
+
+    /// <summary>Also before a repository is added: what one of that name left behind is not its own.</summary>
+    private void DeleteKept(string name)
+    {
+        string kept = Path.Combine(directory, "kept", name);
+        if (Directory.Exists(kept))
+            Directory.Delete(kept, recursive: true);
     }
 
     private void Save(IEnumerable<RepositoryEntry> entries)

@@ -29,7 +29,7 @@ public sealed class RepositoryUpdater(PackageStore store, RepositoryLimits limit
         FetchedRepository fetched = await new RepositoryFetch(_download, limits).FetchAsync(entry, RepositoryState.Never, cancel);
         entry = entry with { Key = fetched.Key };
         store.Add(entry, index);
-        return (entry, Keep(entry, fetched));
+        return (entry, Keep(store.Kept(entry.Name), fetched));
     }
 
     /// <summary>Receives a repository without keeping anything of it: how many packages it has, and the key that signed it.</summary>
@@ -50,24 +50,34 @@ public sealed class RepositoryUpdater(PackageStore store, RepositoryLimits limit
             known = known with { Tag = null };
         try
         {
-            return Keep(entry, await new RepositoryFetch(_download, limits).FetchAsync(entry, known, cancel));
+            return Keep(kept, await new RepositoryFetch(_download, limits).FetchAsync(entry, known, cancel));
         }
         catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
             // Whatever it was, it was this repository's; the others are not to suffer for it.
-            RepositoryState stale = known with { Fault = fault.Message };
-            store.Kept(entry.Name).Save(stale);
-            return stale;
+            return NoteStale(kept, known, fault.Message);
         }
     }
 
-    private RepositoryState Keep(RepositoryEntry entry, FetchedRepository fetched)
+    private static RepositoryState NoteStale(KeptRepository kept, RepositoryState known, string fault)
     {
-        KeptRepository kept = store.Kept(entry.Name);
+        try
+        {
+            return kept.Note(current => current with { Fault = fault });
+        }
+        catch (RepositoryException)
+        {
+            // Another program writes there now, and says how its own attempt ended.
+            return known with { Fault = fault };
+        }
+    }
+
+    private RepositoryState Keep(KeptRepository kept, FetchedRepository fetched)
+    {
+        DateTimeOffset now = time.GetUtcNow();
         if (fetched.Packages is not null)
-            kept.Replace(fetched.Packages);
-        var state = new RepositoryState { Fetched = time.GetUtcNow(), Tag = fetched.Tag, Serial = fetched.Serial, Refused = fetched.Refused };
-        kept.Save(state);
-        return state;
+            return kept.Replace(fetched.Packages, new RepositoryState { Fetched = now, Tag = fetched.Tag, Serial = fetched.Serial, Refused = fetched.Refused });
+        // That nothing changed is said of the tag that was sent, and of nothing that came later.
+        return kept.Note(current => current.Tag == fetched.Tag ? current with { Fetched = now, Fault = null } : current);
     }
 }

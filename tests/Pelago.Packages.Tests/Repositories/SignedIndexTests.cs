@@ -99,6 +99,25 @@ public sealed class SignedIndexTests : IDisposable
         Assert.StartsWith("it names a document that is not beside it", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_another_program_kept_meanwhile_is_not_taken_back(bool isFetched)
+    {
+        await using RepositoryServer server = Serve(_signer, 7), late = Serve(_signer, 8, _ =>
+        {
+            _store.Kept("signed").Replace([], new RepositoryState { Serial = 9, Tag = "later" });
+            return isFetched ? _document : [];
+        });
+        (RepositoryEntry entry, _) = await _updater.AddAsync(new RepositoryEntry("signed", server.Uri, null), null, Cancel);
+
+        string? fault = await FaultAsync(entry, late);
+
+        Assert.Equal(isFetched, fault is null);
+        Assert.Equal((9, "later"), (_store.Kept("signed").State().Serial, _store.Kept("signed").State().Tag));
+        Assert.Empty(Catalog.Load(_store).Search(""));
+    }
+
     [Fact]
     public void Every_byte_of_an_index_is_signed()
     {
