@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Pelago.Packages.Schema;
 
-/// <summary>Patterns of one check, in ECMA 262's words as far as .NET has them. Each match has a bound in time.</summary>
-internal sealed class SchemaPatterns
+/// <summary>Patterns of one check, in ECMA 262's words as far as .NET has them. Each match has a bound in time, and so have all together.</summary>
+internal sealed class SchemaPatterns(TimeSpan most)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(100);
     private readonly Dictionary<string, Regex> _known = new(StringComparer.Ordinal);
+    private TimeSpan _spent;
 
-    /// <summary>Throws a <see cref="SchemaRefusedException"/> for a pattern that is none or that takes too long.</summary>
+    /// <summary>Throws a <see cref="SchemaRefusedException"/> for a pattern that is none or that takes too long, and when all together do.</summary>
     public bool IsMatch(string pattern, string text)
     {
+        if (_spent > most)
+            throw new SchemaRefusedException("its patterns take too long");
+        long start = Stopwatch.GetTimestamp();
         if (!_known.TryGetValue(pattern, out Regex? regex))
             _known[pattern] = regex = Compile(pattern);
         try
@@ -23,6 +28,10 @@ internal sealed class SchemaPatterns
         catch (RegexMatchTimeoutException)
         {
             throw new SchemaRefusedException($"the pattern {pattern} takes too long");
+        }
+        finally
+        {
+            _spent += Stopwatch.GetElapsedTime(start);
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class SchemaWalk(SchemaDocuments documents)
 {
     private const int MaxDepth = 300;
     private const int MaxWork = 2_000_000;
-    private readonly SchemaPatterns _patterns = new();
+    private readonly SchemaPatterns _patterns = new(TimeSpan.FromSeconds(2));
     private int _depth;
     private int _work;
 

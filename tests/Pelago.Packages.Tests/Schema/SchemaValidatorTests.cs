@@ -30,6 +30,17 @@ public sealed class SchemaValidatorTests
     }
 
     [Fact]
+    public void Patterns_that_together_take_too_long_are_refused()
+    {
+        var patterns = new SchemaPatterns(TimeSpan.Zero);
+        Assert.True(patterns.IsMatch("^a+$", "aaa"));
+
+        SchemaRefusedException refused = Assert.Throws<SchemaRefusedException>(() => patterns.IsMatch("^a+$", "aaa"));
+
+        Assert.Equal("its patterns take too long", refused.Message);
+    }
+
+    [Fact]
     public void A_fault_names_where_which_rule_what_was_expected_and_what_is_there()
     {
         JsonObject schema = (JsonObject)Json("""
