@@ -97,7 +97,9 @@ internal sealed class TemplateWriter(StringBuilder output, TemplateScopes scopes
         if (value is Func<string, string> lambda)
         {
             Work(section.Raw.Length / 64);
-            Write(new TemplateParser(lambda(section.Raw.ToString())).Parse(), indent);
+            // What it gives is the user's text and no template: braces in it stay as they are.
+            if (lambda(section.Raw.ToString()) is { Length: > 0 } text)
+                WriteText(text, indent);
             return;
         }
 

@@ -35,6 +35,17 @@ public sealed class PackageRendererTests
     }
 
     [Fact]
+    public void Braces_in_an_option_that_is_json_are_no_template()
+    {
+        PackageRevision package = Package("tide") with { MarathonTemplate = """{"a": {{#asJson}}note{{/asJson}}}""" };
+
+        RenderedPackage rendered = PackageRenderer.Render(package, new RenderRequest { Options = new JsonObject { ["note"] = """{"b": "{{port}} {{#c}}"}""" } });
+
+        Assert.Empty(rendered.Faults);
+        Assert.Equal("""{"a":{"b":"{{port}} {{#c}}"}}""", CanonicalJson.Of(rendered.Objects[0]));
+    }
+
+    [Fact]
     public void Resources_win_over_options_of_the_same_name()
     {
         PackageRevision package = Package("tide") with { Resource = (JsonObject)Json("""{"a": "theirs"}"""), MarathonTemplate = """{"a": "{{resource.a}}", "b": "{{resource.b}}"}""" };
