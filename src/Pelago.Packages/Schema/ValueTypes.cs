@@ -24,17 +24,22 @@ internal static class ValueTypes
         _ => Article(Text(rule)),
     };
 
-    /// <summary>A value as JSON, cut when it is long. What looks like a secret by its name is only measured.</summary>
+    /// <summary>
+    /// A text, number or truth as JSON, cut when it is long. Lists and objects are only measured, since there may be secrets in them; so is what looks like a
+    /// secret by its name.
+    /// </summary>
     public static string Show(JsonNode? value, InstancePath at)
     {
         if (value is null)
             return "null";
+        if (value is JsonObject json)
+            return $"object of {json.Count} fields";
+        if (value is JsonArray array)
+            return $"array of {array.Count} items";
         string kind = value.GetValueKind() switch
         {
             JsonValueKind.String => "string ",
             JsonValueKind.Number => "number ",
-            JsonValueKind.Object => "object ",
-            JsonValueKind.Array => "array ",
             _ => "",
         };
         string place = at.ToString();

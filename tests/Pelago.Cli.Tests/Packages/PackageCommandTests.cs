@@ -65,7 +65,7 @@ public sealed class PackageCommandTests : IDisposable
 
         Assert.Equal((0, "", "1 revision in 3 files: 1 accepted, 0 refused\n"), (valid.ExitCode, valid.Output, valid.Error));
         Assert.Equal(1, invalid.ExitCode);
-        Assert.Equal($"{_home["universe/B/buoy/7/config.json"]}:3: /properties: type: expected an object, found array []\n", invalid.Output);
+        Assert.Equal($"{_home["universe/B/buoy/7/config.json"]}:3: /properties: type: expected an object, found array of 0 items\n", invalid.Output);
     }
 
     [Theory]

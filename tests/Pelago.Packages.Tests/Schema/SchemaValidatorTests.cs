@@ -66,5 +66,17 @@ public sealed class SchemaValidatorTests
         Assert.Equal("a string that is not shown", Assert.Single(faults).Found);
     }
 
+    [Theory]
+    [InlineData("""{"type": "string"}""", "object of 1 fields")]
+    [InlineData("""{"enum": [{"password": "hunter2"}]}""", "object of 1 fields")]
+    [InlineData("""{"properties": {"admin": {"properties": {"password": {"type": "boolean"}}}}}""", "a string that is not shown")]
+    public void A_secret_is_not_shown_with_what_it_is_in(string schema, string found)
+    {
+        SchemaFault fault = Assert.Single(new SchemaValidator((JsonObject)Json(schema)!).Validate(Json("""{"admin": {"password": "hunter3"}}""")));
+
+        Assert.Equal(found, fault.Found);
+        Assert.DoesNotContain("hunter", fault.ToString(), StringComparison.Ordinal);
+    }
+
     private static JsonNode? Json(string text) => KubeJson.Parse(Encoding.UTF8.GetBytes(text));
 }
