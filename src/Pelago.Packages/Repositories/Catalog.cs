@@ -11,6 +11,7 @@ public sealed class Catalog
 {
     private readonly PackageStore _store;
     private readonly SortedDictionary<string, List<CatalogPackage>> _packages = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Name, string Version)> _known = [];
 
     private Catalog(PackageStore store) => _store = store;
 
@@ -50,10 +51,11 @@ public sealed class Catalog
 
     private void Add(CatalogPackage package)
     {
+        // Also within a repository a version may have been released again: the newest release of it comes first and counts.
+        if (!_known.Add((package.Name, package.Package.Version)))
+            return;
         if (!_packages.TryGetValue(package.Name, out List<CatalogPackage>? revisions))
             _packages[package.Name] = revisions = [];
-        // Within a repository a version may have been released again; only from one further down the list it is hidden.
-        if (!revisions.Exists(known => known.Package.Version == package.Package.Version))
-            revisions.Add(package);
+        revisions.Add(package);
     }
 }

@@ -83,6 +83,14 @@ public sealed class RepositoryUpdaterTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_version_that_a_repository_released_again_the_newest_release_counts()
+    {
+        await _updater.AddAsync(new RepositoryEntry("one", WriteDocument("one", ("ship", "1", 3), ("ship", "1", 7), ("ship", "0", 5)), null), null, Cancel);
+
+        Assert.Equal([7, 5], Catalog.Load(_store).Revisions("ship").Select(one => one.Package.ReleaseVersion));
+    }
+
+    [Fact]
     public async Task Search_stays_fast_and_the_good_repository_fresh_while_others_are_dead_slow_and_garbage()
     {
         // Bound and not listening: it refuses, and nobody else can take the port meanwhile.
