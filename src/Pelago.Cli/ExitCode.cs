@@ -16,4 +16,13 @@ internal static class ExitCode
 
     /// <summary>A cluster could not be reached; the rest was printed.</summary>
     public const int Unreachable = 4;
+
+    /// <summary>Of work at several places: unreachable when none of them could be reached, failed when some did not do it.</summary>
+    /// <param name="faults">The codes of those that did not.</param>
+    public static int Of(IReadOnlyCollection<int> faults, int places)
+    {
+        if (faults.Count == 0)
+            return Done;
+        return faults.Count == places && faults.All(code => code == Unreachable) ? Unreachable : Failed;
+    }
 }

@@ -20,14 +20,6 @@ internal static class EachNode
         return outcomes;
     }
 
-    /// <summary>The contract's code: unreachable when none of them could be reached, failed when some did not do it.</summary>
-    public static int ExitCodeOf(IReadOnlyCollection<CliException> faults, int nodes)
-    {
-        if (faults.Count == 0)
-            return ExitCode.Done;
-        return faults.Count == nodes && faults.All(fault => fault.ExitCode == ExitCode.Unreachable) ? ExitCode.Unreachable : ExitCode.Failed;
-    }
-
     private static async Task<NodeOutcome<T>> TryAsync<T>(ImageNode node, Func<ImageNode, CancellationToken, Task<T>> work, CancellationToken cancel)
     {
         try

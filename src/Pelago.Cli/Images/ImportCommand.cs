@@ -54,7 +54,7 @@ internal static class ImportCommand
         List<NodeImage> imported = [.. outcomes.SelectMany(outcome => outcome.Result ?? [])];
         if (imported.Count > 0 || output == "json")
             ImageTable.Print(imported, output, targets.SeveralClusters);
-        return EachNode.ExitCodeOf([.. outcomes.Select(outcome => outcome.Fault).OfType<CliException>()], targets.All.Count);
+        return ExitCode.Of([.. outcomes.Select(outcome => outcome.Fault).OfType<CliException>().Select(fault => fault.ExitCode)], targets.All.Count);
     }
 
     private static async Task<IReadOnlyList<NodeImage>> ImportAsync(

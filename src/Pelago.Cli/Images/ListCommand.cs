@@ -27,7 +27,7 @@ internal static class ListCommand
             ImageSurvey survey = await ImageSurvey.OfAsync(targets.All, cancel);
             foreach (CliException fault in survey.Faults)
                 Console.Error.WriteLine($"pelago: images were not listed: {fault.Message}");
-            int code = EachNode.ExitCodeOf(survey.Faults, targets.All.Count);
+            int code = ExitCode.Of([.. survey.Faults.Select(fault => fault.ExitCode)], targets.All.Count);
             if (survey.Faults.Count == targets.All.Count)
                 return code;
             string form = parsed.GetValue(output) ?? "table";

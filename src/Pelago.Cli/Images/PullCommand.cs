@@ -46,7 +46,7 @@ internal static class PullCommand
         List<NodeImage> pulled = [.. outcomes.Select(outcome => outcome.Result).OfType<NodeImage>()];
         if (pulled.Count > 0 || output == "json")
             ImageTable.Print(pulled, output, targets.SeveralClusters);
-        return EachNode.ExitCodeOf([.. outcomes.Select(outcome => outcome.Fault).OfType<CliException>()], targets.All.Count);
+        return ExitCode.Of([.. outcomes.Select(outcome => outcome.Fault).OfType<CliException>().Select(fault => fault.ExitCode)], targets.All.Count);
     }
 
     private static async Task<NodeImage> PullAsync(ImageNode node, string reference, NodeProgress shown, CancellationToken cancel)

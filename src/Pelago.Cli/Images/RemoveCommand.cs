@@ -53,7 +53,7 @@ internal static class RemoveCommand
             return ExitCode.NothingMatched;
         }
 
-        return EachNode.ExitCodeOf(faults, targets.All.Count);
+        return ExitCode.Of([.. faults.Select(fault => fault.ExitCode)], targets.All.Count);
     }
 
     /// <summary>Whether it was there.</summary>

@@ -61,7 +61,7 @@ internal static class WatchCommand
                 await new CountLines(feeds, picture, TimeProvider.System, form != "table").RunAsync(end.Token);
             }
 
-            return Judge(feeds);
+            return Judge(feeds, clusters.Count);
         }
         finally
         {
@@ -70,16 +70,16 @@ internal static class WatchCommand
         }
     }
 
-    private static int Judge(ClusterFeeds feeds)
+    private static int Judge(ClusterFeeds feeds, int clusters)
     {
-        int code = ExitCode.Done;
+        var codes = new List<int>();
         foreach (Exception fault in feeds.Faults)
         {
             Console.Error.WriteLine($"pelago: {fault.Message}");
-            code = fault is ClusterUnreachableException ? ExitCode.Unreachable : ExitCode.Failed;
+            codes.Add(fault is ClusterUnreachableException ? ExitCode.Unreachable : ExitCode.Failed);
         }
 
-        return code;
+        return ExitCode.Of(codes, clusters);
     }
 
     private static Grouping GroupingOf(string? word) => word switch

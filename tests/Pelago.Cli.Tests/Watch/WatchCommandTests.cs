@@ -2,9 +2,11 @@
 
 using System.IO;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Pelago.Cli.Tests.Images;
 using Pelago.Cli.Tests.Output;
 using Pelago.Kube;
+using Pelago.TestKit.Client;
 using Pelago.TestKit.Processes;
 using Xunit;
 
@@ -74,6 +76,47 @@ public sealed class WatchCommandTests
         Assert.Equal(4, screen.ExitCode);
         Assert.Contains("pelago: cannot reach cluster \"nowhere\"", screen.Output, StringComparison.Ordinal);
         AssertRestored(screen.Output);
+    }
+
+    [Theory]
+    [InlineData("there,nowhere", 1)]
+    [InlineData("nowhere,there", 1)]
+    [InlineData("nowhere,neither", 4)]
+    public async Task Of_several_clusters_all_must_be_away_for_a_4(string clusters, int code)
+    {
+        using var directory = new TemporaryDirectory();
+        await using FakeApiServer server = await FakeApiServer.StartAsync(AnswerAsync, tls: false, Cancel);
+        await File.WriteAllTextAsync(directory["kubeconfig"], $$"""
+            apiVersion: v1
+            kind: Config
+            contexts:
+            - {name: there, context: {cluster: there, user: nobody} }
+            - {name: nowhere, context: {cluster: nowhere, user: nobody} }
+            - {name: neither, context: {cluster: nowhere, user: nobody} }
+            clusters:
+            - {name: there, cluster: {server: "{{server.Url}}"} }
+            - {name: nowhere, cluster: {server: "http://127.0.0.1:1"} }
+            users: [{name: nobody, user: {} }]
+            """, Cancel);
+
+        ProgramResult result = await CliProcess.RunAsync(directory["home"], "watch", "--for", "3", "--kubeconfig", directory["kubeconfig"], "--cluster", clusters);
+
+        Assert.True(result.ExitCode == code, result.ToString());
+        Assert.Contains("cannot reach cluster \"nowhere\"", result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Knows no cells and has no pods.</summary>
+    private static async Task AnswerAsync(HttpContext http)
+    {
+        bool knows = !http.Request.Headers.Accept.ToString().Contains(CellProtocol.MediaType, StringComparison.Ordinal);
+        http.Response.StatusCode = knows ? 200 : 406;
+        http.Response.ContentType = "application/json";
+        if (knows && http.Request.Query.ContainsKey("watch"))
+        {
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            await Task.Delay(Timeout.Infinite, http.RequestAborted); // A watch that says nothing.
+        }
+        await http.Response.WriteAsync("""{"metadata":{"resourceVersion":"7"},"items":[]}""", http.RequestAborted);
     }
 
     private static JsonObject Last(ProgramResult result)
