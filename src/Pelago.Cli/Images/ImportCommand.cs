@@ -51,6 +51,8 @@ internal static class ImportCommand
         progress.Clear();
         foreach (CliException fault in archive.WithoutRepetition(outcomes.Select(outcome => outcome.Fault).OfType<CliException>()))
             Console.Error.WriteLine($"pelago: {source.Name} was not imported: {fault.Message}");
+        if (archive.Skipped(targets.SeveralClusters) is { Length: > 0 } skipped)
+            Console.Error.WriteLine($"pelago: {source.Name} was not sent to {skipped} after that; where nodes are of several versions, another one may take it: --node NAME");
         List<NodeImage> imported = [.. outcomes.SelectMany(outcome => outcome.Result ?? [])];
         if (imported.Count > 0 || output == "json")
             ImageTable.Print(imported, output, targets.SeveralClusters);
@@ -60,7 +62,7 @@ internal static class ImportCommand
     private static async Task<IReadOnlyList<NodeImage>> ImportAsync(
         ArchiveSource source, string? name, ImageNode node, ArchiveVerdict archive, NodeProgress shown, CancellationToken cancel)
     {
-        if (archive.IsBad)
+        if (archive.Skips(node))
             return [];
         string url = node.Url(name is null ? "images/import" : $"images/import?name={Uri.EscapeDataString(name)}");
         ApiResult answer = await node.Api.RawAtLengthAsync(HttpMethod.Post, url, source.Read(shown.Sent), "application/x-tar", cancel);

@@ -83,6 +83,18 @@ public sealed class SeveralNodesTests : IDisposable
         Assert.Equal(1, result.ExitCode);
         Assert.Single(result.Error.Split('\n'), line => line.Contains("app.tar was not imported: node n1 of cluster fake: the archive is none", StringComparison.Ordinal));
         Assert.InRange(asked, 1, 8);
+        Assert.Contains($" and {100 - asked - 20} nodes more after that; where nodes are of several versions, another one may take it: --node NAME\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_nodes_that_an_archive_was_not_sent_to_are_named()
+    {
+        await File.WriteAllTextAsync(_directory["app.tar"], "text", Cancel);
+
+        ProgramResult result = await RunAsync(9, (http, _) => WriteAsync(http, 400, Status(400, "zstd is not known here")), "image", "import", _directory["app.tar"]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches("app.tar was not sent to n[1-9](, n[1-9])* after that; ", result.Error);
     }
 
     private async Task<ProgramResult> RunAsync(int nodes, Func<HttpContext, string, Task> answer, params string[] arguments)
