@@ -10,8 +10,6 @@ internal sealed class CellStreamSink(ICellSink sink, CellPosition position, Acti
 {
     private bool _hasState = position.Revision is not null;
 
-    public bool HasBegun { get; private set; }
-
     /// <summary>It told something beside its beginning.</summary>
     public bool HasNews { get; private set; }
 
@@ -20,7 +18,7 @@ internal sealed class CellStreamSink(ICellSink sink, CellPosition position, Acti
 
     public void Begin(DateTimeOffset epoch)
     {
-        HasBegun = position.HasBegun = true;
+        position.HasBegun = true;
         begun();
         sink.Begin(epoch);
     }

@@ -62,7 +62,7 @@ internal sealed class EventConnection(HttpKubeApi api, ResourcePath pods, ListQu
     private async Task WatchAsync(CellReader reader, CellStreamSink sink, CancellationToken cancel)
     {
         ListQuery query = Query() with { ResourceVersion = _revision, AllowWatchBookmarks = true };
-        await using IAsyncEnumerator<RawWatchEvent> events = api.WatchAsync(pods, query, cancel).GetAsyncEnumerator(cancel);
+        await using IAsyncEnumerator<RawWatchEvent> events = api.WatchAsync(pods, query, () => PassBeginning(reader), cancel).GetAsyncEnumerator(cancel);
         bool hasNews = false;
         while (true)
         {
@@ -108,6 +108,13 @@ internal sealed class EventConnection(HttpKubeApi api, ResourcePath pods, ListQu
         _cells.WriteBookmark(_stream, ulong.TryParse(_revision, out ulong number) ? number : 0, endsInitialState);
         Pass(reader);
         position.Revision = _revision;
+    }
+
+    /// <summary>That a watch is open is news after a disconnection, also when nothing changes in it. After a list there is nothing left to tell.</summary>
+    private void PassBeginning(CellReader reader)
+    {
+        if (_stream.WrittenCount > 0)
+            Pass(reader);
     }
 
     private void Pass(CellReader reader)

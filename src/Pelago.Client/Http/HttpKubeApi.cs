@@ -85,7 +85,10 @@ public sealed class HttpKubeApi : IKubeApi, IDisposable
             return (null, await Sender.ReadErrorAsync(response, cancel));
     }
 
-    public async IAsyncEnumerable<RawWatchEvent> WatchAsync(ResourcePath path, ListQuery query, [EnumeratorCancellation] CancellationToken cancel)
+    public IAsyncEnumerable<RawWatchEvent> WatchAsync(ResourcePath path, ListQuery query, CancellationToken cancel) => WatchAsync(path, query, static () => { }, cancel);
+
+    /// <summary>The same; says when the server has begun to answer with a watch, which may be long before its first event.</summary>
+    internal async IAsyncEnumerable<RawWatchEvent> WatchAsync(ResourcePath path, ListQuery query, Action opened, [EnumeratorCancellation] CancellationToken cancel)
     {
         string url = path.ToUrlPath() + QueryString.Of(query, watch: true);
         var request = new ApiRequest(HttpMethod.Get, url, query.MetadataOnly ? MetadataItem : ApiRequest.Json);
@@ -96,6 +99,7 @@ public sealed class HttpKubeApi : IKubeApi, IDisposable
             yield break;
         }
 
+        opened();
         using Stream stream = await response.Content.ReadAsStreamAsync(cancel);
         using var lines = new WatchReader(stream, Sender, _options, cancel);
         string what = request.ToString();

@@ -141,6 +141,33 @@ public sealed class CellFeedTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
+    [Fact]
+    public async Task A_watch_in_json_that_is_open_again_ends_the_trouble_also_when_nothing_changes()
+    {
+        await using FakeApiServer server = await ServeAsync(
+            context => TextAsync(context, 406, "{}"),
+            context => TextAsync(context, 200, $$"""{"metadata":{"resourceVersion":"7"},"items":[{{Text("a", 1)}}]}"""),
+            context => TextAsync(context, 500, "broken"),
+            async context =>
+            {
+                await context.Response.Body.FlushAsync();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted); // A watch that says nothing.
+            });
+        using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
+        var feed = new CellFeed(api, Pods, ListQuery.Everything, TimeProvider.System);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+
+        Task running = feed.RunAsync(_journal, stop.Token);
+        string? trouble = await Eventually.GetAsync(() => Task.FromResult(feed.Trouble), why => why is not null, Cancel);
+        await Eventually.TrueAsync(() => _journal.Lines.Length == 4, Cancel);
+
+        Assert.Contains("broken", trouble, StringComparison.Ordinal);
+        Assert.Null(feed.Trouble);
+        Assert.Equal(["begin", "ns/a Pending", "at 7, all told", "begin"], _journal.Lines);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
     private async Task FollowAsync(FakeApiServer server, ListQuery selection, string until)
     {
         using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
