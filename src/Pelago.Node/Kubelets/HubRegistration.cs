@@ -16,9 +16,13 @@ using Pelago.Kube;
 
 namespace Pelago.Node.Kubelets;
 
-/// <summary>Tells the hub, again and again, where this agent is and by which certificate it is known; a hub that is another one at once.</summary>
+/// <summary>
+/// Tells the hub, again and again, where this agent is and by which certificate it is known; a hub that is another one soon. The agents of all nodes learn
+/// of it in the same moment: each waits for a part of its own of the time between attempts, so that a hub that has just started does not get all at once.
+/// </summary>
+/// <param name="random">From 0 up to 1, anew at each call.</param>
 internal sealed partial class HubRegistration(
-    KubeletAgentOptions options, IKubeApi api, Func<int> port, X509Certificate2 certificate, TimeProvider time, ILogger log)
+    KubeletAgentOptions options, IKubeApi api, Func<int> port, X509Certificate2 certificate, TimeProvider time, Func<double> random, ILogger log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly HubLocation _location = new(api, options.Namespace, time, log);
@@ -31,15 +35,24 @@ internal sealed partial class HubRegistration(
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        Task watching = _location.WatchAsync(cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task watching = _location.WatchAsync(stop.Token);
         try
         {
             await _location.KnownAsync(cancel).WaitAsync(options.BetweenAttempts, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await RepeatAsync(cancel);
         }
+        catch (Exception fault) when (!cancel.IsCancellationRequested)
+        {
+            Log.Ended(log, options.Node, fault);
+            throw;
+        }
         finally
         {
-            await watching;
+            IsDone = false;
+            await stop.CancelAsync();
+            // It ends with the cancellation, which is not to stand for what ended this.
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -54,10 +67,14 @@ internal sealed partial class HubRegistration(
             if (fault.Length > 0 && fault != lastFault)
                 Log.NotRegistered(log, options.Node, fault);
             lastFault = fault;
-            TimeSpan pause = fault.Length > 0 ? options.BetweenAttempts : options.BetweenRegistrations;
+            TimeSpan pause = fault.Length > 0 ? options.BetweenAttempts + Jitter() : options.BetweenRegistrations;
             await changed.WaitAsync(pause, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (changed.IsCompleted)
+                await Task.Delay(Jitter(), time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private TimeSpan Jitter() => options.BetweenAttempts * random();
 
     /// <summary>Empty, or why the hub could not be told.</summary>
     private async Task<string> TryAsync(CancellationToken cancel)
@@ -155,5 +172,8 @@ internal sealed partial class HubRegistration(
 
         [LoggerMessage(4501, LogLevel.Warning, "The agent of node {Node} is not registered, which is tried again: {Why}")]
         public static partial void NotRegistered(ILogger log, string node, string why);
+
+        [LoggerMessage(4502, LogLevel.Error, "The agent of node {Node} registers no more")]
+        public static partial void Ended(ILogger log, string node, Exception fault);
     }
 }

@@ -36,7 +36,7 @@ public sealed class KubeletAgent : IAsyncDisposable
         _options = options;
         _client = new ContainerdClient(options.Socket);
         _certificate = AgentCertificate.Make(time);
-        _registration = new HubRegistration(options, api, () => Port, _certificate, time, log);
+        _registration = new HubRegistration(options, api, () => Port, _certificate, time, Random.Shared.NextDouble, log);
     }
 
     /// <summary>Where it listens.</summary>

@@ -35,6 +35,6 @@ public sealed record KubeletAgentOptions
     /// <summary>How often it registers again, so that the hub knows that it is there.</summary>
     public TimeSpan BetweenRegistrations { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How soon it tries again when the hub could not be told.</summary>
+    /// <summary>How soon it tries again when the hub could not be told, and by how much at most it is late, by chance, then and after a change of the hub.</summary>
     public TimeSpan BetweenAttempts { get; init; } = TimeSpan.FromSeconds(3);
 }

@@ -6,7 +6,8 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Node.Kubelets;
@@ -26,6 +27,7 @@ public sealed class HubRegistrationTests : IAsyncDisposable
     private readonly MemoryCluster _cluster = new(TimeProvider.System);
     private readonly X509Certificate2 _certificate = AgentCertificate.Make(TimeProvider.System);
     private readonly CancellationTokenSource _stop = new();
+    private readonly LinesLog _log = new();
     private Task _running = Task.CompletedTask;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -75,6 +77,7 @@ public sealed class HubRegistrationTests : IAsyncDisposable
         await using FakeApiServer hub = await HubAsync(_ => Task.CompletedTask);
         HubRegistration registration = Start();
         _cluster.Apply("configmaps", Map([]));
+        await Eventually.TrueAsync(() => _log.Lines.Any(line => line.Contains("does not say where the hub is", StringComparison.Ordinal)), Cancel);
         Assert.False(registration.IsDone);
 
         Say(hub);
@@ -99,6 +102,45 @@ public sealed class HubRegistrationTests : IAsyncDisposable
         await Eventually.TrueAsync(() => registration.IsDone, Cancel);
 
         Assert.Equal(3, asked);
+    }
+
+    [Fact]
+    public async Task Agents_that_learn_of_a_hub_together_tell_it_one_after_another()
+    {
+        await using FakeApiServer hub = await HubAsync(_ => Task.CompletedTask);
+        var time = new FakeTimeProvider();
+        DateTimeOffset began = time.GetUtcNow();
+        int drawn = 0;
+        HubRegistration registration = Start(TimeSpan.FromSeconds(4), time, () =>
+        {
+            Interlocked.Increment(ref drawn);
+            return 0.5;
+        });
+        await Eventually.TrueAsync(() => drawn == 1, Cancel); // none was there, and a pause begins
+
+        Say(hub);
+        await Eventually.TrueAsync(() => drawn == 2, Cancel);
+
+        Assert.False(registration.IsDone);
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            return registration.IsDone;
+        }, Cancel);
+        Assert.True(time.GetUtcNow() - began >= TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task A_fault_that_nobody_foresaw_ends_it_and_is_logged()
+    {
+        await using FakeApiServer hub = await HubAsync(_ => Task.CompletedTask);
+        Say(hub);
+
+        HubRegistration registration = Start(port: () => throw new InvalidOperationException("no port"));
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => _running.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+
+        Assert.Equal(("no port", false), (fault.Message, registration.IsDone));
+        Assert.Contains(_log.Lines, line => line.Contains("registers no more", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -137,7 +179,7 @@ public sealed class HubRegistrationTests : IAsyncDisposable
         ["metadata"] = new JsonObject { ["name"] = NodeApi.Hub, ["namespace"] = NodeApi.Namespace }, ["data"] = data,
     };
 
-    private HubRegistration Start(TimeSpan? between = null)
+    private HubRegistration Start(TimeSpan? between = null, TimeProvider? time = null, Func<double>? random = null, Func<int>? port = null)
     {
         File.WriteAllText(_directory["token"], "of-agent");
         var options = new KubeletAgentOptions
@@ -145,8 +187,21 @@ public sealed class HubRegistrationTests : IAsyncDisposable
             Node = "n1", Address = IPAddress.Loopback, StateDirectory = _directory["state"], HubTokenFile = _directory["token"], Version = "7",
             BetweenAttempts = between ?? TimeSpan.FromHours(1), BetweenRegistrations = TimeSpan.FromHours(1),
         };
-        var registration = new HubRegistration(options, _cluster, () => 4711, _certificate, TimeProvider.System, NullLogger.Instance);
+        var registration = new HubRegistration(options, _cluster, port ?? (() => 4711), _certificate, time ?? TimeProvider.System, random ?? (() => 0), _log);
         _running = registration.RunAsync(_stop.Token);
         return registration;
+    }
+
+    private sealed class LinesLog : ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue(formatter(state, exception));
     }
 }
