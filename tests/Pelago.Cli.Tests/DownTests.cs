@@ -20,7 +20,7 @@ public sealed class DownTests
     public async Task What_a_killed_daemon_left_running_is_ended()
     {
         await using var home = new LocalHome();
-        await home.UpAsync();
+        await home.UpAsync("--runtime", "process"); // the pod's program is the machine's own
         string mark = $"{Random.Shared.Next(100_000, 999_999)}.5";
         await CreatePodAsync(home.Places.ReadDaemon()!.Clusters[0], mark);
         await Eventually.TrueAsync(() => IsRunning(mark), Cancel);

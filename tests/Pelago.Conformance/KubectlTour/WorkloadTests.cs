@@ -2,6 +2,7 @@
 
 using System.Diagnostics;
 using System.IO;
+using System.Text.RegularExpressions;
 using Pelago.Conformance.Harness;
 using Xunit;
 
@@ -77,11 +78,12 @@ public sealed class WorkloadTests(TestCluster cluster) : KubectlTest(cluster)
         await kubectl.PipeAsync(ShellPod("one", SleepForever), "create", "-f", "-");
         await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/one", "--timeout=60s");
 
-        string description = (await kubectl.RunAsync("describe", "pod", "one")).Output;
+        string description = "";
+        // Events are written behind the status that they belong to.
+        await Until(async () => Regex.IsMatch(description = (await kubectl.RunAsync("describe", "pod", "one")).Output, @"(?m)^ +Normal +Started "), "its start is told");
 
         Assert.Matches(@"(?m)^Status: +Running$", description);
         Assert.Matches(@"(?m)^ +Normal +Scheduled ", description);
-        Assert.Matches(@"(?m)^ +Normal +Started ", description);
         Assert.Matches(@"(?m)^one +1/1 +Running +0 +\d+s +\S+ +\S+ +<none> +<none>$", (await kubectl.RunAsync("get", "pod", "one", "-o", "wide")).Output);
         if (!KubectlVersions.IsBefore(version, 26)) // which has no such command
             Assert.Contains("Started", (await kubectl.RunAsync("events", "--for=pod/one")).Output, StringComparison.Ordinal);
