@@ -39,7 +39,7 @@ public sealed class InformerFactory(IKubeApi api, InformerOptions options, TimeP
         lock (_gate)
         {
             foreach (IInformer informer in _unstarted)
-                _running.Add(Task.Run(() => informer.RunAsync(cancel), CancellationToken.None));
+                _running.Add(BackgroundWork.RunAsync(() => informer.RunAsync(cancel)));
             _unstarted.Clear();
         }
     }

@@ -45,7 +45,7 @@ public sealed partial class Controller<TKey> : IDisposable
         {
             return;
         }
-        await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(cancel), CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => BackgroundWork.RunAsync(() => WorkAsync(cancel))));
         Queue.Dispose();
     }
 

@@ -8,7 +8,8 @@ namespace Pelago.Client;
 
 /// <summary>
 /// Reads strings of models so that texts which many objects repeat are one string: of tens of thousands of pods most are. It remembers so many and
-/// no more; what is pushed out is only shared less. Thread-safe: a race costs a copy.
+/// no more; what is pushed out is only shared less. So a short text may live longer than its object: no secret comes this way, for their data are bytes.
+/// Thread-safe: a race costs a copy.
 /// </summary>
 internal sealed class SharedStrings : JsonConverter<string>
 {

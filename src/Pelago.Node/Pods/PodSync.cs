@@ -47,14 +47,16 @@ internal sealed class PodSync : IAsyncDisposable
     public async Task<TimeSpan?> RunAsync(V1Pod watched, CancellationToken cancel)
     {
         V1Pod pod = Newest(watched);
-        _verdict ??= Judge(pod);
-        if (_verdict is not null || PodPhase.IsTerminal(pod.Status?.Phase))
+        bool isOver = PodPhase.IsTerminal(pod.Status?.Phase);
+        if (!isOver)
+            _verdict ??= Judge(pod);
+        if (_verdict is not null || isOver)
             return await EndAsync(pod, cancel);
         PodView view = await ViewAsync(pod, cancel);
         if (view.Containers.Count > 0)
             return await BringUpAsync(pod, view, cancel);
         V1PodStatus waiting = StatusOf(view, isTerminating: false, isOver: false);
-        V1PodStatus? before = _services.Status.Wanted(pod.Metadata.Uid);
+        int before = _services.Status.Sets(pod.Metadata.Uid);
         Task<TimeSpan?> bringUp = BringUpAsync(pod, view, cancel);
         // What is over before anybody could have looked is not told: of thousands of pods it would be half of all writes.
         if (!bringUp.IsCompleted)

@@ -43,8 +43,8 @@ internal sealed partial class PodWorker
     {
         V1Pod before = _pod;
         _pod = pod;
-        bool ends = pod.Metadata.DeletionTimestamp != before.Metadata.DeletionTimestamp || pod.Metadata.DeletionGracePeriodSeconds != before.Metadata.DeletionGracePeriodSeconds;
-        if (ends || !_services.Status.IsOwnWrite(pod, Wake))
+        // A write of the status may carry another's change with it: the watch tells of both at once when it had to begin anew.
+        if (PodChange.IsNews(before, pod) || !_services.Status.IsOwnWrite(pod, Wake))
             Wake();
     }
 

@@ -34,16 +34,16 @@ internal sealed partial class StatusWriter : IDisposable
 
     public void Set(V1Pod pod, V1PodStatus status) => Set(pod, status, static _ => true);
 
-    /// <summary>Only when nothing was set since <paramref name="before"/> was <see cref="Wanted"/>.</summary>
-    public void SetAfter(V1PodStatus? before, V1Pod pod, V1PodStatus status) => Set(pod, status, entry => ReferenceEquals(entry.Wanted, before));
+    /// <summary>Only when nothing was set since <see cref="Sets"/> was <paramref name="sets"/>.</summary>
+    public void SetAfter(int sets, V1Pod pod, V1PodStatus status) => Set(pod, status, entry => entry.Sets == sets);
 
-    /// <summary>The status that was set last; null when none was.</summary>
-    public V1PodStatus? Wanted(string uid)
+    /// <summary>How often a status of the pod was set.</summary>
+    public int Sets(string uid)
     {
         if (!_entries.TryGetValue(uid, out Entry? entry))
-            return null;
+            return 0;
         lock (entry)
-            return entry.Wanted;
+            return entry.Sets;
     }
 
     /// <summary>
@@ -66,6 +66,7 @@ internal sealed partial class StatusWriter : IDisposable
             if (!holds(entry))
                 return;
             entry.Wanted = status;
+            entry.Sets++;
             entry.Seen(pod);
             entry.Pending ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -170,6 +171,7 @@ internal sealed partial class StatusWriter : IDisposable
 
         public ObjectKey Key { get; } = key;
         public V1PodStatus? Wanted { get; set; }
+        public int Sets { get; set; }
         public V1PodStatus? Status { get; private set; }
         public TaskCompletionSource? Pending { get; set; }
 

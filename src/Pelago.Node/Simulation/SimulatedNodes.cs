@@ -123,7 +123,7 @@ public sealed partial class SimulatedNodes : IAsyncDisposable
     }
 
     private Task EachAsync(Func<SimulatedNode, Task> act, CancellationToken cancel) => Parallel.ForEachAsync(
-        _nodes.Values, new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancel }, async (node, _) => await act(node));
+        _nodes.Values, new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancel, TaskScheduler = BackgroundWork.Scheduler }, async (node, _) => await act(node));
 
     private static partial class Log
     {
