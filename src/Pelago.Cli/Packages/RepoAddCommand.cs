@@ -30,7 +30,7 @@ internal static class RepoAddCommand
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            var entry = new RepositoryEntry(parsed.GetValue(name)!, Whole(parsed.GetValue(uri)!), ReadKey(parsed.GetValue(key)));
+            var entry = RepositoryEntry.Of(parsed.GetValue(name)!, parsed.GetValue(uri)!, ReadKey(parsed.GetValue(key)));
             using var updater = new RepositoryUpdater(PackageStores.Of(parsed), RepositoryLimits.Default, TimeProvider.System);
             try
             {
@@ -49,9 +49,6 @@ internal static class RepoAddCommand
         });
         return command;
     }
-
-    /// <summary>A path as it is from anywhere.</summary>
-    public static string Whole(string uri) => uri.Contains("://", StringComparison.Ordinal) ? uri : Path.GetFullPath(uri);
 
     public static string? ReadKey(string? file)
     {

@@ -57,7 +57,7 @@ internal static class RepoImportCommand
                 .Select(json => new RepositoryEntry(json.String("name") ?? "", json.String("uri") ?? "", json.String("key")))];
             return Array.Find(entries, entry => !RepositoryEntry.IsName(entry.Name) || entry.Uri.Length == 0) is { } bad
                 ? throw new JsonException($"\"{bad.Name}\" at \"{bad.Uri}\" is no repository")
-                : entries;
+                : [.. entries.Select(entry => RepositoryEntry.Of(entry.Name, entry.Uri, entry.Key))];
         }
         catch (JsonException fault)
         {

@@ -20,7 +20,7 @@ internal static class RepoVerifyCommand
         command.Options.Add(key);
         command.SetAction(async (parsed, cancel) =>
         {
-            var entry = new RepositoryEntry("verified", RepoAddCommand.Whole(parsed.GetValue(uri)!), RepoAddCommand.ReadKey(parsed.GetValue(key)));
+            var entry = RepositoryEntry.Of("verified", parsed.GetValue(uri)!, RepoAddCommand.ReadKey(parsed.GetValue(key)));
             using var updater = new RepositoryUpdater(PackageStores.Of(parsed), RepositoryLimits.Default, TimeProvider.System);
             try
             {

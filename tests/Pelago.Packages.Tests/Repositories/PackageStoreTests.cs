@@ -52,6 +52,16 @@ public sealed class PackageStoreTests : IDisposable
     }
 
     [Theory]
+    [InlineData("file:///srv/my%20packages", "/srv/my packages")]
+    [InlineData("file://localhost/srv/packages", "/srv/packages")]
+    [InlineData("/srv/../packages", "/packages")]
+    [InlineData("https://packages.example.com/a%20b", "https://packages.example.com/a%20b")]
+    public void A_place_means_the_same_from_anywhere(string uri, string kept) => Assert.Equal(kept, RepositoryEntry.Of("a", uri, null).Uri);
+
+    [Fact]
+    public void A_relative_place_is_kept_whole() => Assert.Equal(Path.GetFullPath("packages"), RepositoryEntry.Of("a", "packages", null).Uri);
+
+    [Theory]
     [InlineData("universe", true)]
     [InlineData("my.repo-2", true)]
     [InlineData("", false)]
