@@ -55,7 +55,7 @@ internal static class RepoImportCommand
         {
             RepositoryEntry[] entries = [.. (KubeJson.ParseObject(File.ReadAllBytes(file)).Array("repositories") ?? throw new JsonException("it has no list of repositories")).OfType<JsonObject>()
                 .Select(json => new RepositoryEntry(json.String("name") ?? "", json.String("uri") ?? "", json.String("key")))];
-            return Array.Find(entries, entry => !RepositoryEntry.IsName(entry.Name) || entry.Uri.Length == 0) is { } bad
+            return Array.Find(entries, entry => !RepositoryEntry.IsName(entry.Name) || entry.Uri.Length == 0 || entry.Uri.Contains('\0', StringComparison.Ordinal)) is { } bad
                 ? throw new JsonException($"\"{bad.Name}\" at \"{bad.Uri}\" is no repository")
                 : [.. entries.Select(entry => RepositoryEntry.Of(entry.Name, entry.Uri, entry.Key))];
         }

@@ -33,9 +33,9 @@ internal static class ValueTypes
         if (value is null)
             return "null";
         if (value is JsonObject json)
-            return $"object of {json.Count} fields";
+            return $"object of {Counted(json.Count, "field")}";
         if (value is JsonArray array)
-            return $"array of {array.Count} items";
+            return $"array of {Counted(array.Count, "item")}";
         string kind = value.GetValueKind() switch
         {
             JsonValueKind.String => "string ",
@@ -50,6 +50,8 @@ internal static class ValueTypes
     }
 
     private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : "";
+
+    private static string Counted(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
     private static string Article(string type) => type is "array" or "integer" or "object" ? $"an {type}" : $"a {type}";
 

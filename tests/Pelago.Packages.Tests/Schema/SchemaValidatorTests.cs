@@ -67,8 +67,8 @@ public sealed class SchemaValidatorTests
     }
 
     [Theory]
-    [InlineData("""{"type": "string"}""", "object of 1 fields")]
-    [InlineData("""{"enum": [{"password": "hunter2"}]}""", "object of 1 fields")]
+    [InlineData("""{"type": "string"}""", "object of 1 field")]
+    [InlineData("""{"enum": [{"password": "hunter2"}]}""", "object of 1 field")]
     [InlineData("""{"properties": {"admin": {"properties": {"password": {"type": "boolean"}}}}}""", "a string that is not shown")]
     public void A_secret_is_not_shown_with_what_it_is_in(string schema, string found)
     {
