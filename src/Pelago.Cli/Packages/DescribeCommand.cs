@@ -40,7 +40,7 @@ internal static class DescribeCommand
             if (parsed.GetValue(versions))
             {
                 foreach (CatalogPackage one in catalog.Revisions(found.Name))
-                    Console.Out.WriteLine(one.Package.Version);
+                    Console.Out.WriteLine(PlainText.Of(one.Package.Version));
             }
             else if (parsed.GetValue(config))
             {

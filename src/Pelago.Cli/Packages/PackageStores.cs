@@ -51,7 +51,7 @@ internal static class PackageStores
         }
 
         CatalogPackage found = revisions.FirstOrDefault(revision => version is null || revision.Package.Version == version)
-            ?? throw new CliException($"{name} has no version {version}; there are: {string.Join(", ", revisions.Select(revision => revision.Package.Version))}", ExitCode.NothingMatched);
+            ?? throw new CliException($"{name} has no version {version}; there are: {string.Join(", ", revisions.Select(revision => PlainText.Of(revision.Package.Version)))}", ExitCode.NothingMatched);
         return (found, Try(() => catalog.Read(found)));
     }
 

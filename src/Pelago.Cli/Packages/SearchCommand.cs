@@ -39,7 +39,7 @@ internal static class SearchCommand
         if (form == "name")
         {
             foreach (CatalogPackage package in found)
-                Console.Out.WriteLine(package.Name);
+                Console.Out.WriteLine(PlainText.Of(package.Name));
             return;
         }
 
@@ -53,8 +53,8 @@ internal static class SearchCommand
         var table = new TextTable("NAME", "VERSION", "SELECTED", "REPOSITORY", "DESCRIPTION");
         foreach (CatalogPackage package in found)
         {
-            string text = package.Package.Description.ReplaceLineEndings(" ");
-            table.Add(package.Name, package.Package.Version, package.Package.Selected ? "yes" : "-", package.Repository.Name, text.Length <= Wide ? text : text[..(Wide - 1)] + "…");
+            string text = PlainText.Of(package.Package.Description.ReplaceLineEndings(" "));
+            table.Add(PlainText.Of(package.Name), PlainText.Of(package.Package.Version), package.Package.Selected ? "yes" : "-", package.Repository.Name, text.Length <= Wide ? text : text[..(Wide - 1)] + "…");
         }
 
         table.WriteTo(Console.Out);

@@ -56,6 +56,19 @@ public sealed class RepoCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_package_says_of_itself_does_not_reach_the_terminal_as_control()
+    {
+        await File.WriteAllTextAsync(
+            _home["repo.json"], """{"packages": [{"packagingVersion": "2.0", "name": "raft", "version": "1\u001b[2J", "releaseVersion": 0, "maintainer": "m", "description": "A\u001b[31m raft.\u009b\u202e\r\nIt floats.", "tags": []}]}""",
+            TestContext.Current.CancellationToken);
+        await RunAsync(0, "package", "repo", "add", "ours", _home["repo.json"]);
+
+        Assert.Equal("NAME   VERSION   SELECTED   REPOSITORY   DESCRIPTION\nraft   1 [2J     -          ours         A [31m raft.   It floats.\n", await RunAsync(0, "package", "search"));
+        Assert.Equal("1 [2J\n", await RunAsync(0, "package", "describe", "raft", "--package-versions"));
+        Assert.DoesNotContain('\u001b', await RunAsync(0, "package", "describe", "raft"));
+    }
+
+    [Fact]
     public async Task A_repository_that_went_away_is_stale_and_still_searched()
     {
         await RunAsync(0, "package", "repo", "build", _home["universe"], "--to", _home["site"]);
