@@ -29,16 +29,20 @@ public sealed partial class LeaderElector(IKubeApi api, LeaderElectionOptions op
     /// </summary>
     public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken cancel)
     {
-        while (!await TryAcquireOrRenewAsync(cancel))
+        long asked = time.GetTimestamp();
+        while (await TryUntilAsync(options.RenewDeadline, leads: false, cancel) != Standing.Ours)
+        {
             await Task.Delay(options.RetryPeriod, time, cancel);
-        Say("");
+            asked = time.GetTimestamp();
+        }
+        _lastHolder = "";
         Log.Leads(_logger, options.Namespace, options.LeaseName, options.Identity);
 
         using var leading = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Task work = lead(leading.Token);
         try
         {
-            await HoldAsync(work, leading.Token);
+            await HoldAsync(work, asked, leading.Token);
         }
         finally
         {
@@ -49,63 +53,92 @@ public sealed partial class LeaderElector(IKubeApi api, LeaderElectionOptions op
         await work;
     }
 
-    private async Task HoldAsync(Task work, CancellationToken cancel)
+    /// <param name="asked">When the attempt began that made the Lease ours: others may count from then on, whenever its answer came.</param>
+    private async Task HoldAsync(Task work, long asked, CancellationToken cancel)
     {
-        long renewed = time.GetTimestamp();
-        while (!work.IsCompleted && time.GetElapsedTime(renewed) < options.RenewDeadline)
+        long renewed = asked;
+        while (!work.IsCompleted && Left(renewed) > TimeSpan.Zero)
         {
-            using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            await Task.WhenAny(work, Task.Delay(options.RetryPeriod, time, pause.Token));
-            await pause.CancelAsync();
-            if (cancel.IsCancellationRequested)
+            await PauseAsync(work, asked, renewed, cancel);
+            if (work.IsCompleted || cancel.IsCancellationRequested)
                 return;
-            long asked = time.GetTimestamp();
-            if (!work.IsCompleted && await TryRenewUntilAsync(options.RenewDeadline - time.GetElapsedTime(renewed), cancel))
+            asked = time.GetTimestamp();
+            Standing standing = await TryUntilAsync(Left(renewed), leads: true, cancel);
+            if (standing == Standing.Others)
+            {
+                Log.Taken(_logger, options.Namespace, options.LeaseName, options.Identity);
+                return;
+            }
+            if (standing == Standing.Ours)
                 renewed = asked;
         }
         if (!work.IsCompleted)
             Log.Lost(_logger, options.Namespace, options.LeaseName, options.Identity);
     }
 
-    /// <summary>An answer that does not come is a no: whoever waits for it beyond the deadline still leads when the next one does.</summary>
-    private async Task<bool> TryRenewUntilAsync(TimeSpan left, CancellationToken cancel)
+    private TimeSpan Left(long renewed) => options.RenewDeadline - time.GetElapsedTime(renewed);
+
+    /// <summary>Until the next attempt is due, counted from the beginning of the last one, but never beyond the deadline.</summary>
+    private async Task PauseAsync(Task work, long asked, long renewed, CancellationToken cancel)
+    {
+        TimeSpan due = options.RetryPeriod - time.GetElapsedTime(asked);
+        TimeSpan left = Left(renewed);
+        TimeSpan pause = due < left ? due : left;
+        if (pause <= TimeSpan.Zero)
+            return;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await Task.WhenAny(work, Task.Delay(pause, time, either.Token));
+        await either.CancelAsync();
+    }
+
+    /// <summary>An answer that does not come in time is none: whoever waits for it any longer still leads when the next one does.</summary>
+    private async Task<Standing> TryUntilAsync(TimeSpan left, bool leads, CancellationToken cancel)
     {
         if (left <= TimeSpan.Zero)
-            return false;
+            return Standing.Unknown;
         using var late = new CancellationTokenSource(left, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
         try
         {
-            return await TryAcquireOrRenewAsync(either.Token);
+            Standing standing = await TryAcquireOrRenewAsync(leads, either.Token);
+            return late.IsCancellationRequested ? Standing.Unknown : standing;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return false;
+            Say("no answer came in time");
+            return Standing.Unknown;
         }
     }
 
-    /// <summary>True when the Lease is ours now. Any failure is a no: the next try may do better.</summary>
-    private async Task<bool> TryAcquireOrRenewAsync(CancellationToken cancel)
+    /// <summary>A failure says nothing of the Lease: the next try may do better.</summary>
+    private async Task<Standing> TryAcquireOrRenewAsync(bool leads, CancellationToken cancel)
     {
         try
         {
             ApiResult read = await api.GetAsync(Path, cancel);
             if (read.Error is { IsNotFound: true })
-                return IsDone(await api.CreateAsync(Path with { Name = "" }, KubeJson.ToUtf8(NewLease()), WriteQuery.None, cancel));
-            return IsDone(read) && await TakeAsync(KubeObject.Parse(read.Body), cancel);
+                return Written(await api.CreateAsync(Path with { Name = "" }, KubeJson.ToUtf8(NewLease()), WriteQuery.None, cancel));
+            if (read.Error is { } refused)
+            {
+                Say(refused.Message);
+                return Standing.Unknown;
+            }
+            return await TakeAsync(KubeObject.Parse(read.Body), leads, cancel);
         }
         catch (Exception failure) when (failure is ClusterUnreachableException or JsonException)
         {
             Say(failure.Message);
-            return false;
+            return Standing.Unknown;
         }
     }
 
-    private bool IsDone(ApiResult answer)
+    private Standing Written(ApiResult answer)
     {
-        if (answer.Error is { IsConflict: false, IsAlreadyExists: false } refused)
+        if (answer.IsSuccess)
+            Say("");
+        else if (answer.Error is { IsConflict: false, IsAlreadyExists: false } refused)
             Say(refused.Message);
-        return answer.IsSuccess;
+        return answer.IsSuccess ? Standing.Ours : Standing.Unknown;
     }
 
     /// <summary>Once, while nothing else is wrong.</summary>
@@ -116,7 +149,7 @@ public sealed partial class LeaderElector(IKubeApi api, LeaderElectionOptions op
         _lastSaid = fault;
     }
 
-    private async Task<bool> TakeAsync(KubeObject lease, CancellationToken cancel)
+    private async Task<Standing> TakeAsync(KubeObject lease, bool leads, CancellationToken cancel)
     {
         JsonObject spec = lease.Json.ObjectOrNew("spec");
         string holder = spec.String("holderIdentity") ?? "";
@@ -124,12 +157,15 @@ public sealed partial class LeaderElector(IKubeApi api, LeaderElectionOptions op
             (_observed, _observedAt) = (lease.ResourceVersion, time.GetTimestamp());
         TimeSpan duration = TimeSpan.FromSeconds(spec.Integer("leaseDurationSeconds") ?? 0);
         bool ours = holder == options.Identity;
+        // Whoever led and finds the Lease given to another, or given back, cannot know for how long it has been.
+        if (!ours && leads)
+            return Standing.Others;
         if (!ours && holder.Length > 0 && time.GetElapsedTime(_observedAt) < duration)
         {
             if (_lastHolder != holder)
                 Log.Waits(_logger, options.Namespace, options.LeaseName, holder);
             _lastHolder = holder;
-            return false;
+            return Standing.Others;
         }
         if (!ours)
         {
@@ -140,7 +176,7 @@ public sealed partial class LeaderElector(IKubeApi api, LeaderElectionOptions op
         spec["leaseDurationSeconds"] = (long)options.LeaseDuration.TotalSeconds;
         spec["renewTime"] = Now();
         // The resourceVersion that was read goes back with it: of two candidates one gets a conflict.
-        return IsDone(await api.UpdateAsync(Path, lease.ToUtf8(), WriteQuery.None, cancel));
+        return Written(await api.UpdateAsync(Path, lease.ToUtf8(), WriteQuery.None, cancel));
     }
 
     private async Task ReleaseAsync()
@@ -181,6 +217,16 @@ public sealed partial class LeaderElector(IKubeApi api, LeaderElectionOptions op
         },
     };
 
+    private string Now() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
+    private enum Standing
+    {
+        /// <summary>No answer, or a refusal.</summary>
+        Unknown,
+        Ours,
+        Others,
+    }
+
     private static partial class Log
     {
         [LoggerMessage(1120, LogLevel.Information, "{Identity} leads by Lease {Namespace}/{Lease}")]
@@ -194,7 +240,8 @@ public sealed partial class LeaderElector(IKubeApi api, LeaderElectionOptions op
 
         [LoggerMessage(1123, LogLevel.Warning, "Lease {Namespace}/{Lease} cannot be read or written, which is tried again: {Why}")]
         public static partial void Refused(ILogger logger, string @namespace, string lease, string why);
-    }
 
-    private string Now() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        [LoggerMessage(1124, LogLevel.Warning, "Lease {Namespace}/{Lease} is no longer that of {Identity}, which does not lead any more")]
+        public static partial void Taken(ILogger logger, string @namespace, string lease, string identity);
+    }
 }

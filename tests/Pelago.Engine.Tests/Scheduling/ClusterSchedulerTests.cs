@@ -103,7 +103,7 @@ public sealed class ClusterSchedulerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_is_cut_off_from_the_cluster_leads_no_more_and_the_next_goes_on()
+    public async Task When_one_is_cut_off_from_the_cluster_the_next_goes_on()
     {
         var cut = new CutApi(_api);
         Start(cut, "one");

@@ -9,6 +9,8 @@ namespace Pelago.Engine.Tests.Scheduling;
 internal sealed class CutApi(IKubeApi inner) : IKubeApi
 {
     private volatile bool _isCut;
+    private volatile Task? _writesAnswered;
+    private int _waiting;
 
     public string Cluster => inner.Cluster;
 
@@ -17,6 +19,16 @@ internal sealed class CutApi(IKubeApi inner) : IKubeApi
         get => _isCut;
         set => _isCut = value;
     }
+
+    /// <summary>While set, writes are done and whoever asked for one learns of it only when this has ended.</summary>
+    public Task? WritesAnswered
+    {
+        get => _writesAnswered;
+        set => _writesAnswered = value;
+    }
+
+    /// <summary>How many wait for an answer now.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     public Task<ApiResult> GetAsync(ResourcePath path, CancellationToken cancel) => AskAsync(() => inner.GetAsync(path, cancel), cancel);
 
@@ -35,20 +47,41 @@ internal sealed class CutApi(IKubeApi inner) : IKubeApi
     }
 
     public Task<ApiResult> CreateAsync(ResourcePath path, ReadOnlyMemory<byte> body, WriteQuery query, CancellationToken cancel) =>
-        AskAsync(() => inner.CreateAsync(path, body, query, cancel), cancel);
+        WriteAsync(() => inner.CreateAsync(path, body, query, cancel), cancel);
 
     public Task<ApiResult> UpdateAsync(ResourcePath path, ReadOnlyMemory<byte> body, WriteQuery query, CancellationToken cancel) =>
-        AskAsync(() => inner.UpdateAsync(path, body, query, cancel), cancel);
+        WriteAsync(() => inner.UpdateAsync(path, body, query, cancel), cancel);
 
     public Task<ApiResult> PatchAsync(ResourcePath path, PatchType type, ReadOnlyMemory<byte> patch, WriteQuery query, CancellationToken cancel) =>
-        AskAsync(() => inner.PatchAsync(path, type, patch, query, cancel), cancel);
+        WriteAsync(() => inner.PatchAsync(path, type, patch, query, cancel), cancel);
 
-    public Task<ApiResult> DeleteAsync(ResourcePath path, DeleteQuery query, CancellationToken cancel) => AskAsync(() => inner.DeleteAsync(path, query, cancel), cancel);
+    public Task<ApiResult> DeleteAsync(ResourcePath path, DeleteQuery query, CancellationToken cancel) => WriteAsync(() => inner.DeleteAsync(path, query, cancel), cancel);
 
     private async Task<ApiResult> AskAsync(Func<Task<ApiResult>> ask, CancellationToken cancel)
     {
         if (_isCut)
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancel); // never answers
+            await WaitAsync(Task.Delay(Timeout.InfiniteTimeSpan, cancel)); // never answers
         return await ask();
+    }
+
+    private async Task<ApiResult> WriteAsync(Func<Task<ApiResult>> write, CancellationToken cancel)
+    {
+        ApiResult answer = await AskAsync(write, cancel);
+        if (_writesAnswered is { } answered)
+            await WaitAsync(answered.WaitAsync(cancel));
+        return answer;
+    }
+
+    private async Task WaitAsync(Task answered)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            await answered;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
     }
 }
