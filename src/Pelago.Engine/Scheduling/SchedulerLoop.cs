@@ -43,10 +43,11 @@ internal sealed partial class SchedulerLoop
         _preemption = new Preemption(_state, _placement, random);
         _volumeWaits = new VolumeWaits(_state, clock, options.VolumeTimeout);
         var classes = new PodClasses(_names);
-        _writes = new PodWrites(api, clock, classes, options.SchedulerName);
+        var reads = new PatientReads(clock, _logger);
+        _writes = new PodWrites(api, clock, reads, classes, options.SchedulerName);
         _writeQueue = new WriteQueue(options.BindConcurrency);
         _recorder = new EventRecorder(api, options.SchedulerName, "", clock, _logger);
-        _informers = new SchedulerInformers(api, loggers, clock, _names, classes, _inputs.Writer);
+        _informers = new SchedulerInformers(api, loggers, clock, reads, _names, classes, _inputs.Writer);
     }
 
     /// <summary>Schedules until cancelled; returns when everything it started has ended.</summary>
@@ -206,7 +207,8 @@ internal sealed partial class SchedulerLoop
         }
 
         // It may be bound all the same: the answer was lost, or another scheduler came first. Only a pod that has no node gives its ports back.
-        if (await _writes.LookUpAsync(pod, cancel) is { NodeName.Length: > 0 } bound)
+        PodLookUp found = await _writes.LookUpAsync(pod, cancel);
+        if (found.Pod is { NodeName.Length: > 0 } bound)
         {
             Log.BoundAnyway(_logger, pod.Key, bound.NodeName, refused.Message);
             if (bound.NodeName == nodeName)
@@ -215,11 +217,15 @@ internal sealed partial class SchedulerLoop
             return;
         }
 
-        Log.BindFailed(_logger, pod.Key, nodeName, refused.Message);
-        _recorder.Warning(PodWrites.Reference(pod), "FailedScheduling", $"binding rejected: {refused.Message}");
+        if (!found.IsGone)
+        {
+            Log.BindFailed(_logger, pod.Key, nodeName, refused.Message);
+            _recorder.Warning(PodWrites.Reference(pod), "FailedScheduling", $"binding rejected: {refused.Message}");
+        }
 
-        // What the server had begun when it gave no proper answer may come true yet: the ports rest as if they had been used.
-        _inputs.Writer.TryWrite(_ => TakeBack(queued, portsRest: refused.Code >= 500));
+        // What the server had begun when it gave no proper answer may come true yet, and where the pod may not be read nobody knows whether it did:
+        // the ports rest as if they had been used.
+        _inputs.Writer.TryWrite(_ => TakeBack(queued, portsRest: refused.Code >= 500 || found.Refused is not null));
     }
 
     /// <summary>A bound pod that nothing was reported of yet; what is reported later is newer.</summary>
@@ -305,10 +311,10 @@ internal sealed partial class SchedulerLoop
         [LoggerMessage(2505, LogLevel.Warning, "a volume for claim {Claim} on node {Node} could not be chosen: {Why}")]
         public static partial void VolumeFailed(ILogger logger, ObjectKey claim, string node, string why);
 
-        [LoggerMessage(2507, LogLevel.Information, "pod {Pod} is on node {Node}, though the answer to its binding was: {Why}")]
-        public static partial void BoundAnyway(ILogger logger, ObjectKey pod, string node, string why);
-
         [LoggerMessage(2506, LogLevel.Warning, "the volumes of pod {Pod} were not bound in time on node {Node}, it is placed again")]
         public static partial void VolumesLate(ILogger logger, ObjectKey pod, string node);
+
+        [LoggerMessage(2507, LogLevel.Information, "pod {Pod} is on node {Node}, though the answer to its binding was: {Why}")]
+        public static partial void BoundAnyway(ILogger logger, ObjectKey pod, string node, string why);
     }
 }

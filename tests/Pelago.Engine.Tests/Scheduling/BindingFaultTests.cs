@@ -13,6 +13,7 @@ namespace Pelago.Engine.Tests.Scheduling;
 public sealed class BindingFaultTests : IAsyncLifetime
 {
     private static readonly GroupVersionResource Pods = new("", "v1", "pods");
+    private static readonly GroupVersionResource Events = new("", "v1", "events");
     private static readonly GroupVersionResource Nodes = new("", "v1", "nodes");
 
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -95,6 +96,46 @@ public sealed class BindingFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ports_of_a_binding_of_which_the_cluster_tells_nothing_rest_before_they_are_given_again()
+    {
+        DateTimeOffset? refused = null;
+        _cluster.Refuse = (_, path) =>
+        {
+            if (path.Subresource != "binding" || refused is not null)
+                return null;
+            refused = _clock.GetUtcNow();
+            return ApiStatus.Conflict(Pods.GroupResource, path.Name);
+        };
+        _cluster.RefuseGet = path => ApiStatus.Forbidden(path.Resource.GroupResource, path.Name, "pods may not be read");
+        Pod("p", "http=31000");
+        Start();
+
+        await AdvancingAsync(_cluster.WaitForAsync(Pods, "default", "p", pod => IsBound(pod!.Value), Token));
+
+        Assert.True(_clock.GetUtcNow() - refused >= TimeSpan.FromSeconds(30), $"{_clock.GetUtcNow() - refused}");
+    }
+
+    [Fact]
+    public async Task A_pod_that_is_gone_when_its_binding_is_refused_gets_no_event()
+    {
+        _cluster.Refuse = (_, path) =>
+        {
+            if (path.Subresource != "binding" || path.Name != "gone")
+                return null;
+            _cluster.Remove(Pods, "default", "gone");
+            return ApiStatus.NotFound(Pods.GroupResource, "gone");
+        };
+        Pod("gone", "http=31000");
+        Start();
+        await AdvancingAsync(_cluster.WaitForAsync(Pods, "default", "gone", pod => pod is null, Token));
+
+        Pod("next", "http=31000");
+        await AdvancingAsync(_cluster.WaitForAsync(Events, "", "", _ => EventsOf("next").Contains("Scheduled"), Token));
+
+        Assert.Empty(EventsOf("gone"));
+    }
+
+    [Fact]
     public async Task Ports_that_somebody_wrote_to_a_pod_that_asks_for_none_are_not_taken()
     {
         _cluster.Put(Pods, """
@@ -115,6 +156,9 @@ public sealed class BindingFaultTests : IAsyncLifetime
         Assert.Equal($"{port}", pod.Annotations!.String("host.ports.pelago.dev/http"));
         return port;
     }
+
+    private string[] EventsOf(string pod) =>
+        [.. _cluster.List(Events).Where(item => item.Json.Object("involvedObject")?.String("name") == pod).Select(item => item.Json.String("reason")!)];
 
     private string? NodeOf(string pod) => _cluster.Find(Pods, "default", pod)!.Value.Spec!.String("nodeName");
 

@@ -26,6 +26,9 @@ public sealed class MemoryCluster(TimeProvider clock) : IKubeApi
     /// <summary>Refuses writes when it returns a Status; asked with the verb and the path.</summary>
     public Func<string, ResourcePath, ApiStatus?> Refuse { get; set; } = (_, _) => null;
 
+    /// <summary>Refuses to show an object when it returns a Status; lists and watches show it all the same.</summary>
+    public Func<ResourcePath, ApiStatus?> RefuseGet { get; set; } = _ => null;
+
     /// <summary>A write for which it returns true is done and its answer is lost; asked with the verb and the path.</summary>
     public Func<string, ResourcePath, bool> LoseAnswer { get; set; } = (_, _) => false;
 
@@ -80,6 +83,8 @@ public sealed class MemoryCluster(TimeProvider clock) : IKubeApi
 
     public Task<ApiResult> GetAsync(ResourcePath path, CancellationToken cancel)
     {
+        if (RefuseGet(path) is { } refused)
+            return Task.FromResult(new ApiResult(default, refused));
         KubeObject? found = Find(path.Resource, path.Namespace, path.Name);
         return Task.FromResult(found is { } present ? new ApiResult(present.ToUtf8(), null) : NotFound(path));
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
@@ -9,12 +8,11 @@ using Pelago.Kube;
 namespace Pelago.Engine.Scheduling;
 
 /// <summary>What the scheduler writes to the cluster. Each returns the refusal, null when it is done.</summary>
-internal sealed class PodWrites(IKubeApi api, TimeProvider clock, PodClasses classes, string schedulerName)
+internal sealed class PodWrites(IKubeApi api, TimeProvider clock, PatientReads reads, PodClasses classes, string schedulerName)
 {
     private static readonly GroupVersionResource Pods = new("", "v1", "pods");
     private static readonly GroupVersionResource Claims = new("", "v1", "persistentvolumeclaims");
     private static readonly GroupVersionResource Volumes = new("", "v1", "persistentvolumes");
-    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(1);
     private readonly WriteQuery _query = new() { FieldManager = schedulerName };
 
     /// <summary>Together with the node, in one write, the pod learns the ports that it was given there.</summary>
@@ -34,26 +32,18 @@ internal sealed class PodWrites(IKubeApi api, TimeProvider clock, PodClasses cla
         return done.Error;
     }
 
-    /// <summary>The pod as the cluster has it, null when it is gone. Asks until the cluster answers.</summary>
-    public async Task<PodView?> LookUpAsync(PodView pod, CancellationToken cancel)
-    {
-        while (true)
+    /// <summary>The pod as the cluster has it. Asks until the cluster says something of it, or that it will not.</summary>
+    public Task<PodLookUp> LookUpAsync(PodView pod, CancellationToken cancel) => reads.ReadAsync(
+        $"pod {pod.Key}",
+        () => api.GetAsync(Path(pod, ""), cancel),
+        answer => answer.Error switch
         {
-            try
-            {
-                ApiResult found = await api.GetAsync(Path(pod, ""), cancel);
-                if (found.Error is { IsNotFound: true })
-                    return null;
-                if (found.IsSuccess)
-                    return PodReader.Read(found.Body, classes) is { } view && view.Uid == pod.Uid ? view : null;
-            }
-            catch (Exception failure) when (failure is ClusterUnreachableException or JsonException)
-            {
-                // No answer: the next may be one.
-            }
-            await Task.Delay(BetweenQuestions, clock, cancel);
-        }
-    }
+            null => new PodLookUp(PodReader.Read(answer.Body, classes) is { } view && view.Uid == pod.Uid ? view : null),
+            { IsNotFound: true } => new PodLookUp(null),
+            { Code: >= 500 or 429 } => null,
+            { } refused => new PodLookUp(null, refused),
+        },
+        cancel);
 
     /// <summary>
     /// Says on the pod why it has no node, and for which node victims were asked to leave. Written against the version that was judged, so that

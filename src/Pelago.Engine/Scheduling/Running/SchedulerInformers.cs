@@ -8,9 +8,9 @@ using Pelago.Kube;
 namespace Pelago.Engine.Scheduling;
 
 /// <summary>Watches what placement depends on and hands each change to the loop as something to do with <see cref="ClusterEvents"/>.</summary>
-internal sealed class SchedulerInformers(IKubeApi api, ILoggerFactory loggers, TimeProvider clock, ResourceNames names, PodClasses classes, ChannelWriter<Action<ClusterEvents>> inputs)
+internal sealed class SchedulerInformers(
+    IKubeApi api, ILoggerFactory loggers, TimeProvider clock, PatientReads reads, ResourceNames names, PodClasses classes, ChannelWriter<Action<ClusterEvents>> inputs)
 {
-    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(1);
     private readonly InformerFactory _factory = new(api, InformerOptions.Default, clock, loggers);
 
     public async Task StartAsync(CancellationToken cancel)
@@ -35,25 +35,16 @@ internal sealed class SchedulerInformers(IKubeApi api, ILoggerFactory loggers, T
     public Task StoppedAsync() => _factory.StoppedAsync();
 
     /// <summary>Before Kubernetes 1.21 budgets are served as beta only; what is read of them is the same.</summary>
-    private async Task<string> PolicyVersionAsync(CancellationToken cancel)
-    {
-        while (true)
+    private Task<string> PolicyVersionAsync(CancellationToken cancel) => reads.ReadAsync(
+        "/apis/policy/v1",
+        () => api.GetRawAsync("/apis/policy/v1", cancel),
+        static answer => answer.Error switch
         {
-            try
-            {
-                ApiResult answer = await api.GetRawAsync("/apis/policy/v1", cancel);
-                if (answer.IsSuccess)
-                    return "v1";
-                if (answer.Error is { IsNotFound: true })
-                    return "v1beta1";
-            }
-            catch (ClusterUnreachableException)
-            {
-                // Asked again, as the informers do.
-            }
-            await Task.Delay(BetweenQuestions, clock, cancel);
-        }
-    }
+            null => "v1",
+            { IsNotFound: true } => "v1beta1",
+            _ => null,
+        },
+        cancel);
 
     private void Watch<T>(
         string group, string resource, Func<ReadOnlyMemory<byte>, T> read, Action<ClusterEvents, T> changed, Action<ClusterEvents, ObjectKey, T> gone,
