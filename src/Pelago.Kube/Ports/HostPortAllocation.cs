@@ -36,6 +36,9 @@ public sealed class HostPortAllocation : IEquatable<HostPortAllocation>
     /// <summary>The annotation with an entry's port alone, the first where it has several: <c>host.ports.pelago.dev/http: "31005"</c>.</summary>
     public static string EntryAnnotation(string entry) => EntryPrefix + entry;
 
+    /// <summary>Whether an annotation is one that <see cref="EntryAnnotation"/> names, whatever the entry.</summary>
+    public static bool IsEntryAnnotation(string annotation) => annotation.StartsWith(EntryPrefix, StringComparison.Ordinal);
+
     /// <summary>Reads what <see cref="ToString"/> writes; false for anything else, since others may have written it.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out HostPortAllocation? allocation)
     {

@@ -59,6 +59,32 @@ public class HostPortTests(EngineFixture engine)
         Assert.Contains("may not change once the pod has a node", asked.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_port_of_an_entry_alone_is_given_with_the_binding_only_and_does_not_change_either()
+    {
+        const string Http = "host.ports.pelago.dev/http", Other = "host.ports.pelago.dev/other";
+        string path = $"/api/v1/namespaces/{await NamespaceAsync()}/pods";
+        var forged = new KubeObject(await engine.CreateAsync(path, Pod("a", "http=auto", $",\"{Http}\":\"22\",\"{Other}\":\"22\",\"note\":\"kept\"")));
+        Assert.Equal((null, null, "kept"), (forged.Annotations!.String(Http), forged.Annotations!.String(Other), forged.Annotations!.String("note")));
+
+        Answer binding = await engine.SendAsync("POST", $"{path}/a/binding", $$"""
+            {"metadata":{"name":"a","annotations":{"ports.pelago.dev/host-allocated":"http=31005","{{Http}}":"31005"} },"target":{"kind":"Node","name":"n"} }
+            """);
+        KubeObject got = new((await engine.SendAsync("GET", $"{path}/a")).Json);
+        Answer same = await engine.SendAsync("PUT", $"{path}/a", got.Json.ToJsonString());
+        string text = same.Json.ToJsonString();
+        Answer changed = await engine.SendAsync("PUT", $"{path}/a", text.Replace($"\"{Http}\":\"31005\"", $"\"{Http}\":\"22\"", StringComparison.Ordinal));
+        Answer removed = await engine.SendAsync("PUT", $"{path}/a", text.Replace($"\"{Http}\":\"31005\"", "\"note2\":\"\"", StringComparison.Ordinal));
+        Answer added = await engine.SendAsync("PUT", $"{path}/a", text.Replace($"\"{Http}\":\"31005\"", $"\"{Http}\":\"31005\",\"{Other}\":\"22\"", StringComparison.Ordinal));
+
+        Assert.Equal((201, 200), (binding.Code, same.Code));
+        Assert.Equal("31005", got.Annotations!.String(Http));
+        Assert.Equal((422, 422, 422), (changed.Code, removed.Code, added.Code));
+        Assert.Contains($"metadata.annotations[{Http}]: Forbidden: is written by the scheduler", changed.Message, StringComparison.Ordinal);
+        Assert.Contains($"metadata.annotations[{Http}]: Forbidden", removed.Message, StringComparison.Ordinal);
+        Assert.Contains($"metadata.annotations[{Other}]: Forbidden", added.Message, StringComparison.Ordinal);
+    }
+
     private async Task<string> NamespaceAsync()
     {
         string ns = await engine.NamespaceAsync();

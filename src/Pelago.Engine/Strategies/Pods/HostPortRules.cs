@@ -17,15 +17,23 @@ internal static class HostPortRules
     }
 
     /// <summary>Only a binding says which ports a pod has: a copy of another pod does not have that one's.</summary>
-    public static void PrepareForCreate(KubeObject pod) => pod.Annotations?.Remove(HostPortAllocation.Annotation);
+    public static void PrepareForCreate(KubeObject pod)
+    {
+        foreach (string given in Given(pod))
+            pod.Annotations!.Remove(given);
+    }
 
     public static void ValidateUpdate(KubeObject updated, KubeObject old, FieldErrors errors)
     {
-        if (Of(updated, HostPortAllocation.Annotation) != Of(old, HostPortAllocation.Annotation))
-            errors.Forbidden($"metadata.annotations[{HostPortAllocation.Annotation}]", "is written by the scheduler, together with the node");
+        foreach (string given in Given(old).Union(Given(updated)).Where(given => Of(updated, given) != Of(old, given)))
+            errors.Forbidden($"metadata.annotations[{given}]", "is written by the scheduler, together with the node");
         if (Of(updated, HostPortRequests.Annotation) != Of(old, HostPortRequests.Annotation) && !string.IsNullOrEmpty(old.Spec?.String("nodeName")))
             errors.Forbidden($"metadata.annotations[{HostPortRequests.Annotation}]", "may not change once the pod has a node; change the template, so that new pods ask for the new ports");
     }
+
+    /// <summary>The annotations that say which ports the pod was given: all in one, and each entry's alone.</summary>
+    private static string[] Given(KubeObject pod) =>
+        [.. (pod.Annotations ?? []).Select(annotation => annotation.Key).Where(name => name == HostPortAllocation.Annotation || HostPortAllocation.IsEntryAnnotation(name))];
 
     private static string? Of(KubeObject pod, string annotation) => pod.Annotations?.String(annotation);
 }
