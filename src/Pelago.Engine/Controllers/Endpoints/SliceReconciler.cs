@@ -73,6 +73,8 @@ internal sealed class SliceReconciler(Resource<V1EndpointSlice> slices, string m
                 return error;
         }
         bool first = kept.Count == 0;
+        if ((added.Count > 0 || first) && await FindUnseenAsync(owner, content, kept, cancel) is { } unseen)
+            return unseen;
         while (added.Count > 0 || first)
         {
             first = false;
@@ -83,6 +85,22 @@ internal sealed class SliceReconciler(Resource<V1EndpointSlice> slices, string m
                 return error;
         }
         return null;
+    }
+
+    /// <summary>
+    /// A slice that was made a moment ago may not have come to the informer yet: making another would tell of the same endpoints twice. A conflict then,
+    /// and the next try sees it.
+    /// </summary>
+    private async Task<ApiStatus?> FindUnseenAsync(
+        Owner owner, SliceContent content, List<(V1EndpointSlice Slice, List<V1Endpoint> Endpoints)> kept, CancellationToken cancel)
+    {
+        var own = new ListQuery { LabelSelector = $"{ServiceLabel}={owner.Name},{ManagedByLabel}={managedBy}" };
+        ApiResult<Page<V1EndpointSlice>> listed = await slices.ListAsync(owner.Namespace, own, cancel);
+        if (listed.Error is { } error)
+            return error;
+        HashSet<string> seen = [.. kept.Select(entry => entry.Slice.Metadata.Name)];
+        bool isUnseen = listed.Value!.Items.Any(slice => !seen.Contains(slice.Metadata.Name) && SliceContent.KeyOf(slice.AddressType, slice.Ports) == content.Key);
+        return isUnseen ? ApiStatus.Conflict(new GroupResource("discovery.k8s.io", "endpointslices"), owner.Name, "a slice that was just made is not seen yet") : null;
     }
 
     private async Task<ApiStatus?> CreateAsync(
