@@ -94,11 +94,15 @@ internal sealed class PodBridge(string name, Cidr4 podNetwork, Cidr4 clusterNetw
     {
         lock (_gate)
         {
-            string ports = $"/sys/class/net/{name}/brif";
-            if (!Directory.Exists(ports) || Directory.EnumerateFileSystemEntries(ports).Any())
+            int bridge = RouteSocket.IndexOf(name);
+            if (bridge == 0)
                 return;
             using var routes = new RouteSocket();
-            routes.Delete(RouteSocket.IndexOf(name));
+            // A pair that vanishes with its namespace has lost its name already and is plugged in for some milliseconds more: the kernel takes
+            // a change of any interface, also one that changes nothing, when it is done with that.
+            routes.SetUp(bridge);
+            if (!Directory.EnumerateFileSystemEntries($"/sys/class/net/{name}/brif").Any())
+                routes.Delete(bridge);
         }
     }
 
