@@ -88,6 +88,8 @@ internal sealed class DaemonSetController : IController
             _events.Warning(owner.ForEvents(), "SelectingAll", "This daemon set is selecting all pods. A non-empty selector is required.");
             return ReconcileResult.Done;
         }
+        // Asked before the pods are read: what is seen between the two is not among them.
+        bool settled = _expectations.Satisfied(key);
         IEnumerable<PodSummary> candidates = _context.Pods.Cache.ByIndex(PodIndexes.Controller, owner.Uid)
             .Concat(_context.Pods.Cache.ByIndex(PodIndexes.Orphans, key.Namespace));
         (List<PodSummary> pods, ApiStatus? error) = await _claims.ClaimAsync(owner, selector, candidates, cancel);
@@ -100,7 +102,7 @@ internal sealed class DaemonSetController : IController
             return ReconcileResult.Failed(error!);
 
         var state = new DaemonSetState(set, _nodes.Cache.List(), pods, current.Hash, _context.Now);
-        error = _expectations.Satisfied(key) ? await ActAsync(owner, state, cancel) : null;
+        error = settled ? await ActAsync(owner, state, cancel) : null;
         V1DaemonSetStatus status = state.Status(collisions == 0 ? set.Status?.CollisionCount : collisions);
         error ??= await WriteStatusAsync(owner, set, status, cancel);
         error ??= await _history.TruncateAsync(

@@ -13,6 +13,7 @@ internal sealed class JobController : IController
     private readonly Informer<V1Job> _jobs;
     private readonly EventRecorder _events;
     private readonly Expectations _expectations;
+    private readonly OwnWrites _ownWrites = new();
     private readonly OwnershipClaims _claims;
     private readonly JobPods _pods;
     private readonly JobStatusWriter _writer;
@@ -64,12 +65,17 @@ internal sealed class JobController : IController
         {
             _expectations.Forget(key);
             _backoff.Forget(key);
+            _ownWrites.Forget(key);
             return await ReleaseOrphansAsync(key, cancel);
         }
+        if (!_ownWrites.AreSeen(key, cached.Metadata))
+            return ReconcileResult.Done;
         if (cached.Spec.ManagedBy is { Length: > 0 } manager && manager != "kubernetes.io/job-controller")
             return ReconcileResult.Done;
         V1Job job = ModelJson.Copy(cached);
         Owner owner = Owner.Of(_context.Client.Of<V1Job>().Type, job);
+        // Asked before the pods are read: what is seen between the two is not among them.
+        bool settled = _expectations.Satisfied(key);
         IEnumerable<PodSummary> candidates = _context.Pods.Cache.ByIndex(PodIndexes.Controller, owner.Uid)
             .Concat(_context.Pods.Cache.ByIndex(PodIndexes.Orphans, key.Namespace));
         (List<PodSummary> pods, ApiStatus? error) = await _claims.ClaimAsync(owner, job.Spec.Selector.ToSelector(), candidates, cancel);
@@ -77,17 +83,16 @@ internal sealed class JobController : IController
             return ReconcileResult.Failed(error);
         if (JobRules.IsFinished(job) || owner.IsDeleting)
             return ReconcileResult.From((await _pods.ReleaseAsync(pods.Where(pod => pod.Finalizers.Contains(JobRules.TrackingFinalizer)), cancel)).Error);
-        return await SyncAsync(owner, job, pods, cancel);
+        return await SyncAsync(owner, job, pods, settled, cancel);
     }
 
-    private async Task<ReconcileResult> SyncAsync(Owner owner, V1Job job, List<PodSummary> pods, CancellationToken cancel)
+    private async Task<ReconcileResult> SyncAsync(Owner owner, V1Job job, List<PodSummary> pods, bool settled, CancellationToken cancel)
     {
         V1JobStatus status = job.Status is null ? new V1JobStatus() : ModelJson.Copy(job.Status);
         if (status.StartTime is null && !JobRules.IsSuspended(job))
             status.StartTime = _context.NowSeconds;
         var state = new JobState(job, pods);
         _backoff.Note(owner.Key, state.CountedFailures.Count, state.NewlySucceeded.Count > 0);
-        bool settled = _expectations.Satisfied(owner.Key);
         JobVerdict? verdict = state.Judge(_context.Now);
         TimeSpan? again = state.DeadlineLeft(_context.Now);
         ApiStatus? refused = null;
@@ -98,6 +103,8 @@ internal sealed class JobController : IController
 
         bool ends = verdict is not null && state.Active.Count == 0 && state.Terminating == 0;
         ApiResult<V1Job> written = await _writer.WriteAsync(job, state, status, counted => FinishAsCounted(owner, counted, ends ? verdict : null), cancel);
+        if (written.IsSuccess)
+            _ownWrites.Note(owner.Key, written.Value.Metadata);
         if ((refused ?? written.Error) is { } failure)
             return failure.IsNotFound ? ReconcileResult.Done : ReconcileResult.Failed(failure);
         return again is { } wait ? ReconcileResult.Again(wait > TimeSpan.Zero ? wait : TimeSpan.FromSeconds(1)) : ReconcileResult.Done;
