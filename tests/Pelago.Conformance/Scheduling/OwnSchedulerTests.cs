@@ -3,7 +3,6 @@
 using System.Text.Json.Nodes;
 using Pelago.Conformance.Harness;
 using Pelago.Conformance.Install;
-using Pelago.TestKit.Node;
 using Xunit;
 
 namespace Pelago.Conformance.Scheduling;
@@ -42,7 +41,8 @@ public sealed class OwnSchedulerTests(TestCluster cluster) : KubectlTest(cluster
         string all = (string)annotations["ports.pelago.dev/host-allocated"]!, http = (string)annotations["host.ports.pelago.dev/http"]!;
         Assert.Matches(@"^http=\d+, data=\d+-\d+$", all);
         Assert.StartsWith($"http={http},", all, StringComparison.Ordinal);
-        string printed = await Eventually.GetAsync(async () => (await Kubectl(Version).RunAsync("logs", "web")).Output, log => log.EndsWith('\n'), TestContext.Current.CancellationToken);
+        string printed = "";
+        await Until(async () => (printed = (await Kubectl(Version).RunAsync("logs", "web")).Output).EndsWith('\n'), "the container prints a line");
         Assert.Equal($"all {all}, http {http}\n", printed);
         Assert.Contains("Successfully assigned", await EventsAsync("web"), StringComparison.Ordinal);
     }
