@@ -99,8 +99,13 @@ internal sealed partial class StoreUpkeep(RevisionStore store, StoreOptions opti
 
     private void ArmExpiry()
     {
-        if (_expiries.NextDue is { } due && due < _armedFor)
-            ArmExpiry(due, TimeSpan.FromSeconds(Math.Max(0, due - Now)));
+        if (_expiries.NextDue is not { } due || due >= _armedFor)
+            return;
+        long left = due - Now;
+        ArmExpiry(due, TimeSpan.FromSeconds(Math.Max(0, left)));
+        // A clock that was set forward between the look at it and the arming.
+        if (left > 0 && Now >= due)
+            ArmExpiry(due, TimeSpan.Zero);
     }
 
     private void ArmExpiry(long due, TimeSpan wait)

@@ -77,12 +77,14 @@ public abstract partial class StoreContract : IAsyncLifetime
     protected static async Task<string[]> ReadAsync(IWatchCursor cursor, int count)
     {
         var events = new List<string>();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (events.Count < count)
         {
             if (cursor.TryRead(out StoreEvent? next))
                 events.Add(StoreDocument.Describe(next));
             else
-                await cursor.WaitAsync(Cancel);
+                await cursor.WaitAsync(patience.Token);
         }
         return [.. events];
     }
