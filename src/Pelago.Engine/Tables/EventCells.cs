@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Kube;
+
 namespace Pelago.Engine.Tables;
 
 /// <summary>Events, of the core form that is stored: single ones, counted ones and series say when and how often in different fields.</summary>

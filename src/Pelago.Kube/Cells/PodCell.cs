@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Text.Json;
+using static Pelago.Kube.JsonSteps;
 
 namespace Pelago.Kube;
 
@@ -154,13 +155,8 @@ internal sealed class PodCell
     {
         if (!Enters(ref reader, JsonTokenType.StartArray))
             return;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (reader.TokenType == JsonTokenType.StartObject)
-                ReadCondition(ref reader);
-            else
-                reader.Skip();
-        }
+        while (NextObject(ref reader))
+            ReadCondition(ref reader);
     }
 
     private void ReadCondition(ref Utf8JsonReader reader)
@@ -193,13 +189,8 @@ internal sealed class PodCell
     {
         if (!Enters(ref reader, JsonTokenType.StartArray))
             return;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (reader.TokenType == JsonTokenType.StartObject)
-                ReadContainer(ref reader);
-            else
-                reader.Skip();
-        }
+        while (NextObject(ref reader))
+            ReadContainer(ref reader);
     }
 
     private void ReadContainer(ref Utf8JsonReader reader)
@@ -249,18 +240,6 @@ internal sealed class PodCell
                 && !reader.ValueTextEquals("PodInitializing"u8) && !reader.ValueTextEquals(""u8))
                 Flags |= CellFlags.Waiting;
         }
-    }
-
-    private static bool Next(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
-
-    /// <summary>Goes on to the value of a property; one of another type is passed over.</summary>
-    private static bool Enters(ref Utf8JsonReader reader, JsonTokenType expected)
-    {
-        reader.Read();
-        if (reader.TokenType == expected)
-            return true;
-        reader.Skip();
-        return false;
     }
 
     private static int ReadName(ref Utf8JsonReader reader, char[] target)

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using Pelago.Engine.Tables;
 using Xunit;
 
-namespace Pelago.Engine.Tests.Tables;
+namespace Pelago.Kube.Tests;
 
 public class HumanDurationTests
 {

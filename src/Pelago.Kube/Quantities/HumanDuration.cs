@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using Pelago.Kube;
-
-namespace Pelago.Engine.Tables;
+namespace Pelago.Kube;
 
 /// <summary>
 /// Durations as kubectl shows them, with two or three significant figures: <c>95s</c>, <c>3m20s</c>, <c>5h</c>, <c>5d3h</c>, <c>2y40d</c>.
 /// The steps are those of apimachinery pkg/util/duration HumanDuration.
 /// </summary>
-internal static class HumanDuration
+public static class HumanDuration
 {
+    /// <summary>What is printed where there is no time.</summary>
     public const string Unknown = "<unknown>";
 
     private const long HoursOfDay = 24;
@@ -18,6 +17,7 @@ internal static class HumanDuration
     /// <summary>How long ago a time was; <c>&lt;unknown&gt;</c> when there is none.</summary>
     public static string Since(string? time, DateTimeOffset now) => MetaTime.TryParse(time, out DateTimeOffset then) ? Format(now - then) : Unknown;
 
+    /// <summary>Cut to seconds; a second in the future is <c>0s</c>, more of it <c>&lt;invalid&gt;</c>.</summary>
     public static string Format(TimeSpan duration)
     {
         long seconds = duration.Ticks / TimeSpan.TicksPerSecond;
