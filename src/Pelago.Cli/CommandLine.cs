@@ -8,6 +8,7 @@ using Pelago.Cli.Demo;
 using Pelago.Cli.Images;
 using Pelago.Cli.Install;
 using Pelago.Cli.Local;
+using Pelago.Cli.Operate;
 using Pelago.Cli.Packages;
 using Pelago.Cli.Ports;
 using Pelago.Cli.Watch;
@@ -34,6 +35,7 @@ internal static class CommandLine
         root.Subcommands.Add(PackageCommand.Build());
         root.Subcommands.Add(InstallCommand.Build());
         root.Subcommands.Add(UninstallCommand.Build());
+        root.Subcommands.Add(PsCommand.Build());
         root.Subcommands.Add(PortsCommand.Build());
         root.Subcommands.Add(WatchCommand.Build());
         root.Subcommands.Add(DoctorCommand.Build());

@@ -42,7 +42,7 @@ internal static class CompleteCommand
 
         string text = string.Concat(line.Select(word => Quote(word) + " ")) + last;
         ParseResult parsed = root.Parse(text);
-        await RemoteNames.LoadAsync(parsed, cancel);
+        await RemoteNames.LoadAsync(parsed, last, cancel);
         CompletionItem[] found = [.. parsed.GetCompletions(text.Length)
             .Where(item => item.Label.StartsWith(last, StringComparison.Ordinal) && !item.Label.StartsWith('/') && item.Label != "-?")
             .DistinctBy(item => item.Label)];

@@ -16,13 +16,17 @@ internal sealed class RemoteNames
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private static readonly Dictionary<Command, RemoteNames> OfCommand = [];
-    private readonly Func<ParseResult, CancellationToken, Task<IReadOnlyList<string>>> _ask;
+    private readonly Func<ParseResult, string, CancellationToken, Task<IReadOnlyList<string>>> _ask;
     private IReadOnlyList<string> _names = [];
 
-    private RemoteNames(Func<ParseResult, CancellationToken, Task<IReadOnlyList<string>>> ask) => _ask = ask;
+    private RemoteNames(Func<ParseResult, string, CancellationToken, Task<IReadOnlyList<string>>> ask) => _ask = ask;
 
     /// <summary>Offers for an argument of a command what <paramref name="ask"/> finds.</summary>
-    public static void Offer(Command command, Argument argument, Func<ParseResult, CancellationToken, Task<IReadOnlyList<string>>> ask)
+    public static void Offer(Command command, Argument argument, Func<ParseResult, CancellationToken, Task<IReadOnlyList<string>>> ask) =>
+        Offer(command, argument, (parsed, _, cancel) => ask(parsed, cancel));
+
+    /// <summary>The same, where there are too many names to ask for all: <paramref name="ask"/> is given what is typed of the word.</summary>
+    public static void Offer(Command command, Argument argument, Func<ParseResult, string, CancellationToken, Task<IReadOnlyList<string>>> ask)
     {
         var names = new RemoteNames(ask);
         OfCommand[command] = names;
@@ -30,7 +34,7 @@ internal sealed class RemoteNames
     }
 
     /// <summary>Asks for the names that completing this line takes.</summary>
-    public static async Task LoadAsync(ParseResult parsed, CancellationToken cancel)
+    public static async Task LoadAsync(ParseResult parsed, string word, CancellationToken cancel)
     {
         if (!OfCommand.TryGetValue(parsed.CommandResult.Command, out RemoteNames? names))
             return;
@@ -38,7 +42,7 @@ internal sealed class RemoteNames
         patience.CancelAfter(Patience);
         try
         {
-            names._names = await names._ask(parsed, patience.Token);
+            names._names = await names._ask(parsed, word, patience.Token);
         }
         catch (Exception failure) when (failure is CliException or ApiStatusException or ClusterUnreachableException or KubeconfigException or IOException or OperationCanceledException)
         {

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Pelago.Cli.Output;
 using Pelago.Kube;
 using Pelago.Packages.Format;
 using Pelago.Packages.Rendering;

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Globalization;
 using System.IO;
+using Pelago.Cli.Output;
 using Pelago.Packages.Format;
 using Pelago.Packages.Repositories;
 

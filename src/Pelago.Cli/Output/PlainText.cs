@@ -2,9 +2,9 @@
 
 using System.Globalization;
 
-namespace Pelago.Cli.Packages;
+namespace Pelago.Cli.Output;
 
-/// <summary>Text of packages for a terminal: whoever wrote a package does not get to move the cursor or to turn the order of letters around.</summary>
+/// <summary>Text of others for a terminal: who wrote a package or named an image does not get to move the cursor or to turn the order of letters around.</summary>
 internal static class PlainText
 {
     /// <summary>On one line, each character that would not be seen as a space.</summary>
