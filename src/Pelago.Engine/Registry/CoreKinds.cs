@@ -101,6 +101,7 @@ internal static class CoreKinds
         {
             ShortNames = ["po"],
             Strategy = new PodStrategy(),
+            StatusStandsAlone = true,
             ReturnsDeletedObject = true,
             HasCells = true,
             Categories = ["all"],

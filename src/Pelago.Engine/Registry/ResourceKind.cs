@@ -62,6 +62,9 @@ internal sealed record ResourceKind
 
     /// <summary>Writes through status keep labels, annotations, finalizers and owners of the stored object.</summary>
     public bool StatusKeepsMetadata { get; init; }
+
+    /// <summary>Whether nothing that checks a write of the status looks at the spec: it is carried over as it is stored. Only of kinds stored as they are served.</summary>
+    public bool StatusStandsAlone { get; init; }
     public GarbagePolicy DefaultGarbagePolicy { get; init; }
 
     /// <summary>

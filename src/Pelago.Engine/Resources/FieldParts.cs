@@ -19,6 +19,13 @@ internal static class FieldParts
     /// <summary>Makes the field at <paramref name="path"/> of <paramref name="target"/> what it is in <paramref name="source"/>, absent included.</summary>
     public static void Copy(JsonObject source, JsonObject target, string path) => Write(target, path, Read(source, path)?.DeepClone());
 
+    /// <summary>As <see cref="Copy"/>, but takes the field out of the source where nothing is above it.</summary>
+    public static void Move(JsonObject source, JsonObject target, string path)
+    {
+        JsonNode? value = Read(source, path);
+        Write(target, path, source.Remove(path) ? value : value?.DeepClone());
+    }
+
     /// <summary>Sets a field, making the objects on the way; null removes it.</summary>
     public static void Write(JsonObject target, string path, JsonNode? value)
     {

@@ -24,21 +24,26 @@ internal sealed class ObjectUpdater(WriteStages stages)
     private const int MaxAttempts = 100;
 
     /// <summary>Null when the object does not exist: the caller knows whether that is a 404 or a create.</summary>
+    public ValueTask<ResourceResult?> UpdateAsync(ResourceRequest request, UpdateStep transform, bool dryRun, CancellationToken cancel) =>
+        UpdateAsync(request, transform, sparesSpec: false, dryRun, cancel);
+
+    /// <summary>With <paramref name="sparesSpec"/> the objects of <paramref name="transform"/> have no spec: that of the stored object stays as it is.</summary>
     public async ValueTask<ResourceResult?> UpdateAsync(
-        ResourceRequest request, UpdateStep transform, bool dryRun, CancellationToken cancel)
+        ResourceRequest request, UpdateStep transform, bool sparesSpec, bool dryRun, CancellationToken cancel)
     {
         IResourceStore objects = stages.Objects(request.Kind);
         for (int attempt = 1; ; attempt++)
         {
             if (objects.Current.Get(request.Key) is not { } stored)
                 return null;
-            KubeObject old = VersionedDocument.Read(request.Kind, stored.Json);
+            Before before = sparesSpec ? Before.WithoutSpec(stored) : new Before(stored, VersionedDocument.Read(request.Kind, stored.Json), default);
+            KubeObject old = before.Object;
             (KubeObject updated, ApiStatus? refused) = await transform(old, cancel);
             if (refused is not null)
                 return ResourceResult.Failed(refused);
             if (CheckIdentity(request.Kind, updated, old) is { } mismatch)
                 return ResourceResult.Failed(mismatch);
-            ResourceResult? result = await AttemptAsync(request, updated, old, stored, dryRun, cancel);
+            ResourceResult? result = await AttemptAsync(request, updated, before, dryRun, cancel);
             if (result is not null)
                 return result;
             if (attempt == MaxAttempts)
@@ -72,9 +77,10 @@ internal sealed class ObjectUpdater(WriteStages stages)
 
     /// <summary>Null when another write came first.</summary>
     private async ValueTask<ResourceResult?> AttemptAsync(
-        ResourceRequest request, KubeObject updated, KubeObject old, StoredObject stored, bool dryRun, CancellationToken cancel)
+        ResourceRequest request, KubeObject updated, Before before, bool dryRun, CancellationToken cancel)
     {
         ResourceKind kind = request.Kind;
+        KubeObject old = before.Object;
         MetadataRules.KeepForUpdate(updated, old);
         updated.Uid = old.Uid;
         AdmissionRequest admission = AdmissionStage.Request(request, "UPDATE", updated, old, dryRun);
@@ -90,7 +96,7 @@ internal sealed class ObjectUpdater(WriteStages stages)
                 return ResourceResult.Failed(invalid);
             if (await stages.Admission.ValidateAsync(admission, cancel) is { } denied)
                 return ResourceResult.Failed(denied);
-            result = await StoreAsync(request, updated, old, stored, dryRun, cancel);
+            result = await StoreAsync(request, updated, before, dryRun, cancel);
             return result;
         }
         finally
@@ -101,18 +107,19 @@ internal sealed class ObjectUpdater(WriteStages stages)
     }
 
     private async ValueTask<ResourceResult?> StoreAsync(
-        ResourceRequest request, KubeObject updated, KubeObject old, StoredObject stored, bool dryRun, CancellationToken cancel)
+        ResourceRequest request, KubeObject updated, Before before, bool dryRun, CancellationToken cancel)
     {
         ResourceKind kind = request.Kind;
+        (StoredObject stored, KubeObject old, ReadOnlyMemory<byte> spec) = before;
         bool isLast = ObjectDeleter.IsFinished(kind, updated, old);
         if (dryRun)
-            return DryRun(kind, updated, stored.Revision);
+            return DryRun(kind, updated, stored.Revision, spec);
         FieldTracker.KeepTimesOfUnchanged(old.Json, updated.Json);
         if (isLast)
-            return await RemoveAsync(kind, updated, stored, cancel);
+            return await RemoveAsync(kind, updated, before, cancel);
         if (IsSame(updated, old))
             return ResourceResult.Of(stored);
-        (Write write, ApiStatus? tooLarge) = stages.Prepare(kind, updated, stored.Revision);
+        (Write write, ApiStatus? tooLarge) = stages.Prepare(kind, updated, stored.Revision, spec);
         if (tooLarge is not null)
             return ResourceResult.Failed(tooLarge);
         WriteResult written = await stages.Objects(kind).WriteAsync(write, cancel);
@@ -120,14 +127,17 @@ internal sealed class ObjectUpdater(WriteStages stages)
     }
 
     /// <summary>The update took the last finalizer of an object that is being deleted: it goes now.</summary>
-    private async ValueTask<ResourceResult?> RemoveAsync(ResourceKind kind, KubeObject updated, StoredObject stored, CancellationToken cancel)
+    private async ValueTask<ResourceResult?> RemoveAsync(ResourceKind kind, KubeObject updated, Before before, CancellationToken cancel)
     {
+        StoredObject stored = before.Stored;
         WriteResult written = await stages.Objects(kind).WriteAsync(new Write(stored.Key, stored.Revision, null), cancel);
-        return written.Outcome == WriteOutcome.Done ? DryRun(kind, updated, written.Revision) : null;
+        return written.Outcome == WriteOutcome.Done ? DryRun(kind, updated, written.Revision, before.Spec) : null;
     }
 
-    private static ResourceResult DryRun(ResourceKind kind, KubeObject updated, long revision)
+    private static ResourceResult DryRun(ResourceKind kind, KubeObject updated, long revision, ReadOnlyMemory<byte> spec)
     {
+        if (!spec.IsEmpty)
+            updated.Json["spec"] = KubeJson.Parse(spec);
         updated.Metadata["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture);
         updated.Json["apiVersion"] = kind.StoredApiVersion;
         updated.Json["kind"] = kind.Kind;
@@ -149,5 +159,15 @@ internal sealed class ObjectUpdater(WriteStages stages)
             strategy.Committed(context, ObjectDeleter.IsFinished(context.Kind, updated, old) ? null : updated, old);
         else
             strategy.Abandoned(context);
+    }
+
+    /// <summary>What is stored, as a tree, and the spec when the tree does without it.</summary>
+    private readonly record struct Before(StoredObject Stored, KubeObject Object, ReadOnlyMemory<byte> Spec)
+    {
+        public static Before WithoutSpec(StoredObject stored)
+        {
+            (KubeObject rest, ReadOnlyMemory<byte> spec) = CarriedSpec.Split(stored.Json);
+            return new Before(stored, rest, spec);
+        }
     }
 }

@@ -30,6 +30,10 @@ internal sealed class PatchStep
 
     public bool IsApply => _type == PatchType.Apply;
 
+    /// <summary>True of a merge that says nothing of a spec, which then need not be read.</summary>
+    public bool SparesSpec => _type is PatchType.Merge or PatchType.StrategicMerge && _patch is JsonObject patch
+        && patch.All(static part => part.Key is "apiVersion" or "kind" or "metadata" or "status");
+
     /// <summary>The document of an apply; empty for the other patches.</summary>
     public JsonObject Configuration => IsApply ? (JsonObject)_patch! : [];
 

@@ -26,8 +26,12 @@ internal readonly record struct StoredDocument(ReadOnlyMemory<byte> Json, int Sp
     [ThreadStatic]
     private static Utf8JsonWriter? _writer;
 
-    /// <summary><paramref name="keepResourceVersion"/>: for an answer and not for the store.</summary>
-    public static StoredDocument Encode(KubeObject document, string apiVersion, string kind, bool keepResourceVersion = false)
+    /// <summary>
+    /// <paramref name="keepResourceVersion"/>: for an answer and not for the store. <paramref name="spec"/>: that of a document that has none itself
+    /// (<see cref="CarriedSpec"/>).
+    /// </summary>
+    public static StoredDocument Encode(
+        KubeObject document, string apiVersion, string kind, bool keepResourceVersion = false, ReadOnlyMemory<byte> spec = default)
     {
         ArrayBufferWriter<byte> buffer = _buffer ??= new ArrayBufferWriter<byte>(4096);
         buffer.ResetWrittenCount();
@@ -40,6 +44,12 @@ internal readonly record struct StoredDocument(ReadOnlyMemory<byte> Json, int Sp
         int spliceAt = (int)(writer.BytesCommitted + writer.BytesPending);
         WriteFields(writer, document.Metadata, keepResourceVersion ? static _ => false : static name => name is "resourceVersion");
         writer.WriteEndObject();
+        if (!spec.IsEmpty)
+        {
+            writer.WritePropertyName("spec"u8);
+            writer.WriteRawValue(spec.Span, skipInputValidation: true);
+        }
+
         WriteFields(writer, document.Json, static name => name is "apiVersion" or "kind" or "metadata");
         writer.WriteEndObject();
         writer.Flush();

@@ -61,8 +61,9 @@ internal sealed class WriteRequests(ObjectCreator creator, ObjectUpdater updater
             return await scales.PatchAsync(request, mapping, patch, options, cancel);
         for (int attempt = 1; ; attempt++)
         {
+            bool sparesSpec = subresource is { Name: "status" } && request.Kind.StatusStandsAlone && patch.SparesSpec;
             ResourceResult? result = await updater.UpdateAsync(
-                request, (old, _) => new(Patched(request, subresource, patch, options, old)), options.DryRun, cancel);
+                request, (old, _) => new(Patched(request, subresource, patch, options, old, sparesSpec)), sparesSpec, options.DryRun, cancel);
             if (result is { } done)
                 return done;
             if (type != PatchType.Apply || subresource is not null)
@@ -103,12 +104,18 @@ internal sealed class WriteRequests(ObjectCreator creator, ObjectUpdater updater
     }
 
     private (KubeObject Updated, ApiStatus? Refused) Patched(
-        ResourceRequest request, Subresource? subresource, PatchStep patch, WriteOptions options, KubeObject old)
+        ResourceRequest request, Subresource? subresource, PatchStep patch, WriteOptions options, KubeObject old, bool sparesSpec)
     {
         KubeObject current = VersionedDocument.IsStoredForm(request.Kind, request.Version)
             ? old
             : VersionedDocument.FromStored(request.Kind, request.Version, Clone(old));
+        // Who owns what is settled from the old object afterwards: it needs no copy.
+        JsonArray? owners = sparesSpec ? current.Metadata.Array("managedFields") : null;
+        if (owners is not null)
+            current.Metadata.Remove("managedFields");
         (JsonObject? merged, ApiStatus? refused) = patch.Apply(current.Json);
+        if (owners is not null)
+            current.Metadata["managedFields"] = owners;
         if (merged is null)
             return (default, refused);
         (KubeObject wished, refused) = DocumentDecoder.SettlePatched(request, merged, options.FieldValidation);
@@ -132,11 +139,7 @@ internal sealed class WriteRequests(ObjectCreator creator, ObjectUpdater updater
         }
         else
         {
-            stored = Clone(old);
-            CopyFields(subresource, wished, stored);
-            JsonNode metadata = wished.Metadata;
-            wished.Json.Remove("metadata");
-            stored.Json["metadata"] = metadata;
+            stored = WithPart(subresource, old, wished);
             if (request.Kind.StatusKeepsMetadata)
                 MetadataRules.KeepForStatus(stored, old);
         }
@@ -145,6 +148,19 @@ internal sealed class WriteRequests(ObjectCreator creator, ObjectUpdater updater
         if (!isApplied)
             ownership.Track(request, options, stored, old);
         return stored;
+    }
+
+    /// <summary>The old object with the metadata and the part of the wished one, which gives them up.</summary>
+    private static KubeObject WithPart(Subresource part, KubeObject old, KubeObject wished)
+    {
+        JsonNode metadata = wished.Metadata;
+        wished.Json.Remove("metadata");
+        var stored = new JsonObject();
+        foreach ((string name, JsonNode? value) in old.Json)
+            stored[name] = name == "metadata" ? metadata : part.Fields.Contains(name) ? null : value?.DeepClone();
+        foreach (string path in part.Fields)
+            FieldParts.Move(wished.Json, stored, path);
+        return new KubeObject(stored);
     }
 
     private static void CopyFields(Subresource part, KubeObject from, KubeObject to)

@@ -48,10 +48,10 @@ internal sealed class WriteStages(IRevisionStore store, AdmissionStage admission
         return errors.Any ? ApiStatus.Invalid(kind.StorageGroup ?? kind.Group, kind.Kind, subject.Name, errors.Causes) : null;
     }
 
-    /// <summary>The write that puts a document under its key; a 413 when it is too large.</summary>
-    public (Write Write, ApiStatus? Refused) Prepare(ResourceKind kind, KubeObject subject, long expectedRevision)
+    /// <summary>The write that puts a document, with the spec that it may have been split from, under its key; a 413 when it is too large.</summary>
+    public (Write Write, ApiStatus? Refused) Prepare(ResourceKind kind, KubeObject subject, long expectedRevision, ReadOnlyMemory<byte> spec = default)
     {
-        StoredDocument document = StoredDocument.Encode(subject, kind.StoredApiVersion, kind.Kind);
+        StoredDocument document = StoredDocument.Encode(subject, kind.StoredApiVersion, kind.Kind, spec: spec);
         if (document.Json.Length > MaxObjectBytes)
             return (default, TooLarge(document.Json.Length));
         long expires = kind.TimeToLive is { } life ? (Now + life).ToUnixTimeSeconds() : 0;

@@ -149,6 +149,64 @@ public class SubresourceTests(EngineFixture engine)
         Assert.Equal((200, "debug"), (part.Code, part.Json.At("spec", "ephemeralContainers")![0]!["name"]!.GetValue<string>()));
     }
 
+    [Theory]
+    [InlineData("application/merge-patch+json")]
+    [InlineData("application/strategic-merge-patch+json")]
+    public async Task A_status_that_is_patched_leaves_every_other_byte_of_the_pod_as_it_was(string type)
+    {
+        string path = await PodAsync();
+        JsonObject before = (await engine.GetAsync(path)).Json;
+
+        Answer patched = await engine.SendAsync("PATCH", path + "/status?fieldManager=node", """{"metadata":{"labels":{"a":"b"}},"status":{"phase":"Running","podIP":"10.0.0.1"}}""", type);
+        JsonObject after = (await engine.GetAsync(path)).Json;
+
+        Assert.Equal((200, "Running", "10.0.0.1"), (patched.Code, after.At("status", "phase")!.GetValue<string>(), after.At("status", "podIP")!.GetValue<string>()));
+        Assert.Equal(before["spec"]!.ToJsonString(), after["spec"]!.ToJsonString());
+        Assert.Equal(before["spec"]!.ToJsonString(), patched.Json["spec"]!.ToJsonString());
+        Assert.Equal("b", after.At("metadata", "labels", "a")!.GetValue<string>());
+        Assert.Equal(before.At("status", "qosClass")!.ToJsonString(), after.At("status", "qosClass")!.ToJsonString());
+        JsonArray owners = new KubeObject(after).Metadata.Array("managedFields")!;
+        Assert.Equal(new KubeObject(before).Metadata.Array("managedFields")!.Count + 1, owners.Count);
+        JsonObject node = owners.OfType<JsonObject>().Single(entry => entry.String("manager") == "node");
+        Assert.Equal("status", node.String("subresource"));
+        Assert.True(node.At("fieldsV1", "f:status", "f:podIP") is JsonObject && node.At("fieldsV1", "f:spec") is null, node.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_patch_of_a_status_that_changes_nothing_writes_nothing()
+    {
+        string path = await PodAsync();
+        Answer first = await engine.SendAsync("PATCH", path + "/status", """{"status":{"phase":"Running"}}""", Merge);
+
+        Answer second = await engine.SendAsync("PATCH", path + "/status", """{"status":{"phase":"Running"}}""", Merge);
+
+        Assert.Equal(first.Json.ToJsonString(), second.Json.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_patch_of_a_status_that_is_not_stored_answers_with_the_whole_pod()
+    {
+        string path = await PodAsync();
+
+        Answer dry = await engine.SendAsync("PATCH", path + "/status?dryRun=All", """{"status":{"phase":"Running"}}""", Merge);
+
+        Assert.Equal(("Running", "c"), (dry.Json.At("status", "phase")!.GetValue<string>(), dry.Json.At("spec", "containers")![0]!["name"]!.GetValue<string>()));
+        Assert.Equal("Pending", (await engine.GetAsync(path)).Json.At("status", "phase")!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_patch_of_a_status_that_takes_the_last_finalizer_of_a_deleted_pod_answers_with_the_whole_pod()
+    {
+        string path = await PodAsync();
+        await engine.SendAsync("PATCH", path, """{"metadata":{"finalizers":["example.com/f"]}}""", Merge);
+        await engine.SendAsync("DELETE", path + "?gracePeriodSeconds=0");
+
+        Answer last = await engine.SendAsync("PATCH", path + "/status", """{"metadata":{"finalizers":null},"status":{"phase":"Failed"}}""", Merge);
+
+        Assert.Equal((200, "c"), (last.Code, last.Json.At("spec", "containers")![0]!["name"]!.GetValue<string>()));
+        Assert.Equal(404, (await engine.GetAsync(path)).Code);
+    }
+
     [Fact]
     public async Task Events_are_the_same_objects_in_both_groups()
     {
