@@ -45,6 +45,9 @@ internal sealed record PodServices
 
     /// <summary>Whether events tell what went well, and not only what did not.</summary>
     public bool TellsNormalEvents { get; init; } = true;
+
+    /// <summary>Whether the last status of a pod that goes at once is written, though only a watch could see it. One that somebody waits for always is.</summary>
+    public bool TellsLastStatus { get; init; } = true;
     public required ILogger Log { get; init; }
 
     public string HostAddress => Options.Address.ToString();

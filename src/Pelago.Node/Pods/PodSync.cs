@@ -97,8 +97,10 @@ internal sealed class PodSync : IAsyncDisposable
         await _probes.FollowAsync(view, isTerminating: true);
         if (view.Running.Any())
         {
-            Publish(view, isTerminating: true, isOver: false);
-            await new PodKiller(_services, _events).KillAllAsync(view, grace, cancel);
+            Task kill = new PodKiller(_services, _events).KillAllAsync(view, grace, cancel);
+            if (!kill.IsCompleted)
+                Publish(view, isTerminating: true, isOver: false);
+            await kill;
             view = await ViewAsync(pod, cancel);
         }
         foreach (PodSandboxStatus sandbox in view.Sandboxes)
@@ -106,8 +108,11 @@ internal sealed class PodSync : IAsyncDisposable
         _services.Volumes.Remove(pod.Metadata.Uid);
         if (!isRemoved)
         {
-            Publish(view, isTerminating: true, isOver: true);
-            await _services.Status.FlushAsync(pod.Metadata.Uid, cancel);
+            if (_services.TellsLastStatus || IsWaitedFor(pod))
+            {
+                Publish(view, isTerminating: true, isOver: true);
+                await _services.Status.FlushAsync(pod.Metadata.Uid, cancel);
+            }
             await DeleteAsync(pod, cancel);
             return Idle;
         }
@@ -122,6 +127,9 @@ internal sealed class PodSync : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _probes.DisposeAsync();
+
+    /// <summary>Whether somebody reads how the pod ended: who holds it with a finalizer, or gave it work to do.</summary>
+    private static bool IsWaitedFor(V1Pod pod) => pod.Metadata.Finalizers is { Count: > 0 } || pod.Spec.RestartPolicy is "Never" or "OnFailure";
 
     private V1Pod Newest(V1Pod watched) => watched with { Status = _services.Status.Known(watched) };
 

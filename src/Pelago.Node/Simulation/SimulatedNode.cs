@@ -59,7 +59,7 @@ internal sealed class SimulatedNode : IAsyncDisposable
                 Volumes = new NoVolumes(), Paths = new PodPaths(options.RootDirectory), Resolver = new PodResolver(null, options.ClusterDomain),
                 ServicesNow = shared.Services.Cache.List, Allocatable = _description.Capacity,
                 Admission = new PodAdmission(_description.Capacity, NodeDocument.LabelsOf(_description)),
-                Scheduler = BackgroundWork.Scheduler, Resync = Resync, TellsNormalEvents = shared.Options.NormalEvents,
+                Scheduler = BackgroundWork.Scheduler, Resync = Resync, TellsNormalEvents = shared.Options.NormalEvents, TellsLastStatus = shared.Options.NormalEvents,
                 StartGate = shared.StartGate, Time = shared.Time, Log = shared.Loggers.CreateLogger<PodWorker>(),
             },
             shared.Loggers.CreateLogger<PodWorkers>());

@@ -129,6 +129,22 @@ public sealed class SimulatedNodesTests : IAsyncLifetime
         Assert.Equal("OutOfcpu", status.String("reason"));
     }
 
+    [Fact]
+    public async Task The_end_of_a_pod_is_written_for_who_waits_for_it_and_for_nobody_else()
+    {
+        Apply("web", "node-1");
+        Apply("work", "node-1", restartPolicy: "Never", annotations: "simulation.pelago.dev/run-seconds: forever");
+        foreach (string name in (string[])["web", "work"])
+        {
+            await StatusAsync(name, status => status.String("phase") == "Running");
+            await _cluster.DeleteAsync(new ResourcePath(new GroupVersionResource("", "v1", "pods"), "default", name), DeleteQuery.None, Cancel);
+            await Eventually.TrueAsync(() => _cluster.Find("pods", "default", name) is null, Cancel);
+        }
+
+        Assert.NotNull(MainOf(_cluster.Last("pods", "default", "web")!.Object("status")!).Object("state")!.Object("running"));
+        Assert.Equal(143, MainOf(_cluster.Last("pods", "default", "work")!.Object("status")!).Object("state")!.Object("terminated")!.Integer("exitCode"));
+    }
+
     private static JsonObject MainOf(JsonObject status) => status.Array("containerStatuses")?[0] as JsonObject ?? [];
 
     private async Task StartAsync() =>
