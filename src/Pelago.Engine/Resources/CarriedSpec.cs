@@ -2,6 +2,7 @@
 
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pelago.Kube;
 
 namespace Pelago.Engine.Resources;
@@ -30,6 +31,17 @@ internal static class CarriedSpec
         }
 
         return (KubeObject.Parse(stored), default);
+    }
+
+    /// <summary>The whole stored object, its spec read as far as somebody looks into it: for writes that look at a field or two.</summary>
+    public static KubeObject Whole(ReadOnlyMemory<byte> stored)
+    {
+        (KubeObject others, ReadOnlyMemory<byte> spec) = Split(stored);
+        if (!spec.IsEmpty && JsonElement.Parse(spec.Span, new JsonDocumentOptions { MaxDepth = KubeJson.MaxDepth }) is { ValueKind: JsonValueKind.Object } element)
+            others.Json.Insert(others.Json.IndexOf("metadata") + 1, "spec", JsonObject.Create(element));
+        else if (!spec.IsEmpty)
+            others.Json["spec"] = KubeJson.Parse(spec);
+        return others;
     }
 
     private static KubeObject Without(ReadOnlyMemory<byte> document, Range cut)

@@ -35,7 +35,7 @@ internal sealed class ObjectDeleter(WriteStages stages)
         {
             if (objects.Current.Get(request.Key) is not { } stored)
                 return ResourceResult.Failed(ApiStatus.NotFound(request.Kind.GroupResource, request.Name));
-            KubeObject subject = KubeObject.Parse(stored.Json);
+            KubeObject subject = CarriedSpec.Whole(stored.Json);
             if (CheckPreconditions(request.Kind, subject, options) is { } mismatch)
                 return ResourceResult.Failed(mismatch);
             AdmissionRequest admission = AdmissionStage.Request(request, "DELETE", null, subject, options.DryRun);

@@ -127,11 +127,12 @@ internal sealed partial class StatusWriter : IDisposable
     {
         if (!_entries.TryGetValue(uid, out Entry? entry))
             return true;
-        V1PodStatus wanted;
+        V1PodStatus? wanted;
         JsonObject? patch;
         lock (entry)
         {
-            wanted = entry.Wanted!;
+            if ((wanted = entry.Wanted) is null)
+                return true;
             patch = StatusPatch.Between(entry.Status, wanted, uid);
             if (patch is not null)
                 entry.BeginWrite();
@@ -170,6 +171,8 @@ internal sealed partial class StatusWriter : IDisposable
         private (long Version, Action Otherwise)? _held;
 
         public ObjectKey Key { get; } = key;
+
+        /// <summary>What is not written yet.</summary>
         public V1PodStatus? Wanted { get; set; }
         public int Sets { get; set; }
         public V1PodStatus? Status { get; private set; }
@@ -219,7 +222,7 @@ internal sealed partial class StatusWriter : IDisposable
                 if (!ReferenceEquals(wanted, Wanted))
                     return;
                 // What was wanted is what is there: one copy of it is enough.
-                Wanted = Status ?? wanted;
+                Wanted = null;
                 Pending?.TrySetResult();
                 Pending = null;
             }

@@ -22,6 +22,18 @@ internal static class ElementReading
     public static DateTimeOffset? Time(this JsonElement element, string field) =>
         MetaTime.TryParse(element.Text(field), out DateTimeOffset time) ? time : null;
 
-    public static IEnumerable<JsonElement> Items(this JsonElement element) =>
-        element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
+    public static JsonElement.ArrayEnumerator Items(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default;
+
+    /// <summary>What is read of each item; nothing is made for lists without any, which most of a pod's are.</summary>
+    public static IReadOnlyList<T> ListOf<T>(this JsonElement element, Func<JsonElement, T> read)
+    {
+        if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() is var count && count == 0)
+            return [];
+        var list = new T[count];
+        int at = 0;
+        foreach (JsonElement item in element.EnumerateArray())
+            list[at++] = read(item);
+        return list;
+    }
 }

@@ -12,6 +12,7 @@ internal sealed class PodSummaryReader
         ["controller.kubernetes.io/pod-deletion-cost", "batch.kubernetes.io/job-completion-index", "kubernetes.io/config.mirror", AssignedPorts.Annotation];
 
     private readonly LabelSets _labels = new();
+    private IReadOnlyList<EvictionToleration> _tolerations = [];
 
     public PodSummary Read(ReadOnlyMemory<byte> utf8)
     {
@@ -28,7 +29,7 @@ internal sealed class PodSummaryReader
             ResourceVersion = metadata.Text("resourceVersion"),
             Labels = _labels.Shared(metadata.Child("labels")),
             Controller = ControllerOf(metadata),
-            Finalizers = [.. metadata.Child("finalizers").Items().Select(item => SharedText.Of(item.GetString()!))],
+            Finalizers = metadata.Child("finalizers").ListOf(static item => SharedText.Of(item.GetString()!)),
             Created = metadata.Time("creationTimestamp") ?? default,
             DeletionTimestamp = metadata.Time("deletionTimestamp"),
             Annotations = AnnotationsOf(metadata.Child("annotations")),
@@ -37,7 +38,7 @@ internal sealed class PodSummaryReader
             Phase = status.Text("phase") is { Length: > 0 } phase ? SharedText.Of(phase) : "Pending",
             Reason = status.Text("reason"),
             PodIP = status.Text("podIP"),
-            PodIPs = [.. status.Child("podIPs").Items().Select(item => item.Text("ip"))],
+            PodIPs = status.Child("podIPs").ListOf(static item => item.Text("ip")),
             Hostname = spec.Text("hostname"),
             Subdomain = spec.Text("subdomain"),
             IsReady = ready.Text("status") == "True",
@@ -45,11 +46,11 @@ internal sealed class PodSummaryReader
             StartTime = status.Time("startTime"),
             DisruptionReason = Condition(status, "DisruptionTarget") is var target && target.Text("status") == "True" ? target.Text("reason") : null,
             UnscheduledReason = Condition(status, "PodScheduled") is var bound && bound.Text("status") == "False" ? bound.Text("reason") : null,
-            Restarts = status.Child("containerStatuses").Items().Select(item => item.Number("restartCount")).DefaultIfEmpty(0).Max(),
+            Restarts = RestartsOf(status),
             Ends = EndsOf(status),
             NamedPorts = NamedPortsOf(spec),
-            Claims = [.. spec.Child("volumes").Items().Select(item => item.Child("persistentVolumeClaim").Text("claimName")).Where(name => name.Length > 0)],
-            Tolerations = TolerationsOf(spec),
+            Claims = ClaimsOf(spec),
+            Tolerations = SharedTolerations(spec),
         };
     }
 
@@ -92,36 +93,70 @@ internal sealed class PodSummaryReader
         return "";
     }
 
-    private static JsonElement Condition(JsonElement status, string type) =>
-        status.Child("conditions").Items().FirstOrDefault(condition => condition.Text("type") == type);
-
-    private static List<ContainerEnd> EndsOf(JsonElement status)
+    private static JsonElement Condition(JsonElement status, string type)
     {
-        var ends = new List<ContainerEnd>();
+        foreach (JsonElement condition in status.Child("conditions").Items())
+        {
+            if (condition.Child("type") is { ValueKind: JsonValueKind.String } said && said.ValueEquals(type))
+                return condition;
+        }
+        return default;
+    }
+
+    private static int RestartsOf(JsonElement status)
+    {
+        int most = 0;
+        foreach (JsonElement container in status.Child("containerStatuses").Items())
+            most = Math.Max(most, container.Number("restartCount"));
+        return most;
+    }
+
+    private static IReadOnlyList<string> ClaimsOf(JsonElement spec)
+    {
+        List<string>? claims = null;
+        foreach (JsonElement volume in spec.Child("volumes").Items())
+        {
+            if (volume.Child("persistentVolumeClaim").Text("claimName") is { Length: > 0 } name)
+                (claims ??= []).Add(name);
+        }
+        return claims ?? (IReadOnlyList<string>)[];
+    }
+
+    private static IReadOnlyList<ContainerEnd> EndsOf(JsonElement status)
+    {
+        List<ContainerEnd>? ends = null;
         foreach (string list in (ReadOnlySpan<string>)["initContainerStatuses", "containerStatuses"])
         {
             foreach (JsonElement container in status.Child(list).Items())
             {
                 JsonElement ended = container.Child("state").Child("terminated");
                 if (ended.ValueKind == JsonValueKind.Object)
-                    ends.Add(new ContainerEnd(SharedText.Of(container.Text("name")), ended.Number("exitCode")));
+                    (ends ??= []).Add(new ContainerEnd(SharedText.Of(container.Text("name")), ended.Number("exitCode")));
             }
         }
-        return ends;
+        return ends ?? (IReadOnlyList<ContainerEnd>)[];
     }
 
-    private static List<NamedPort> NamedPortsOf(JsonElement spec)
+    private static IReadOnlyList<NamedPort> NamedPortsOf(JsonElement spec)
     {
-        var ports = new List<NamedPort>();
+        List<NamedPort>? ports = null;
         foreach (JsonElement container in spec.Child("containers").Items())
         {
             foreach (JsonElement port in container.Child("ports").Items())
             {
                 if (port.Text("name") is { Length: > 0 } name)
-                    ports.Add(new NamedPort(SharedText.Of(name), port.Text("protocol") is { Length: > 0 } protocol ? SharedText.Of(protocol) : "TCP", port.Number("containerPort")));
+                    (ports ??= []).Add(new NamedPort(SharedText.Of(name), port.Text("protocol") is { Length: > 0 } protocol ? SharedText.Of(protocol) : "TCP", port.Number("containerPort")));
             }
         }
-        return ports;
+        return ports ?? (IReadOnlyList<NamedPort>)[];
+    }
+
+    /// <summary>Pods that come one after the other mostly tolerate the same: one list serves them. A race costs a copy.</summary>
+    private IReadOnlyList<EvictionToleration> SharedTolerations(JsonElement spec)
+    {
+        List<EvictionToleration> tolerations = TolerationsOf(spec);
+        IReadOnlyList<EvictionToleration> last = _tolerations;
+        return tolerations.SequenceEqual(last) ? last : _tolerations = tolerations;
     }
 
     private static List<EvictionToleration> TolerationsOf(JsonElement spec)
