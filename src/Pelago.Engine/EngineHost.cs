@@ -198,7 +198,7 @@ public sealed class EngineHost : IAsyncDisposable
             IHttpForwarder forwarder = AggregationProxy.NewForwarder(logging);
             aggregation = _aggregation.OpenProxy(() => _access.Pki.ProxyClient, forwarder);
             _nodes = new NodeConnections(_access.Pki, forwarder);
-            NodeHandlers.Add(Handlers, Store, _nodes, _time);
+            NodeHandlers.Add(Handlers, Store, _nodes, _authorizer, _time);
         }
 
         var report = new EngineReport(Store, metrics, watches, () => _isReady, () => _stopping.IsCancellationRequested);

@@ -49,7 +49,7 @@ public sealed partial class HubHost : IAsyncDisposable
         var access = new AccessReviews(api);
         _routes = new HubRoutes(
             _proxies, new RegistrationEndpoint(api, new TokenReviews(api), options.Namespace, new AgentClaim(options.AgentPort), _agents, _log), _agents, access,
-            new AgentProxy(_agents, new AgentTokens(api, options, time), access, AgentProxy.NewForwarder(logging)),
+            new AgentProxy(api, _agents, new AgentTokens(api, options, time), access, AgentProxy.NewForwarder(logging)),
             () => _proxies.Current is not null && _publication?.IsDone == true);
     }
 

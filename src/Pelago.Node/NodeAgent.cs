@@ -78,8 +78,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _usage = new UsageSampler(pods, _runtime, time);
         var places = new PodPlaces(pods, _runtime, paths);
         _routes = new NodeRoutes(
-            pods, new LogEndpoint(places, signals, time), new ProcessEndpoints(pods, _runtime), new PortEndpoints(pods, _runtime), new FileEndpoint(places),
-            new LogFileEndpoint(places), new UsageEndpoints(_usage, options.Name), new ImageEndpoints(_runtime.Images, cancel => ImageUse.OfAsync(_runtime, cancel), options.Name, time));
+            pods, new ContainerEndpoints(places, signals, time), new ProcessEndpoints(pods, _runtime), new PortEndpoints(pods, _runtime),
+            new UsageEndpoints(_usage, options.Name), new ImageEndpoints(_runtime.Images, cancel => ImageUse.OfAsync(_runtime, cancel), options.Name, time));
     }
 
     /// <summary>Registers the node and begins to run its pods; returns when it has taken over what it finds.</summary>

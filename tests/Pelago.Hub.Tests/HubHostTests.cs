@@ -72,6 +72,42 @@ public sealed class HubHostTests
         Assert.Empty(agent.Requests);
     }
 
+    [Theory]
+    [InlineData("log/main/grep?pattern=a%26b", "get pods/log web", "/taskLogs/shop/web/main/grep?pattern=a%26b")]
+    [InlineData("proxy/main/read?path=..%2Fa%0Ab", "create pods/exec web", "/taskFiles/shop/web/main/read?path=..%2Fa%0Ab")]
+    public async Task Logs_and_files_of_a_pod_are_for_those_who_may_read_its_logs_or_run_commands_in_it(string what, string right, string expected)
+    {
+        await using HubScene scene = await HubScene.StartAsync();
+        await using TestAgent agent = await TestAgent.StartAsync();
+        await scene.RegisterAsync(scene.AddAgentPod("n1", "agent-1"), agent.Port, agent.Certificate);
+        scene.Cluster["/api/v1/namespaces/shop/pods/web"] = new JsonObject { ["spec"] = new JsonObject { ["nodeName"] = "n1" } };
+        string url = $"/apis/node.pelago.dev/v1alpha1/namespaces/shop/pods/web/{what}";
+        scene.Cluster.Allow("ada", "get nodes/proxy n1");
+        scene.Cluster.Allow("ada", right.Contains("log", StringComparison.Ordinal) ? "create pods/exec web" : "get pods/log web");
+        Assert.Equal(403, (await scene.SendAsync(scene.FrontProxy(), HttpMethod.Get, url, user: "ada")).Code);
+        Assert.Empty(agent.Requests);
+
+        scene.Cluster.Allow("ada", right);
+        Assert.Equal(200, (await scene.SendAsync(scene.FrontProxy(), HttpMethod.Get, url, user: "ada")).Code);
+        Assert.Equal(expected, Assert.Single(agent.Requests).Target);
+    }
+
+    [Theory]
+    [InlineData("shop/pods/web/log/main/read")]
+    [InlineData("shop/pods/web/log/main/../../taskFiles")]
+    [InlineData("shop/pods/web/proxy/..%2F..%2Fexec/feed")]
+    [InlineData("shop/pods/web/exec/main/read")]
+    [InlineData("shop/pods/web/proxy/main")]
+    [InlineData("shop/pods/..%2Fweb/proxy/main/read")]
+    public async Task Nothing_else_of_a_node_is_reached_by_a_pod(string path)
+    {
+        await using HubScene scene = await HubScene.StartAsync();
+        scene.Cluster.Allow("ada", "create pods/exec web");
+        scene.Cluster.Allow("ada", "get pods/log web");
+
+        Assert.Equal(404, (await scene.SendAsync(scene.FrontProxy(), HttpMethod.Get, $"/apis/node.pelago.dev/v1alpha1/namespaces/{path}", user: "ada")).Code);
+    }
+
     [Fact]
     public async Task Only_the_agent_of_a_node_speaks_for_it()
     {
@@ -129,7 +165,7 @@ public sealed class HubHostTests
         (int absent, string why) = await scene.SendAsync(proxy, HttpMethod.Get, "/apis/node.pelago.dev/v1alpha1/nodes/n9/proxy/images", user: "ada");
 
         Assert.Equal(200, code);
-        Assert.Equal(["nodes", "nodes/proxy"], JsonNode.Parse(resources)!["resources"]!.AsArray().Select(item => (string)item!["name"]!));
+        Assert.Equal(["nodes", "nodes/proxy", "pods/log", "pods/proxy"], JsonNode.Parse(resources)!["resources"]!.AsArray().Select(item => (string)item!["name"]!));
         Assert.Equal(503, absent);
         Assert.Contains("node n9 has no agent", why, StringComparison.Ordinal);
         Assert.Equal(404, (await scene.SendAsync(proxy, HttpMethod.Get, "/openapi/v2", user: "ada")).Code);

@@ -11,10 +11,17 @@ public sealed class AccessReviews(IKubeApi api)
     private static readonly GroupVersionResource Resource = new("authorization.k8s.io", "v1", "subjectaccessreviews");
 
     /// <summary>Whether the user may <paramref name="verb"/> the named object, which is of no namespace, and what the cluster says about it.</summary>
+    public Task<(bool Allowed, string Reason)> AskAsync(
+        ReviewedUser user, string verb, GroupResource resource, string subresource, string name, CancellationToken cancel) =>
+        AskAsync(user, verb, resource, subresource, "", name, cancel);
+
+    /// <summary>The same of an object in a namespace.</summary>
     public async Task<(bool Allowed, string Reason)> AskAsync(
-        ReviewedUser user, string verb, GroupResource resource, string subresource, string name, CancellationToken cancel)
+        ReviewedUser user, string verb, GroupResource resource, string subresource, string ns, string name, CancellationToken cancel)
     {
         var attributes = new JsonObject { ["verb"] = verb, ["group"] = resource.Group, ["version"] = "*", ["resource"] = resource.Resource, ["name"] = name };
+        if (ns.Length > 0)
+            attributes["namespace"] = ns;
         if (subresource.Length > 0)
             attributes["subresource"] = subresource;
         var spec = new JsonObject

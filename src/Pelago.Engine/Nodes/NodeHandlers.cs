@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Engine.Authorization;
 using Pelago.Engine.Resources;
+using Pelago.Kube;
 using Pelago.Store;
 
 namespace Pelago.Engine.Nodes;
@@ -8,12 +10,15 @@ namespace Pelago.Engine.Nodes;
 /// <summary>What the API server has done by the nodes.</summary>
 internal static class NodeHandlers
 {
-    public static void Add(HandlerTable handlers, IRevisionStore store, NodeConnections connections, TimeProvider time)
+    public static void Add(HandlerTable handlers, IRevisionStore store, NodeConnections connections, IAuthorizer authorizer, TimeProvider time)
     {
         var locator = new NodeLocator(store);
         var streams = new PodStreams(locator, connections);
         foreach (string subresource in (string[])["log", "exec", "attach", "portforward"])
             handlers.Add($"pods/{subresource}", streams);
+        var tasks = new TaskStreams(locator, connections, authorizer);
+        handlers.Add($"pods.{NodeApi.Group}/{TaskApi.Logs}", tasks);
+        handlers.Add($"pods.{NodeApi.Group}/{TaskApi.Files}", tasks);
         var proxy = new PodProxy(store, locator, connections);
         handlers.Add("pods/proxy", proxy);
         handlers.Add("services/proxy", proxy);

@@ -14,7 +14,7 @@ internal static class ControlKinds
     private static readonly IReadOnlyList<string> ApiExtensions = ["api-extensions"];
 
     public static IEnumerable<ResourceKind> Rows(RowSources sources) =>
-        [.. Access(sources), .. Reviews(sources), .. Admission(sources), .. Extension(sources), .. Flow(sources), .. Usage(sources)];
+        [.. Access(sources), .. Reviews(sources), .. Admission(sources), .. Extension(sources), .. Flow(sources), .. Usage(sources), NodePods(sources)];
 
     private static IEnumerable<ResourceKind> Access(RowSources sources)
     {
@@ -65,6 +65,14 @@ internal static class ControlKinds
         yield return Metrics("NodeMetrics", "nodes", namespaced: false);
         yield return Metrics("PodMetrics", "pods", namespaced: true);
     }
+
+    /// <summary>What nodes make of the logs and files of pods, as the hub serves it on other clusters.</summary>
+    private static ResourceKind NodePods(RowSources sources) => sources.Row(NodeApi.Group, NodeApi.Version, "NodePod", "pods") with
+    {
+        Verbs = [],
+        IsComputed = true,
+        Subresources = [Connect(TaskApi.Logs, "NodePod", ResourceVerbs.Get), Connect(TaskApi.Files, "NodePod", ResourceVerbs.Get)],
+    };
 
     private static IEnumerable<ResourceKind> Admission(RowSources sources)
     {

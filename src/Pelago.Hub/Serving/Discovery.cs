@@ -31,7 +31,8 @@ internal static class Discovery
             {
                 ["name"] = "nodes/proxy", ["singularName"] = "", ["namespaced"] = false, ["kind"] = "NodeProxyOptions",
                 ["verbs"] = new JsonArray("create", "delete", "get", "patch", "update"),
-            }),
+            },
+            Pods(TaskApi.Logs), Pods(TaskApi.Files)),
     };
 
     public static JsonObject List(IEnumerable<RegisteredAgent> agents) => new()
@@ -43,6 +44,11 @@ internal static class Discovery
     {
         ["kind"] = "NodeAgent", ["apiVersion"] = NodeApi.ApiVersion, ["metadata"] = new JsonObject { ["name"] = agent.Node },
         ["status"] = new JsonObject { ["address"] = agent.Address.ToString(), ["version"] = agent.Version },
+    };
+
+    private static JsonObject Pods(string subresource) => new()
+    {
+        ["name"] = $"pods/{subresource}", ["singularName"] = "", ["namespaced"] = true, ["kind"] = "NodePod", ["verbs"] = new JsonArray("get"),
     };
 
     private static JsonObject Described() => new()

@@ -14,6 +14,7 @@ namespace Pelago.Hub.Serving;
 internal sealed class HubRoutes(
     FrontProxySettings proxies, RegistrationEndpoint registration, AgentRegistry agents, AccessReviews access, AgentProxy proxy, Func<bool> isReady)
 {
+    private const string Namespaces = $"/apis/{NodeApi.ApiVersion}/namespaces/";
     private static readonly string Nodes = $"/apis/{NodeApi.ApiVersion}/nodes";
 
     public async Task HandleAsync(HttpContext http)
@@ -39,9 +40,16 @@ internal sealed class HubRoutes(
             await HubAnswers.WriteAsync(http, document);
         else if (path == Nodes || path.StartsWith(Nodes + "/", StringComparison.Ordinal))
             await NodesAsync(http, user, trust, path.Length > Nodes.Length ? path[(Nodes.Length + 1)..].Split('/', 3) : []);
+        else if (path.StartsWith(Namespaces, StringComparison.Ordinal) && HttpMethods.IsGet(http.Request.Method))
+            await PodAsync(http, user, trust, path[Namespaces.Length..].Split('/', 5));
         else
             throw new ApiStatusException(ApiStatus.NoSuchPath());
     }
+
+    private Task PodAsync(HttpContext http, ReviewedUser user, FrontProxyTrust trust, string[] parts) =>
+        parts is [var ns, "pods", var pod, var subresource, var rest]
+            ? proxy.HandlePodAsync(http, user, trust, subresource, Uri.UnescapeDataString(ns), Uri.UnescapeDataString(pod), "/" + rest)
+            : throw new ApiStatusException(ApiStatus.NoSuchPath());
 
     private static JsonObject? DocumentAt(string path) => path.TrimEnd('/') switch
     {

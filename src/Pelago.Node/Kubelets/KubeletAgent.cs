@@ -88,20 +88,20 @@ public sealed class KubeletAgent : IAsyncDisposable
             throw new IOException($"the container runtime of node {_options.Node} does not answer at {_options.Socket} ({fault.Status.Detail}): install with the socket of its containerd (pelago install --containerd-socket PATH)", fault);
         }
         var places = new CriPlaces(containers, time);
-        var logs = new LogEndpoint(places, new LogSignals(time, LookAtForeignLogs), time);
+        var endpoints = new ContainerEndpoints(places, new LogSignals(time, LookAtForeignLogs), time);
         var listener = new NodeListener(
             _options.Node, new IPEndPoint(_options.Address, _options.Port), () => _certificate, new ReviewedCallers(new TokenReviews(api), new AccessReviews(api), _options.Node, time));
-        _server = await NodeServer.StartAsync(listener, app => Map(app, images, logs, new FileEndpoint(places), new LogFileEndpoint(places)), logging, cancel);
+        _server = await NodeServer.StartAsync(listener, app => Map(app, images, endpoints), logging, cancel);
     }
 
-    private void Map(WebApplication app, ImageEndpoints images, LogEndpoint logs, FileEndpoint files, LogFileEndpoint logFiles)
+    private void Map(WebApplication app, ImageEndpoints images, ContainerEndpoints containers)
     {
         app.MapGet("/healthz", (RequestDelegate)(http =>
         {
             http.Response.StatusCode = _registration.IsDone ? 200 : 503;
             return http.Response.WriteAsync(_registration.IsDone ? "ok" : "the hub does not know this agent yet", http.RequestAborted);
         }));
-        NodeRoutes.MapPlaces(app, logs, files, logFiles);
+        containers.Map(app);
         NodeRoutes.MapImages(app, images);
         app.MapFallback((RequestDelegate)(_ => throw new ApiStatusException(ApiStatus.NoSuchPath())));
     }

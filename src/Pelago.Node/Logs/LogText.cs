@@ -16,6 +16,13 @@ internal sealed class LogText(LogQuery query)
     private LogStream? _long;
     private long _left = query.LimitBytes ?? long.MaxValue;
 
+    /// <summary>In which streams a line is not finished: 1 stdout, 2 stderr. What goes on with them needs to know.</summary>
+    public int OpenLines
+    {
+        get => (_isInLine[0] ? 1 : 0) | (_isInLine[1] ? 2 : 0);
+        set => (_isInLine[0], _isInLine[1]) = ((value & 1) != 0, (value & 2) != 0);
+    }
+
     /// <summary>The limit is reached.</summary>
     public bool IsFull => _left <= 0;
 

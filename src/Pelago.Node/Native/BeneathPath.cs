@@ -2,6 +2,7 @@
 
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Pelago.Node.Files;
 
 namespace Pelago.Node.Native;
 
@@ -37,6 +38,9 @@ internal sealed unsafe class BeneathPath : IDisposable
 
     /// <summary>A regular file: not a pipe, socket or device, which would block or do something when opened.</summary>
     public bool IsFile { get; }
+
+    /// <summary>What it is now; null when that cannot be asked.</summary>
+    public FileFacts? Facts => FileFacts.Of(_handle);
 
     /// <summary>Names the thing itself, whatever has become of its name.</summary>
     public string Path => $"/proc/self/fd/{_handle.DangerousGetHandle()}";

@@ -21,18 +21,34 @@ internal sealed class FileEndpoint(IContainerPlaces places)
     public async Task HandleAsync(HttpContext http)
     {
         string asked = http.Route("path");
-        ContainerRoot root = await places.RootAsync(http.Route("namespace"), http.Route("pod"), http.Route("container"), http.RequestAborted);
-        using BeneathPath found = Open(root, asked)
-            ?? throw new ApiStatusException(new ApiStatus { Code = 404, Reason = StatusReason.NotFound, Message = $"\"{asked}\" is not in {(root.IsFileSystem ? "the container" : "the sandbox")}" });
-        if (!await root.IsStillThere(http.RequestAborted))
-            throw new ApiStatusException(ApiStatus.BadRequest($"container {http.Route("container")} of pod {http.Route("pod")} has just ended, and its files with it"));
+        (BeneathPath found, _) = await FindAsync(places, http, asked);
+        using BeneathPath held = found;
         if (found.IsDirectory)
             await NodeAnswers.WriteAsync(http, List(found.Path));
-        else if (found.IsFile)
-            await SendAsync(http, found.Path);
         else
-            throw new ApiStatusException(ApiStatus.BadRequest($"\"{asked}\" is neither a file nor a directory"));
+            await SendAsync(http, FileOf(found, asked).Path);
     }
+
+    /// <summary>What a path names in the container that a request is about.</summary>
+    /// <exception cref="ApiStatusException">There is no such thing, the path leads out, or the container has ended.</exception>
+    public static async Task<(BeneathPath Found, ContainerRoot Root)> FindAsync(IContainerPlaces places, HttpContext http, string asked)
+    {
+        ContainerRoot root = await places.RootAsync(http.Route("namespace"), http.Route("pod"), http.Route("container"), http.RequestAborted);
+        BeneathPath found = Open(root, asked)
+            ?? throw new ApiStatusException(new ApiStatus { Code = 404, Reason = StatusReason.NotFound, Message = $"\"{asked}\" is not in {(root.IsFileSystem ? "the container" : "the sandbox")}" });
+        if (await root.IsStillThere(http.RequestAborted))
+            return (found, root);
+        found.Dispose();
+        throw new ApiStatusException(ApiStatus.BadRequest($"container {http.Route("container")} of pod {http.Route("pod")} has just ended, and its files with it"));
+    }
+
+    /// <summary>Only files are read: a pipe would wait, a device do something.</summary>
+    public static BeneathPath FileOf(BeneathPath found, string asked) => found switch
+    {
+        { IsFile: true } => found,
+        { IsDirectory: true } => throw new ApiStatusException(ApiStatus.BadRequest($"\"{asked}\" is a directory")),
+        _ => throw new ApiStatusException(ApiStatus.BadRequest($"\"{asked}\" is neither a file nor a directory")),
+    };
 
     /// <summary>A file as long as it is now; parts of it by Range.</summary>
     public static async Task SendAsync(HttpContext http, string path)
@@ -44,7 +60,9 @@ internal sealed class FileEndpoint(IContainerPlaces places)
             http.Abort(); // its length was said already: only an answer that breaks off says that this is not all of it
     }
 
-    private static BeneathPath? Open(ContainerRoot root, string asked)
+    /// <summary>Null when there is no such thing.</summary>
+    /// <exception cref="ApiStatusException">The path leads out.</exception>
+    public static BeneathPath? Open(ContainerRoot root, string asked)
     {
         if (root.IsFileSystem)
             return OpenInRoot(root.Path, asked);

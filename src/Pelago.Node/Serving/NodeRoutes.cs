@@ -12,8 +12,7 @@ namespace Pelago.Node.Serving;
 
 /// <summary>What is served where.</summary>
 internal sealed class NodeRoutes(
-    PodDirectory pods, LogEndpoint logs, ProcessEndpoints processes, PortEndpoints ports, FileEndpoint files, LogFileEndpoint logFiles, UsageEndpoints usage,
-    ImageEndpoints images)
+    PodDirectory pods, ContainerEndpoints containers, ProcessEndpoints processes, PortEndpoints ports, UsageEndpoints usage, ImageEndpoints images)
 {
     private const string Pod = "{namespace}/{pod}";
     private static readonly string[] Streams = ["GET", "POST"];
@@ -22,7 +21,7 @@ internal sealed class NodeRoutes(
     {
         app.MapGet("/healthz", (RequestDelegate)(http => http.Response.WriteAsync("ok", http.RequestAborted)));
         app.MapGet("/pods", (RequestDelegate)PodsAsync);
-        MapPlaces(app, logs, files, logFiles);
+        containers.Map(app);
         MapImages(app, images);
         app.MapMethods($"/exec/{Pod}/{{container}}", Streams, (RequestDelegate)processes.ExecAsync);
         app.MapMethods($"/attach/{Pod}/{{container}}", Streams, (RequestDelegate)processes.AttachAsync);
@@ -33,15 +32,6 @@ internal sealed class NodeRoutes(
         app.MapGet("/metrics/cadvisor", (RequestDelegate)usage.ContainerMetricsAsync);
         app.MapGet("/metrics/resource", (RequestDelegate)usage.ResourceMetricsAsync);
         app.MapFallback((RequestDelegate)(_ => throw new ApiStatusException(ApiStatus.NoSuchPath())));
-    }
-
-    /// <summary>Logs and files of containers: the same beside a kubelet.</summary>
-    public static void MapPlaces(WebApplication app, LogEndpoint logs, FileEndpoint files, LogFileEndpoint logFiles)
-    {
-        app.MapGet($"/containerLogs/{Pod}/{{container}}", (RequestDelegate)logs.HandleAsync);
-        app.MapGet($"/logFiles/{Pod}/{{container}}", (RequestDelegate)logFiles.ListAsync);
-        app.MapGet($"/logFiles/{Pod}/{{container}}/{{file}}", (RequestDelegate)logFiles.ReadAsync);
-        app.MapGet($"/files/{Pod}/{{container}}/{{**path}}", (RequestDelegate)files.HandleAsync);
     }
 
     /// <summary>The images of the node: the same beside a kubelet.</summary>

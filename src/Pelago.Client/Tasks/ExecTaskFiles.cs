@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Buffers;
+using System.Globalization;
+using System.IO;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Pelago.Client.Tasks;
+using Pelago.Kube;
+using Pelago.Kube.Lines;
+
+namespace Pelago.Client;
+
+/// <summary>
+/// Logs and files of a task on a Kubernetes without agents: files by commands in the container (find, stat, cat, tail), which must be there, and logs by the
+/// API, which keeps two attempts and filters nothing. A followed file that breaks off cannot be gone on with.
+/// </summary>
+public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
+{
+    private const int Chunk = 64 * 1024;
+
+    public async IAsyncEnumerable<TaskFile> FindAsync(string path, FindRequest request, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        string at = Given(path);
+        string[] depth = request.Depth is { } deepest ? ["-maxdepth", deepest.ToString(CultureInfo.InvariantCulture)] : [];
+        string[] command = ["find", at, .. depth, "-exec", "stat", "-c", "%f|%h|%u|%g|%s|%b|%Y|%n", "{}", "+"];
+        Glob? name = request.Name is { } pattern ? new Glob(pattern) : null;
+        await using ContainerCommand run = await ContainerCommand.StartAsync(api, place, command, 0, cancel);
+        using var lines = new StreamReader(run.Output, Encoding.UTF8);
+        TaskFile? pending = null;
+        while (await lines.ReadLineAsync(cancel) is { } line)
+        {
+            if (StatLine.TryRead(line, at, out TaskFile? next))
+            {
+                if (pending is not null && Takes(pending, request, name))
+                    yield return pending;
+                pending = next;
+            }
+            else if (pending is not null)
+            {
+                // A newline in a name: the rest of it.
+                pending = pending with { Path = pending.Path + "\n" + line };
+            }
+        }
+        if (pending is not null && Takes(pending, request, name))
+            yield return pending;
+    }
+
+    public async IAsyncEnumerable<TaskFile> UsageAsync(string path, int? depth, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var sums = new SortedDictionary<string, TaskFile>(StringComparer.Ordinal);
+        await foreach (TaskFile file in FindAsync(path, new FindRequest(), cancel))
+        {
+            if (file.Type == 'd' || file.Path.Length == 0)
+                sums[file.Path] = file with { Size = file.Type == 'd' ? 0 : file.Size, Allocated = 0 };
+            for (string? above = file.Path; above is not null; above = above.Length == 0 ? null : Path.GetDirectoryName(above) ?? "")
+            {
+                if (sums.TryGetValue(above, out TaskFile? sum))
+                    sums[above] = sum with { Size = sum.Size + (file.Type == 'd' || file.Path == above ? 0 : file.Size), Allocated = sum.Allocated + file.Allocated };
+            }
+        }
+        foreach (TaskFile sum in sums.Values.Reverse())
+        {
+            if (depth is not { } deepest || (sum.Path.Length == 0 ? 0 : sum.Path.Count(letter => letter == '/') + 1) <= deepest)
+                yield return sum;
+        }
+    }
+
+    public async Task<Stream> ReadAsync(string path, CancellationToken cancel)
+    {
+        ContainerCommand run = await ContainerCommand.StartAsync(api, place, ["cat", Given(path)], 0, cancel);
+        return new CommandStream(run);
+    }
+
+    public async Task<Stream> GrepAsync(LineQuery query, string? path, string? stream, CancellationToken cancel)
+    {
+        var pipe = new Pipe();
+        LineFilter filter = LineFilter.Of(query, pipe.Writer, out string? error) ?? throw new ApiStatusException(ApiStatus.BadRequest($"pattern: {error}"));
+        Stream text = path is null ? await LogAsync(new LogRequest { Container = place.Container }, stream, cancel) : await ReadAsync(path, cancel);
+        _ = FilterAsync(text, filter, pipe.Writer, cancel);
+        return pipe.Reader.AsStream();
+    }
+
+    public IAsyncEnumerable<FeedPiece> FeedAsync(FeedRequest request, CancellationToken cancel) =>
+        request.Path is { } path ? FeedFileAsync(path, request, cancel) : FeedLogAsync(request, cancel);
+
+    private static async Task FilterAsync(Stream text, LineFilter filter, PipeWriter output, CancellationToken cancel)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Chunk);
+        Exception? fault = null;
+        try
+        {
+            await using (text)
+            {
+                int read;
+                while (!filter.IsDone && (read = await text.ReadAsync(buffer, cancel)) > 0)
+                {
+                    filter.Push(buffer.AsSpan(0, read));
+                    await output.FlushAsync(cancel);
+                }
+            }
+            filter.End();
+            await output.FlushAsync(cancel);
+        }
+        catch (Exception broken) when (broken is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            fault = broken;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        await output.CompleteAsync(fault);
+    }
+
+    private async IAsyncEnumerable<FeedPiece> FeedFileAsync(string path, FeedRequest request, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        string lines = request.TailLines is { } last ? last.ToString(CultureInfo.InvariantCulture) : "+1";
+        string[] command = ["tail", "-n", lines, .. request.Follow ? (string[])["-F"] : [], Given(path)];
+        await using ContainerCommand run = await ContainerCommand.StartAsync(api, place, command, 0, cancel);
+        byte[] buffer = new byte[Chunk];
+        FeedChange change = request.Position is null ? FeedChange.None : FeedChange.Gap;
+        int read;
+        while ((read = await run.Output.ReadAsync(buffer, cancel)) > 0)
+        {
+            yield return new FeedPiece("", buffer.AsMemory(0, read), change);
+            change = FeedChange.None;
+        }
+    }
+
+    private async IAsyncEnumerable<FeedPiece> FeedLogAsync(FeedRequest request, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var lines = new LogLines(request.Position ?? "", request.Timestamps);
+        lines.Begin();
+        var asked = new LogRequest
+        {
+            Container = place.Container, Follow = request.Follow, Timestamps = true, SinceTime = lines.Since, TailLines = request.Position is null ? request.TailLines : null,
+        };
+        await using Stream body = await LogAsync(asked, request.Stream, cancel);
+        byte[] buffer = new byte[Chunk];
+        while (true)
+        {
+            int read = await body.ReadAsync(buffer, cancel);
+            ReadOnlyMemory<byte> text = lines.Take(buffer.AsSpan(0, read), isLast: read == 0);
+            if (text.Length > 0)
+                yield return new FeedPiece(lines.Position, text, FeedChange.None);
+            if (read == 0)
+                yield break;
+        }
+    }
+
+    private async Task<Stream> LogAsync(LogRequest request, string? stream, CancellationToken cancel)
+    {
+        if (stream is not null)
+            throw new ApiStatusException(ApiStatus.BadRequest($"{stream} alone cannot be had of this cluster, which has no agents: ask for the log"));
+        (Stream? body, ApiStatus? error) = await new PodStreams(api).LogsAsync(place.Namespace, place.Pod, request, cancel);
+        return body ?? throw new ApiStatusException(error!);
+    }
+
+    private static bool Takes(TaskFile file, FindRequest request, Glob? name) =>
+        (name is null || name.Matches(Path.GetFileName(file.Path))) && (request.Types is null || request.Types.Contains(file.Type, StringComparison.Ordinal))
+        && !(file.Size < request.Smallest) && !(file.Size > request.Biggest) && !(file.Modified <= request.NewerThan);
+
+    /// <summary>A name that begins with a hyphen is no option.</summary>
+    private static string Given(string path) => path.Length == 0 ? "." : path[0] == '-' ? "./" + path : path;
+}

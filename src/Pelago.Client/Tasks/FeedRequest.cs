@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace Pelago.Client;
+
+/// <summary>Which part of a log or a file is wanted, and from where on.</summary>
+public sealed record FeedRequest
+{
+    /// <summary>A file of the task; null: its log.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Goes on with what is written until the container has ended.</summary>
+    public bool Follow { get; init; }
+
+    /// <summary>Where an earlier piece said one goes on; null: at the beginning.</summary>
+    public string? Position { get; init; }
+
+    /// <summary>Only the last so many lines.</summary>
+    public long? TailLines { get; init; }
+
+    /// <summary>Of a log: <c>Stdout</c> or <c>Stderr</c> alone.</summary>
+    public string? Stream { get; init; }
+
+    /// <summary>Of a log: each line begins with its time (RFC 3339) and a space.</summary>
+    public bool Timestamps { get; init; }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using Pelago.Node.Native;
+
+namespace Pelago.Node.Files;
+
+/// <summary>One thing that a walk comes by: its path from where the walk began (empty: that place itself). A directory comes twice, the second time when the walk leaves it.</summary>
+internal readonly record struct WalkStep(string Path, FileFacts Facts, string? Target, bool IsLeaving);
+
+/// <summary>
+/// Walks the files below a directory in the order of their names, following no link: each directory is held open while it is looked at, so that nothing that
+/// is put in its place meanwhile leads elsewhere. Bounded in number, depth and time; what was left out is said.
+/// </summary>
+internal sealed class FileWalk(TimeProvider time)
+{
+    private const int DeepestOfAll = 128;
+    private const int Most = 1_000_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly string[] Kernel = ["proc", "sys", "dev"];
+    private readonly long _began = time.GetTimestamp();
+
+    /// <summary>How many things were looked at.</summary>
+    public int Visited { get; private set; }
+
+    /// <summary>Directories that could not be looked into.</summary>
+    public int Unreadable { get; private set; }
+
+    /// <summary>There is more than was looked at.</summary>
+    public bool IsCut { get; private set; }
+
+    /// <param name="start">A file, or a directory with all below it.</param>
+    /// <param name="depth">How far down; 1 is what is in the directory itself.</param>
+    /// <param name="isRoot">It is the root of a whole file system: what the kernel makes up there is left out.</param>
+    public IEnumerable<WalkStep> Below(BeneathPath start, int depth, bool isRoot)
+    {
+        if (start.Facts is not { } facts)
+            yield break;
+        Visited++;
+        yield return new WalkStep("", facts, null, IsLeaving: false);
+        if (!start.IsDirectory)
+            yield break;
+        foreach (WalkStep step in Within(start, "", Math.Min(depth, DeepestOfAll), isRoot))
+            yield return step;
+        yield return new WalkStep("", facts, null, IsLeaving: true);
+    }
+
+    private IEnumerable<WalkStep> Within(BeneathPath directory, string path, int depth, bool isRoot)
+    {
+        if (depth <= 0)
+            yield break;
+        foreach (string name in NamesIn(directory.Path))
+        {
+            if (Visited >= Most || time.GetElapsedTime(_began) > Patience)
+            {
+                IsCut = true;
+                yield break;
+            }
+            string full = $"{directory.Path}/{name}", relative = path.Length == 0 ? name : $"{path}/{name}";
+            if (FileFacts.Of(full) is not { } facts)
+                continue; // gone since it was listed
+            Visited++;
+            yield return new WalkStep(relative, facts, facts.Type == 'l' ? TargetOf(full) : null, IsLeaving: false);
+            if (facts.Type != 'd')
+                continue;
+            if (!(isRoot && Kernel.Contains(name)))
+            {
+                using BeneathPath? below = Open(directory, name);
+                if (below is { IsDirectory: true })
+                {
+                    foreach (WalkStep step in Within(below, relative, depth - 1, isRoot: false))
+                        yield return step;
+                }
+            }
+            yield return new WalkStep(relative, facts, null, IsLeaving: true);
+        }
+    }
+
+    /// <summary>Null when something else stands there by now.</summary>
+    private BeneathPath? Open(BeneathPath directory, string name)
+    {
+        try
+        {
+            return BeneathPath.Open(directory.Path, name, strictly: true);
+        }
+        catch (IOException)
+        {
+            Unreadable++;
+            return null;
+        }
+    }
+
+    private List<string> NamesIn(string directory)
+    {
+        var names = new List<string>();
+        try
+        {
+            foreach (string entry in Directory.EnumerateFileSystemEntries(directory))
+            {
+                if (names.Count + Visited >= Most)
+                {
+                    IsCut = true;
+                    break;
+                }
+                names.Add(Path.GetFileName(entry));
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Unreadable++;
+        }
+        names.Sort(string.CompareOrdinal);
+        return names;
+    }
+
+    private static string? TargetOf(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Globalization;
+using System.IO;
+using System.Text;
+using CsCheck;
+using Pelago.Client.Tasks;
+using Xunit;
+
+namespace Pelago.Client.Tests.Tasks;
+
+public sealed class LogLinesTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>Several lines of one time, and connections that begin again at a whole second and break anywhere.</summary>
+    [Fact]
+    public void Each_line_comes_once_over_connections_that_begin_with_what_was_seen() =>
+        Gen.Select(Gen.Int[0, 3].Array[1, 30], Gen.Int[0, 400].Array[0, 5], Gen.Int[1, 60]).Sample((steps, breaks, piece) =>
+        {
+            string[] log = Lines(steps);
+            string position = "";
+            var text = new StringBuilder();
+            foreach (int stop in breaks.Append(int.MaxValue))
+            {
+                var lines = new LogLines(position, timestamps: false);
+                lines.Begin();
+                DateTimeOffset since = lines.Since is { } time ? DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds()) : DateTimeOffset.MinValue;
+                byte[] answer = Encoding.UTF8.GetBytes(string.Concat(log.Where(line => DateTimeOffset.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture) >= since)));
+                int length = Math.Min(stop, answer.Length);
+                for (int i = 0; i < length; i += piece)
+                    text.Append(Encoding.UTF8.GetString(lines.Take(answer.AsSpan(i, Math.Min(piece, length - i)), isLast: false).Span));
+                position = lines.Position;
+            }
+
+            Assert.Equal(string.Concat(log.Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..])), text.ToString());
+        });
+
+    [Fact]
+    public void Last_line_without_a_newline_is_handed_out_at_the_end()
+    {
+        var lines = new LogLines("", timestamps: false);
+        lines.Begin();
+
+        Assert.Empty(lines.Take("2026-01-02T03:04:05.000000001Z unfinished"u8, isLast: false).ToArray());
+        Assert.Equal("unfinished", Encoding.UTF8.GetString(lines.Take([], isLast: true).Span));
+    }
+
+    [Fact]
+    public async Task Feed_is_read_piece_by_piece_and_its_end_must_be_said()
+    {
+        byte[] feed = Encoding.UTF8.GetBytes("0.1.2 3 -\na\nb0.1.3 0 -\n0.1.4 2 t\nxyend\n");
+
+        Assert.Equal("a\nb|0.1.2|None,|0.1.3|None,xy|0.1.4|Cut", await ReadAsync(feed));
+        for (int length = 0; length < feed.Length; length++)
+            await Assert.ThrowsAsync<IOException>(() => ReadAsync(feed[..length]));
+        await Assert.ThrowsAsync<IOException>(() => ReadAsync(Encoding.UTF8.GetBytes("a 99999999999 -\n")));
+        await Assert.ThrowsAsync<IOException>(() => ReadAsync(new byte[1000]));
+    }
+
+    private static string[] Lines(int[] steps)
+    {
+        long time = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).Ticks;
+        return [.. steps.Select((step, i) =>
+        {
+            time += step * 4_000_000L;
+            return $"{new DateTime(time, DateTimeKind.Utc):yyyy-MM-dd'T'HH:mm:ss.fffffff}00Z line {i}\n";
+        })];
+    }
+
+    private static async Task<string> ReadAsync(byte[] bytes)
+    {
+        var reader = new FeedReader(new MemoryStream(bytes));
+        var pieces = new List<string>();
+        while (await reader.NextAsync(Cancel) is { } piece)
+            pieces.Add($"{Encoding.UTF8.GetString(piece.Text.Span)}|{piece.Position}|{piece.Change}");
+        return string.Join(",", pieces);
+    }
+}
