@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.IO;
 using Pelago.Cli.Bench;
 using Pelago.Cli.Completion;
+using Pelago.Cli.Dcsh;
 using Pelago.Cli.Demo;
 using Pelago.Cli.Images;
 using Pelago.Cli.Install;
@@ -38,6 +40,7 @@ internal static class CommandLine
         root.Subcommands.Add(PsCommand.Build());
         root.Subcommands.Add(PortsCommand.Build());
         root.Subcommands.Add(WatchCommand.Build());
+        root.Subcommands.Add(DcshCommand.Build());
         root.Subcommands.Add(DoctorCommand.Build());
         root.Subcommands.Add(BenchCommand.Build());
         root.Subcommands.Add(CompletionCommand.Build());
@@ -47,14 +50,28 @@ internal static class CommandLine
         return root;
     }
 
+    /// <summary>The one command of a program that is called <c>dcsh</c>, as an interpreter is.</summary>
+    public static Command BuildDcsh()
+    {
+        Command dcsh = DcshCommand.Build();
+        dcsh.Options.Add(VersionCommand.Option());
+        dcsh.Options.Add(CommandOptions.Home);
+        dcsh.Options.Add(new HelpOption { Recursive = true });
+        ExamplesHelp.Install(dcsh);
+        return dcsh;
+    }
+
     public static async Task<int> RunAsync(string[] args)
     {
-        ParseResult parsed = Build().Parse(args);
+        Command root = ProgramName() == DcshCommand.Name ? BuildDcsh() : Build();
+        ParseResult parsed = root.Parse(OperandLine.Prepare(args, root));
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
             return UsageErrors.Print(parsed);
         try
         {
-            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(90) };
+            // Signals to dcsh are for what it runs.
+            bool endsBySignal = parsed.CommandResult.Command.Name != DcshCommand.Name;
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = endsBySignal ? TimeSpan.FromSeconds(90) : null };
             return await parsed.InvokeAsync(configuration, CancellationToken.None);
         }
         catch (CliException e)
@@ -77,6 +94,16 @@ internal static class CommandLine
         {
             return 130;
         }
+    }
+
+    /// <summary>By which name it was called; where it is no native code the runtime says the name of a library.</summary>
+    private static string ProgramName()
+    {
+        string first = Environment.GetCommandLineArgs()[0];
+        const string Own = "/proc/self/cmdline";
+        if (Path.GetExtension(first) == ".dll" && File.Exists(Own))
+            first = File.ReadAllText(Own).Split('\0')[0];
+        return Path.GetFileName(first);
     }
 
     private static int Fail(string message, int exitCode)

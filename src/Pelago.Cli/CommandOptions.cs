@@ -11,6 +11,9 @@ internal static class CommandOptions
 {
     public static readonly Option<string?> Home = MakeHome();
 
+    /// <summary>Those that every command has.</summary>
+    public static IEnumerable<Option> Recursive => [Home];
+
     private static Option<string?> MakeHome()
     {
         var home = new Option<string?>("--home")

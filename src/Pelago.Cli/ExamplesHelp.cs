@@ -17,7 +17,7 @@ internal static class ExamplesHelp
         return command;
     }
 
-    public static void Install(RootCommand root)
+    public static void Install(Command root)
     {
         HelpOption option = root.Options.OfType<HelpOption>().First();
         option.Action = new Print((HelpAction)option.Action!);

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+
+namespace Pelago.Cli.Dcsh;
+
+/// <summary>
+/// Standard input on its way to a run. A read that nobody waits for any more is left behind: there is no way to take it back from a terminal or a pipe.
+/// </summary>
+internal sealed class CountedInput(Stream source, InputProgress progress, Func<long, Task> ended) : Stream
+{
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int read = await Task.Run(() => source.ReadAsync(buffer, CancellationToken.None).AsTask(), CancellationToken.None).WaitAsync(cancellationToken);
+        progress.Count += read;
+        if (read == 0 && !progress.HasEnded)
+        {
+            progress.HasEnded = true;
+            await ended(progress.Count);
+        }
+
+        return read;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}
+
+/// <summary>How far standard input was read.</summary>
+internal sealed class InputProgress
+{
+    public long Count { get; set; }
+
+    /// <summary>Nothing more comes.</summary>
+    public bool HasEnded { get; set; }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace Pelago.Cli.Dcsh;
+
+/// <summary>A run did not come to its end, for a reason that is not its own.</summary>
+internal sealed class RunFailure(int code, string message) : Exception(message)
+{
+    public const int LostContact = 121;
+    public const int Truncated = 122;
+    public const int NodeLost = 123;
+    public const int TimeOut = 124;
+    public const int Engine = 125;
+    public const int NotExecutable = 126;
+
+    public int Code { get; } = code;
+}

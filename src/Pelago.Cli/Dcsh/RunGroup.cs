@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Globalization;
+using System.IO;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Pelago.Client;
+using Pelago.Kube;
+
+namespace Pelago.Cli.Dcsh;
+
+/// <summary>All runs of one call: a Job for each, on the clusters and nodes that were asked for, side by side.</summary>
+internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest request, Action<string> notice, TimeProvider time) : IDisposable
+{
+    private static readonly GroupVersionResource Jobs = new("batch", "v1", "jobs");
+    private static readonly GroupVersionResource Nodes = new("", "v1", "nodes");
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly List<RunSession> _sessions = [];
+    private readonly Lock _gate = new();
+
+    public string Id { get; init; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5));
+
+    /// <summary>The first run that fails ends the others.</summary>
+    public bool FailsFast { get; init; }
+
+    /// <summary>Hands a signal to all runs.</summary>
+    public Task SignalAsync(string name)
+    {
+        RunSession[] sessions;
+        lock (_gate)
+            sessions = [.. _sessions];
+        return Task.WhenAll(sessions.Select(session => session.SignalAsync(name)));
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    public async Task<IReadOnlyList<RunResult>> RunAsync(Stream? stdin, CancellationToken cancel)
+    {
+        using Staging staging = Staging.Of(request.Stage);
+        IReadOnlyList<(HttpKubeApi Api, string? Node)> places = await PlacesAsync(cancel);
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var pods = clusters.ToDictionary(api => api, api => new RunPods(api, request.Namespace, Id, notice));
+        Task watches = Task.WhenAll(pods.Select(pair => pair.Value.WatchAsync(watching.Token)));
+        RunResult[] results = await Task.WhenAll(places.Select(async (place, index) =>
+        {
+            RunResult result = await OneAsync(new Run(place.Api, place.Node, index, places.Count, pods[place.Api], staging), places.Count == 1 ? stdin : null, cancel);
+            if (FailsFast && result.Code != 0)
+                await SignalAsync("TERM");
+            return result;
+        }));
+        await watching.CancelAsync();
+        await watches.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return results;
+    }
+
+    /// <summary>Comes back to the one run of this id, from its first byte.</summary>
+    public async Task<RunResult> AttachAsync(CancellationToken cancel)
+    {
+        foreach (HttpKubeApi api in clusters)
+        {
+            ApiResult found = await api.GetAsync(new ResourcePath(Jobs, request.Namespace, RunJob.NameOf(Id, 0)), cancel);
+            if (found.Error is { IsNotFound: true })
+                continue;
+            if (found.Error is { } error)
+                throw new CliException($"run {Id} on {api.Cluster}: {error.Message}");
+            using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            var pods = new RunPods(api, request.Namespace, Id, notice);
+            Task watch = pods.WatchAsync(watching.Token);
+            using Staging nothing = Staging.Of([]);
+            RunResult result = await OneAsync(new Run(api, null, 0, 1, pods, nothing) { IsThere = true }, null, cancel);
+            await watching.CancelAsync();
+            await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return result;
+        }
+
+        throw new CliException($"no run {Id} in namespace {request.Namespace} of {string.Join(", ", clusters.Select(api => api.Cluster))}", ExitCode.NothingMatched);
+    }
+
+    private async Task<IReadOnlyList<(HttpKubeApi Api, string? Node)>> PlacesAsync(CancellationToken cancel)
+    {
+        if (!request.OnEachNode)
+            return [.. clusters.SelectMany(api => Enumerable.Repeat((api, (string?)null), request.Count))];
+        var places = new List<(HttpKubeApi, string?)>();
+        foreach (HttpKubeApi api in clusters)
+        {
+            ApiResult listed = await api.ListAsync(new ResourcePath(Nodes), new ListQuery { LabelSelector = request.Where, MetadataOnly = true }, cancel);
+            if (listed.Error is { } error)
+                throw new RunFailure(RunFailure.Engine, $"listing the nodes of {api.Cluster}: {error.Message}");
+            foreach (JsonObject node in (KubeJson.ParseObject(listed.Body).Array("items") ?? []).OfType<JsonObject>())
+                places.Add((api, node.Object("metadata")?.Object("labels")?.String("kubernetes.io/hostname") ?? node.Object("metadata")?.String("name")));
+        }
+
+        return places.Count > 0 ? places : throw new CliException($"no node with {request.Where}", ExitCode.NothingMatched);
+    }
+
+    private async Task<RunResult> OneAsync(Run run, Stream? stdin, CancellationToken cancel)
+    {
+        DateTimeOffset started = time.GetUtcNow();
+        long began = time.GetTimestamp();
+        OutputLines[] lines = [];
+        RunSession? session = null;
+        CheckedOutput? output = null;
+        bool isOver = false;
+        string pod = RunJob.NameOf(Id, run.Index);
+        RunResult Result(int code, string origin, string? reason) =>
+            new(run.Index, run.Api.Cluster, pod, code, origin, reason, started, time.GetElapsedTime(began), session?.BytesIn ?? 0, output?.Count ?? 0);
+        try
+        {
+            if (!run.IsThere)
+                await CreateAsync(run, cancel);
+            pod = await run.Pods.Running(run.Index).WaitAsync(cancel);
+            (Stream outs, Stream errs) = (StandardStreams.Output(), StandardStreams.Errors());
+            if (run.Total > 1)
+            {
+                byte[] label = request.HasLabels ? Encoding.UTF8.GetBytes($"{run.Index}: ") : [];
+                lines = [new OutputLines(outs, _turn, label), new OutputLines(errs, _turn, label)];
+                (outs, errs) = (lines[0], lines[1]);
+            }
+
+            output = new CheckedOutput(outs, () => _ = ReaderGoneAsync());
+            var place = new RunPlace(run.Api, request.Namespace, pod);
+            RunRequest own = run.Total == 1 ? request : request with { ReturnTo = run.Index.ToString(CultureInfo.InvariantCulture) };
+            session = new RunSession(place, own, output, new CheckedOutput(errs, () => { }), time);
+            lock (_gate)
+                _sessions.Add(session);
+            RunEnd end = run.IsThere ? await session.ResumeAsync(cancel) : await session.RunAsync(stdin, stop => run.Staging.BringAsync(place, stop), cancel);
+            isOver = true;
+            return end.IsLate ? Result(RunFailure.TimeOut, RunResult.OfEngine, "its time was over") : Result(end.Code, RunResult.OfChild, null);
+        }
+        catch (RunFailure failure)
+        {
+            return Result(failure.Code, RunResult.OfEngine, failure.Message);
+        }
+        catch (LostRunException lost)
+        {
+            bool isGone = run.Pods.Gone(run.Index).IsCompleted;
+            return Result(isGone ? RunFailure.NodeLost : RunFailure.LostContact, RunResult.OfEngine, isGone ? $"pod {pod} was taken away: {lost.Message}" : lost.Message);
+        }
+        catch (ClusterUnreachableException unreachable)
+        {
+            return Result(RunFailure.Engine, RunResult.OfEngine, unreachable.Message);
+        }
+        finally
+        {
+            foreach (OutputLines stream in lines)
+                await stream.FinishAsync();
+            if (isOver || !request.Keep)
+                await DeleteAsync(run);
+        }
+    }
+
+    private async Task CreateAsync(Run run, CancellationToken cancel)
+    {
+        TimeSpan grace = request.Keep ? RunSession.KeptGrace : RunSession.Grace;
+        byte[] job = RunJob.Document(request, Id, run.Index, run.Total, run.Api.Cluster, run.Node, grace);
+        ApiResult made = await run.Api.CreateAsync(new ResourcePath(Jobs, request.Namespace), job, WriteQuery.None, cancel);
+        if (made.Error is { } error)
+            throw new RunFailure(RunFailure.Engine, $"making a Job on {run.Api.Cluster}: {error.Message}");
+    }
+
+    /// <summary>As in a pipe on one machine: what writes on for nobody is told, and then asked to end.</summary>
+    private async Task ReaderGoneAsync()
+    {
+        await SignalAsync("PIPE");
+        await Task.Delay(TimeSpan.FromSeconds(1), time);
+        await SignalAsync("TERM");
+    }
+
+    private async Task DeleteAsync(Run run)
+    {
+        using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(5), time);
+        var path = new ResourcePath(Jobs, request.Namespace, RunJob.NameOf(Id, run.Index));
+        try
+        {
+            await run.Api.DeleteAsync(path, new DeleteQuery { PropagationPolicy = "Background" }, brief.Token);
+        }
+        catch (Exception e) when (e is ClusterUnreachableException or OperationCanceledException)
+        {
+            notice($"the Job {path.Name} on {run.Api.Cluster} goes by itself: {e.Message}");
+        }
+    }
+
+    private sealed record Run(HttpKubeApi Api, string? Node, int Index, int Total, RunPods Pods, Staging Staging)
+    {
+        /// <summary>Its Job was made before.</summary>
+        public bool IsThere { get; init; }
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Globalization;
+using System.IO;
+using Pelago.Client;
+
+namespace Pelago.Cli.Dcsh;
+
+/// <summary>
+/// One run from here: its streams carried, its end awaited, what arrived compared with what was sent. A connection that breaks is made again from the
+/// byte where it broke, for as long as the keeper waits.
+/// </summary>
+internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutput output, CheckedOutput errors, TimeProvider time)
+{
+    /// <summary>How long a run is kept by a cluster that hears nothing of its client.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
+
+    /// <summary>A record that nobody has fetched is kept so long.</summary>
+    public static readonly TimeSpan KeptGrace = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private readonly InputProgress _input = new();
+    private ControlChannel? _control;
+
+    public long BytesIn => _input.Count;
+
+    /// <summary>Hands a signal to all processes of the run.</summary>
+    public Task SignalAsync(string name) => _control?.SayAsync($"signal {name}") ?? Task.CompletedTask;
+
+    /// <summary>Begins what the keeper holds ready, and carries it to its end.</summary>
+    public async Task<RunEnd> RunAsync(Stream? stdin, Func<CancellationToken, Task> stage, CancellationToken cancel)
+    {
+        try
+        {
+            await using ControlChannel control = await ControlChannel.OpenAsync(place, cancel);
+            _control = control;
+            await using ExecSession streams = request.HasTerminal
+                ? await place.ExecAsync(RemoteScripts.Terminal, request.Command, stdin: true, terminal: true, cancel)
+                : await place.ExecAsync(RemoteScripts.Streams, [], stdin is not null, terminal: false, cancel);
+            await using CountedInput? input = stdin is null ? null : new CountedInput(
+                stdin, _input, count => streams.CanCloseStdin ? Task.CompletedTask : control.SayAsync($"close {count.ToString(CultureInfo.InvariantCulture)}"));
+            await control.Ready.WaitAsync(Grace, time, cancel);
+            await stage(cancel);
+            await control.SayAsync("go");
+            return request.HasTerminal ? await InTerminalAsync(control, streams, input, cancel) : await CarryAsync(control, streams, input, cancel);
+        }
+        catch (LostRunException) when ((stdin is null || _input.HasEnded) && !request.HasTerminal)
+        {
+            return await ResumeAsync(cancel);
+        }
+    }
+
+    /// <summary>Goes on with a run that another client began, or this one before its connection broke.</summary>
+    public async Task<RunEnd> ResumeAsync(CancellationToken cancel)
+    {
+        long lost = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await using ControlChannel control = await ControlChannel.OpenAsync(place, cancel);
+                _control = control;
+                await using ExecSession streams = await place.ExecAsync(RemoteScripts.Again, [From(output), From(errors)], stdin: false, terminal: false, cancel);
+                return await CarryAsync(control, streams, null, cancel);
+            }
+            catch (LostRunException e)
+            {
+                if (time.GetElapsedTime(lost) > Grace)
+                    throw new RunFailure(RunFailure.LostContact, $"lost contact with pod {place.Pod}, and what became of the run is not known: {e.Message}");
+                await Task.Delay(Pause, time, cancel);
+            }
+        }
+    }
+
+    private async Task<RunEnd> CarryAsync(ControlChannel control, ExecSession streams, CountedInput? stdin, CancellationToken cancel)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task<ExecOutcome> carrying = streams.CopyAsync(stdin, output, errors, over.Token);
+        try
+        {
+            RunEnd end = await control.End.WaitAsync(cancel);
+            await Task.WhenAny(carrying, Task.WhenAll(output.Reached(end.OutBytes), errors.Reached(end.ErrBytes)));
+            await over.CancelAsync();
+            await ((Task)carrying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await FetchAsync("out.all", output, end.OutBytes, cancel);
+            await FetchAsync("err.all", errors, end.ErrBytes, cancel);
+            if (end.Code == 0)
+                await Returning.BringAsync(place, request.Return, request.ReturnTo, cancel);
+            await control.SayAsync("bye");
+            Verify("output", output, end.OutBytes, end.OutSum);
+            Verify("error", errors, end.ErrBytes, end.ErrSum);
+            return end;
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await ((Task)carrying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<RunEnd> InTerminalAsync(ControlChannel control, ExecSession streams, CountedInput? input, CancellationToken cancel)
+    {
+        using var terminal = new RawTerminal(size => streams.ResizeAsync(size.Width, size.Height, cancel));
+        ExecOutcome outcome = await streams.CopyAsync(input, output, null, cancel);
+        if (outcome.Error is { } error)
+            throw new RunFailure(RunFailure.LostContact, $"the terminal of pod {place.Pod} is gone: {error.Message}");
+        await control.SayAsync($"code {outcome.ExitCode.ToString(CultureInfo.InvariantCulture)}");
+        RunEnd end = await control.End.WaitAsync(cancel);
+        await control.SayAsync("bye");
+        return end;
+    }
+
+    /// <summary>What was kept there and did not come.</summary>
+    private async Task FetchAsync(string record, CheckedOutput target, long whole, CancellationToken cancel)
+    {
+        if (target.Count >= whole)
+            return;
+        await using ExecSession rest = await place.ExecAsync("exec tail -c \"+$1\" \"run/$2\"", [From(target), record], stdin: false, terminal: false, cancel);
+        await rest.CopyAsync(null, target, Stream.Null, cancel);
+    }
+
+    private static void Verify(string stream, CheckedOutput came, long bytes, uint sum)
+    {
+        if (came.Count != bytes || came.Checksum() != sum)
+            throw new RunFailure(RunFailure.Truncated, $"standard {stream} is not what was written there: {came.Count} bytes came, {bytes} were written");
+    }
+
+    private static string From(CheckedOutput stream) => (stream.Count + 1).ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,23 @@
+# The client's words to the keeper, a line each, and the keeper's to the client: "ready", and "end …" when it is over.
+nap() { sleep 0.02 2>/dev/null || sleep 1; }
+until [ -e run/ready ]; do nap; done
+cd run || exit 125
+echo "$$ 0" >beat
+echo ready
+head -n 1 <ends &
+count=0
+while read -r word rest; do
+  case $word in
+    beat) count=$((count + 1)); echo "$$ $count" >beat ;;
+    go) : >go ;;
+    signal)
+      until [ -e pid ] || [ -e end ]; do nap; done
+      kill "-$rest" "-$(cat pid 2>/dev/null)" 2>/dev/null ;;
+    code) echo "$rest" >code.new && mv code.new code ;;
+    close) # where the protocol cannot say that standard input has ended: after so many bytes it has
+      until [ -e feed ]; do nap; done
+      while [ -e "/proc/$(cat feed)/io" ] && [ "$(sed -n 's/^wchar: //p' "/proc/$(cat feed)/io")" -lt "$rest" ]; do nap; done
+      kill "$(cat feed)" 2>/dev/null ;;
+    bye) : >bye; break ;;
+  esac
+done

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Text;
+using Pelago.Cli.Dcsh;
+using Xunit;
+
+namespace Pelago.Cli.Tests.Dcsh;
+
+public class CheckedOutputTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("", 4294967295)]
+    [InlineData("hello\n", 3015617425)]
+    [InlineData("got\n", 2974352914)]
+    public async Task The_sum_is_that_of_cksum(string text, uint sum)
+    {
+        await using var output = new CheckedOutput(Stream.Null, () => { });
+
+        foreach (byte part in Encoding.UTF8.GetBytes(text))
+            await output.WriteAsync(new[] { part }, Cancel);
+
+        Assert.Equal(sum, output.Checksum());
+        Assert.Equal(text.Length, output.Count);
+    }
+
+    [Fact]
+    public async Task A_reader_that_went_away_is_told_once_and_the_bytes_count_on()
+    {
+        int told = 0;
+        await using var output = new CheckedOutput(new ClosedPipe(), () => told++);
+
+        await output.WriteAsync("one"u8.ToArray(), Cancel);
+        await output.WriteAsync("two"u8.ToArray(), Cancel);
+
+        Assert.Equal((1, 6L), (told, output.Count));
+        await output.Reached(6).WaitAsync(Cancel);
+    }
+
+    private sealed class ClosedPipe : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("Broken pipe");
+    }
+}

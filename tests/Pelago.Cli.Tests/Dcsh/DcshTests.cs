@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Diagnostics;
+using System.IO;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Pelago.TestKit.Node;
+using Pelago.TestKit.Processes;
+using Xunit;
+
+namespace Pelago.Cli.Tests.Dcsh;
+
+/// <summary>A script that runs on the cluster, and no one can tell.</summary>
+public sealed class DcshTests : IClassFixture<DcshCluster>
+{
+    private readonly LocalHome _home;
+
+    public DcshTests(DcshCluster cluster)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "the working directory of a run is a volume, which process pods without namespaces of their own do not have");
+        _home = cluster.Home;
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Arguments_arrive_as_they_were_given()
+    {
+        ProgramResult result = await DcshAsync("-n", "-c", "printf '[%s]' \"$@\"", "zero", "a b", "it's \"quoted\" $HOME $(x)", "", "two\nlines", "ümläut", "-v", "$$");
+
+        Assert.Equal("[a b][it's \"quoted\" $HOME $(x)][][two\nlines][ümläut][-v][$$]", result.Output);
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+    }
+
+    [Theory]
+    [InlineData("exit 0", 0)]
+    [InlineData("exit 7", 7)]
+    [InlineData("exit 255", 255)]
+    [InlineData("kill -TERM $$", 143)]
+    [InlineData("kill -INT $$", 130)]
+    [InlineData("kill -SEGV $$", 139)]
+    [InlineData("exec /no/such/program", 127)]
+    public async Task The_code_is_that_of_the_command(string command, int code) => Assert.Equal(code, (await DcshAsync("-n", "-c", command)).ExitCode);
+
+    [Fact]
+    public async Task Bytes_pass_both_ways_unchanged_and_streams_stay_apart()
+    {
+        byte[] bytes = new byte[3_000_000];
+        RandomNumberGenerator.Fill(bytes);
+        (int code, byte[] output, string error) = await PipeAsync(bytes, "-c", "cat; echo done >&2");
+
+        Assert.Equal((0, "done\n"), (code, error));
+        Assert.Equal(SHA256.HashData(bytes), SHA256.HashData(output));
+    }
+
+    [Fact]
+    public async Task A_script_brings_its_options_its_interpreter_and_its_name()
+    {
+        string script = _home.Beside("count.dcsh");
+        await File.WriteAllTextAsync(script, "#!/usr/bin/env dcsh\n#dcsh: env=GREETING=hi\n#!/bin/bash\necho \"$GREETING $0 ${BASH_VERSION:+bash} $DCSH_INDEX/$DCSH_TOTAL\"; echo \"line $LINENO\"; pwd\n", Cancel);
+
+        ProgramResult result = await DcshAsync("-n", script);
+
+        Assert.Equal("hi count.dcsh bash 0/1\nline 4\n/dcsh/work\n", result.Output);
+    }
+
+    [Fact]
+    public async Task A_link_of_its_name_makes_it_an_interpreter_and_output_to_a_file_is_added_to_it()
+    {
+        string bin = _home.Beside("bin"), script = Path.Combine(bin, "hello");
+        Directory.CreateDirectory(bin);
+        File.CreateSymbolicLink(Path.Combine(bin, "dcsh"), CliProcess.Program);
+        await File.WriteAllTextAsync(script, "#!/usr/bin/env dcsh\necho \"$0: $*\"\nexit 4\n", Cancel);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string command = $"export PATH={bin}:$PATH; {{ echo before; {script} -x 'a b' </dev/null; echo $?; }} >{_home.Beside("all")}";
+
+        await ProgramRun.RunAsync("/bin/sh", ["-c", command], Variables(), TimeSpan.FromSeconds(60), Cancel);
+
+        Assert.Equal("before\nhello: -x a b\n4\n", await File.ReadAllTextAsync(_home.Beside("all"), Cancel));
+    }
+
+    [Fact]
+    public async Task Who_reads_no_more_ends_what_writes()
+    {
+        long started = Stopwatch.GetTimestamp();
+        string command = $"exec {CliProcess.Program} dcsh -n yes | head -n 1";
+        ProgramResult result = await ProgramRun.RunAsync("/bin/sh", ["-c", command], Variables(), TimeSpan.FromSeconds(60), Cancel);
+
+        Assert.Equal("y\n", result.Output);
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20));
+        await NothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task Several_runs_answer_with_the_highest_code_and_are_written_down()
+    {
+        string log = _home.Beside("runs.tsv");
+
+        ProgramResult result = await DcshAsync("-n", "--count", "3", "--label", "--joblog", log, "-c", "echo run; exit $DCSH_INDEX");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(["0: run", "1: run", "2: run"], result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
+        string[] lines = await File.ReadAllLinesAsync(log, Cancel);
+        Assert.Equal(["0", "1", "2"], lines.Skip(1).Select(line => line.Split('\t')[6]));
+    }
+
+    [Fact]
+    public async Task A_time_that_is_over_is_124_and_whose_the_code_is_is_told()
+    {
+        string command = $"exec {CliProcess.Program} dcsh -n --timeout 1 --status-fd 3 -c 'sleep 100' 3>{_home.Beside("status")}";
+        ProgramResult result = await ProgramRun.RunAsync("/bin/sh", ["-c", command], Variables(), TimeSpan.FromSeconds(60), Cancel);
+
+        Assert.Equal(124, result.ExitCode);
+        JsonNode status = JsonNode.Parse(await File.ReadAllTextAsync(_home.Beside("status"), Cancel))!;
+        Assert.Equal((124, "engine"), ((int)status["exitCode"]!, (string)status["origin"]!));
+    }
+
+    [Fact]
+    public async Task Files_go_along_and_come_back()
+    {
+        string directory = _home.Beside("tree");
+        Directory.CreateDirectory(Path.Combine(directory, "lib"));
+        await File.WriteAllTextAsync(Path.Combine(directory, "lib", "a.txt"), "text\n", Cancel);
+        string command = $"cd {directory} && exec {CliProcess.Program} dcsh -n --stage lib --return 'out/*' -c 'cat lib/a.txt; mkdir out; echo back >out/b; ln -s /etc/passwd out/c'";
+
+        ProgramResult result = await ProgramRun.RunAsync("/bin/sh", ["-c", command], Variables(), TimeSpan.FromSeconds(60), Cancel);
+
+        Assert.Equal(("text\n", 0), (result.Output, result.ExitCode));
+        Assert.Equal("back\n", await File.ReadAllTextAsync(Path.Combine(directory, "out", "b"), Cancel));
+        Assert.False(File.Exists(Path.Combine(directory, "out", "c")));
+    }
+
+    [Fact]
+    public async Task A_kept_run_is_shown_from_its_first_byte_when_one_comes_back()
+    {
+        ProgramResult killed = await ProgramRun.RunAsync(
+            "/bin/sh", ["-c", $"timeout -s KILL 2 {CliProcess.Program} dcsh -n --keep -c 'echo first; sleep 4; echo last; exit 9'"], Variables(), TimeSpan.FromSeconds(60), Cancel);
+        string id = killed.Error.Split("attach ")[1][..10];
+
+        ProgramResult result = await DcshAsync("attach", id);
+
+        Assert.Equal("first\nlast\n", result.Output);
+        Assert.Equal(9, result.ExitCode);
+    }
+
+    [Fact]
+    [Trait("Lane", "Slow")]
+    public async Task Of_a_client_that_was_killed_nothing_is_left()
+    {
+        string mark = $"mark-{Guid.NewGuid():N}";
+        using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-n", "-c", $"(setsid sleep 1000 {mark} || exec -a {mark} sleep 1000) & exec sh -c 'while :; do sleep 1; done' {mark}"]) { Environment = { ["PELAGO_HOME"] = _home.Root } })!;
+        await Eventually.GetAsync(() => Task.FromResult(Processes(mark)), count => count > 0, Cancel);
+
+        client.Kill();
+
+        await Eventually.GetAsync(() => Task.FromResult(Processes(mark)), count => count == 0, Cancel, TimeSpan.FromSeconds(30));
+        await NothingLeftAsync();
+    }
+
+    private static int Processes(string mark) => Directory.EnumerateDirectories("/proc").Count(directory =>
+    {
+        try
+        {
+            return int.TryParse(Path.GetFileName(directory), out int pid) && pid != Environment.ProcessId
+                && File.ReadAllText(Path.Combine(directory, "cmdline")) is { } line && line.Contains(mark, StringComparison.Ordinal) && !line.Contains("dcsh\0-n", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    });
+
+    private Task<ProgramResult> DcshAsync(params string[] arguments) => _home.RunAsync(["dcsh", .. arguments]);
+
+    private Dictionary<string, string?> Variables() => new() { ["PELAGO_HOME"] = _home.Root, ["PELAGO_DAEMON"] = null };
+
+    private async Task<(int Code, byte[] Output, string Error)> PipeAsync(byte[] input, params string[] arguments)
+    {
+        using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", .. arguments])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, Environment = { ["PELAGO_HOME"] = _home.Root },
+        })!;
+        using var output = new MemoryStream();
+        Task<string> error = client.StandardError.ReadToEndAsync(Cancel);
+        Task reading = client.StandardOutput.BaseStream.CopyToAsync(output, Cancel);
+        await client.StandardInput.BaseStream.WriteAsync(input, Cancel);
+        client.StandardInput.Close();
+        await reading;
+        await client.WaitForExitAsync(Cancel);
+        return (client.ExitCode, output.ToArray(), await error);
+    }
+
+    private async Task NothingLeftAsync()
+    {
+        string[] kubeconfig = ["--kubeconfig", _home.Places.Kubeconfig, "get", "jobs,pods", "-l", "app.kubernetes.io/managed-by=dcsh", "-o", "name"];
+        await Eventually.GetAsync(
+            async () => (await ProgramRun.RunAsync("kubectl", kubeconfig, new Dictionary<string, string?>(), TimeSpan.FromSeconds(20), Cancel)).Output, left => left.Length == 0, Cancel, TimeSpan.FromSeconds(40));
+    }
+}

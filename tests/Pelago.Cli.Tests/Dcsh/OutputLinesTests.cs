@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Text;
+using Pelago.Cli.Dcsh;
+using Xunit;
+
+namespace Pelago.Cli.Tests.Dcsh;
+
+public class OutputLinesTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Lines_of_several_runs_do_not_mix_and_the_last_one_gets_its_end()
+    {
+        using var target = new MemoryStream();
+        using var turn = new SemaphoreSlim(1, 1);
+        await using var one = new OutputLines(target, turn, "0: "u8.ToArray());
+        await using var two = new OutputLines(target, turn, "1: "u8.ToArray());
+
+        await one.WriteAsync("a"u8.ToArray(), Cancel);
+        await two.WriteAsync("x\ny"u8.ToArray(), Cancel);
+        await one.WriteAsync("b\nc\nd"u8.ToArray(), Cancel);
+        await one.FinishAsync();
+        await two.FinishAsync();
+
+        Assert.Equal("1: x\n0: ab\n0: c\n0: d\n1: y\n", Encoding.UTF8.GetString(target.ToArray()));
+    }
+
+    [Fact]
+    public async Task A_line_without_an_end_is_not_held_for_ever()
+    {
+        using var target = new MemoryStream();
+        using var turn = new SemaphoreSlim(1, 1);
+        await using var lines = new OutputLines(target, turn, []);
+
+        for (int i = 0; i < 20; i++)
+            await lines.WriteAsync(new byte[10_000], Cancel);
+
+        Assert.InRange(target.Length, 100_000, 200_000);
+    }
+}
