@@ -24,6 +24,7 @@ using Pelago.Engine.Scheduling;
 using Pelago.Engine.Schema;
 using Pelago.Engine.Server;
 using Pelago.Engine.Strategies.Services;
+using Pelago.Engine.Tasks;
 using Pelago.Engine.Watch;
 using Pelago.Kube;
 using Pelago.Store;
@@ -52,6 +53,7 @@ public sealed class EngineHost : IAsyncDisposable
     private ClusterAccess? _access;
     private ApiServer? _server;
     private NodeConnections? _nodes;
+    private TaskTable? _tasks;
     private Task _upkeep = Task.CompletedTask;
     private bool _isReady;
 
@@ -175,6 +177,7 @@ public sealed class EngineHost : IAsyncDisposable
         _definitions?.Dispose();
         _aggregation.Dispose();
         _nodes?.Dispose();
+        _tasks?.Dispose();
         await Store.DisposeAsync();
         _access?.Dispose();
         _stopping.Dispose();
@@ -201,6 +204,9 @@ public sealed class EngineHost : IAsyncDisposable
             NodeHandlers.Add(Handlers, Store, _nodes, _authorizer, _time);
         }
 
+        _tasks = new TaskTable(Store.Resource("pods"), _options.Name, _time);
+        Handlers.Add("tasks.tasks.pelago.dev", new TaskEndpoint(
+            _tasks, Store.Resource("pods"), _options.Name, control.Authorizer, Handlers.Source("pods.metrics.k8s.io"), _time));
         var report = new EngineReport(Store, metrics, watches, () => _isReady, () => _stopping.IsCancellationRequested);
         var pipeline = new RequestPipeline(
             control,

@@ -11,6 +11,7 @@ namespace Pelago.Cli.Operate;
 /// <summary>Tasks for programs: processors in cores, memory in bytes, times in RFC 3339, null for what is not known.</summary>
 internal static class TaskJson
 {
+    private static readonly IReadOnlyList<TaskField> AllButLabels = [.. TaskFields.All.Where(field => field != TaskFields.Labels)];
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary><c>{"items":[…]}</c> on one line.</summary>
@@ -58,7 +59,7 @@ internal static class TaskJson
     private static void Write(Utf8JsonWriter writer, PodTask task, IReadOnlyList<TaskField>? fields)
     {
         writer.WriteStartObject();
-        foreach (TaskField field in fields ?? TaskFields.All)
+        foreach (TaskField field in fields ?? AllButLabels)
             Write(writer, task, field);
         if (fields is null)
         {

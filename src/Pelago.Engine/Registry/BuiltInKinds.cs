@@ -6,5 +6,5 @@ namespace Pelago.Engine.Registry;
 internal static class BuiltInKinds
 {
     public static IReadOnlyList<ResourceKind> All(RowSources sources) =>
-        [.. CoreKinds.Rows(sources), .. WorkloadKinds.Rows(sources), .. ClusterKinds.Rows(sources), .. ControlKinds.Rows(sources)];
+        [.. CoreKinds.Rows(sources), .. WorkloadKinds.Rows(sources), .. ClusterKinds.Rows(sources), .. ControlKinds.Rows(sources), .. PelagoKinds.Rows(sources)];
 }

@@ -23,6 +23,8 @@ internal sealed class HandlerTable
 
     public IObjectSource? Source(ResourceKind kind) => kind.IsStored ? null : _sources.GetValueOrDefault(kind.GroupResource.ToString());
 
+    public IObjectSource? Source(string resource) => _sources.GetValueOrDefault(resource);
+
     public IResourceHandler? Resource(ResourceKind kind, string subresource) => _resources.GetValueOrDefault(NameOf(kind, subresource));
 
     public IConnectHandler? Connect(ResourceKind kind, string subresource) => _connects.GetValueOrDefault(NameOf(kind, subresource));

@@ -36,7 +36,10 @@ internal sealed class ResourceEndpoint(
             throw new ApiStatusException(ApiStatus.MethodNotAllowed());
         if (!verbs.Contains(info.Verb) || info.Rest.Trim('/').Length > 0)
             throw new ApiStatusException(verbs.Contains(info.Verb) ? ApiStatus.NoSuchPath() : ApiStatus.MethodNotAllowed());
-        await ServeAsync(http, info.Verb, query, request, cancel);
+        if (request.Kind.IsComputed && handlers.Connect(request.Kind, request.Subresource) is { } own)
+            await own.HandleAsync(http, request, info.Rest, cancel);
+        else
+            await ServeAsync(http, info.Verb, query, request, cancel);
     }
 
     private Task ServeAsync(HttpContext http, string verb, RequestQuery query, ResourceRequest request, CancellationToken cancel) => verb switch
@@ -167,7 +170,8 @@ internal sealed class ResourceEndpoint(
             : ListWriter.WriteAsync(http, new ObjectForm(request.Kind, request.Version, format, time), page, cancel);
     }
 
-    private static OutputFormat FormatOf(HttpContext http, RequestQuery query, bool allowsShapes = true, bool isWatch = false, bool hasCells = false)
+    /// <summary>The form that a request wants its answer in; a 406 when there is none.</summary>
+    public static OutputFormat FormatOf(HttpContext http, RequestQuery query, bool allowsShapes = true, bool isWatch = false, bool hasCells = false)
     {
         OutputFormat format = Accept.Parse(http.Request.Headers.Accept.ToString()).Choose(allowsShapes, allowsYaml: !isWatch, allowsCells: hasCells)
             ?? throw new ApiStatusException(Accept.NotAcceptable());

@@ -11,7 +11,7 @@ namespace Pelago.Engine.Tables;
 internal static class BuiltInTables
 {
     private static readonly FrozenDictionary<string, TablePrinter> Printers =
-        new[] { CoreTables.All(), WorkloadTables.All(), NetworkTables.All(), StorageTables.All(), ControlTables.All() }
+        new[] { CoreTables.All(), WorkloadTables.All(), NetworkTables.All(), StorageTables.All(), ControlTables.All(), TaskTables.All() }
             .SelectMany(part => part)
             .ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -58,11 +58,24 @@ internal sealed class SharedTexts
                 labels[Of(key)] = Of(value.GetValue<string>());
         }
 
-        if (spelling.Length > LongestLabels)
-            return labels;
-        if (_labels.Count == MaxRemembered)
-            _labels.Clear();
-        _labels.Add(spelling, labels);
+        Remember(spelling, labels);
+        return labels;
+    }
+
+    /// <summary>The labels of a text such as <c>app=web,tier=test</c>.</summary>
+    public IReadOnlyDictionary<string, string> LabelsOf(string text)
+    {
+        if (text.Length > 0 && _labels.TryGetValue(text, out IReadOnlyDictionary<string, string>? known))
+            return known;
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string label in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int at = label.IndexOf('=', StringComparison.Ordinal);
+            if (at > 0)
+                labels[Of(label.AsSpan(0, at))] = Of(label.AsSpan(at + 1));
+        }
+
+        Remember(text, labels);
         return labels;
     }
 
@@ -76,5 +89,14 @@ internal sealed class SharedTexts
         known = Quantity.TryParse(spelling, out Quantity amount) ? amount : null;
         _amounts.Add(spelling, known);
         return known;
+    }
+
+    private void Remember(string spelling, IReadOnlyDictionary<string, string> labels)
+    {
+        if (spelling.Length > LongestLabels)
+            return;
+        if (_labels.Count == MaxRemembered)
+            _labels.Clear();
+        _labels[spelling] = labels;
     }
 }

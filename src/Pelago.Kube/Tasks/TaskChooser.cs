@@ -3,8 +3,8 @@
 namespace Pelago.Kube;
 
 /// <summary>
-/// Chooses among tasks that are shown to it one after the other, and keeps only those that may be chosen. Choices of parts, shown to another chooser
-/// with <see cref="TaskSelector.ByNameAlone"/>, give the choice of the whole: so clusters are asked each for itself.
+/// Chooses among tasks that are shown to it one after the other, and keeps only those that may be chosen. What clusters choose by
+/// <see cref="TaskQuery.For"/>, shown to another chooser with <see cref="TaskSelector.ByNameAlone"/>, gives the choice of the whole.
 /// </summary>
 /// <param name="limit">At most so many are kept; 0 for all.</param>
 /// <param name="now">Seconds since 1970.</param>

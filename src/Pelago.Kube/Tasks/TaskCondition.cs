@@ -14,19 +14,20 @@ public sealed class TaskCondition
     /// <summary>Longest first, so that <c>&lt;=</c> is not read as <c>&lt;</c>.</summary>
     private static readonly string[] Operators = ["!=", "!~", "<=", ">=", "=", "~", "<", ">"];
 
+    private readonly string _spelling;
     private readonly string _operator;
     private readonly string[] _texts = [];
     private readonly Regex? _regex;
     private readonly long[] _numbers = [];
 
-    private TaskCondition(TaskField field, string @operator, string[] texts, Regex? regex)
+    private TaskCondition(TaskField field, string @operator, string value, string[] texts, Regex? regex)
     {
-        (Field, _operator, _texts, _regex) = (field, @operator, texts, regex);
+        (Field, _operator, _texts, _regex, _spelling) = (field, @operator, texts, regex, $"{field.Name}{@operator}{value}");
     }
 
-    private TaskCondition(TaskField field, string @operator, long[] numbers)
+    private TaskCondition(TaskField field, string @operator, string value, long[] numbers)
     {
-        (Field, _operator, _numbers) = (field, @operator, numbers);
+        (Field, _operator, _numbers, _spelling) = (field, @operator, numbers, $"{field.Name}{@operator}{value}");
     }
 
     public TaskField Field { get; }
@@ -73,6 +74,9 @@ public sealed class TaskCondition
         };
     }
 
+    /// <summary>Reads as the same condition.</summary>
+    public override string ToString() => _spelling;
+
     private bool MatchesText(string text) => _operator switch
     {
         "=" => Array.IndexOf(_texts, text) >= 0,
@@ -101,7 +105,7 @@ public sealed class TaskCondition
             regex ??= TaskText.IsGlob(value) ? TaskText.Glob(value) : null;
         }
 
-        condition = new TaskCondition(field, @operator, regex is null ? value.Split('|') : [], regex);
+        condition = new TaskCondition(field, @operator, value, regex is null ? value.Split('|') : [], regex);
         return true;
     }
 
@@ -124,7 +128,7 @@ public sealed class TaskCondition
                 return false;
         }
 
-        condition = new TaskCondition(field, @operator, numbers);
+        condition = new TaskCondition(field, @operator, value, numbers);
         return true;
     }
 

@@ -55,6 +55,22 @@ public sealed class TaskConditions
         return true;
     }
 
+    /// <summary>What the conditions are about.</summary>
+    public IEnumerable<TaskField> Fields => _conditions.Select(condition => condition.Field);
+
+    /// <summary>Those that are left to judge of tasks of one cluster; null when there can be none.</summary>
+    internal TaskConditions? Within(string cluster)
+    {
+        if (!Fields.Contains(TaskFields.Cluster))
+            return this;
+        var any = new PodTask { Pod = new TaskPod { Cluster = cluster, Namespace = "", Name = "" }, Container = "" };
+        ILookup<bool, TaskCondition> ofCluster = _conditions.ToLookup(condition => condition.Field == TaskFields.Cluster);
+        return ofCluster[true].All(condition => condition.Matches(any, 0)) ? new TaskConditions([.. ofCluster[false]]) : null;
+    }
+
+    /// <summary>Reads as the same conditions.</summary>
+    public override string ToString() => string.Join(',', _conditions.Select(condition => $"\"{condition}\""));
+
     /// <param name="now">Seconds since 1970.</param>
     public bool Matches(PodTask task, long now)
     {

@@ -35,11 +35,14 @@ public static class TaskFields
     public static readonly TaskField MemoryLimit = new("memlimit", "MEM LIMIT", TaskFieldKind.Memory, task => task.MemoryLimit);
     public static readonly TaskField MemoryUsed = new("memused", "MEM USED", TaskFieldKind.Memory, task => task.MemoryUsed);
 
+    public static readonly TaskField Uid = new("uid", "POD UID", task => task.Pod.Uid);
+    public static readonly TaskField Labels = new("labels", "LABELS", task => string.Join(',', task.Pod.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}")));
+
     /// <summary>All of them, in the order in which help lists them.</summary>
     public static readonly IReadOnlyList<TaskField> All =
     [
         Cluster, Id, Namespace, Pod, Container, State, Restarts, Age, Started, Ended, Exit, Reason, Node, Ip, Owner, Image, Init,
-        Cpu, CpuLimit, CpuUsed, Memory, MemoryLimit, MemoryUsed,
+        Cpu, CpuLimit, CpuUsed, Memory, MemoryLimit, MemoryUsed, Uid, Labels,
     ];
 
     private static readonly Dictionary<string, TaskField> ByName = new(All.Select(field => KeyValuePair.Create(field.Name, field)), StringComparer.OrdinalIgnoreCase)

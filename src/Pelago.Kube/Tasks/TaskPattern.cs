@@ -62,6 +62,10 @@ public sealed class TaskPattern
         return true;
     }
 
+    /// <summary>The pattern for tasks of one cluster alone; null when it is for another one.</summary>
+    internal TaskPattern? Within(string cluster) =>
+        _cluster is null ? this : _cluster == cluster ? new TaskPattern(_text, _text, null, _regex, _isGlob) : null;
+
     /// <summary>How well a task fits.</summary>
     public TaskFit FitOf(PodTask task)
     {

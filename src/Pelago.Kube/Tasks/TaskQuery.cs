@@ -11,6 +11,19 @@ public sealed record TaskQuery
     /// <summary>At most so many; 0 for all.</summary>
     public int Limit { get; init; }
 
+    /// <summary>What has to be known of each; null for everything but what is measured. Of the rest a task may say that it is not known.</summary>
+    public IReadOnlyList<TaskField>? Fields { get; init; }
+
+    /// <summary>What the query means in one cluster, where nobody needs to know how it is called elsewhere; null when it means nothing there.</summary>
+    public TaskQuery? For(string cluster)
+    {
+        TaskPattern[] patterns = [.. Selector.Patterns.Select(pattern => pattern.Within(cluster)).OfType<TaskPattern>()];
+        if (Selector.Patterns.Count > 0 && patterns.Length == 0 || Selector.Where.Within(cluster) is not { } where)
+            return null;
+        // Of several names each has tasks of its own, and a common limit could cut off all that fit one of them.
+        return this with { Limit = Selector.Patterns.Count > 1 ? 0 : Limit, Selector = Selector with { Patterns = patterns, Where = where, Finished = Selector.EffectiveFinished } };
+    }
+
     /// <summary>Nothing was said of which tasks: none at all is no failure then.</summary>
     public bool IsEverything =>
         Selector is { Patterns.Count: 0, Namespace: "", Labels.IsEverything: true, Where.IsEmpty: true, Finished: not FinishedTasks.Only };

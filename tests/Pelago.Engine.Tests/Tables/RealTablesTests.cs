@@ -83,7 +83,7 @@ public class RealTablesTests
 
         Assert.Equal(
             [
-                "componentstatuses", "csistoragecapacities.storage.k8s.io", "nodes.metrics.k8s.io", "pods.metrics.k8s.io", "scales.autoscaling",
+                "componentstatuses", "csistoragecapacities.storage.k8s.io", "nodes.metrics.k8s.io", "pods.metrics.k8s.io", "scales.autoscaling", "tasks.tasks.pelago.dev",
                 "validatingadmissionpolicies.admissionregistration.k8s.io", "validatingadmissionpolicybindings.admissionregistration.k8s.io",
             ],
             missing);

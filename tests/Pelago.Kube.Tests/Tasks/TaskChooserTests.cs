@@ -9,7 +9,7 @@ public class TaskChooserTests
 {
     private static readonly Gen<(string[] Patterns, string Where, string Labels, string Ns, int Finished)> AnySelector = Gen.Select(
         AnyTask.OneOf("web", "web-1", "b", "shop/web", "east/shop/web", "*-1*", "/[0-9]/", "nothing", "db-0.app").Array[0, 2],
-        AnyTask.OneOf("", "restarts>1", "node~rack7", "state=failed|running", "age<2500s"), AnyTask.OneOf("", "", "colour=blue", "!colour"),
+        AnyTask.OneOf("", "restarts>1", "node~rack7", "cluster=west", "state=failed|running", "age<2500s"), AnyTask.OneOf("", "", "colour=blue", "!colour"),
         AnyTask.OneOf("", "", "shop"), Gen.Int[0, 2]);
 
     private static readonly Gen<(string Order, int Limit)> AnyOrder = Gen.Select(AnyTask.OneOf("", "cpu", "cpu:asc", "state,age:desc", "node:desc,restarts"), Gen.Int[0, 5]);
@@ -30,7 +30,9 @@ public class TaskChooserTests
     public void The_choice_of_the_choices_of_parts_is_the_choice_of_the_whole() => Gen.Select(AnyTask.Many, AnySelector, AnyOrder).Sample((tasks, asked, order) =>
     {
         TaskSelector selector = Selector(asked);
-        IEnumerable<PodTask> parts = tasks.GroupBy(task => task.Pod.Cluster).SelectMany(part => Choose(selector, order, part).Tasks);
+        var query = new TaskQuery { Selector = selector, Order = Order(order.Order), Limit = order.Limit };
+        IEnumerable<PodTask> parts = tasks.GroupBy(task => task.Pod.Cluster).SelectMany(part =>
+            query.For(part.Key) is { } own ? Choose(own.Selector, (order.Order, own.Limit), part).Tasks : []);
 
         TaskChoice merged = Choose(selector.ByNameAlone, order, parts);
 
