@@ -25,7 +25,7 @@ internal sealed class ClusterSelection
     /// <summary>Connections to the clusters, in the order of the line; nothing is asked of them yet.</summary>
     public IReadOnlyList<HttpKubeApi> Connect(ParseResult parsed)
     {
-        string[] named = (parsed.GetValue(_cluster) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] named = Split(parsed.GetValue(_cluster));
         string? file = parsed.GetValue(_kubeconfig), context = parsed.GetValue(_context);
         if (file is not null || context is not null)
         {
@@ -36,8 +36,13 @@ internal sealed class ClusterSelection
         }
 
         PelagoHome home = CommandOptions.HomeOf(parsed);
-        return [.. NamesIn(home, named, parsed.GetValue(_all)).Select(name => Api(Kubeconfig.Load([home.ClusterKubeconfig(name)], mustExist: true), null))];
+        bool all = parsed.GetValue(_all);
+        if (named.Length == 0 && !all)
+            named = Split(CliSettings.Of(home)["cluster"]);
+        return [.. NamesIn(home, named, all).Select(name => Api(Kubeconfig.Load([home.ClusterKubeconfig(name)], mustExist: true), null))];
     }
+
+    private static string[] Split(string? clusters) => (clusters ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static IReadOnlyList<string> NamesIn(PelagoHome home, string[] named, bool all)
     {

@@ -38,6 +38,13 @@ internal static class CommandLine
         root.Subcommands.Add(InstallCommand.Build());
         root.Subcommands.Add(UninstallCommand.Build());
         root.Subcommands.Add(PsCommand.Build());
+        root.Subcommands.Add(TopCommand.Build());
+        root.Subcommands.Add(EventsCommand.Build());
+        root.Subcommands.Add(ResolveCommand.Build());
+        root.Subcommands.Add(StateCommand.Build());
+        root.Subcommands.Add(WaitCommand.Build());
+        root.Subcommands.Add(KillCommand.Build());
+        root.Subcommands.Add(ConfigCommand.Build());
         root.Subcommands.Add(PortsCommand.Build());
         root.Subcommands.Add(WatchCommand.Build());
         root.Subcommands.Add(DcshCommand.Build());
@@ -64,11 +71,16 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         Command root = ProgramName() == DcshCommand.Name ? BuildDcsh() : Build();
+        if (root is RootCommand && args is ["help", ..])
+            args = [.. args[1..], "--help"];
         ParseResult parsed = root.Parse(OperandLine.Prepare(args, root));
-        if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
-            return UsageErrors.Print(parsed);
         try
         {
+            // A command of Pelago's own is never taken from a program on PATH.
+            if (root is RootCommand && args.Length > 0 && root.Subcommands.All(command => command.Name != args[0]) && Plugins.Find(args[0]) is { } plugin)
+                Plugins.Become(plugin, args[1..]);
+            if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
+                return UsageErrors.Print(parsed);
             // Signals to dcsh are for what it runs.
             bool endsBySignal = parsed.CommandResult.Command.Name != DcshCommand.Name;
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = endsBySignal ? TimeSpan.FromSeconds(90) : null };

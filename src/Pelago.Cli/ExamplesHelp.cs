@@ -32,6 +32,8 @@ internal static class ExamplesHelp
             int code = inner.Invoke(parseResult);
             if (Examples.TryGetValue(parseResult.CommandResult.Command, out string? examples))
                 Console.Out.WriteLine("Examples:\n  " + examples.Replace("\n", "\n  ", StringComparison.Ordinal));
+            if (parseResult.CommandResult.Command is RootCommand && Plugins.Verbs() is { Count: > 0 } plugins)
+                Console.Out.WriteLine($"Plugins on PATH (pelago-*):\n  {string.Join("\n  ", plugins)}");
             return code;
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Diagnostics.CodeAnalysis;
 using Pelago.Client;
 using Pelago.Kube;
 
@@ -26,6 +27,12 @@ internal sealed class FoundTasks(TaskQuery query, TaskChoice choice, long total,
         : faults.Count > 0 ? Cli.ExitCode.Failed
         : tasks.Count == 0 ? (query.IsEverything ? Cli.ExitCode.Done : Cli.ExitCode.NothingMatched)
         : choice.Unmatched.Count > 0 ? Cli.ExitCode.Failed : Cli.ExitCode.Done;
+
+    /// <summary>A cluster did not answer or refused.</summary>
+    public bool HasFaults => faults.Count > 0;
+
+    /// <summary>What the first of them said; empty without any.</summary>
+    public string Fault => faults.Count > 0 ? faults[0].Message : "";
 
     /// <summary>As the task is named where it stands among others: with its cluster where there are several.</summary>
     public string NameOf(PodTask task) => severalClusters ? task.QualifiedId : task.Id;
@@ -67,11 +74,19 @@ internal sealed class FoundTasks(TaskQuery query, TaskChoice choice, long total,
             return tasks[0];
         if (tasks.Count <= 1)
             throw new CliException($"{what}: no task to do it with", ExitCode == Cli.ExitCode.Done ? Cli.ExitCode.NothingMatched : ExitCode);
-        foreach (FoundTask candidate in tasks.Take(MostCandidates))
+        RefuseSeveral(what, tasks, "write more of its name");
+        return tasks[0];
+    }
+
+    /// <summary>Ends a command that cannot be about several tasks; they are listed on stderr.</summary>
+    [DoesNotReturn]
+    public void RefuseSeveral(string what, IReadOnlyList<FoundTask> several, string advice)
+    {
+        foreach (FoundTask candidate in several.Take(MostCandidates))
             Console.Error.WriteLine($"  {NameOf(candidate.Task)}");
-        if (total > MostCandidates)
-            Console.Error.WriteLine($"  and {total - MostCandidates} more");
-        throw new CliException($"{what}: {total} tasks match, and one is needed: write more of its name", Cli.ExitCode.Usage);
+        if (several.Count > MostCandidates)
+            Console.Error.WriteLine($"  and {several.Count - MostCandidates} more");
+        throw new CliException($"{what}: {several.Count} tasks match, and one is needed: {advice}", Cli.ExitCode.Usage);
     }
 
     private string Elsewhere => faults.Count > 0 ? " in the clusters that answered"

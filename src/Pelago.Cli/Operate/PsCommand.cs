@@ -40,16 +40,21 @@ internal static class PsCommand
         command.SetAction(async (parsed, cancel) =>
         {
             string form = parsed.GetValue(output) ?? "table";
+            var settings = CliSettings.Of(CommandOptions.HomeOf(parsed));
+            bool isTable = form is "table" or "wide";
+            string? named = parsed.GetValue(columns) ?? (form == "table" ? settings["columns"] : null);
+            int usual = !isTable ? 0 : int.TryParse(settings["limit"], out int set) ? set : UsualLimit;
             var query = new TaskQuery
             {
                 Selector = tasks.Selector(parsed, parsed.GetValue(names) ?? []),
-                Order = OrderOf(parsed.GetValue(sort)),
-                Limit = parsed.GetValue(limit) ?? (form is "table" or "wide" ? UsualLimit : 0),
+                Order = OrderOf(parsed.GetValue(sort) ?? settings["sort"]),
+                Limit = parsed.GetValue(limit) ?? usual,
+                Fields = form == "name" ? [] : isTable || named is not null ? TaskColumns.Of(named, form, severalClusters: false) : null,
             };
             using FoundTasks found = await tasks.FindAsync(parsed, query, cancel);
             bool isQuiet = parsed.GetValue(quiet);
             if (found.Tasks.Count > 0 || form is "json" or "yaml")
-                Print(found, form, parsed.GetValue(columns), isQuiet);
+                Print(found, form, named, isQuiet);
             found.Explain(isQuiet);
             if (found.Total > found.Tasks.Count && !isQuiet)
                 Console.Error.WriteLine($"and {found.Total - found.Tasks.Count:N0} more: --limit 0 prints all {found.Total:N0}");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.IO;
 using Pelago.Cli.Output;
 using Pelago.Kube;
 
@@ -38,11 +39,14 @@ internal static class TaskColumns
 
     /// <summary>Prints a table; what is not known is a dash.</summary>
     /// <param name="now">Seconds since 1970.</param>
-    public static void Print(IEnumerable<PodTask> tasks, IReadOnlyList<TaskField> columns, long now, bool hasHeader)
+    public static void Print(IEnumerable<PodTask> tasks, IReadOnlyList<TaskField> columns, long now, bool hasHeader) => PrintTo(Console.Out, tasks, columns, now, hasHeader);
+
+    /// <summary>The same, to somewhere else.</summary>
+    public static void PrintTo(TextWriter output, IEnumerable<PodTask> tasks, IReadOnlyList<TaskField> columns, long now, bool hasHeader)
     {
         var table = new TextTable([.. columns.Select(column => column.Header)]) { HasHeader = hasHeader };
         foreach (PodTask task in tasks)
             table.Add([.. columns.Select(column => PlainText.Of(column.Text(task, now)) is { Length: > 0 } text ? text : "-")]);
-        table.WriteTo(Console.Out);
+        table.WriteTo(output);
     }
 }

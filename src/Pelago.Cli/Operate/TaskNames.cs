@@ -21,7 +21,7 @@ internal static class TaskNames
         // With a slash the namespace is part of the name, and without one it is none of the word.
         bool hasNamespace = word.Contains('/', StringComparison.Ordinal);
         TaskSelector selector = tasks.Selector(parsed, word.Length == 0 ? [] : [$"/^{(hasNamespace ? "" : "[^/]*/")}{Regex.Escape(word)}/"]);
-        using FoundTasks found = await tasks.FindAsync(parsed, new TaskQuery { Selector = selector, Limit = Most }, cancel);
+        using FoundTasks found = await tasks.FindAsync(parsed, new TaskQuery { Selector = selector, Limit = Most, Fields = [] }, cancel);
         return [.. found.Tasks.Select(task => hasNamespace ? task.Task.Id : task.Task.Name).Distinct(StringComparer.Ordinal)];
     }
 }

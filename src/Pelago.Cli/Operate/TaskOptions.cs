@@ -17,7 +17,7 @@ internal sealed class TaskOptions(bool hasNamespaceLetter = true)
     private readonly Option<bool> _inactive = new("--inactive", "-i") { Description = "Finished ones too" };
     private readonly Option<bool> _onlyInactive = new("--only-inactive", "-I") { Description = "Finished ones alone" };
     private readonly Option<string?> _namespace = new("--namespace", [.. hasNamespaceLetter ? (string[])["-n"] : []]) { Description = "Only this namespace (default: all)", HelpName = "NS" };
-    private readonly Option<bool> _allNamespaces = new("--all-namespaces", "-A") { Description = "All namespaces, which is the default" };
+    private readonly Option<bool> _allNamespaces = new("--all-namespaces", "-A") { Description = "All namespaces, which is the default unless config says otherwise" };
 
     /// <summary>Adds the options to a command. Its arguments are its own; those that are tasks are given to <see cref="Selector"/>.</summary>
     public void AddTo(Command command)
@@ -54,7 +54,7 @@ internal sealed class TaskOptions(bool hasNamespaceLetter = true)
     public TaskSelector Selector(ParseResult parsed, params IReadOnlyList<string> patterns) => new()
     {
         Patterns = [.. patterns.Select(text => TaskPattern.TryParse(text, out TaskPattern? pattern, out string? error) ? pattern : throw new CliException(error, ExitCode.Usage))],
-        Namespace = parsed.GetValue(_namespace) ?? "",
+        Namespace = parsed.GetValue(_namespace) ?? (parsed.GetValue(_allNamespaces) ? "" : CliSettings.Of(CommandOptions.HomeOf(parsed))["namespace"] ?? ""),
         Labels = LabelSelector.TryParse(parsed.GetValue(_labels), out LabelSelector? labels, out string? bad) ? labels : throw new CliException(bad, ExitCode.Usage),
         Where = TaskConditions.TryParse(parsed.GetValue(_where), out TaskConditions? where, out string? error) ? where : throw new CliException(error, ExitCode.Usage),
         Finished = parsed.GetValue(_onlyInactive) ? FinishedTasks.Only : parsed.GetValue(_inactive) ? FinishedTasks.Included : FinishedTasks.WhenNothingRuns,

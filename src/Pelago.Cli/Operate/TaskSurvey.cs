@@ -32,6 +32,10 @@ internal sealed class TaskSurvey(TimeProvider time)
         }
     }
 
+    /// <summary>What to say of a cluster that was waited for long enough.</summary>
+    public static ClusterUnreachableException NoAnswer(HttpKubeApi cluster) => new(
+        cluster.Cluster, $"cannot reach cluster \"{cluster.Cluster}\" at {cluster.Connection.Server.GetLeftPart(UriPartial.Authority)}: it gives no answer; what is shown is without it");
+
     private async Task WaitAsync(Asked[] asked, CancellationToken cancel)
     {
         long started = time.GetTimestamp();
@@ -125,8 +129,7 @@ internal sealed class TaskSurvey(TimeProvider time)
             }
             catch (OperationCanceledException) when (_isGivenUp)
             {
-                Fault = new ClusterUnreachableException(
-                    Cluster.Cluster, $"cannot reach cluster \"{Cluster.Cluster}\" at {Cluster.Connection.Server.GetLeftPart(UriPartial.Authority)}: it gives no answer; what is shown is without it");
+                Fault = NoAnswer(Cluster);
             }
             catch (Exception fault)
             {

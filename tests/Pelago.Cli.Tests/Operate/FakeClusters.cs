@@ -31,6 +31,18 @@ public sealed class FakeClusters : IAsyncLifetime
         Pod("shop", "web-3", "rack9-1", """[{"name":"app","state":{"running":{}}}]"""),
     ];
 
+    private const string Nodes = """
+        {"items":[{"metadata":{"name":"rack7-1"},"status":{"conditions":[{"type":"Ready","status":"True"}]}},{"metadata":{"name":"rack8-1"}}]}
+        """;
+
+    private const string Metrics = """
+        {"items":[{"metadata":{"name":"web-1","namespace":"shop"},"containers":[{"name":"app","usage":{"cpu":"20m","memory":"64Mi"}},{"name":"side","usage":{"cpu":"300m","memory":"32Mi"}}]}]}
+        """;
+
+    private static readonly string Events = $$"""
+        {"metadata":{"resourceVersion":"7"},"items":[{{Event("web-2", "Warning", "BackOff", "again\\u001b[2J", 2, 4)}},{{Event("web-1", "Normal", "Pulled", "done", 1, 1)}}]}
+        """;
+
     /// <summary>What was asked of east, the newest last.</summary>
     public List<string> Asked { get; } = [];
 
@@ -73,24 +85,49 @@ public sealed class FakeClusters : IAsyncLifetime
         return server.Url.ToString();
     }
 
-    /// <summary>Two pods a page, however many were asked for.</summary>
-    private Task ServeAsync(HttpContext http, string[] pods)
+    private async Task ServeAsync(HttpContext http, string[] pods)
     {
+        string body = await new StreamReader(http.Request.Body).ReadToEndAsync(http.RequestAborted);
         if (pods == East)
         {
             lock (Asked)
-                Asked.Add($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}");
+                Asked.Add($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString} {body}".TrimEnd());
         }
 
         string path = http.Request.Path.Value ?? "";
-        if (path != "/api/v1/pods" && !path.EndsWith("/pods", StringComparison.Ordinal) || path.StartsWith("/apis", StringComparison.Ordinal))
-            return AnswerAsync(http, 404, "404 page not found");
+        if (http.Request.Query.ContainsKey("watch"))
+        {
+            await http.Response.WriteAsync($$"""{"type":"ADDED","object":{{Event("web-2", "Normal", "Pulled", "later", 3, 1)}}}""" + "\n", http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            await Task.Delay(Timeout.Infinite, http.RequestAborted); // Nothing more happens.
+        }
+
+        await (path switch
+        {
+            "/version" => AnswerAsync(http, 200, """{"gitVersion":"v7.7"}"""),
+            "/api/v1/nodes" => AnswerAsync(http, 200, Nodes),
+            "/api/v1/events" => AnswerAsync(http, 200, Events),
+            "/apis/metrics.k8s.io/v1beta1/pods" => AnswerAsync(http, 200, Metrics),
+            _ when http.Request.Method == "DELETE" => AnswerAsync(http, 200, "{}"),
+            _ when path == "/api/v1/pods" || path.EndsWith("/pods", StringComparison.Ordinal) => PodsAsync(http, path, pods),
+            _ => AnswerAsync(http, 404, "404 page not found"),
+        });
+    }
+
+    /// <summary>Two pods a page, however many were asked for.</summary>
+    private static Task PodsAsync(HttpContext http, string path, string[] pods)
+    {
         string ns = path == "/api/v1/pods" ? "" : path.Split('/')[4];
         string[] asked = [.. pods.Where(pod => ns.Length == 0 || pod.Contains($"\"namespace\":\"{ns}\"", StringComparison.Ordinal))];
         int from = int.TryParse(http.Request.Query["continue"], out int token) ? token : 0;
         string next = from + 2 < asked.Length ? $"{from + 2}" : "";
         return AnswerAsync(http, 200, $$"""{"metadata":{"resourceVersion":"7","continue":"{{next}}"},"items":[{{string.Join(',', asked.Skip(from).Take(2))}}]}""");
     }
+
+    private static string Event(string pod, string type, string reason, string message, int second, int count) => $$$"""
+        {"metadata":{"name":"{{{pod}}}.{{{second}}}","uid":"{{{pod}}}-{{{second}}}","resourceVersion":"{{{second}}}"},"involvedObject":{"kind":"Pod","namespace":"shop","name":"{{{pod}}}"},
+         "type":"{{{type}}}","reason":"{{{reason}}}","message":"{{{message}}}","count":{{{count}}},"lastTimestamp":"2026-01-01T00:00:0{{{second}}}Z"}
+        """.ReplaceLineEndings("");
 
     private static Task AnswerAsync(HttpContext http, int code, string body)
     {
