@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.IO;
 using Pelago.Cli.Bench;
+using Pelago.Cli.Chameleon;
 using Pelago.Cli.Completion;
 using Pelago.Cli.Dcsh;
 using Pelago.Cli.Demo;
@@ -53,6 +54,7 @@ internal static class CommandLine
         root.Subcommands.Add(CompletionCommand.Build());
         root.Subcommands.Add(VersionCommand.Build());
         root.Subcommands.Add(HelloCommand.Build());
+        root.Subcommands.Add(ChameleonCommand.Build());
         root.Subcommands.Add(CompleteCommand.Build(Build));
         return root;
     }

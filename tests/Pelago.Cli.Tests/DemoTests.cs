@@ -2,9 +2,11 @@
 
 using System.Diagnostics;
 using System.IO;
+using System.Net.Http;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Pelago.Client.Local;
+using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
 using Xunit;
 
@@ -32,6 +34,22 @@ public sealed class DemoTests
         Assert.Equal((int)first["pid"]!, (int)second["pid"]!);
         Assert.Equal(workloads, second["workloads"]!.AsArray().Select(row => $"{row!["cluster"]} {row["workload"]} {row["settled"]}"));
         Assert.Equal("pelago down", (string)first["tour"]!.AsArray()[^1]!["command"]!);
+    }
+
+    [Fact]
+    [Trait("Lane", "Slow")]
+    public async Task Busy_puts_twenty_personas_there_that_answer_and_call_each_other()
+    {
+        await using var home = new LocalHome();
+
+        JsonNode busy = await home.JsonAsync("demo", "busy", "--instances", "2");
+
+        Assert.Equal((40, 20), ((int)busy["instances"]!, busy["personas"]!.AsArray().Count));
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        string metrics = await Eventually.GetAsync(
+            () => client.GetStringAsync(new Uri((string)busy["personas"]![0]!["address"]! + "metrics"), TestContext.Current.CancellationToken),
+            page => page.Contains("instance_name=\"web-1\",code=\"200\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        Assert.Contains("http_request_duration_seconds_bucket", metrics, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,10 +16,10 @@ internal sealed class DemoCluster : IDisposable
     private readonly HttpKubeApi _api;
     private readonly IReadOnlyList<DemoWorkload> _workloads;
 
-    public DemoCluster(ClusterRecord record, int index)
+    public DemoCluster(ClusterRecord record, IReadOnlyList<DemoWorkload> workloads)
     {
         Record = record;
-        _workloads = DemoWorkloads.Of(index, record.Name);
+        _workloads = workloads;
         _api = new HttpKubeApi(Kubeconfig.Load([record.Kubeconfig], mustExist: true).Connect(record.Name, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
     }
 

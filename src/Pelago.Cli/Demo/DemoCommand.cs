@@ -28,6 +28,7 @@ internal static class DemoCommand
             """);
         command.Options.Add(output);
         command.Options.Add(quiet);
+        command.Subcommands.Add(BusyCommand.Build());
         command.SetAction((parsed, cancel) => RunAsync(CommandOptions.HomeOf(parsed), parsed.GetValue(output) ?? "table", parsed.GetValue(quiet), cancel));
         return command;
     }
@@ -35,8 +36,8 @@ internal static class DemoCommand
     private static async Task<int> RunAsync(PelagoHome home, string output, bool quiet, CancellationToken cancel)
     {
         using var progress = new Progress(quiet);
-        DaemonStart start = await StartAsync(home, progress, cancel);
-        DemoCluster[] clusters = [.. start.Record.Clusters.Take(ClusterCount).Select((record, i) => new DemoCluster(record, i))];
+        DaemonStart start = await StartAsync(home, ClusterCount, progress, cancel);
+        DemoCluster[] clusters = [.. start.Record.Clusters.Take(ClusterCount).Select((record, i) => new DemoCluster(record, DemoWorkloads.Of(i, record.Name)))];
         try
         {
             await Task.WhenAll(clusters.Select(cluster => cluster.ApplyAsync(cancel)));
@@ -46,7 +47,7 @@ internal static class DemoCommand
             Print(start.Record, rows, tour, output);
             return rows.All(row => row.Settled)
                 ? ExitCode.Done
-                : throw new CliException($"after {Patience.TotalSeconds:F0} s not everything is as it should be: {string.Join("; ", rows.Where(row => !row.Settled).Select(row => $"{row.Cluster} {row.Workload} {row.Says}"))}. 'kubectl describe' says more, 'pelago doctor' looks at the machine");
+                : throw Unsettled(rows);
         }
         catch (OperationCanceledException)
         {
@@ -60,21 +61,21 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task<DaemonStart> StartAsync(PelagoHome home, Progress progress, CancellationToken cancel)
+    public static async Task<DaemonStart> StartAsync(PelagoHome home, int clusterCount, Progress progress, CancellationToken cancel)
     {
         int known = home.ClusterNames().Count;
         // What the demo runs is made of programs that every machine has, not of images.
         if (known > 0 && home.ReadSettings(home.ClusterNames()[0]) is { Simulated: false, Runtime: ClusterSettings.ContainerdRuntime })
             throw new CliException($"the demo runs programs of this machine, and the clusters of {home.Root} run images: give the demo a home of its own: pelago demo --home DIR", ExitCode.Usage);
-        string[] arguments = ["--runtime", ClusterSettings.ProcessRuntime, .. known > ClusterCount ? (string[])[] : ["--clusters", $"{ClusterCount}"]];
+        string[] arguments = ["--runtime", ClusterSettings.ProcessRuntime, .. known > clusterCount ? (string[])[] : ["--clusters", $"{clusterCount}"]];
         DaemonStart start = await DaemonSession.StartAsync(home, arguments, progress, cancel);
-        if (start.Record.Clusters.Count < ClusterCount)
-            throw new CliException($"the demo wants {ClusterCount} clusters and {start.Record.Clusters.Count} run(s) on {home.Root}: '{Invocation.Of(home)} down' first, or give the demo a home of its own: pelago demo --home DIR", ExitCode.Usage);
+        if (start.Record.Clusters.Count < clusterCount)
+            throw new CliException($"the demo wants {clusterCount} clusters and {start.Record.Clusters.Count} run(s) on {home.Root}: '{Invocation.Of(home)} down' first, or give the demo a home of its own: pelago demo --home DIR", ExitCode.Usage);
         return start;
     }
 
     /// <summary>Returns when all is where it should be, or with what there is when patience ends.</summary>
-    private static async Task<IReadOnlyList<DemoRow>> SettleAsync(DemoCluster[] clusters, Progress progress, CancellationToken cancel)
+    public static async Task<IReadOnlyList<DemoRow>> SettleAsync(DemoCluster[] clusters, Progress progress, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         while (true)
@@ -89,7 +90,7 @@ internal static class DemoCommand
     }
 
     /// <summary>The clusters lose what this run put there, and end when it was the one that started them.</summary>
-    private static async Task UndoAsync(DaemonStart start, IEnumerable<DemoCluster> clusters, Progress progress)
+    public static async Task UndoAsync(DaemonStart start, IEnumerable<DemoCluster> clusters, Progress progress)
     {
         progress.Show("undoing what was begun");
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
@@ -98,6 +99,9 @@ internal static class DemoCommand
         if (start.IsOurs)
             await DaemonSession.StopAsync(start.Record.Pid, progress, CancellationToken.None);
     }
+
+    public static CliException Unsettled(IReadOnlyList<DemoRow> rows) => new(
+        $"after {Patience.TotalSeconds:F0} s not everything is as it should be: {string.Join("; ", rows.Where(row => !row.Settled).Select(row => $"{row.Cluster} {row.Workload} {row.Says}"))}. 'kubectl describe' says more, 'pelago doctor' looks at the machine");
 
     private static void Print(DaemonRecord record, IReadOnlyList<DemoRow> rows, IReadOnlyList<DemoStop> tour, string output)
     {

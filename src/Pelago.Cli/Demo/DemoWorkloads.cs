@@ -36,17 +36,21 @@ internal static class DemoWorkloads
         _ => [Deployment(clusterName, 1), Service(), Crash(), TooBig()],
     };
 
-    private static DemoWorkload Deployment(string cluster, int replicas) => new(
-        new("apps", "v1", "deployments"), "hello",
+    private static DemoWorkload Deployment(string cluster, int replicas) => OfThisProgram("hello", replicas, 1, "hello", "--say", $"hello from {cluster}");
+
+    /// <summary>A Deployment whose pods run this program with these arguments, listening on 8080.</summary>
+    /// <param name="probeSeconds">How often it is asked whether it listens.</param>
+    public static DemoWorkload OfThisProgram(string name, int replicas, int probeSeconds, params string[] arguments) => new(
+        new("apps", "v1", "deployments"), name,
         Parse($$$$$$"""
-        {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"hello","labels":{"app":"hello"}},
-         "spec":{"replicas":{{{{{{replicas}}}}}},"selector":{"matchLabels":{"app":"hello"}},
-           "template":{"metadata":{"labels":{"app":"hello"}},
-             "spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"hello","image":"pelago",
-               "command":["sh","-c",{{{{{{Quote(Launch)}}}}}},{{{{{{Quote($"{MountPath}/{Path.GetFileName(Program)}")}}}}}},{{{{{{Quote(Program)}}}}}},"hello","--say",{{{{{{Quote($"hello from {cluster}")}}}}}}],
+        {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{{{{name}}}}}}","labels":{"app":"{{{{{{name}}}}}}"}},
+         "spec":{"replicas":{{{{{{replicas}}}}}},"selector":{"matchLabels":{"app":"{{{{{{name}}}}}}"}},
+           "template":{"metadata":{"labels":{"app":"{{{{{{name}}}}}}"}},
+             "spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"{{{{{{name}}}}}}","image":"pelago",
+               "command":["sh","-c",{{{{{{Quote(Launch)}}}}}},{{{{{{Quote($"{MountPath}/{Path.GetFileName(Program)}")}}}}}},{{{{{{Quote(Program)}}}}}},{{{{{{string.Join(',', arguments.Select(Quote))}}}}}}],
                "env":{{{{{{Runtime()}}}}}},"volumeMounts":[{"name":"pelago","mountPath":"{{{{{{MountPath}}}}}}","readOnly":true}],
                "ports":[{"name":"http","containerPort":8080}],
-               "readinessProbe":{"tcpSocket":{"port":"http"},"periodSeconds":1}}],
+               "readinessProbe":{"tcpSocket":{"port":"http"},"periodSeconds":{{{{{{probeSeconds}}}}}}}}],
                "volumes":[{"name":"pelago","hostPath":{"path":{{{{{{Quote(Path.GetDirectoryName(Program) ?? "/")}}}}}},"type":"Directory"}}]}}}}
         """),
         live =>
@@ -55,13 +59,15 @@ internal static class DemoWorkloads
             return new DemoState(ready >= replicas && live.Object("status")?.Integer("updatedReplicas") >= replicas, $"{ready}/{replicas} ready");
         });
 
-    private static DemoWorkload Service() => new(
-        new("", "v1", "services"), "hello",
+    private static DemoWorkload Service() => ServiceOf("hello", ServicePort);
+
+    public static DemoWorkload ServiceOf(string name, int port) => new(
+        new("", "v1", "services"), name,
         Parse($$$$$"""
-        {"apiVersion":"v1","kind":"Service","metadata":{"name":"hello"},
-         "spec":{"selector":{"app":"hello"},"ports":[{"name":"http","port":{{{{{ServicePort}}}}},"targetPort":"http"}]}}
+        {"apiVersion":"v1","kind":"Service","metadata":{"name":"{{{{{name}}}}}"},
+         "spec":{"selector":{"app":"{{{{{name}}}}}"},"ports":[{"name":"http","port":{{{{{port}}}}},"targetPort":"http"}]}}
         """),
-        live => new DemoState(true, $"http://{live.Object("spec")?.String("clusterIP")}{(ServicePort == 80 ? "" : $":{ServicePort}")}/"));
+        live => new DemoState(true, $"http://{live.Object("spec")?.String("clusterIP")}{(port == 80 ? "" : $":{port}")}/"));
 
     private static DemoWorkload Job() => new(
         new("batch", "v1", "jobs"), "count",
