@@ -25,18 +25,17 @@ internal sealed class ObjectUpdater(WriteStages stages)
 
     /// <summary>Null when the object does not exist: the caller knows whether that is a 404 or a create.</summary>
     public ValueTask<ResourceResult?> UpdateAsync(ResourceRequest request, UpdateStep transform, bool dryRun, CancellationToken cancel) =>
-        UpdateAsync(request, transform, sparesSpec: false, dryRun, cancel);
+        UpdateAsync(request, transform, SpecUse.Whole, dryRun, cancel);
 
-    /// <summary>With <paramref name="sparesSpec"/> the objects of <paramref name="transform"/> have no spec: that of the stored object stays as it is.</summary>
     public async ValueTask<ResourceResult?> UpdateAsync(
-        ResourceRequest request, UpdateStep transform, bool sparesSpec, bool dryRun, CancellationToken cancel)
+        ResourceRequest request, UpdateStep transform, SpecUse use, bool dryRun, CancellationToken cancel)
     {
         IResourceStore objects = stages.Objects(request.Kind);
         for (int attempt = 1; ; attempt++)
         {
             if (objects.Current.Get(request.Key) is not { } stored)
                 return null;
-            Before before = sparesSpec ? Before.WithoutSpec(stored) : new Before(stored, VersionedDocument.Read(request.Kind, stored.Json), default);
+            var before = Before.Of(request.Kind, stored, use);
             KubeObject old = before.Object;
             (KubeObject updated, ApiStatus? refused) = await transform(old, cancel);
             if (refused is not null)
@@ -92,7 +91,7 @@ internal sealed class ObjectUpdater(WriteStages stages)
         ResourceResult? result = null;
         try
         {
-            if (WriteStages.Validate(context, updated, old) is { } invalid)
+            if (WriteStages.Validate(context, updated, old, keepsSchema: before.Use == SpecUse.ByCode) is { } invalid)
                 return ResourceResult.Failed(invalid);
             if (await stages.Admission.ValidateAsync(admission, cancel) is { } denied)
                 return ResourceResult.Failed(denied);
@@ -110,7 +109,7 @@ internal sealed class ObjectUpdater(WriteStages stages)
         ResourceRequest request, KubeObject updated, Before before, bool dryRun, CancellationToken cancel)
     {
         ResourceKind kind = request.Kind;
-        (StoredObject stored, KubeObject old, ReadOnlyMemory<byte> spec) = before;
+        (StoredObject stored, KubeObject old, _, ReadOnlyMemory<byte> spec) = before;
         bool isLast = ObjectDeleter.IsFinished(kind, updated, old);
         if (dryRun)
             return DryRun(kind, updated, stored.Revision, spec);
@@ -162,12 +161,14 @@ internal sealed class ObjectUpdater(WriteStages stages)
     }
 
     /// <summary>What is stored, as a tree, and the spec when the tree does without it.</summary>
-    private readonly record struct Before(StoredObject Stored, KubeObject Object, ReadOnlyMemory<byte> Spec)
+    private readonly record struct Before(StoredObject Stored, KubeObject Object, SpecUse Use, ReadOnlyMemory<byte> Spec)
     {
-        public static Before WithoutSpec(StoredObject stored)
+        public static Before Of(ResourceKind kind, StoredObject stored, SpecUse use)
         {
-            (KubeObject rest, ReadOnlyMemory<byte> spec) = CarriedSpec.Split(stored.Json);
-            return new Before(stored, rest, spec);
+            if (use != SpecUse.Spared)
+                return new Before(stored, use == SpecUse.ByCode ? CarriedSpec.Whole(stored.Json) : VersionedDocument.Read(kind, stored.Json), use, default);
+            (KubeObject others, ReadOnlyMemory<byte> spec) = CarriedSpec.Split(stored.Json);
+            return new Before(stored, others, use, spec);
         }
     }
 }

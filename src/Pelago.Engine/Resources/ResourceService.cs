@@ -95,7 +95,10 @@ internal sealed class ResourceService
         ResourceRequest request, PatchType type, RequestBody patch, WriteOptions options, CancellationToken cancel) =>
         _writes.PatchAsync(request, SubresourceOf(request), type, patch, options, cancel);
 
-    /// <summary>Changes the stored object by code, with admission and validation but without a change of field ownership: what handlers do.</summary>
+    /// <summary>
+    /// Changes the stored object by code, with admission and validation but without a change of field ownership: what handlers do. That the change
+    /// fits the schema is the handler's to know.
+    /// </summary>
     public async ValueTask<ResourceResult> ModifyAsync(
         ResourceRequest request, Func<KubeObject, ApiStatus?> change, bool dryRun, CancellationToken cancel)
     {
@@ -107,7 +110,7 @@ internal sealed class ResourceService
                 ApiStatus? refused = change(updated);
                 return new((updated, refused));
             },
-            dryRun, cancel);
+            SpecUse.ByCode, dryRun, cancel);
         return result ?? ResourceResult.Failed(ApiStatus.NotFound(request.Kind.GroupResource, request.Name));
     }
 

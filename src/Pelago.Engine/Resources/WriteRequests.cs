@@ -63,7 +63,8 @@ internal sealed class WriteRequests(ObjectCreator creator, ObjectUpdater updater
         {
             bool sparesSpec = subresource is { Name: "status" } && request.Kind.StatusStandsAlone && patch.SparesSpec;
             ResourceResult? result = await updater.UpdateAsync(
-                request, (old, _) => new(Patched(request, subresource, patch, options, old, sparesSpec)), sparesSpec, options.DryRun, cancel);
+                request, (old, _) => new(Patched(request, subresource, patch, options, old, sparesSpec)),
+                sparesSpec ? SpecUse.Spared : SpecUse.Whole, options.DryRun, cancel);
             if (result is { } done)
                 return done;
             if (type != PatchType.Apply || subresource is not null)

@@ -32,8 +32,8 @@ internal sealed class WriteStages(IRevisionStore store, AdmissionStage admission
         Warnings = request.Warnings,
     };
 
-    /// <summary>All complaints of metadata, schema and strategy as one 422; null when there are none.</summary>
-    public static ApiStatus? Validate(StrategyContext context, KubeObject subject, KubeObject? old)
+    /// <summary>All complaints of metadata, schema and strategy as one 422; null when there are none. Not of the schema when the subject is known to keep it.</summary>
+    public static ApiStatus? Validate(StrategyContext context, KubeObject subject, KubeObject? old, bool keepsSchema = false)
     {
         ResourceKind kind = context.Kind;
         FieldErrors errors = context.Errors;
@@ -43,7 +43,7 @@ internal sealed class WriteStages(IRevisionStore store, AdmissionStage admission
         kind.Strategy.Validate(context, subject, errors);
         if (old is { } stored)
             kind.Strategy.ValidateUpdate(context, subject, stored, errors);
-        foreach (StatusCause cause in kind.StoredSchema.Value is { } schema ? Validation.Validate(subject.Json, schema) : [])
+        foreach (StatusCause cause in !keepsSchema && kind.StoredSchema.Value is { } schema ? Validation.Validate(subject.Json, schema) : [])
             errors.AddUnlessCovered(cause);
         return errors.Any ? ApiStatus.Invalid(kind.StorageGroup ?? kind.Group, kind.Kind, subject.Name, errors.Causes) : null;
     }
