@@ -29,18 +29,18 @@ internal static class LaunchBench
         Directory.CreateDirectory(settings);
         await File.WriteAllTextAsync(Path.Combine(settings, "simulation.json"), plan.Simulation, cancel);
         await using var daemon = new RunningDaemon(
-            DaemonProgram.Path, home.Root, [.. DaemonProgram.Options, "--simulated", "--nodes", $"{plan.Nodes}", "--port", "0"]);
+            DaemonProgram.Path, home.Root, [.. DaemonProgram.Options, .. plan.Daemon, "--port", "0"]);
         try
         {
             report.Add("pods", plan.Pods, "pods");
-            report.Add("nodes", plan.Nodes, "simulated nodes");
+            report.Add("nodes", plan.Nodes, plan.Processes ? "nodes that run processes" : "simulated nodes");
             report.Add("workloads", plan.Workloads, "Deployments");
             report.Add("nodesReady", (await daemon.StartAsync(cancel)).TotalSeconds, "s from nothing until the nodes are Ready");
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             patience.CancelAfter(Patience);
             var server = new BenchedServer("", daemon.Kubeconfig);
             await BenchNamespace.CreateAsync(report, server, patience.Token);
-            await MeasureAsync(report, server, plan, patience.Token);
+            await MeasureAsync(report, server, plan, home, patience.Token);
             if (options.Extra.TryGetValue("peer", out string? peer))
                 await LaunchPeer.CompareAsync(report, peer, plan, patience.Token);
             report.Add("peakRssBytes", PeakMemory(daemon.Pid), "bytes");
@@ -54,7 +54,7 @@ internal static class LaunchBench
         }
     }
 
-    private static async Task MeasureAsync(Report report, BenchedServer server, LaunchPlan plan, CancellationToken cancel)
+    private static async Task MeasureAsync(Report report, BenchedServer server, LaunchPlan plan, PelagoHome home, CancellationToken cancel)
     {
         string ns = BenchNamespace.Name;
         string deployments = $"/apis/apps/v1/namespaces/{ns}/deployments";
@@ -86,8 +86,12 @@ internal static class LaunchBench
         double[] listed = await lists;
         report.Add("otherListP99", listed.Length > 0 ? ClosedLoop.Percentile(listed, 0.99) : 0, "ms for another client's list of 100 pods meanwhile");
         report.Add("rssBytes", server.Processes.ResidentBytes, "bytes with all running");
+        if (plan.Processes)
+            report.Add("processes", LaunchedProcesses.Count(home.Root), "processes of pods, supervisors not counted");
         await IdleAsync(report, server, cancel);
         await ScaleToZeroAsync(report, server, plan, deployments, counts, cancel);
+        if (plan.Processes)
+            report.Add("orphans", LaunchedProcesses.Count(home.Root), "processes of pods that are gone");
         await stop.CancelAsync();
         await watching;
     }

@@ -5,17 +5,26 @@ using System.Text;
 
 namespace Pelago.Bench.Launch;
 
-/// <summary>How many pods, on how many simulated nodes, of how many Deployments, with how many host ports each.</summary>
-internal sealed record LaunchPlan(int Pods, int Nodes, int Workloads, int Ports)
+/// <summary>How many pods, on how many nodes, of how many Deployments, with how many host ports each; simulated, or a process of this machine each.</summary>
+internal sealed record LaunchPlan(int Pods, int Nodes, int Workloads, int Ports, bool Processes)
 {
+    /// <summary>A node that runs processes takes no more than 110.</summary>
+    private const int ProcessesOnNode = 100;
+
     /// <summary>Room on each node beyond its share of the pods: a scheduler spreads, it does not deal out evenly.</summary>
     private const double Slack = 1.25;
 
     public static LaunchPlan Of(BenchOptions options)
     {
         int Number(string name, int usual) => options.Extra.TryGetValue(name, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
-        return new LaunchPlan(Number("pods", 50_000), Number("nodes", 1_000), Number("workloads", 4), Number("ports", 0));
+        bool processes = options.Extra.GetValueOrDefault("runtime") == "process";
+        int pods = Number("pods", processes ? 1_000 : 50_000);
+        int nodes = Number("nodes", processes ? (pods + ProcessesOnNode - 1) / ProcessesOnNode : 1_000);
+        return new LaunchPlan(pods, nodes, Number("workloads", 4), Number("ports", 0), processes);
     }
+
+    /// <summary>What the daemon is started with.</summary>
+    public string[] Daemon => Processes ? ["--runtime", "process", "--nodes", $"{Nodes}"] : ["--simulated", "--nodes", $"{Nodes}"];
 
     /// <summary>How many pods a node has room for.</summary>
     private int Room => (int)Math.Ceiling(Pods * Slack / Nodes) + 10;
@@ -41,12 +50,14 @@ internal sealed record LaunchPlan(int Pods, int Nodes, int Workloads, int Ports)
     public byte[] Deployment(int workload)
     {
         string ports = Ports == 0 ? "" : $$""","annotations":{"ports.pelago.dev/host":"{{string.Join(", ", Enumerable.Range(0, Ports).Select(port => $"p{port}=auto"))}}" }""";
+        string host = Processes ? """ "hostNetwork":true,"hostPID":true,"hostIPC":true, """ : "";
+        string privileged = Processes ? ""","securityContext":{"privileged":true}""" : "";
         return Encoding.UTF8.GetBytes($$$"""
             {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{Name(workload)}}}"},
              "spec":{"replicas":{{{Replicas(workload)}}},"progressDeadlineSeconds":3600,"selector":{"matchLabels":{"app":"{{{Name(workload)}}}"}},
               "template":{"metadata":{"labels":{"app":"{{{Name(workload)}}}"}{{{ports}}} },
-               "spec":{"terminationGracePeriodSeconds":1,"automountServiceAccountToken":false,
-                "containers":[{"name":"main","image":"registry.invalid/sleep:1","command":["sleep","infinity"],"resources":{"requests":{"cpu":"10m","memory":"1Mi"} }}] } } } }
+               "spec":{"terminationGracePeriodSeconds":1,"automountServiceAccountToken":false,{{{host}}}
+                "containers":[{"name":"main","image":"registry.invalid/sleep:1","command":["sleep","infinity"],"resources":{"requests":{"cpu":"10m","memory":"1Mi"} }{{{privileged}}} }] } } } }
             """);
     }
 }

@@ -40,24 +40,30 @@ internal sealed unsafe class ContainerLog : IDisposable
     private readonly string _path;
     private readonly LogRotation _rotation;
     private readonly TimeProvider _time;
-    private readonly SafeFileHandle _progress;
-    private readonly RawStream[] _raw = new RawStream[2];
-    private readonly byte[] _batch = new byte[BatchSize];
-    private readonly ArrayBufferWriter<byte> _records = new(BatchSize);
-    private SafeFileHandle _log;
+    private readonly string _stateDirectory;
+    private readonly OpenLogs _open;
+    private readonly RawStream[] _raw = [new(), new()];
+    private SafeFileHandle? _progress;
+    private SafeFileHandle? _log;
     private long _length;
 
-    public ContainerLog(string path, string stateDirectory, LogRotation rotation, TimeProvider time)
+    [ThreadStatic]
+    private static byte[]? _batch;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _records;
+
+    public ContainerLog(string path, string stateDirectory, LogRotation rotation, TimeProvider time, OpenLogs open)
     {
         _path = path;
         _rotation = rotation;
         _time = time;
+        _stateDirectory = stateDirectory;
+        _open = open;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        _progress = OpenFile(Path.Combine(stateDirectory, "log.progress"));
-        _raw[0] = new RawStream(OpenFile(Path.Combine(stateDirectory, "stdout.raw")));
-        _raw[1] = new RawStream(OpenFile(Path.Combine(stateDirectory, "stderr.raw")));
-        _log = OpenFile(path);
+        OpenFiles();
         Recover();
+        Rest();
     }
 
     /// <summary>Gets every batch after it is in the log.</summary>
@@ -67,10 +73,11 @@ internal sealed unsafe class ContainerLog : IDisposable
     public Transfer TakeFrom(SafeFileHandle fifo, LogStream stream)
     {
         RawStream raw = _raw[(int)stream];
+        Open();
         if (raw.HasRest)
             RecoverRaw(stream);
         long offset = raw.Offset;
-        nint moved = LibC.Splice(fifo, 0, raw.File, &offset, BatchSize, SpliceNonBlocking);
+        nint moved = LibC.Splice(fifo, 0, raw.File!, &offset, BatchSize, SpliceNonBlocking);
         if (moved > 0)
         {
             Process(stream, moved);
@@ -86,12 +93,13 @@ internal sealed unsafe class ContainerLog : IDisposable
     /// <summary>Output that does not come from a FIFO (a terminal).</summary>
     public void Append(ReadOnlySpan<byte> data, LogStream stream)
     {
+        Open();
         while (!data.IsEmpty)
         {
             ReadOnlySpan<byte> piece = data[..Math.Min(data.Length, BatchSize)];
             if (_raw[(int)stream].HasRest)
                 RecoverRaw(stream);
-            RandomAccess.Write(_raw[(int)stream].File, piece, _raw[(int)stream].Offset);
+            RandomAccess.Write(_raw[(int)stream].File!, piece, _raw[(int)stream].Offset);
             Process(stream, piece.Length);
             data = data[piece.Length..];
         }
@@ -99,10 +107,36 @@ internal sealed unsafe class ContainerLog : IDisposable
 
     public void Dispose()
     {
-        _log.Dispose();
-        _progress.Dispose();
-        _raw[0].File.Dispose();
-        _raw[1].File.Dispose();
+        _open.Remove(this);
+        Rest();
+    }
+
+    /// <summary>Closes the files until there is output again: of thousands of containers few print at any moment.</summary>
+    public void Rest()
+    {
+        _log?.Dispose();
+        _progress?.Dispose();
+        foreach (RawStream raw in _raw)
+            raw.File?.Dispose();
+        _log = _progress = _raw[0].File = _raw[1].File = null;
+    }
+
+    private void Open()
+    {
+        if (_log is not null)
+            return;
+        OpenFiles();
+        // Whoever cut the file meanwhile must not find a hole in it.
+        _length = Math.Min(_length, RandomAccess.GetLength(_log!));
+        _open.Add(this);
+    }
+
+    private void OpenFiles()
+    {
+        _progress = OpenFile(Path.Combine(_stateDirectory, "log.progress"));
+        _raw[0].File = OpenFile(Path.Combine(_stateDirectory, "stdout.raw"));
+        _raw[1].File = OpenFile(Path.Combine(_stateDirectory, "stderr.raw"));
+        _log = OpenFile(_path);
     }
 
     private static SafeFileHandle OpenFile(string path) =>
@@ -115,19 +149,21 @@ internal sealed unsafe class ContainerLog : IDisposable
         raw.HasRest = true;
         if (_length >= _rotation.MaxBytes)
             Rotate();
-        int read = RandomAccess.Read(raw.File, _batch.AsSpan(0, (int)count), raw.Offset);
-        ReadOnlySpan<byte> data = _batch.AsSpan(0, read);
-        _records.ResetWrittenCount();
-        CriLogFormat.Encode(data, stream, _time.GetUtcNow(), _records);
-        RandomAccess.Write(_log, _records.WrittenSpan, _length);
-        _length += _records.WrittenCount;
+        byte[] batch = _batch ??= new byte[BatchSize];
+        ArrayBufferWriter<byte> records = _records ??= new ArrayBufferWriter<byte>(BatchSize);
+        int read = RandomAccess.Read(raw.File!, batch.AsSpan(0, (int)count), raw.Offset);
+        ReadOnlySpan<byte> data = batch.AsSpan(0, read);
+        records.ResetWrittenCount();
+        CriLogFormat.Encode(data, stream, _time.GetUtcNow(), records);
+        RandomAccess.Write(_log!, records.WrittenSpan, _length);
+        _length += records.WrittenCount;
         raw.Offset += read;
         raw.HasRest = false;
         SaveProgress();
         if (raw.Offset > TruncateRawAt)
         {
             // A crash before the next SaveProgress leaves an offset beyond the file, which Recover reads as "all done".
-            RandomAccess.SetLength(raw.File, 0);
+            RandomAccess.SetLength(raw.File!, 0);
             raw.Offset = 0;
             SaveProgress();
         }
@@ -138,12 +174,12 @@ internal sealed unsafe class ContainerLog : IDisposable
     {
         Span<byte> saved = stackalloc byte[ProgressSize];
         saved.Clear();
-        _ = RandomAccess.Read(_progress, saved, 0);
+        _ = RandomAccess.Read(_progress!, saved, 0);
         long known = BinaryPrimitives.ReadInt64LittleEndian(saved);
-        long actual = RandomAccess.GetLength(_log);
+        long actual = RandomAccess.GetLength(_log!);
         // A shorter log than the progress knows was rotated just before the end: it is a new file.
         _length = Math.Min(known, actual);
-        RandomAccess.SetLength(_log, _length);
+        RandomAccess.SetLength(_log!, _length);
         for (int i = 0; i < _raw.Length; i++)
         {
             _raw[i].Offset = BinaryPrimitives.ReadInt64LittleEndian(saved[(8 * (i + 1))..]);
@@ -154,10 +190,10 @@ internal sealed unsafe class ContainerLog : IDisposable
     private void RecoverRaw(LogStream stream)
     {
         RawStream raw = _raw[(int)stream];
-        long length = RandomAccess.GetLength(raw.File);
+        long length = RandomAccess.GetLength(raw.File!);
         if (raw.Offset > length)
         {
-            RandomAccess.SetLength(raw.File, 0);
+            RandomAccess.SetLength(raw.File!, 0);
             raw.Offset = 0;
             SaveProgress();
             return;
@@ -176,13 +212,13 @@ internal sealed unsafe class ContainerLog : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(record, _length);
         BinaryPrimitives.WriteInt64LittleEndian(record[8..], _raw[0].Offset);
         BinaryPrimitives.WriteInt64LittleEndian(record[16..], _raw[1].Offset);
-        RandomAccess.Write(_progress, record, 0);
+        RandomAccess.Write(_progress!, record, 0);
     }
 
     /// <summary>0.log becomes 0.log.20260102-030405.0000001; the oldest beyond the limit go.</summary>
     private void Rotate()
     {
-        _log.Dispose();
+        _log!.Dispose();
         if (File.Exists(_path))
             File.Move(_path, $"{_path}.{_time.GetUtcNow():yyyyMMdd-HHmmss.fffffff}", overwrite: true);
         string[] old = LogFiles.Rotated(_path);
@@ -193,9 +229,9 @@ internal sealed unsafe class ContainerLog : IDisposable
         SaveProgress();
     }
 
-    private sealed class RawStream(SafeFileHandle file)
+    private sealed class RawStream
     {
-        public SafeFileHandle File { get; } = file;
+        public SafeFileHandle? File { get; set; }
         public long Offset { get; set; }
 
         /// <summary>Something behind <see cref="Offset"/> is not in the log yet.</summary>

@@ -12,15 +12,16 @@ internal sealed class ChildProcess : IReadiness
     private static readonly TimeSpan PollOnOldKernels = TimeSpan.FromMilliseconds(20);
 
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly EventLoop _loop;
+    private readonly EventLoop? _loop;
     private readonly SafeFileHandle? _handle;
     private EventLoop.Registration? _registration;
+    private int _reaping;
 
-    private ChildProcess(int pid, EventLoop loop)
+    private ChildProcess(int pid, EventLoop? loop)
     {
         Pid = pid;
         _loop = loop;
-        _handle = Descriptors.OpenProcess(pid);
+        _handle = loop is null ? null : Descriptors.OpenProcess(pid);
     }
 
     public int Pid { get; }
@@ -32,10 +33,20 @@ internal sealed class ChildProcess : IReadiness
     {
         var child = new ChildProcess(Spawner.Spawn(request), loop);
         if (child._handle is null)
-            _ = child.PollAsync();
+            child.ReapSoon();
         else
             child._registration = loop.Add(child._handle, LibC.EpollIn, child);
         return child;
+    }
+
+    /// <summary>A child that costs no descriptor: its starter learns otherwise that it ends, and then says <see cref="ReapSoon"/>.</summary>
+    public static ChildProcess StartUnwatched(SpawnRequest request) => new(Spawner.Spawn(request), loop: null);
+
+    /// <summary>It has ended, or is about to.</summary>
+    public void ReapSoon()
+    {
+        if (_handle is null && Interlocked.Exchange(ref _reaping, 1) == 0)
+            _ = PollAsync();
     }
 
     public void Signal(int signal)
@@ -50,7 +61,7 @@ internal sealed class ChildProcess : IReadiness
         if (!TryReap())
             return;
         if (_registration is not null)
-            _loop.Remove(_registration);
+            _loop!.Remove(_registration);
         _handle?.Dispose();
     }
 

@@ -22,13 +22,16 @@ internal static class SandboxSpecs
             Hostname = hostNetwork ? nodeName : HostnameOf(pod),
             HostNetwork = hostNetwork, HostPid = pod.Spec.HostPID == true, HostIpc = pod.Spec.HostIPC == true,
             SharedProcesses = pod.Spec.ShareProcessNamespace == true,
-            Privileged = PodContainer.AllOf(pod).Any(container => container.Spec.SecurityContext?.Privileged == true),
+            Privileged = PodContainer.AllOf(pod).Any(IsPrivileged),
+            OnHost = hostNetwork && pod.Spec is { HostPID: true, HostIPC: true } && PodContainer.AllOf(pod).All(IsPrivileged),
             ResolvConf = resolver.TextFor(pod),
             HostAliases = [.. (pod.Spec.HostAliases ?? []).Select(alias => new KeyValuePair<string, string>(alias.Ip, string.Join('\t', alias.Hostnames ?? [])))],
             Ports = [.. PodContainer.AllOf(pod).SelectMany(container => (container.Spec.Ports ?? []).Select(port => new PodPort(
                 container.Name, port.Name ?? "", port.ContainerPort, port.Protocol ?? "TCP", port.HostPort ?? HostPorts.Named(given, port.Name))))],
         };
     }
+
+    private static bool IsPrivileged(PodContainer container) => container.Spec.SecurityContext?.Privileged == true;
 
     private static string HostnameOf(V1Pod pod)
     {

@@ -24,7 +24,7 @@ internal sealed class ContainerStreams
         _services = services;
         _terminal = terminal;
         string path = record.Spec.LogPath;
-        _log = new ContainerLog(path, directory.Path, services.Options.LogRotation, services.Time)
+        _log = new ContainerLog(path, directory.Path, services.Options.LogRotation, services.Time, services.Logs)
         {
             Written = (stream, data) =>
             {

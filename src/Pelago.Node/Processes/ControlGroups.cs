@@ -110,9 +110,12 @@ internal sealed class ControlGroups
     {
         foreach (string root in _all.Distinct())
         {
+            string group = Path.Combine(root, Parent, podUid);
+            if (!Directory.Exists(group))
+                continue;
             try
             {
-                Directory.Delete(Path.Combine(root, Parent, podUid));
+                Directory.Delete(group);
                 Directory.Delete(Path.Combine(root, Parent));
             }
             catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)

@@ -25,6 +25,7 @@ internal sealed partial class ProcessContainer
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SupervisorChannel? _channel;
     private ContainerStreams? _streams;
+    private ChildProcess? _supervisor;
     private string? _failure;
     private bool _finishing;
     private ContainerStatus _status;
@@ -97,7 +98,7 @@ internal sealed partial class ProcessContainer
         SignalMain(LibC.SIGKILL);
         if (await ExitedWithinAsync(KillTimeout, cancel))
             return;
-        await ProcessKiller.KillAllAsync(SupervisorLaunch.Mark(Record.Id), Group, _services.Time, cancel);
+        await ProcessKiller.KillAllAsync(Record.Id, Group, _services.Time, cancel);
         if (!await ExitedWithinAsync(KillTimeout, cancel))
             throw new RuntimeException("StopError", $"process {Main?.Pid} of container {Record.Spec.Name} does not end, not even by SIGKILL");
     }
@@ -148,7 +149,7 @@ internal sealed partial class ProcessContainer
 
     private void Launch(ProcessSandbox sandbox)
     {
-        ControlGroup? group = CreateGroup();
+        ControlGroup? group = sandbox.Record.Spec.OnHost && !Record.Spec.Resources.IsLimited ? null : CreateGroup();
         var launch = new SupervisorLaunch(Record, Files, sandbox, _services);
         launch.Prepare(group);
         SafeFileHandle? terminal = null;
@@ -158,6 +159,7 @@ internal sealed partial class ProcessContainer
         _channel = new SupervisorChannel(_services.Loop, Files.Status, OnLine, OnSupervisorGone);
         _streams = ContainerStreams.Open(Record, Files, _services, terminal);
         ChildProcess supervisor = launch.Start(terminal, device);
+        _supervisor = supervisor;
         Log.Started(_services.Log, Record.Spec.Name, Record.PodUid, supervisor.Pid);
     }
 
@@ -228,6 +230,7 @@ internal sealed partial class ProcessContainer
 
     private void OnSupervisorGone()
     {
+        _supervisor?.ReapSoon();
         lock (_gate)
         {
             if (_finishing)
@@ -272,7 +275,7 @@ internal sealed partial class ProcessContainer
         try
         {
             if (!Record.OwnPidNamespace)
-                await ProcessKiller.KillAllAsync(SupervisorLaunch.Mark(Record.Id), Group, _services.Time, CancellationToken.None);
+                await ProcessKiller.KillAllAsync(Record.Id, Group, _services.Time, CancellationToken.None);
             if (_streams is not null)
                 await _streams.CompleteAsync();
         }
@@ -284,6 +287,7 @@ internal sealed partial class ProcessContainer
         SupervisorChannel.Say(Files.StdinControl);
         SupervisorChannel.Say(Files.Control);
         _channel?.Dispose();
+        _supervisor?.ReapSoon();
         _changed(this);
     }
 

@@ -14,11 +14,11 @@ internal static class ProcessKiller
     /// SIGKILL to every process that carries the container's mark in its environment or sits in its control group, again until none is left: a process
     /// may fork while it is being looked for. False when some are left, which only uninterruptible ones can be.
     /// </summary>
-    public static async Task<bool> KillAllAsync(string mark, ControlGroup? group, TimeProvider time, CancellationToken cancel)
+    public static async Task<bool> KillAllAsync(string containerId, ControlGroup? group, TimeProvider time, CancellationToken cancel)
     {
         for (int round = 0; round < Rounds; round++)
         {
-            HashSet<int> left = [.. ProcessTable.Read().WithEnvironment(mark).Where(entry => entry.Identity.IsAlive()).Select(entry => entry.Pid)];
+            HashSet<int> left = [.. (await MarkedProcesses.LookAsync())[containerId]];
             left.UnionWith(group?.Processes() ?? []);
             left.Remove(Environment.ProcessId);
             if (left.Count == 0)

@@ -76,7 +76,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         IPAddress? address = spec.HostNetwork ? null : TakeAddress();
         var sandbox = new ProcessSandbox(
             new SandboxRecord(
-                NewId(), spec, _services.Time.GetUtcNow(), StateFile.BootId, Options.Namespaces, address?.ToString() ?? "",
+                NewId(), spec, _services.Time.GetUtcNow(), StateFile.BootId, Options.Namespaces && !spec.OnHost, address?.ToString() ?? "",
                 ownNetwork ? [] : AssignPorts(spec), Starting: true),
             directory, _services);
         sandbox.Save(sandbox.Record);

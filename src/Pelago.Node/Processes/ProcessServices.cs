@@ -9,4 +9,9 @@ namespace Pelago.Node.Processes;
 
 /// <summary>What all containers of one process runtime share.</summary>
 internal sealed record ProcessServices(
-    ProcessRuntimeOptions Options, EventLoop Loop, LogSignals Signals, HostTools Tools, ControlGroups? Groups, TimeProvider Time, ILogger Log);
+    ProcessRuntimeOptions Options, EventLoop Loop, LogSignals Signals, HostTools Tools, ControlGroups? Groups, TimeProvider Time, ILogger Log)
+{
+    private const int LogsOpenAtOnce = 64;
+
+    public OpenLogs Logs { get; } = new(LogsOpenAtOnce);
+}

@@ -2,7 +2,6 @@
 
 using System.Globalization;
 using System.IO;
-using System.Text;
 using Pelago.Node.Native;
 
 namespace Pelago.Node.Processes;
@@ -57,27 +56,6 @@ internal sealed class ProcessTable
     }
 
     public int ParentOf(int pid) => _byPid.TryGetValue(pid, out ProcessEntry entry) ? entry.Parent : 0;
-
-    /// <summary>Processes whose environment has the given NAME=VALUE: found wherever they have been reparented to.</summary>
-    public IReadOnlyList<ProcessEntry> WithEnvironment(string assignment)
-    {
-        byte[] wanted = Encoding.UTF8.GetBytes(assignment + '\0');
-        return [.. _byPid.Values.Where(entry => HasEnvironment(entry.Pid, wanted))];
-    }
-
-    private static bool HasEnvironment(int pid, byte[] wanted)
-    {
-        try
-        {
-            ReadOnlySpan<byte> environment = File.ReadAllBytes($"/proc/{pid}/environ");
-            int at = environment.IndexOf(wanted);
-            return at == 0 || (at > 0 && environment[at - 1] == 0);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 
     private static ProcessEntry? TryRead(string file)
     {

@@ -17,9 +17,6 @@ internal sealed class SupervisorLaunch(ContainerRecord record, ContainerDirector
 
     private ContainerSpec Spec => record.Spec;
 
-    /// <summary>The mark that every process of a container carries in its environment.</summary>
-    public static string Mark(string containerId) => $"PELAGO_CONTAINER_ID={containerId}";
-
     public IReadOnlyList<KeyValuePair<string, string>> Environment()
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -35,7 +32,7 @@ internal sealed class SupervisorLaunch(ContainerRecord record, ContainerDirector
         environment["PELAGO_SANDBOX"] = sandbox.HasOwnRoot ? SupervisorScript.SandboxInside : directory.Sandbox;
         foreach (ContainerMount mount in Spec.Mounts.Where(mount => mount.Volume.Length > 0))
             environment[VolumeVariable(mount.Volume)] = sandbox.HasOwnRoot ? mount.ContainerPath : mount.HostPath;
-        environment["PELAGO_CONTAINER_ID"] = record.Id;
+        environment[MarkedProcesses.Variable] = record.Id;
         return [.. environment];
     }
 
@@ -70,7 +67,8 @@ internal sealed class SupervisorLaunch(ContainerRecord record, ContainerDirector
             Environment = environment,
             WorkingDirectory = WorkingDirectory(),
         }.Write());
-        string[] fifos = [directory.Status, directory.Control, directory.Stdout, directory.Stderr, directory.Stdin, directory.StdinControl];
+        string[] stdin = Spec.Stdin ? [directory.Stdin, directory.StdinControl] : [];
+        string[] fifos = [directory.Status, directory.Control, directory.Stdout, directory.Stderr, .. stdin];
         foreach (string fifo in fifos)
             Descriptors.MakeFifo(fifo, OwnerOnly);
         foreach (string output in new[] { directory.Stdout, directory.Stderr })
@@ -90,13 +88,12 @@ internal sealed class SupervisorLaunch(ContainerRecord record, ContainerDirector
             AddStreams(files, opened);
         try
         {
-            return ChildProcess.Start(
+            return ChildProcess.StartUnwatched(
                 new SpawnRequest
                 {
                     Path = CommandLine()[0], Arguments = CommandLine(), Environment = CleanEnvironment, Files = files, Terminal = terminalDevice,
                     WorkingDirectory = directory.Path,
-                },
-                services.Loop);
+                });
         }
         finally
         {

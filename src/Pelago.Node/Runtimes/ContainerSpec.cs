@@ -77,6 +77,9 @@ public sealed record ContainerResources
 
     /// <summary>Whom the kernel ends first when memory runs short: from -1000, never, to 1000.</summary>
     public int OomScoreAdjust { get; init; }
+
+    /// <summary>Whether something is kept from the container, and not only shared out.</summary>
+    public bool IsLimited => CpuLimitMilli > 0 || MemoryLimit > 0 || ProcessLimit > 0;
 }
 
 /// <summary>Who the process runs as; null leaves what the daemon is.</summary>

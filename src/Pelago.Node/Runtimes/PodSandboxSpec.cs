@@ -22,6 +22,12 @@ public sealed record PodSandboxSpec
     /// <summary>Some container of the pod is privileged.</summary>
     public bool Privileged { get; init; }
 
+    /// <summary>
+    /// The pod asked for everything of the host (its network, processes and IPC) and all its containers are privileged: a runtime of processes then makes
+    /// no namespaces, no root directory and, without limits, no control groups.
+    /// </summary>
+    public bool OnHost { get; init; }
+
     /// <summary>The text of the pod's /etc/resolv.conf; empty: the host's.</summary>
     public string ResolvConf { get; init; } = "";
 

@@ -168,6 +168,25 @@ public sealed class NamespacedTests : ProcessRuntimeContract
     }
 
     [Fact]
+    public async Task A_pod_that_asks_for_all_of_the_host_has_it_as_it_is_and_no_control_group_unless_it_is_limited()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(
+            Sandbox("a") with { HostNetwork = true, HostPid = true, HostIpc = true, Privileged = true, OnHost = true }, Cancel);
+        const string Script = "for n in mnt pid net ipc uts; do readlink /proc/self/ns/$n; done; grep -c pelago /proc/self/cgroup";
+        ContainerSpec free = Shell("free", Script);
+        ContainerSpec limited = Shell("limited", Script) with { Resources = new ContainerResources { ProcessLimit = 100 } };
+
+        await ExitedAsync(await RunAsync(sandbox, free));
+        await ExitedAsync(await RunAsync(sandbox, limited));
+
+        string host = string.Concat(((string[])["mnt", "pid", "net", "ipc", "uts"]).Select(name => new FileInfo($"/proc/self/ns/{name}").LinkTarget + "\n"));
+        Assert.False((await Runtime.PodSandboxStatusAsync(sandbox, Cancel))!.HasOwnRoot);
+        Assert.Equal(host + "0\n", Log(free));
+        Assert.StartsWith(host, Log(limited), StringComparison.Ordinal);
+        Assert.NotEqual(host + "0\n", Log(limited));
+    }
+
+    [Fact]
     public async Task A_pod_that_has_the_address_of_one_before_is_reached_at_once()
     {
         await Runtime.RunPodSandboxAsync(Sandbox("keeps-the-bridge"), Cancel);
