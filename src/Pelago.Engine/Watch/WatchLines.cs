@@ -44,12 +44,15 @@ internal sealed class WatchLines(ObjectForm form) : IWatchEncoding
     public int WriteBookmark(IBufferWriter<byte> output, long revision, bool endsInitialState) =>
         WriteLine(output, "{\"type\":\"BOOKMARK\",\"object\":"u8, Bookmark(revision, endsInitialState).Span);
 
-    /// <summary>The event for a caller in this process: its object's bytes are shared, not copied.</summary>
+    /// <summary>
+    /// The event for a caller in this process: its object's bytes are shared, not copied. Another form of them is not kept: the garbage collector asks for
+    /// the metadata of everything, once.
+    /// </summary>
     public RawWatchEvent ToRaw(in WatchedEvent watched) => watched.Type switch
     {
-        WatchedType.Added => new RawWatchEvent("ADDED", Encode(watched)),
-        WatchedType.Modified => new RawWatchEvent("MODIFIED", Encode(watched)),
-        WatchedType.Deleted => new RawWatchEvent("DELETED", Encode(watched)),
+        WatchedType.Added => new RawWatchEvent("ADDED", Encode(watched, isKept: false)),
+        WatchedType.Modified => new RawWatchEvent("MODIFIED", Encode(watched, isKept: false)),
+        WatchedType.Deleted => new RawWatchEvent("DELETED", Encode(watched, isKept: false)),
         _ => new RawWatchEvent("BOOKMARK", Bookmark(watched.Revision, watched.EndsInitialState)),
     };
 
@@ -64,7 +67,7 @@ internal sealed class WatchLines(ObjectForm form) : IWatchEncoding
         return head.Length + subject.Length + 2;
     }
 
-    private ReadOnlyMemory<byte> Encode(in WatchedEvent watched)
+    private ReadOnlyMemory<byte> Encode(in WatchedEvent watched, bool isKept = true)
     {
         StoredObject subject = watched.Object!;
         if (_form.IsStored)
@@ -72,7 +75,7 @@ internal sealed class WatchLines(ObjectForm form) : IWatchEncoding
         ObjectForm current = _form;
         if (current is { IsTable: true, WithColumns: true })
             _form = current with { WithColumns = false };
-        return watched.Source is { } source
+        return isKept && watched.Source is { } source
             ? EventForms.Of(source).Made(current, subject, stored => current.Encode(stored.Json).ToArray())
             : current.Encode(subject.Json);
     }
