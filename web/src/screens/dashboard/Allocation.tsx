@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { lazy, Suspense } from 'react';
+import { formatPercent } from '../../kube/quantity';
+import { Meter, Panel } from '../../ui/Panel';
+
+const TimeChart = lazy(() => import('../../ui/TimeChart'));
+
+interface Props {
+  title: string;
+  unit: string;
+  asked: number;
+  offered: number;
+  times: readonly number[];
+  values: readonly number[];
+  format(value: number): string;
+}
+
+/** How much of a resource is promised to tasks, now and since the page was opened. */
+export function Allocation({ title, unit, asked, offered, times, values, format }: Props) {
+  const said = `${format(asked)} of ${format(offered)} ${unit}`.trim();
+  return (
+    <Panel title={title} aside={<span className="quiet number">{said} asked for</span>}>
+      <p className="figure number">{formatPercent(asked, offered)}</p>
+      <Meter part={asked} whole={offered} label={`${title} asked for`} />
+      <Suspense fallback={<div className="timechart" />}>
+        <TimeChart
+          times={times}
+          values={values}
+          max={Math.max(offered, asked)}
+          format={format}
+          label={`${title} asked for over time: now ${said}`}
+        />
+      </Suspense>
+    </Panel>
+  );
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { Link } from 'wouter';
+import { kinds } from '../../api/resources';
+import { useNow, useRows } from '../../app/hub';
+import { type Scope, useScopedPath } from '../../app/scope';
+import { formatAge } from '../../kube/age';
+import { healthOfWord } from '../../kube/podState';
+import { Columns } from '../../stream/columns';
+import { Mark } from '../../ui/Mark';
+import { Panel } from '../../ui/Panel';
+import { Empty } from '../../ui/states';
+import { links } from '../links';
+
+const groups = new Columns({
+  namespace: '.metadata.namespace',
+  kind: '.metadata.ownerReferences[0].kind',
+  owner: '.metadata.ownerReferences[0].name',
+  hash: ".metadata.labels['pod-template-hash']",
+  status: 'pod.status()',
+  restarts: 'pod.restarts()',
+});
+
+const warnings = new Columns({
+  namespace: '.involvedObject.namespace',
+  kind: '.involvedObject.kind',
+  name: '.involvedObject.name',
+  reason: '.reason',
+  message: '.message',
+  count: '.count',
+  at: '.lastTimestamp',
+});
+
+interface Fault {
+  key: string;
+  cluster: string;
+  namespace: string;
+  kind: string;
+  name: string;
+  status: string;
+  count: number;
+  why: string;
+  since: string;
+}
+
+const shown = 8;
+
+/** What is failing, by workload, and the last thing that was said about it. */
+export function Failing({ scope }: { scope: Scope }) {
+  const now = useNow(5000);
+  const scoped = useScopedPath();
+  const pods = useRows({
+    clusters: scope.clusters,
+    namespace: scope.namespace,
+    resource: kinds.Pod.resource,
+    columns: groups.paths,
+    group: groups.group('namespace', 'kind', 'owner', 'hash', 'status'),
+  }).snapshot;
+  const events = useRows({
+    clusters: scope.clusters,
+    namespace: scope.namespace,
+    resource: kinds.Event.resource,
+    fieldSelector: 'type=Warning',
+    columns: warnings.paths,
+    sort: warnings.sort('at', true),
+    limit: 200,
+  }).snapshot;
+
+  const faults: Fault[] = [];
+  for (const row of pods.rows) {
+    const status = groups.text(row, 'status');
+    const health = healthOfWord(status);
+    if (health !== 'bad' && health !== 'warn') continue;
+    const owner = groups.text(row, 'owner');
+    const hash = groups.text(row, 'hash');
+    const isDeployment = groups.text(row, 'kind') === 'ReplicaSet' && hash !== '' && owner.endsWith(`-${hash}`);
+    const name = isDeployment ? owner.slice(0, -hash.length - 1) : owner;
+    const namespace = groups.text(row, 'namespace');
+    const word = events.rows.find(
+      event =>
+        event.cluster === row.cluster &&
+        warnings.text(event, 'namespace') === namespace &&
+        warnings.text(event, 'name').startsWith(owner || name),
+    );
+    faults.push({
+      key: `${row.id}`,
+      cluster: row.cluster,
+      namespace,
+      kind: isDeployment ? 'Deployment' : groups.text(row, 'kind'),
+      name,
+      status,
+      count: groups.count(row),
+      why: word ? `${warnings.text(word, 'reason')}: ${warnings.text(word, 'message')}` : '',
+      since: word ? warnings.text(word, 'at') : '',
+    });
+  }
+  faults.sort((a, b) => b.count - a.count || a.name.localeCompare(b.name));
+
+  return (
+    <Panel
+      title="Failing, and why"
+      className="failing"
+      aside={faults.length > shown && <span className="quiet">{faults.length - shown} more</span>}
+    >
+      {faults.length === 0 ? (
+        <Empty title="Nothing is failing">Tasks that crash, wait for what does not come, or find no node stand here.</Empty>
+      ) : (
+        <ul>
+          {faults.slice(0, shown).map(fault => (
+            <li key={fault.key}>
+              <Mark health={healthOfWord(fault.status)}>{fault.status}</Mark>
+              <span className="who">
+                <Link
+                  href={
+                    fault.name
+                      ? links.workload(fault.cluster, fault.namespace, fault.kind, fault.name)
+                      : scoped('/workloads', { view: 'tasks', q: fault.status })
+                  }
+                >
+                  {fault.name || 'tasks without a workload'}
+                </Link>
+                <span className="quiet">
+                  {fault.count === 1 ? '1 task' : `${fault.count} tasks`} in {fault.namespace}
+                  {scope.severalClusters && ` on ${fault.cluster}`}
+                </span>
+              </span>
+              <span className="why">
+                {fault.why || <span className="quiet">no event says why</span>}
+                {fault.since && <span className="quiet number"> {formatAge(fault.since, now)} ago</span>}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}

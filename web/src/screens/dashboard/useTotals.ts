@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { useEffect, useRef, useState } from 'react';
+import { kinds } from '../../api/resources';
+import { useRows } from '../../app/hub';
+import type { Scope } from '../../app/scope';
+import { Columns } from '../../stream/columns';
+import type { Snapshot } from '../../stream/RowSet';
+
+/** Amounts of the three resources that the dashboard shows: cores and bytes. */
+export interface Amounts {
+  cpu: number;
+  memory: number;
+  disk: number;
+}
+
+export interface Totals {
+  asked: Amounts;
+  offered: Amounts;
+  /** Pods by the word of their status. */
+  statuses: Map<string, number>;
+  restarts: number;
+  nodes: { ready: number; notReady: number; cordoned: number };
+  pods: Snapshot;
+  nodesSnapshot: Snapshot;
+}
+
+const podTotals = new Columns({
+  status: 'pod.status()',
+  phase: '.status.phase',
+  cpu: 'pod.cpu()',
+  memory: 'pod.memory()',
+  disk: "bytes(.spec.containers[*].resources.requests['ephemeral-storage'])",
+  restarts: 'pod.restarts()',
+});
+
+const nodeTotals = new Columns({
+  ready: '.status.conditions[?(@.type=="Ready")].status',
+  cordoned: '.spec.unschedulable',
+  cpu: 'cpu(.status.allocatable.cpu)',
+  memory: 'bytes(.status.allocatable.memory)',
+  disk: "bytes(.status.allocatable['ephemeral-storage'])",
+});
+
+/** What is asked for, what there is, and how it is: sums that the hub makes, so 100,000 pods are a handful of rows here. */
+export function useTotals(scope: Scope): Totals {
+  const pods = useRows({
+    clusters: scope.clusters,
+    namespace: scope.namespace,
+    resource: kinds.Pod.resource,
+    columns: podTotals.paths,
+    group: podTotals.group('status', 'phase'),
+  }).snapshot;
+  const nodes = useRows({
+    clusters: scope.clusters,
+    resource: kinds.Node.resource,
+    columns: nodeTotals.paths,
+    group: nodeTotals.group('ready', 'cordoned'),
+  }).snapshot;
+
+  const totals: Totals = {
+    asked: { cpu: 0, memory: 0, disk: 0 },
+    offered: { cpu: 0, memory: 0, disk: 0 },
+    statuses: new Map(),
+    restarts: 0,
+    nodes: { ready: 0, notReady: 0, cordoned: 0 },
+    pods,
+    nodesSnapshot: nodes,
+  };
+  for (const row of pods.rows) {
+    const status = podTotals.text(row, 'status');
+    totals.statuses.set(status, (totals.statuses.get(status) ?? 0) + podTotals.count(row));
+    totals.restarts += podTotals.number(row, 'restarts');
+    // What has ended holds nothing any more.
+    const phase = podTotals.text(row, 'phase');
+    if (phase === 'Succeeded' || phase === 'Failed') continue;
+    for (const name of ['cpu', 'memory', 'disk'] as const) totals.asked[name] += podTotals.number(row, name);
+  }
+  for (const row of nodes.rows) {
+    const count = nodeTotals.count(row);
+    if (nodeTotals.text(row, 'ready') === 'True') totals.nodes.ready += count;
+    else totals.nodes.notReady += count;
+    if (nodeTotals.text(row, 'cordoned') === 'true') totals.nodes.cordoned += count;
+    for (const name of ['cpu', 'memory', 'disk'] as const) totals.offered[name] += nodeTotals.number(row, name);
+  }
+  return totals;
+}
+
+export interface Course {
+  times: number[];
+  cpu: number[];
+  memory: number[];
+  disk: number[];
+}
+
+const everyMs = 2000;
+const kept = 900;
+/** What was seen since the page was opened, by what was looked at; it outlives the screen. */
+const courses = new Map<string, Course>();
+
+/** How the amounts went, sampled while the page is open. */
+export function useCourse(scope: Scope, asked: Amounts, known: boolean): Course {
+  const key = `${scope.cluster}/${scope.namespace}`;
+  const latest = useRef({ asked, known });
+  latest.current = { asked, known };
+  const [course, setCourse] = useState<Course>(() => courses.get(key) ?? emptyCourse());
+  useEffect(() => {
+    const sample = () => {
+      if (!latest.current.known) return;
+      const before = courses.get(key) ?? emptyCourse();
+      const next: Course = {
+        times: [...before.times, Date.now() / 1000].slice(-kept),
+        cpu: [...before.cpu, latest.current.asked.cpu].slice(-kept),
+        memory: [...before.memory, latest.current.asked.memory].slice(-kept),
+        disk: [...before.disk, latest.current.asked.disk].slice(-kept),
+      };
+      courses.set(key, next);
+      setCourse(next);
+    };
+    setCourse(courses.get(key) ?? emptyCourse());
+    const timer = setInterval(sample, everyMs);
+    const first = setTimeout(sample, 300);
+    return () => {
+      clearInterval(timer);
+      clearTimeout(first);
+    };
+  }, [key]);
+  return course;
+}
+
+function emptyCourse(): Course {
+  return { times: [], cpu: [], memory: [], disk: [] };
+}

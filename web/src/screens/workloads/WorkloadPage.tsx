@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { isKnownKind, kinds } from '../../api/resources';
+import { useFleet, useHub, useNow } from '../../app/hub';
+import { useObject } from '../../app/useObject';
+import { formatAge } from '../../kube/age';
+import type { Condition, KubeObject } from '../../kube/objects';
+import { type Action, ActionDialog } from '../../ui/ActionDialog';
+import { Mark } from '../../ui/Mark';
+import { ObjectView } from '../../ui/ObjectView';
+import { Facts, Panel } from '../../ui/Panel';
+import { ScreenTabs } from '../../ui/ScreenTabs';
+import { Empty, Loading, Partial } from '../../ui/states';
+import { kubectl } from '../commands';
+import { EventList } from '../EventList';
+import { TaskTable } from './TaskTable';
+import { workloadActions } from './workloadActions';
+
+interface Props {
+  cluster: string;
+  namespace: string;
+  kind: string;
+  name: string;
+}
+
+export default function WorkloadPage({ cluster, namespace, kind, name }: Props) {
+  const hub = useHub();
+  const fleet = useFleet();
+  const now = useNow(5000);
+  const [action, setAction] = useState<Action | null>(null);
+  const resource = isKnownKind(kind) ? kinds[kind].resource : '';
+  const { object, loading, snapshot } = useObject<KubeObject>(cluster, resource, namespace, name);
+  if (!resource) return <Empty title={`The page knows no kind ${kind}`}>kubectl get {kind} shows it.</Empty>;
+  const header = (
+    <header>
+      <div>
+        <p className="trail">
+          <Link href="/workloads">Workloads</Link> / {cluster} / {namespace} / {kind}
+        </p>
+        <h1>{name}</h1>
+      </div>
+      {object && (
+        <div className="toolbar">
+          {workloadActions({ hub, fleet, cluster, namespace, kind, name, resource, object }).map(offered => (
+            <button
+              key={offered.title}
+              type="button"
+              className={offered.danger ? 'button danger' : 'button'}
+              onClick={() => setAction(offered)}
+            >
+              {offered.verb}
+            </button>
+          ))}
+        </div>
+      )}
+    </header>
+  );
+  if (!object) {
+    return (
+      <>
+        {header}
+        <Partial snapshot={snapshot} />
+        {loading ? (
+          <Loading what={name} />
+        ) : (
+          <Empty title={`There is no ${kind} ${name}`}>It may have been deleted: its history is under History.</Empty>
+        )}
+      </>
+    );
+  }
+  const status = object.status ?? {};
+  const conditions = (status.conditions ?? []) as Condition[];
+  return (
+    <>
+      {header}
+      <ScreenTabs
+        label={`${kind} ${name}`}
+        items={[
+          {
+            id: 'tasks',
+            title: 'Tasks',
+            content: (
+              <TaskTable labelSelector={selectorOf(object)} within={{ cluster, namespace }} height="max(320px, calc(100dvh - 240px))" />
+            ),
+          },
+          {
+            id: 'overview',
+            title: 'Overview',
+            content: (
+              <Panel title="How it stands">
+                <Facts
+                  facts={[
+                    [
+                      'Wanted',
+                      String((object.spec?.replicas ?? status.desiredNumberScheduled ?? object.spec?.completions ?? '') as string),
+                    ],
+                    ['Ready', String((status.readyReplicas ?? status.numberReady ?? status.succeeded ?? 0) as string)],
+                    ['Up to date', String((status.updatedReplicas ?? status.updatedNumberScheduled ?? '') as string)],
+                    ['Selector', selectorOf(object)],
+                    ['Age', formatAge(object.metadata?.creationTimestamp, now)],
+                  ]}
+                />
+                <ul className="legend">
+                  {conditions.map(condition => (
+                    <li key={condition.type} style={{ display: 'block' }}>
+                      <Mark health={condition.status === 'True' ? 'ok' : 'warn'}>{condition.type}</Mark>{' '}
+                      <span className="quiet">{condition.message}</span>
+                    </li>
+                  ))}
+                </ul>
+              </Panel>
+            ),
+          },
+          { id: 'events', title: 'Events', content: <EventList of={{ cluster, namespace, kind, name }} /> },
+          {
+            id: 'object',
+            title: 'Object',
+            content: (
+              <ObjectView
+                object={object}
+                command={kubectl(fleet, cluster, '-n', namespace, 'get', kind.toLowerCase(), name, '-o', 'yaml')}
+              />
+            ),
+          },
+        ]}
+      />
+      <ActionDialog action={action} onClose={() => setAction(null)} />
+    </>
+  );
+}
+
+function selectorOf(object: KubeObject): string {
+  const selector = object.spec?.selector as { matchLabels?: Record<string, string> } | undefined;
+  return Object.entries(selector?.matchLabels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { expect, test } from '@playwright/test';
+
+test.use({ viewport: { width: 1280, height: 844 } });
+
+test('by keys alone one filters tasks, opens one, reads its log and deletes it', async ({ page }) => {
+  await page.goto('/workloads?view=tasks&still=1');
+  const grid = page.getByRole('grid', { name: 'Tasks' });
+  await expect(grid.getByRole('row').nth(3)).toBeVisible();
+
+  await page.getByRole('searchbox', { name: 'Filter tasks' }).focus();
+  await page.keyboard.type('kafka-0 local');
+  await expect(grid).toHaveAttribute('aria-rowcount', '2');
+  await grid.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'kafka-0' })).toBeVisible();
+
+  await page.getByRole('tab', { name: 'Overview' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByText('accepted connection from').first()).toBeVisible();
+
+  await page.getByRole('button', { name: 'Delete' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('delete pod kafka-0')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Delete' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('There is no task kafka-0')).toBeVisible();
+});
+
+test('a dialog gives the focus back when it is closed', async ({ page }) => {
+  await page.goto('/nodes/local/local-1?still=1');
+  await page.getByRole('button', { name: 'Drain' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Drain' })).toBeFocused();
+});
+
+test('100,000 rows scroll, and only those in sight exist', async ({ page }) => {
+  await page.goto('/workloads?view=tasks&still=1&calm=1&pods=33400');
+  const grid = page.getByRole('grid', { name: 'Tasks' });
+  await expect(grid).toHaveAttribute('aria-rowcount', /^1002/, { timeout: 30_000 });
+  await grid.focus();
+  await page.keyboard.press('End');
+  await expect(grid.locator('[aria-rowindex="100200"]').or(grid.locator('[aria-selected="true"]')).first()).toBeVisible();
+  expect(await grid.getByRole('row').count()).toBeLessThan(120);
+});
