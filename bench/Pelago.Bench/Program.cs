@@ -4,6 +4,7 @@ using System.IO;
 using System.Net.Http;
 using Pelago.Bench;
 using Pelago.Bench.Api;
+using Pelago.Bench.History;
 using Pelago.Bench.Launch;
 using Pelago.Bench.Pods;
 using Pelago.Bench.Ports;
@@ -17,6 +18,7 @@ Dictionary<string, Func<BenchOptions, CancellationToken, Task<Report>>> benches 
     ["pods"] = PodBench.RunAsync,
     ["ports"] = PortsBench.RunAsync,
     ["launch"] = LaunchBench.RunAsync,
+    ["history"] = HistoryBench.RunAsync,
 };
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out Func<BenchOptions, CancellationToken, Task<Report>>? bench))

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using Pelago.History.Days;
+
+namespace Pelago.History.Writing;
+
+/// <summary>The days that are written to, opened when they are. For the writer's thread only.</summary>
+internal sealed class DayWriters(HistoryOptions options) : IDisposable
+{
+    // Today, yesterday, and one that somebody pins a run of.
+    private const int MaxOpen = 3;
+    private static readonly TimeSpan Past = TimeSpan.FromDays(2);
+    private static readonly TimeSpan Future = TimeSpan.FromDays(1);
+    private readonly Dictionary<DateOnly, DayWriter> _open = [];
+
+    /// <summary>False while all files together are larger than they may be: runs are recorded without their logs.</summary>
+    public bool HasRoom { get; set; } = true;
+
+    public DateOnly Today => DateOnly.FromDateTime(options.Time.GetUtcNow().UtcDateTime);
+
+    public void Record(FinishedRun run) => Of(DayOf(run.Finished)).Record(run, HasRoom, options.MaxLogBytes);
+
+    public void Record(PodEvent happened) => Of(DayOf(happened.At)).Record(happened);
+
+    public DayWriter Of(DateOnly day)
+    {
+        if (_open.TryGetValue(day, out DayWriter? known))
+            return known;
+        if (_open.Count >= MaxOpen)
+            Commit(close: true);
+        DayFile file = DayFile.In(options.Directory).FirstOrDefault(file => file.Day == day) ?? new DayFile(options.Directory, day, 0);
+        bool isNew = !File.Exists(file.Database);
+        var writer = new DayWriter(file, options.Durable);
+        if (isNew)
+            File.SetUnixFileMode(file.Database, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        _open.Add(day, writer);
+        return writer;
+    }
+
+    public void Commit(bool close = false)
+    {
+        foreach (DayWriter writer in _open.Values)
+            writer.Commit();
+        if (close)
+            Close();
+    }
+
+    /// <summary>Closes all, without what is not committed.</summary>
+    public void Close()
+    {
+        foreach (DayWriter writer in _open.Values)
+            writer.Dispose();
+        _open.Clear();
+    }
+
+    public void Dispose() => Close();
+
+    /// <summary>
+    /// The day that the run ended on: the same whenever it is recorded again. A clock that is far off must not put it where it is dropped at once, or never.
+    /// </summary>
+    private DateOnly DayOf(DateTimeOffset at)
+    {
+        DateTimeOffset now = options.Time.GetUtcNow();
+        return at < now - Past || at > now + Future ? DateOnly.FromDateTime(now.UtcDateTime) : DateOnly.FromDateTime(at.UtcDateTime);
+    }
+}
