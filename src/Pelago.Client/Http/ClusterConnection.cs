@@ -25,6 +25,9 @@ public sealed record ClusterConnection
     public X509Certificate2? ClientCertificate { get; init; }
     public BearerToken? Token { get; init; }
 
+    /// <summary>As whom to act: every request says so, and the cluster's RBAC decides whether whoever we are may.</summary>
+    public ImpersonatedUser? As { get; init; }
+
     /// <summary>The namespace of commands that name none.</summary>
     public string Namespace { get; init; } = "default";
 }

@@ -88,7 +88,7 @@ public sealed class HttpKubeApi : IKubeApi, IDisposable
     public IAsyncEnumerable<RawWatchEvent> WatchAsync(ResourcePath path, ListQuery query, CancellationToken cancel) => WatchAsync(path, query, static () => { }, cancel);
 
     /// <summary>The same; says when the server has begun to answer with a watch, which may be long before its first event.</summary>
-    internal async IAsyncEnumerable<RawWatchEvent> WatchAsync(ResourcePath path, ListQuery query, Action opened, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<RawWatchEvent> WatchAsync(ResourcePath path, ListQuery query, Action opened, [EnumeratorCancellation] CancellationToken cancel)
     {
         string url = path.ToUrlPath() + QueryString.Of(query, watch: true);
         var request = new ApiRequest(HttpMethod.Get, url, query.MetadataOnly ? MetadataItem : ApiRequest.Json);
@@ -110,6 +110,12 @@ public sealed class HttpKubeApi : IKubeApi, IDisposable
                 yield break;
         }
     }
+
+    /// <summary>For whoever passes requests of others on: what sends to this cluster, with its trust and its client certificate.</summary>
+    public HttpMessageInvoker Invoker => Sender.Invoker;
+
+    /// <summary>Says in a request that is passed on who asks, and as whom: what was there of that must be gone.</summary>
+    public ValueTask AuthorizeAsync(HttpRequestMessage message, CancellationToken cancel) => Sender.AuthorizeAsync(message, cancel);
 
     public void Dispose() => Sender.Dispose();
 

@@ -73,8 +73,27 @@ internal sealed class RequestSender : IDisposable
     /// <summary>The URL of a path below the server's own path.</summary>
     public Uri UrlOf(string pathAndQuery) => new(_connection.Server.AbsoluteUri.TrimEnd('/') + pathAndQuery);
 
-    public async Task<string?> AuthorizationAsync(CancellationToken cancel) =>
-        _connection.Token is null ? null : "Bearer " + await _connection.Token.CurrentAsync(cancel);
+    /// <summary>The headers that say who asks, and as whom.</summary>
+    public async ValueTask<IReadOnlyList<(string Name, string Value)>> IdentityAsync(CancellationToken cancel)
+    {
+        var headers = new List<(string Name, string Value)>(3);
+        if (_connection.Token is { } token)
+            headers.Add(("Authorization", "Bearer " + await token.CurrentAsync(cancel)));
+        if (_connection.As is { } user)
+        {
+            headers.Add(("Impersonate-User", user.Name));
+            if (user.Group.Length > 0)
+                headers.Add(("Impersonate-Group", user.Group));
+        }
+        return headers;
+    }
+
+    /// <summary>Says in a message's headers who asks, and as whom.</summary>
+    public async ValueTask AuthorizeAsync(HttpRequestMessage message, CancellationToken cancel)
+    {
+        foreach ((string name, string value) in await IdentityAsync(cancel))
+            message.Headers.TryAddWithoutValidation(name, value);
+    }
 
     /// <summary>What to tell a person when no answer came.</summary>
     public ClusterUnreachableException Unreachable(string what, Exception failure)
@@ -145,8 +164,7 @@ internal sealed class RequestSender : IDisposable
         message.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         message.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
-        if (await AuthorizationAsync(cancel) is { } authorization)
-            message.Headers.TryAddWithoutValidation("Authorization", authorization);
+        await AuthorizeAsync(message, cancel);
         if (request.Body is { } body)
         {
             message.Content = new ReadOnlyMemoryContent(body);

@@ -17,7 +17,7 @@ public sealed record DaemonRecord
     /// <summary>True once every API server answers and every node is Ready.</summary>
     public bool Ready { get; init; }
 
-    /// <summary>The address of the web page; null while there is none.</summary>
+    /// <summary>The address of the web page, with a slash at its end; null while there is none. Who is to be let in needs a <see cref="LoginCode"/>.</summary>
     public string? Dashboard { get; init; }
     public required IReadOnlyList<ClusterRecord> Clusters { get; init; }
 
@@ -32,4 +32,5 @@ public sealed record ClusterRecord(string Name, string Server, string Kubeconfig
 [JsonSerializable(typeof(DaemonRecord))]
 [JsonSerializable(typeof(ClusterSettings))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(PageSettings))]
 public sealed partial class LocalJson : JsonSerializerContext;

@@ -24,6 +24,9 @@ public sealed class PelagoHome(string root)
 
     /// <summary>All clusters of this home in one kubeconfig.</summary>
     public string Kubeconfig => Path.Combine(Root, "kubeconfig");
+
+    /// <summary>Where the page is, and the key by which it knows login links (mode 0600).</summary>
+    public string PageFile => Path.Combine(Root, "page.json");
     public string ClustersDirectory => Path.Combine(Root, "clusters");
 
     public static PelagoHome Resolve(string? option)
@@ -60,6 +63,19 @@ public sealed class PelagoHome(string root)
         try
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(ClusterSettingsFile(cluster)), LocalJson.Default.ClusterSettings);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Where the page is or was last; null when that is not known.</summary>
+    public PageSettings? ReadPage()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(PageFile), LocalJson.Default.PageSettings);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {

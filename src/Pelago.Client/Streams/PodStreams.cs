@@ -58,8 +58,8 @@ public sealed class PodStreams(HttpKubeApi api)
         socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         foreach (string protocol in protocols)
             socket.Options.AddSubProtocol(protocol);
-        if (await api.Sender.AuthorizationAsync(cancel) is { } authorization)
-            socket.Options.SetRequestHeader("Authorization", authorization);
+        foreach ((string name, string value) in await api.Sender.IdentityAsync(cancel))
+            socket.Options.SetRequestHeader(name, value);
         Uri url = api.Sender.UrlOf(pathAndQuery);
         var target = new UriBuilder(url) { Scheme = url.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs }.Uri;
         try
