@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Net;
+using System.Net.Sockets;
+
+namespace Pelago.Hub.Page;
+
+/// <summary>The addresses that localhost may be on this machine, and a port that is free there.</summary>
+internal static class LoopbackPorts
+{
+    public static IPAddress[] Addresses()
+    {
+        if (!Socket.OSSupportsIPv6)
+            return [IPAddress.Loopback];
+        try
+        {
+            using var probe = new TcpListener(IPAddress.IPv6Loopback, 0);
+            probe.Start();
+            return [IPAddress.Loopback, IPAddress.IPv6Loopback];
+        }
+        catch (SocketException)
+        {
+            return [IPAddress.Loopback]; // IPv6 without its loopback, as in many containers
+        }
+    }
+
+    public static int Pick()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

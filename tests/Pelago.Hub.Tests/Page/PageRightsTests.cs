@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Net.Http;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Pelago.Hub.Tests.Page;
+
+/// <summary>Who sees what: whoever may see one namespace sees that one, in whatever way he came and wherever he looks, and no other.</summary>
+public sealed class PageRightsTests(PageScene scene) : IClassFixture<PageScene>
+{
+    private const string Api = $"/api/clusters/{PageScene.Cluster}/api/v1";
+
+    [Theory]
+    [InlineData("owner", "red-0 blue-0", 200, 200, 200)]
+    [InlineData("token", "red-0", 200, 403, 403)]
+    [InlineData("impersonated", "red-0", 200, 403, 403)]
+    [InlineData("nobody", "", 403, 403, 403)]
+    public async Task Each_user_sees_what_the_cluster_lets_him_see(string who, string pods, int own, int others, int all)
+    {
+        using PageBrowser browser = await EnterAsync(who, $"viewer-{who}");
+
+        Assert.Equal(own, (await browser.GetAsync($"{Api}/namespaces/red/pods")).Code);
+        Assert.Equal(others, (await browser.GetAsync($"{Api}/namespaces/blue/pods")).Code);
+        Assert.Equal(all, (await browser.GetAsync($"{Api}/pods")).Code);
+        Assert.Equal(who == "owner" ? 200 : 403, (await browser.GetAsync($"{Api}/namespaces/red/secrets")).Code);
+        PageFeed feed = await browser.OpenStreamAsync(
+            Subscription("pods", "v1/pods", ".metadata.name"), Subscription("count", "v1/pods", ".kind"), Subscription("nodes", "v1/nodes", ".metadata.name"),
+            Subscription("secrets", "v1/secrets", ".metadata.name"));
+        string[] rows = [.. pods.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pod => $"{PageScene.Cluster} {pod}")];
+        await feed.WaitForRowsAsync("pods", rows);
+        await feed.WaitAsync(() => feed.State("pods", PageScene.Cluster) == (rows.Length > 0 ? "live" : "forbidden"));
+        await feed.WaitAsync(() => feed.State("secrets", PageScene.Cluster) == (who == "owner" ? "live" : "forbidden"));
+        await feed.WaitAsync(() => feed.State("nodes", PageScene.Cluster) == (who == "owner" ? "live" : "forbidden"));
+        await feed.WaitAsync(() => rows.Length == 0 || feed.Rows("count").Sum(row => int.Parse(row.Split(' ')[^1])) == rows.Length);
+    }
+
+    [Fact]
+    public async Task A_session_by_token_knows_the_cluster_of_the_token_alone()
+    {
+        using PageBrowser browser = await EnterAsync("token", "viewer-fleet");
+
+        PageAnswer clusters = await browser.GetAsync("/api/clusters");
+
+        JsonNode only = Assert.Single(clusters.Json["items"]!.AsArray())!;
+        Assert.Equal((PageScene.Cluster, "unknown"), (only["name"]!.GetValue<string>(), only["workloads"]!["state"]!.GetValue<string>()));
+        Assert.Equal(404, (await browser.GetAsync($"/api/clusters/{PageScene.Hanging}/version")).Code);
+        Assert.Equal("system:serviceaccount:red:viewer-fleet", (await browser.GetAsync("/api/session")).Json["user"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task What_a_browser_says_of_who_it_is_reaches_no_cluster()
+    {
+        using PageBrowser browser = await EnterAsync("impersonated", "viewer-forger");
+
+        PageAnswer answer = await browser.SendAsync(HttpMethod.Get, $"{Api}/namespaces/blue/pods", null,
+            ("Impersonate-User", "admin"), ("Impersonate-Group", "system:masters"), ("X-Remote-User", "admin"), ("X-Remote-Group", "system:masters"));
+
+        Assert.Equal(403, answer.Code);
+        Assert.Contains("system:serviceaccount:red:viewer-forger", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_that_no_cluster_takes_lets_nobody_in()
+    {
+        using PageBrowser browser = scene.Browser();
+
+        Assert.Equal(401, (await browser.LoginAsync(new JsonObject { ["token"] = "nonsense", ["cluster"] = PageScene.Cluster })).Code);
+        Assert.Equal(404, (await browser.LoginAsync(new JsonObject { ["token"] = "nonsense", ["cluster"] = "nowhere" })).Code);
+        Assert.Equal(400, (await browser.LoginAsync(new JsonObject { ["token"] = "nonsense" })).Code);
+    }
+
+    private static JsonObject Subscription(string id, string resource, string column)
+    {
+        var json = new JsonObject { ["id"] = id, ["clusters"] = new JsonArray(PageScene.Cluster), ["resource"] = resource, ["columns"] = new JsonArray(column) };
+        if (id == "count")
+            json["group"] = new JsonArray(0);
+        return json;
+    }
+
+    private async Task<PageBrowser> EnterAsync(string who, string account)
+    {
+        if (who == "owner")
+            return await scene.LoginAsync();
+        if (who == "nobody")
+            return await scene.LoginAsync("nobody-in-particular");
+        string token = await scene.AddViewerAsync("red", account);
+        if (who == "impersonated")
+            return await scene.LoginAsync($"system:serviceaccount:red:{account}");
+        PageBrowser browser = scene.Browser();
+        Assert.Equal(200, (await browser.LoginAsync(new JsonObject { ["token"] = token, ["cluster"] = PageScene.Cluster })).Code);
+        return browser;
+    }
+}

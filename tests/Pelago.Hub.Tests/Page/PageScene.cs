@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pelago.Client;
+using Pelago.Client.Local;
+using Pelago.Engine;
+using Pelago.Hub.Page;
+using Pelago.Kube;
+using Pelago.TestKit.Processes;
+using Xunit;
+
+namespace Pelago.Hub.Tests.Page;
+
+/// <summary>A page before a cluster of the embedded engine, with RBAC, and one that accepts connections and never answers. For all tests of a class.</summary>
+public sealed class PageScene : IAsyncLifetime
+{
+    public const string Cluster = "pelago-1";
+    public const string Hanging = "silent";
+    public const string Label = "ptest";
+    private static readonly GroupVersionResource Pods = new("", "v1", "pods");
+    private readonly byte[] _key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+    private readonly TemporaryDirectory _files = new();
+    private readonly TcpListener _silent = new(IPAddress.Loopback, 0);
+    private EngineHost? _engine;
+    private PageHost? _page;
+    private HttpKubeApi? _admin;
+
+    public int Port => _page!.Port;
+
+    /// <summary>The cluster as its administrator.</summary>
+    public HttpKubeApi Admin => _admin!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _silent.Start();
+        _engine = await EngineHost.StartAsync(new EngineOptions { Name = Cluster, RunControllers = false }, NullLoggerFactory.Instance, TimeProvider.System, Cancel);
+        _engine.WriteKubeconfig(_files["kubeconfig"]);
+        ClusterConnection connection = Kubeconfig.Load([_files["kubeconfig"]], mustExist: true).Connect(null, TimeProvider.System) with { Cluster = Cluster };
+        _admin = new HttpKubeApi(connection, HttpKubeApiOptions.Default, TimeProvider.System);
+        Directory.CreateDirectory(_files["web/assets"]);
+        await File.WriteAllTextAsync(_files["web/index.html"], "<!doctype html><title>page</title>", Cancel);
+        await File.WriteAllTextAsync(_files["web/assets/app-1a2b.js"], "export {}", Cancel);
+        await File.WriteAllTextAsync(_files["secret.txt"], "secret", Cancel);
+        var silent = new ClusterConnection { Cluster = Hanging, Server = new Uri($"https://{_silent.LocalEndpoint}") };
+        var options = new PageOptions { Label = Label, Key = _key, Files = _files["web"], Version = "1" };
+        _page = await PageHost.StartAsync(options, [connection, silent], NullLoggerFactory.Instance, TimeProvider.System, Cancel);
+        foreach (string ns in (string[])["red", "blue"])
+        {
+            await CreateAsync("/api/v1/namespaces", new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = ns } });
+            await CreateAsync($"/api/v1/namespaces/{ns}/serviceaccounts", new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = new JsonObject { ["name"] = "default" } });
+            await AddPodAsync(ns, $"{ns}-0");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_page is not null)
+            await _page.DisposeAsync();
+        _admin?.Dispose();
+        if (_engine is not null)
+            await _engine.DisposeAsync();
+        _silent.Dispose();
+        _files.Dispose();
+    }
+
+    /// <summary>A code as <c>pelago dashboard</c> makes one.</summary>
+    public string Code(string user = "", DateTimeOffset? now = null) => LoginCode.Make(_key, now ?? TimeProvider.System.GetUtcNow(), user);
+
+    public PageBrowser Browser() => new(Port);
+
+    /// <summary>A browser that came by a link, as the owner or as somebody else.</summary>
+    public async Task<PageBrowser> LoginAsync(string user = "")
+    {
+        PageBrowser browser = Browser();
+        PageAnswer answer = await browser.LoginAsync(new JsonObject { ["code"] = Code(user) });
+        Assert.Equal(200, answer.Code);
+        return browser;
+    }
+
+    public Task<string> AddPodAsync(string ns, string name, string phase = "") => CreateAsync($"/api/v1/namespaces/{ns}/pods", new JsonObject
+    {
+        ["apiVersion"] = "v1", ["kind"] = "Pod", ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { ["phase"] = phase } },
+        ["spec"] = new JsonObject
+        {
+            ["containers"] = new JsonArray(new JsonObject
+            {
+                ["name"] = "main", ["image"] = "x", ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["cpu"] = "250m", ["memory"] = "64Mi" } },
+            }),
+        },
+    });
+
+    public async Task LabelAsync(string ns, string pod, string value)
+    {
+        byte[] patch = KubeJson.ToUtf8(new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["phase"] = value } } });
+        (await Admin.PatchAsync(new ResourcePath(Pods, ns, pod), PatchType.Merge, patch, WriteQuery.None, Cancel)).BodyOrThrow();
+    }
+
+    public async Task DeletePodAsync(string ns, string pod) =>
+        (await Admin.DeleteAsync(new ResourcePath(Pods, ns, pod), new DeleteQuery { GracePeriodSeconds = 0 }, Cancel)).BodyOrThrow();
+
+    /// <summary>A ServiceAccount of a namespace that may look at it and at nothing else; its token.</summary>
+    public async Task<string> AddViewerAsync(string ns, string name)
+    {
+        await CreateAsync($"/api/v1/namespaces/{ns}/serviceaccounts", new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = new JsonObject { ["name"] = name } });
+        await CreateAsync($"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/roles", new JsonObject
+        {
+            ["apiVersion"] = "rbac.authorization.k8s.io/v1", ["kind"] = "Role", ["metadata"] = new JsonObject { ["name"] = name },
+            ["rules"] = new JsonArray(new JsonObject { ["apiGroups"] = new JsonArray(""), ["resources"] = new JsonArray("pods"), ["verbs"] = new JsonArray("get", "list", "watch") }),
+        });
+        await CreateAsync($"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/rolebindings", new JsonObject
+        {
+            ["apiVersion"] = "rbac.authorization.k8s.io/v1", ["kind"] = "RoleBinding", ["metadata"] = new JsonObject { ["name"] = name },
+            ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "Role", ["name"] = name },
+            ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = name, ["namespace"] = ns }),
+        });
+        string answer = await CreateAsync($"/api/v1/namespaces/{ns}/serviceaccounts/{name}/token", new JsonObject
+        {
+            ["apiVersion"] = "authentication.k8s.io/v1", ["kind"] = "TokenRequest", ["spec"] = new JsonObject(),
+        });
+        return JsonNode.Parse(answer)!["status"]!["token"]!.GetValue<string>();
+    }
+
+    private async Task<string> CreateAsync(string path, JsonObject document)
+    {
+        ApiResult made = await Admin.RawAsync(HttpMethod.Post, path, "application/json", KubeJson.ToUtf8(document), "application/json", Cancel);
+        return System.Text.Encoding.UTF8.GetString(made.BodyOrThrow().Span);
+    }
+}
