@@ -13,6 +13,9 @@ namespace Pelago.Cli;
 /// <summary>What <c>pelago up -o json</c> prints.</summary>
 internal sealed record UpResult(string Home, int Pid, string? Dashboard, IReadOnlyList<ClusterRecord> Clusters);
 
+/// <summary>What <c>pelago dashboard -o json</c> prints: a link that is good once.</summary>
+internal sealed record DashboardResult(string Dashboard);
+
 /// <summary>What <c>pelago demo -o json</c> prints: as <c>up</c>, and what is on the clusters.</summary>
 internal sealed record DemoResult(
     string Home, int Pid, string? Dashboard, IReadOnlyList<ClusterRecord> Clusters, IReadOnlyList<DemoRow> Workloads, IReadOnlyList<DemoStop> Tour);
@@ -20,6 +23,7 @@ internal sealed record DemoResult(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(UpResult))]
 [JsonSerializable(typeof(DemoResult))]
+[JsonSerializable(typeof(DashboardResult))]
 [JsonSerializable(typeof(NodeImages))]
 [JsonSerializable(typeof(InstallResult))]
 [JsonSerializable(typeof(NodePortsViews))]

@@ -34,6 +34,7 @@ internal static class CommandLine
         root.Subcommands.Add(DownCommand.Build());
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(KubeconfigCommand.Build());
+        root.Subcommands.Add(DashboardCommand.Build());
         root.Subcommands.Add(ImageCommand.Build());
         root.Subcommands.Add(PackageCommand.Build());
         root.Subcommands.Add(InstallCommand.Build());

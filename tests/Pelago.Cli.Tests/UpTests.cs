@@ -3,8 +3,10 @@
 using System.Diagnostics;
 using System.IO;
 using System.Net;
+using System.Net.Http;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json.Nodes;
 using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
@@ -23,8 +25,14 @@ public sealed class UpTests
 
         JsonNode[] both = await Task.WhenAll(home.UpAsync(), home.UpAsync());
 
-        Assert.Equal(both[0].ToJsonString(), both[1].ToJsonString());
         Assert.Equal(["home", "pid", "dashboard", "clusters"], both[0].AsObject().Select(field => field.Key));
+        string[] links = [.. both.Select(one => (string)one["dashboard"]!)];
+        Assert.All(links, link => Assert.Matches(@"^http://p[0-9a-f]{10}\.localhost:\d+/#login=[A-Za-z0-9_-]{70,}$", link));
+        Assert.NotEqual(links[0], links[1]);
+        Assert.Equal((200, 401), (await LoginAsync(links[0]), await LoginAsync(links[0])));
+        foreach (JsonNode one in both)
+            one.AsObject().Remove("dashboard");
+        Assert.Equal(both[0].ToJsonString(), both[1].ToJsonString());
         JsonObject cluster = Assert.Single(both[0]["clusters"]!.AsArray())!.AsObject();
         Assert.Equal(["name", "server", "kubeconfig"], cluster.Select(field => field.Key));
         Assert.True(File.Exists((string)cluster["kubeconfig"]!));
@@ -211,4 +219,14 @@ public sealed class UpTests
 
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int pid, int signal);
+
+    /// <summary>What the page does with a link.</summary>
+    private static async Task<int> LoginAsync(string link)
+    {
+        var address = new Uri(link);
+        using var http = new HttpClient();
+        using var body = new StringContent(new JsonObject { ["code"] = address.Fragment["#login=".Length..] }.ToJsonString(), Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await http.PostAsync(new Uri($"http://127.0.0.1:{address.Port}/api/login"), body, Cancel);
+        return (int)answer.StatusCode;
+    }
 }

@@ -108,7 +108,7 @@ internal static class DemoCommand
         if (output == "json")
         {
             var json = new CliJson(new JsonSerializerOptions(CliJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-            Console.Out.WriteLine(JsonSerializer.Serialize(new DemoResult(record.Home, record.Pid, record.Dashboard, record.Clusters, rows, tour), json.DemoResult));
+            Console.Out.WriteLine(JsonSerializer.Serialize(new DemoResult(record.Home, record.Pid, DashboardLink.Of(new PelagoHome(record.Home), record), record.Clusters, rows, tour), json.DemoResult));
             return;
         }
 

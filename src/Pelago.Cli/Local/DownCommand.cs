@@ -72,7 +72,7 @@ internal static class DownCommand
         bool ours = File.Exists(home.LockFile) || Directory.Exists(home.ClustersDirectory);
         if (!ours)
             throw new CliException($"{home.Root} does not look like a Pelago home (no daemon.lock, no clusters): nothing was deleted", ExitCode.Usage);
-        foreach (string file in new[] { home.DaemonFile, home.LockFile, home.HolderFile, home.LogFile, home.Kubeconfig })
+        foreach (string file in new[] { home.DaemonFile, home.LockFile, home.HolderFile, home.LogFile, home.Kubeconfig, home.PageFile })
             File.Delete(file);
         if (Directory.Exists(home.ClustersDirectory))
             Directory.Delete(home.ClustersDirectory, recursive: true);

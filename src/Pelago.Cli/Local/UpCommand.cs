@@ -48,7 +48,10 @@ internal static class UpCommand
         DaemonRecord record = start.Record;
         RefuseOtherShape(parsed, record, home);
         progress.Clear();
-        Print(record, output);
+        string? link = DashboardLink.Of(home, record);
+        Print(record, link, output);
+        if (link is not null && output != "json")
+            progress.Say($"The page, by a link that is good once and for five minutes ('{Invocation.Of(home)} dashboard' prints another one):\n  {link}");
         if (parsed.GetValue(Detach))
             return ExitCode.Done;
         if (!start.IsOurs)
@@ -115,11 +118,11 @@ internal static class UpCommand
             throw new CliException($"pelagod (pid {record.Pid}) already runs {difference}, on {home.Root}: '{Invocation.Of(home)} down' first, or use another --home", ExitCode.Usage);
     }
 
-    private static void Print(DaemonRecord record, string output)
+    private static void Print(DaemonRecord record, string? link, string output)
     {
         if (output == "json")
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(new UpResult(record.Home, record.Pid, record.Dashboard, record.Clusters), CliJson.Default.UpResult));
+            Console.Out.WriteLine(JsonSerializer.Serialize(new UpResult(record.Home, record.Pid, link, record.Clusters), CliJson.Default.UpResult));
             return;
         }
 

@@ -3,8 +3,10 @@
 using System.IO;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Pelago.Client;
 using Pelago.Client.Local;
 using Pelago.Daemon.State;
+using Pelago.Hub.Page;
 
 namespace Pelago.Daemon.Running;
 
@@ -13,6 +15,7 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
 {
     private readonly List<EmbeddedCluster> _clusters = [];
     private readonly ILogger _log = logging.CreateLogger<DaemonHost>();
+    private PageHost? _page;
 
     /// <summary>Completes when every API server answers and every node is Ready.</summary>
     public async Task StartAsync(CancellationToken cancel)
@@ -20,8 +23,9 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
         IReadOnlyList<ClusterSettings> plan = new ClusterPlan(home, AddressSlots.OfMachine()).Make(options);
         await StartClustersAsync(plan, cancel);
         WriteKubeconfig();
+        await StartPageAsync(cancel);
         foreach (EmbeddedCluster cluster in _clusters)
-            cluster.KubeconfigRenewed = WriteKubeconfig;
+            cluster.KubeconfigRenewed = OnKubeconfigRenewed;
         Announce(ready: false);
         await Task.WhenAll(_clusters.Select(cluster => cluster.WaitForNodesAsync(cancel)));
         Announce(ready: true);
@@ -36,6 +40,8 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
 
     public async ValueTask DisposeAsync()
     {
+        if (_page is not null)
+            await _page.DisposeAsync();
         foreach (EmbeddedCluster cluster in _clusters)
             await cluster.DisposeAsync();
         Conceal();
@@ -60,6 +66,27 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
         await Task.WhenAll(starts);
     }
 
+    /// <summary>Clusters without a page are worth more than none.</summary>
+    private async Task StartPageAsync(CancellationToken cancel)
+    {
+        try
+        {
+            _page = await PageStart.RunAsync(home, options, Connections(), logging, time, cancel);
+        }
+        catch (Exception fault) when (fault is IOException or KubeconfigException)
+        {
+            Log.NoPage(_log, fault.Message);
+        }
+    }
+
+    private IReadOnlyList<ClusterConnection> Connections() => PageStart.Connections(home, _clusters.Select(cluster => cluster.Name), time);
+
+    private void OnKubeconfigRenewed()
+    {
+        WriteKubeconfig();
+        _page?.SetClusters(Connections());
+    }
+
     private void Announce(bool ready)
     {
         var record = new DaemonRecord
@@ -68,6 +95,7 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
             Pid = Environment.ProcessId,
             StartTime = ProcessIdentity.StartTimeOf(Environment.ProcessId) ?? 0,
             Ready = ready,
+            Dashboard = _page?.Address.ToString(),
             Clusters = [.. _clusters.Select(cluster => new ClusterRecord(cluster.Name, cluster.Server.ToString().TrimEnd('/'), home.ClusterKubeconfig(cluster.Name)))],
         };
         AtomicFile.Write(home.DaemonFile, JsonSerializer.SerializeToUtf8Bytes(record, LocalJson.Default.DaemonRecord));
@@ -80,6 +108,9 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
     {
         [LoggerMessage(5000, LogLevel.Information, "{Count} cluster(s) of {Home} are ready")]
         public static partial void Ready(ILogger log, int count, string home);
+
+        [LoggerMessage(5002, LogLevel.Warning, "There is no page: {Why}")]
+        public static partial void NoPage(ILogger log, string why);
 
         [LoggerMessage(5001, LogLevel.Information, "The clusters of {Home} ended")]
         public static partial void Ended(ILogger log, string home);
