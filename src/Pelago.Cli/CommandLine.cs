@@ -8,6 +8,7 @@ using Pelago.Cli.Chameleon;
 using Pelago.Cli.Completion;
 using Pelago.Cli.Dcsh;
 using Pelago.Cli.Demo;
+using Pelago.Cli.Fleet;
 using Pelago.Cli.Images;
 using Pelago.Cli.Install;
 using Pelago.Cli.Local;
@@ -35,6 +36,7 @@ internal static class CommandLine
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(KubeconfigCommand.Build());
         root.Subcommands.Add(DashboardCommand.Build());
+        root.Subcommands.Add(ClusterCommand.Build());
         root.Subcommands.Add(ImageCommand.Build());
         root.Subcommands.Add(PackageCommand.Build());
         root.Subcommands.Add(InstallCommand.Build());

@@ -63,7 +63,7 @@ public sealed partial class PageHost : IAsyncDisposable
         {
             page.SetClusters(clusters);
             await page.ListenAsync(logging, cancel);
-            page._upkeep = Task.WhenAll(new FleetProbe(page._fleet, time).RunAsync(page._stop.Token), page._streams.SweepAsync(page._stop.Token));
+            page._upkeep = page.KeepUpAsync(page._stop.Token);
             return page;
         }
         catch
@@ -91,6 +91,15 @@ public sealed partial class PageHost : IAsyncDisposable
         }
         _fleet.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>The first cluster of the home is the hub's: there the objects of the fleet are.</summary>
+    private Task KeepUpAsync(CancellationToken cancel)
+    {
+        List<Task> work = [new FleetProbe(_fleet, _time).RunAsync(cancel), _streams.SweepAsync(cancel)];
+        if (_fleet.Members.FirstOrDefault() is { } hub)
+            work.AddRange([new FleetObjects(_fleet, hub, _log, _time).RunAsync(cancel), new FleetStatus(_fleet, hub, _time).RunAsync(cancel)]);
+        return Task.WhenAll(work);
     }
 
     /// <summary>

@@ -15,7 +15,8 @@ public sealed class PageFeed(PageBrowser browser, string id)
     private readonly Lock _gate = new();
     private readonly List<JsonObject> _frames = [];
     private readonly Dictionary<string, Dictionary<int, JsonArray>> _rows = new(StringComparer.Ordinal);
-    private Stream? _body;
+    private CancellationTokenSource _leave = new();
+    private Task _reading = Task.CompletedTask;
 
     public string Id { get; } = id;
 
@@ -29,15 +30,16 @@ public sealed class PageFeed(PageBrowser browser, string id)
     {
         (int code, Stream body) = await browser.OpenAsync($"/api/streams/{Id}?after={after}", ("X-Pelago-Ticket", ticket), ("Cookie", ""));
         Assert.Equal(200, code);
-        _body = body;
-        _ = ReadAsync(body);
+        _leave = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        _reading = ReadAsync(body, _leave.Token);
         await WaitAsync(() => _frames.Exists(frame => Text(frame, "t") == "hello"));
     }
 
     /// <summary>The connection breaks.</summary>
     public async Task DetachAsync()
     {
-        await _body!.DisposeAsync();
+        await _leave.CancelAsync();
+        await _reading;
         lock (_gate)
             _frames.RemoveAll(frame => Text(frame, "t") == "hello");
     }
@@ -76,12 +78,12 @@ public sealed class PageFeed(PageBrowser browser, string id)
 
     private static string Text(JsonObject frame, string field) => frame[field]?.GetValue<string>() ?? "";
 
-    private async Task ReadAsync(Stream body)
+    private async Task ReadAsync(Stream body, CancellationToken leave)
     {
         try
         {
             using var reader = new StreamReader(body, Encoding.UTF8);
-            while (await reader.ReadLineAsync(Cancel) is { } line)
+            while (await reader.ReadLineAsync(leave) is { } line)
             {
                 lock (_gate)
                     Apply(JsonNode.Parse(line)!.AsObject());
