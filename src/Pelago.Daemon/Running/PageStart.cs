@@ -35,7 +35,7 @@ internal static class PageStart
         var page = await PageHost.StartAsync(
             new PageOptions
             {
-                Port = settings.Port, Label = settings.Label, Key = settings.Key, Files = Files(), Hosts = Hosts(), LoginCommand = "pelago dashboard",
+                Port = settings.Port, Label = settings.Label, Key = settings.Key, Files = Files(), Packages = Path.Combine(home.Root, "packages"), Hosts = Hosts(), LoginCommand = "pelago dashboard",
                 Version = typeof(PageStart).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0",
             },
             clusters, logging, time, cancel);

@@ -12,6 +12,7 @@ using Pelago.Client;
 using Pelago.Hub.Agents;
 using Pelago.Hub.Fleet;
 using Pelago.Hub.Page.Access;
+using Pelago.Hub.Page.Catalogs;
 using Pelago.Hub.Page.Files;
 using Pelago.Hub.Page.Proxying;
 using Pelago.Hub.Page.Streams;
@@ -45,7 +46,7 @@ public sealed partial class PageHost : IAsyncDisposable
         var origins = new OriginRules(options.Hosts);
         _routes = new PageRoutes(
             options, origins, _sessions, new LoginEndpoint(_fleet, _sessions, options, _log, time), new StreamEndpoint(_streams, origins),
-            new ClusterProxy(AgentProxy.NewForwarder(logging)), new PageFiles(options.Files));
+            new ClusterProxy(AgentProxy.NewForwarder(logging)), new CatalogEndpoint(options.Packages), new PageFiles(options.Files));
     }
 
     /// <summary>Where it listens on the loopback.</summary>

@@ -17,6 +17,9 @@ public sealed record PageOptions
     /// <summary>Where the built page is; null, or a directory without <c>index.html</c>: a page says how to build it.</summary>
     public string? Files { get; init; }
 
+    /// <summary>Where the home keeps its repositories of packages; null: it has none.</summary>
+    public string? Packages { get; init; }
+
     /// <summary>Further names under which it is reached, through a tunnel or a proxy.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 

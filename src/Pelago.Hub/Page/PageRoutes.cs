@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Pelago.Hub.Fleet;
 using Pelago.Hub.Page.Access;
+using Pelago.Hub.Page.Catalogs;
 using Pelago.Hub.Page.Files;
 using Pelago.Hub.Page.Proxying;
 using Pelago.Hub.Page.Streams;
@@ -14,7 +15,7 @@ namespace Pelago.Hub.Page;
 
 /// <summary>What the page's server answers where (docs/protocols/page.md): first where a request comes from, then whose it is, then what it wants.</summary>
 internal sealed class PageRoutes(
-    PageOptions options, OriginRules origins, SessionStore sessions, LoginEndpoint login, StreamEndpoint streams, ClusterProxy proxy, PageFiles files)
+    PageOptions options, OriginRules origins, SessionStore sessions, LoginEndpoint login, StreamEndpoint streams, ClusterProxy proxy, CatalogEndpoint catalog, PageFiles files)
 {
     private const string Api = "/api";
 
@@ -56,6 +57,8 @@ internal sealed class PageRoutes(
         RefuseForged(http.Request, session);
         if (path.StartsWith(ClusterProxy.Prefix, StringComparison.Ordinal))
             await proxy.HandleAsync(http, session);
+        else if (path == CatalogEndpoint.Path || path.StartsWith(CatalogEndpoint.Path + "/", StringComparison.Ordinal))
+            await catalog.HandleAsync(http, session);
         else if (path == StreamEndpoint.Path || path.StartsWith(StreamEndpoint.Path + "/", StringComparison.Ordinal))
             await streams.HandleAsync(http, session);
         else

@@ -138,4 +138,13 @@ public sealed class PageAccessTests(PageScene scene) : IClassFixture<PageScene>
         Assert.Equal(404, none.Code);
         Assert.Equal(400, (await browser.GetAsync($"/api/clusters/{PageScene.Cluster}/api/%2e%2e/version")).Code);
     }
+
+    [Fact]
+    public async Task A_home_without_repositories_has_an_empty_catalog()
+    {
+        using PageBrowser browser = await scene.LoginAsync();
+
+        Assert.Equal("""{"repositories":[],"packages":[]}""", (await browser.GetAsync("/api/catalog")).Body);
+        Assert.Equal(404, (await browser.GetAsync("/api/catalog/kafka")).Code);
+    }
 }

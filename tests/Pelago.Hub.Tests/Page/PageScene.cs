@@ -49,7 +49,7 @@ public sealed class PageScene : IAsyncLifetime
         await File.WriteAllTextAsync(_files["web/assets/app-1a2b.js"], "export {}", Cancel);
         await File.WriteAllTextAsync(_files["secret.txt"], "secret", Cancel);
         var silent = new ClusterConnection { Cluster = Hanging, Server = new Uri($"https://{_silent.LocalEndpoint}") };
-        var options = new PageOptions { Label = Label, Key = _key, Files = _files["web"], Version = "1" };
+        var options = new PageOptions { Label = Label, Key = _key, Files = _files["web"], Packages = _files["packages"], Version = "1" };
         _page = await PageHost.StartAsync(options, [connection, silent], NullLoggerFactory.Instance, TimeProvider.System, Cancel);
         foreach (string ns in (string[])["red", "blue"])
         {
