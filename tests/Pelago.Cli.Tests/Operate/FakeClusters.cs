@@ -2,6 +2,7 @@
 
 using System.IO;
 using Microsoft.AspNetCore.Http;
+using Pelago.Cli.Tests.Output;
 using Pelago.TestKit.Client;
 using Pelago.TestKit.Processes;
 using Xunit;
@@ -66,6 +67,10 @@ public sealed class FakeClusters : IAsyncLifetime
     /// <param name="clusters">One or several: <c>east,west</c>.</param>
     internal Task<ProgramResult> RunAsync(string clusters, params string[] arguments) =>
         CliProcess.RunAsync(_directory["home"], [.. arguments, "--kubeconfig", _directory["kubeconfig"], "--cluster", clusters]);
+
+    /// <summary>The same on a terminal.</summary>
+    internal PseudoTerminal Start(string clusters, string line) =>
+        PseudoTerminal.Start(_directory["home"], $"{CliProcess.Program} {line} --kubeconfig {_directory["kubeconfig"]} --cluster {clusters}");
 
     /// <summary>What the last word of a line can become.</summary>
     internal Task<ProgramResult> CompleteAsync(string clusters, string[] line, string word) =>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Text.Json.Nodes;
+using Pelago.Cli.Tests.Output;
 using Pelago.TestKit.Processes;
 using Xunit;
 
@@ -105,6 +106,19 @@ public sealed class VerbsTests(FakeClusters clusters) : IClassFixture<FakeCluste
         Assert.Equal("shop/web-1.side running 300m 32Mi - - 0 rack7-1", rows[1]);
         Assert.Equal("shop/web-1.app running 20m 64Mi - - 2 rack7-1", rows[2]);
         Assert.Equal("shop/web-2.app waiting - - - - 0 rack8-1", rows[3]);
+    }
+
+    [Fact]
+    public async Task Top_looks_again_and_again_on_a_terminal_until_q()
+    {
+        using PseudoTerminal terminal = clusters.Start("east", "top --every 1");
+        await terminal.UntilAsync("3 tasks");
+        await terminal.UntilAsync("shop/web-1.side   running");
+        terminal.Press('q');
+        ProgramResult screen = await terminal.EndAsync();
+
+        Assert.True(screen.ExitCode == 0, screen.ToString());
+        Assert.EndsWith("\e[?1l\e>", screen.Output, StringComparison.Ordinal);
     }
 
     private static string Squeezed(string row) => string.Join(' ', row.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Replace("shop/web-1.app rack7-1", "web-1.app rack7-1", StringComparison.Ordinal);
