@@ -13,6 +13,7 @@ using Pelago.Cli.Images;
 using Pelago.Cli.Install;
 using Pelago.Cli.Local;
 using Pelago.Cli.Operate;
+using Pelago.Cli.Operate.Files;
 using Pelago.Cli.Packages;
 using Pelago.Cli.Ports;
 using Pelago.Cli.Watch;
@@ -49,6 +50,8 @@ internal static class CommandLine
         root.Subcommands.Add(WaitCommand.Build());
         root.Subcommands.Add(KillCommand.Build());
         root.Subcommands.Add(ConfigCommand.Build());
+        foreach (Command verb in FileVerbs.Build())
+            root.Subcommands.Add(verb);
         root.Subcommands.Add(PortsCommand.Build());
         root.Subcommands.Add(WatchCommand.Build());
         root.Subcommands.Add(DcshCommand.Build());

@@ -8,16 +8,16 @@ using Pelago.Kube;
 namespace Pelago.Cli.Operate;
 
 /// <summary>How a command that is about tasks is told which ones: the same words and letters everywhere.</summary>
-/// <param name="hasNamespaceLetter">False where <c>-n</c> has been a number of lines for fifty years.</param>
-internal sealed class TaskOptions(bool hasNamespaceLetter = true)
+/// <param name="takenLetters">Letters that mean something else in this command, as <c>n</c> where it has been a number of lines for fifty years.</param>
+internal sealed class TaskOptions(string takenLetters = "")
 {
     private readonly ClusterSelection _clusters = new();
     private readonly Option<string?> _labels = new("--selector", "-l") { Description = "Only tasks of pods with these labels: app=web,tier!=test", HelpName = "LABELS" };
     private readonly Option<string?> _where = new("--where", "-w") { Description = "Only tasks that meet all of these: state=failed,node~rack7,age<1h", HelpName = "WHAT" };
-    private readonly Option<bool> _inactive = new("--inactive", "-i") { Description = "Finished ones too" };
+    private readonly Option<bool> _inactive = new("--inactive", Free(takenLetters, 'i')) { Description = "Finished ones too" };
     private readonly Option<bool> _onlyInactive = new("--only-inactive", "-I") { Description = "Finished ones alone" };
-    private readonly Option<string?> _namespace = new("--namespace", [.. hasNamespaceLetter ? (string[])["-n"] : []]) { Description = "Only this namespace (default: all)", HelpName = "NS" };
-    private readonly Option<bool> _allNamespaces = new("--all-namespaces", "-A") { Description = "All namespaces, which is the default unless config says otherwise" };
+    private readonly Option<string?> _namespace = new("--namespace", Free(takenLetters, 'n')) { Description = "Only this namespace (default: all)", HelpName = "NS" };
+    private readonly Option<bool> _allNamespaces = new("--all-namespaces", Free(takenLetters, 'A')) { Description = "All namespaces, which is the default unless config says otherwise" };
 
     /// <summary>Adds the options to a command. Its arguments are its own; those that are tasks are given to <see cref="Selector"/>.</summary>
     public void AddTo(Command command)
@@ -78,6 +78,8 @@ internal sealed class TaskOptions(bool hasNamespaceLetter = true)
             throw;
         }
     }
+
+    private static string[] Free(string taken, char letter) => taken.Contains(letter, StringComparison.Ordinal) ? [] : [$"-{letter}"];
 
     private static string? Text(OptionResult result) => result.Tokens is [{ } token] ? token.Value : null;
 

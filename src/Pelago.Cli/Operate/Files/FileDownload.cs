@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using Pelago.Client;
+
+namespace Pelago.Cli.Operate.Files;
+
+/// <summary>Brings files of a task here. Half a file never has its name, and no path that a task makes up leads out of the place that was asked for.</summary>
+internal sealed class FileDownload(ITaskFiles files)
+{
+    private const int Chunk = 256 * 1024;
+
+    public async Task RunAsync(string path, string target, bool all, CancellationToken cancel)
+    {
+        if (!all)
+        {
+            await CopyAsync(path, Directory.Exists(target) ? Path.Combine(target, NameOf(path)) : target, mode: null, cancel);
+            return;
+        }
+        string root = Path.GetFullPath(Directory.Exists(target) && NameOf(path).Length > 0 ? Path.Combine(target, NameOf(path)) : target);
+        await foreach (TaskFile file in files.FindAsync(path, new FindRequest(), cancel))
+        {
+            string place = Path.GetFullPath(Path.Combine(root, file.Path));
+            if (place != root && !place.StartsWith(root + "/", StringComparison.Ordinal))
+                throw new IOException($"\"{file.Path}\" leads out of {root}");
+            if (file.Type == 'd')
+                Directory.CreateDirectory(place);
+            else if (file.Type == 'f')
+                await CopyAsync(file.Path.Length == 0 ? path : $"{path.TrimEnd('/')}{(path.Length > 0 ? "/" : "")}{file.Path}", place, file.Mode, cancel);
+            else
+                await Console.Error.WriteLineAsync($"pelago: {file.Path}: left out, it is neither a file nor a directory");
+        }
+    }
+
+    private static string NameOf(string path) => Path.GetFileName(path.TrimEnd('/')) is var name and not ("." or "..") ? name : "";
+
+    private async Task CopyAsync(string path, string place, int? mode, CancellationToken cancel)
+    {
+        await using Stream bytes = await files.ReadAsync(path, cancel);
+        string part = place + ".part~";
+        try
+        {
+            await using (var file = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, Chunk))
+                await bytes.CopyToAsync(file, Chunk, cancel);
+            if (mode is { } bits)
+                File.SetUnixFileMode(part, (UnixFileMode)(bits & 0x1FF));
+            File.Move(part, place, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(part);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Pelago.Cli.Operate.Files;
+
+namespace Pelago.Cli.Operate.Tail;
+
+/// <summary>What a line of <c>pelago tail</c> asks for.</summary>
+internal sealed record TailWanted
+{
+    public required IReadOnlyList<TextName> Texts { get; init; }
+    public long Lines { get; init; }
+    public bool Follow { get; init; }
+    public bool IsOrdered { get; init; }
+    public bool HasPrefix { get; init; }
+    public bool HasTimes { get; init; }
+    public bool IsQuiet { get; init; }
+}

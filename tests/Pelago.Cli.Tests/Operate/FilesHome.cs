@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Nodes;
+using Pelago.Cli.Tests.Images;
+using Pelago.TestKit.Processes;
+using Xunit;
+
+namespace Pelago.Cli.Tests.Operate;
+
+/// <summary>A cluster with two tasks, <c>ada</c> and <c>bob</c>, that have files of every difficult sort; <c>ada</c> alone has the file <c>only</c>.</summary>
+public sealed class FilesHome : IAsyncLifetime
+{
+    private const string Files = """
+        printf 'one\ntwo\nthree\n' >lines; : >empty; printf 'no end' >unfinished; head -c 3000000 /dev/urandom >big; printf 'a\0b\n' >binary
+        mkdir -p deep/er; echo x >deep/er/x.log; printf nl >"$(printf 'two\nlines')"; ln -s /etc/hostname out; ln -s lines in
+        echo "ready $NAME"; echo "broken $NAME" >&2
+        """;
+
+    private readonly LocalHome _home = new();
+
+    public string Kubeconfig { get; private set; } = "";
+
+    internal TestApi Api { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        JsonNode up = await _home.UpAsync("--runtime", "process");
+        Kubeconfig = (string)up["clusters"]![0]!["kubeconfig"]!;
+        Api = new TestApi(Kubeconfig);
+        await Task.WhenAll(AddAsync("ada", Files + "\necho 1 >only; exec sleep 1000"), AddAsync("bob", Files + "\nexec sleep 1000"));
+        await Task.WhenAll(ReadyAsync("ada", "ready ada"), ReadyAsync("bob", "ready bob"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Api.DisposeAsync();
+        await _home.DisposeAsync();
+    }
+
+    public string Beside(string name) => _home.Beside(name);
+
+    public string Root => _home.Root;
+
+    internal Task<ProgramResult> RunAsync(params string[] arguments) => _home.RunAsync(arguments);
+
+    /// <summary>What a command prints that must succeed.</summary>
+    public async Task<string> PrintAsync(params string[] arguments)
+    {
+        ProgramResult result = await _home.RunAsync(arguments);
+        Assert.True(result.ExitCode == 0, result.ToString());
+        return result.Output;
+    }
+
+    public Task AddAsync(string name, string script, string restart = "Always") => Api.ApplyAsync("pods", new JsonObject
+    {
+        ["metadata"] = new JsonObject { ["name"] = name },
+        ["spec"] = new JsonObject
+        {
+            ["restartPolicy"] = restart, ["terminationGracePeriodSeconds"] = 1,
+            ["containers"] = new JsonArray(new JsonObject
+            {
+                ["name"] = "main", ["image"] = "any", ["command"] = new JsonArray("/bin/sh", "-c", script),
+                ["env"] = new JsonArray(new JsonObject { ["name"] = "NAME", ["value"] = name }),
+            }),
+        },
+    });
+
+    private Task<string> ReadyAsync(string name, string text) => Api.TextAsync($"/api/v1/namespaces/default/pods/{name}/log", text);
+}
