@@ -76,7 +76,7 @@ public sealed class EngineHost : IAsyncDisposable
         _customResources.Restore(store.Resource("customresourcedefinitions.apiextensions.k8s.io").Current);
         _authorizer = new RbacAuthorizer(store);
         _service = new ResourceService(store, new AdmissionStage(AdmissionPlugins.All(store, _authorizer, time)), Handlers, time);
-        _aggregation = new AggregationLayer(store);
+        _aggregation = new AggregationLayer(store, options.Extensions);
         _discovery = new DiscoveryEndpoint(Registry, () => _aggregation.Groups);
         var bindings = new BindingHandler(_service, Registry, time);
         Handlers.Add("pods/binding", bindings);
@@ -210,7 +210,7 @@ public sealed class EngineHost : IAsyncDisposable
         var report = new EngineReport(Store, metrics, watches, () => _isReady, () => _stopping.IsCancellationRequested);
         var pipeline = new RequestPipeline(
             control,
-            new ResourceEndpoint(Registry, _service, Handlers, watches, _time),
+            new ResourceEndpoint(Registry, _service, Handlers, watches, _time), _options.Extensions,
             new NonResourceEndpoint(new HealthChecks(report.Checks), _discovery, report.Metrics, paths),
             aggregation,
             new InFlightLimit(_options.MaxReadsInFlight), new InFlightLimit(_options.MaxWritesInFlight), metrics, _time,

@@ -52,6 +52,9 @@ public sealed record EngineOptions
     public int NodePortLast { get; init; } = 32767;
     public EngineDurability Durability { get; init; } = EngineDurability.Full;
 
+    /// <summary>APIs that other parts of this process serve.</summary>
+    public IReadOnlyList<ApiExtension> Extensions { get; init; } = [];
+
     /// <summary>Requests that change nothing and are not watches, at one time; more are answered 429.</summary>
     public int MaxReadsInFlight { get; init; } = 400;
 

@@ -18,11 +18,11 @@ internal sealed class AggregationLayer : IDisposable
     private readonly RemoteGroups _groups;
     private RemoteConnections? _connections;
 
-    public AggregationLayer(IRevisionStore store)
+    public AggregationLayer(IRevisionStore store, IReadOnlyList<ApiExtension> extensions)
     {
         _services = new ApiServiceTable(store);
         _resolver = new ServiceResolver(store);
-        _groups = new RemoteGroups(_services);
+        _groups = new RemoteGroups(_services, extensions);
     }
 
     /// <summary>For discovery.</summary>

@@ -10,7 +10,7 @@ namespace Pelago.Engine.Aggregation;
 /// The groups of aggregated servers as discovery shows them: from the last APIResourceList that each gave, marked Stale while it cannot be
 /// reached. Groups come by their priority. For many threads.
 /// </summary>
-internal sealed class RemoteGroups(ApiServiceTable services)
+internal sealed class RemoteGroups(ApiServiceTable services, IReadOnlyList<ApiExtension> extensions)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, JsonObject> _resourceLists = [];
@@ -76,33 +76,33 @@ internal sealed class RemoteGroups(ApiServiceTable services)
 
     private List<DiscoveredGroup> Build(IReadOnlyList<ApiService> all) =>
     [
+        .. extensions.Select(extension => Build(extension.Serves.Group, [(extension.Serves, extension.ResourceList, true)])),
         .. all.Where(service => service.Service is not null)
             .GroupBy(service => service.Serves.Group)
             .OrderByDescending(group => group.Max(service => service.GroupPriority))
             .ThenBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => Build(group.Key,
             [
-                .. group.OrderByDescending(service => service.VersionPriority).ThenByDescending(service => service.Serves.Version, VersionOrder.Instance),
+                .. group.OrderByDescending(service => service.VersionPriority).ThenByDescending(service => service.Serves.Version, VersionOrder.Instance)
+                    .Select(service => (service.Serves, _resourceLists.GetValueOrDefault(service.Name), service.IsAvailable)),
             ])),
     ];
 
-    private DiscoveredGroup Build(string group, ApiService[] versions)
+    private static DiscoveredGroup Build(string group, (GroupVersion Serves, JsonObject? List, bool IsAvailable)[] versions)
     {
         var legacy = new JsonArray();
         var aggregated = new JsonArray();
         var lists = new Dictionary<string, byte[]>();
-        foreach (ApiService service in versions)
+        foreach ((GroupVersion serves, JsonObject? list, bool isAvailable) in versions)
         {
-            string version = service.Serves.Version;
-            legacy.Add((JsonNode)new JsonObject { ["groupVersion"] = service.Serves.ToString(), ["version"] = version });
-            JsonObject? list = _resourceLists.GetValueOrDefault(service.Name);
+            legacy.Add((JsonNode)new JsonObject { ["groupVersion"] = serves.ToString(), ["version"] = serves.Version });
             if (list is not null)
-                lists[service.Serves.ToString()] = KubeJson.ToUtf8(list);
+                lists[serves.ToString()] = KubeJson.ToUtf8(list);
             aggregated.Add((JsonNode)new JsonObject
             {
-                ["version"] = version,
-                ["resources"] = RemoteResources.ToAggregated(service.Serves, list),
-                ["freshness"] = service.IsAvailable ? "Current" : "Stale",
+                ["version"] = serves.Version,
+                ["resources"] = RemoteResources.ToAggregated(serves, list),
+                ["freshness"] = isAvailable ? "Current" : "Stale",
             });
         }
 

@@ -16,7 +16,7 @@ namespace Pelago.Engine.Server;
 /// authorization, deadline, route (apiserver pkg/server/config.go DefaultBuildHandlerChain).
 /// </summary>
 internal sealed partial class RequestPipeline(
-    AccessControl access, ResourceEndpoint resources, NonResourceEndpoint others, AggregationProxy? aggregation, InFlightLimit reads, InFlightLimit writes,
+    AccessControl access, ResourceEndpoint resources, IReadOnlyList<ApiExtension> extensions, NonResourceEndpoint others, AggregationProxy? aggregation, InFlightLimit reads, InFlightLimit writes,
     RequestMetrics metrics, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -94,8 +94,22 @@ internal sealed partial class RequestPipeline(
     }
 
     private Task RouteAsync(HttpContext http, RequestInfo info, RequestQuery query, UserInfo user, CancellationToken cancel) =>
-        aggregation?.Find(info) is { } elsewhere ? aggregation.HandleAsync(http, info, user, elsewhere, cancel)
+        Extension(info) is { } extension ? extension.HandleAsync(http, Asked(info), cancel) : aggregation?.Find(info) is { } elsewhere ? aggregation.HandleAsync(http, info, user, elsewhere, cancel)
         : info.IsResource ? resources.HandleAsync(http, info, query, user, cancel) : others.HandleAsync(http, info, query, cancel);
+
+    private static ExtensionRequest Asked(RequestInfo info) =>
+        new(info.Verb, info.Namespace, info.Resource.Resource, info.IsCollection ? "" : info.Name, info.Subresource);
+
+    private ApiExtension? Extension(RequestInfo info)
+    {
+        foreach (ApiExtension extension in extensions)
+        {
+            if (info.IsResource && extension.Serves.Group == info.Resource.Group && extension.Serves.Version == info.Resource.Version)
+                return extension;
+        }
+
+        return null;
+    }
 
     private async Task AnswerFaultAsync(HttpContext http, RequestInfo? info, Exception fault)
     {
@@ -141,7 +155,7 @@ internal sealed partial class RequestPipeline(
     /// <summary>Only what is served gets labels of its own: anybody can ask for anything, and each name would be kept for ever.</summary>
     private void Record(RequestInfo info, int code, TimeSpan duration)
     {
-        bool isKnown = info.IsResource && code is not (401 or 403) && (resources.Serves(info) || aggregation?.Find(info) is not null);
+        bool isKnown = info.IsResource && code is not (401 or 403) && (resources.Serves(info) || Extension(info) is not null || aggregation?.Find(info) is not null);
         GroupVersionResource of = isKnown ? info.Resource : default;
         string verb = info.IsResource || KnownMethods.Contains(info.Verb) ? info.Verb : "other";
         metrics.Record(verb, of.Group ?? "", of.Version ?? "", of.Resource ?? "", isKnown ? info.Subresource : "", code, duration, info.IsLongRunning);
