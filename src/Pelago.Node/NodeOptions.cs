@@ -72,6 +72,9 @@ public sealed record NodeOptions
 
     public ImageCollectionOptions ImageCollection { get; init; } = new();
 
+    /// <summary>Told of every container that has ended before it is removed; null: nobody keeps them.</summary>
+    public IRunRecorder? Runs { get; init; }
+
     public const string DefaultVersion = KubernetesVersion.Served;
 
     /// <summary>What the node says of the software in nodeInfo.kubeletVersion.</summary>

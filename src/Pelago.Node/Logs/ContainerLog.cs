@@ -10,7 +10,11 @@ using Pelago.Node.Native;
 namespace Pelago.Node.Logs;
 
 /// <summary>How a container's log is cut: a file of at most <see cref="MaxBytes"/> (and one batch), <see cref="MaxFiles"/> of them in all.</summary>
-internal sealed record LogRotation(long MaxBytes = 10 * 1024 * 1024, int MaxFiles = 5);
+internal sealed record LogRotation(long MaxBytes = 10 * 1024 * 1024, int MaxFiles = LogRotation.KeptRotated + 1)
+{
+    /// <summary>With so many rotated files beside the current one older ones may have gone.</summary>
+    public const int KeptRotated = 4;
+}
 
 internal enum Transfer
 {

@@ -20,6 +20,7 @@ internal sealed class PodSync : IAsyncDisposable
     private readonly PodEvents _events;
     private readonly PodProbes _probes;
     private readonly AssignedPortsWriter _ports;
+    private readonly EndedContainers? _ended;
     private readonly RestartBackoff _backoff = new();
     private readonly Dictionary<string, WaitingReason> _waiting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _toldBackoff = new(StringComparer.Ordinal);
@@ -34,6 +35,7 @@ internal sealed class PodSync : IAsyncDisposable
         _probes = new PodProbes(
             services.Runtime, services.HostAddress, services.Time, wake, (container, text) => events.Warning(container, "Unhealthy", text));
         _ports = new AssignedPortsWriter(services.Api);
+        _ended = services.Options.Runs is { } recorder ? new EndedContainers(recorder, services.Options.Name) : null;
         _admitted = pod.Status?.ContainerStatuses is { Count: > 0 };
         if (_admitted && !PodPhase.IsTerminal(pod.Status!.Phase))
             services.Admission.Keep(pod);
@@ -86,7 +88,9 @@ internal sealed class PodSync : IAsyncDisposable
                 break;
             view = await ViewAsync(pod, cancel);
         }
-        return Sooner(next, UntilDeadline(pod with { Status = Publish(view, isTerminating: false, isOver) }));
+        V1PodStatus status = Publish(view, isTerminating: false, isOver);
+        await TellEndedAsync(pod, view.Containers, cancel);
+        return Sooner(next, UntilDeadline(pod with { Status = status }));
     }
 
     /// <summary>For a pod that is deleted, or already gone from the API server. Null when nothing is left of it.</summary>
@@ -106,6 +110,7 @@ internal sealed class PodSync : IAsyncDisposable
         foreach (PodSandboxStatus sandbox in view.Sandboxes)
             await _services.Runtime.StopPodSandboxAsync(sandbox.Id, cancel);
         _services.Volumes.Remove(pod.Metadata.Uid);
+        await TellEndedAsync(pod, view.Containers, cancel);
         if (!isRemoved)
         {
             if (_services.TellsLastStatus || IsWaitedFor(pod))
@@ -170,6 +175,7 @@ internal sealed class PodSync : IAsyncDisposable
         foreach (PodSandboxStatus sandbox in view.Sandboxes)
             await _services.Runtime.StopPodSandboxAsync(sandbox.Id, cancel);
         Publish(view, isTerminating: true, isOver: true);
+        await TellEndedAsync(pod, view.Containers, cancel);
         return TimeSpan.FromHours(1);
     }
 
@@ -317,6 +323,7 @@ internal sealed class PodSync : IAsyncDisposable
     {
         foreach (ContainerStatus old in view.Attempts(container.Name).Skip(1).ToList())
         {
+            await TellEndedAsync(view.Pod, [old], cancel);
             await _services.Runtime.RemoveContainerAsync(old.Id, cancel);
             _services.Paths.RemoveAttempt(old.PodUid, old.Name, old.Attempt);
             _toldBackoff.Remove(old.Id);
@@ -337,6 +344,9 @@ internal sealed class PodSync : IAsyncDisposable
         Probes = _probes.Verdicts(), Waiting = _waiting, RuntimeName = _services.Runtime.Name, HostAddress = _services.HostAddress,
         Now = Now, IsTerminating = isTerminating, IsOver = isOver, Verdict = _verdict,
     });
+
+    private Task TellEndedAsync(V1Pod pod, IReadOnlyList<ContainerStatus> containers, CancellationToken cancel) =>
+        _ended?.TellAsync(pod, containers, cancel) ?? Task.CompletedTask;
 
     private async Task DeleteAsync(V1Pod pod, CancellationToken cancel)
     {
