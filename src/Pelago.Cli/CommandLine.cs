@@ -9,6 +9,7 @@ using Pelago.Cli.Completion;
 using Pelago.Cli.Dcsh;
 using Pelago.Cli.Demo;
 using Pelago.Cli.Fleet;
+using Pelago.Cli.History;
 using Pelago.Cli.Images;
 using Pelago.Cli.Install;
 using Pelago.Cli.Local;
@@ -57,6 +58,7 @@ internal static class CommandLine
         root.Subcommands.Add(DcshCommand.Build());
         root.Subcommands.Add(DoctorCommand.Build());
         root.Subcommands.Add(BenchCommand.Build());
+        root.Subcommands.Add(HistoryCommand.Build());
         root.Subcommands.Add(CompletionCommand.Build());
         root.Subcommands.Add(VersionCommand.Build());
         root.Subcommands.Add(HelloCommand.Build());

@@ -42,7 +42,8 @@ public sealed class HistoryStore : IAsyncDisposable
     /// </summary>
     public Task RecordAsync(FinishedRun run, CancellationToken cancel) => _writer.RecordAsync(run, cancel);
 
-    public Task RecordAsync(PodEvent happened, CancellationToken cancel) => _writer.RecordAsync(happened, cancel);
+    /// <summary>Records Events of pods together; of one that is known, the newest of it.</summary>
+    public Task RecordAsync(IReadOnlyList<PodEvent> happened, CancellationToken cancel) => _writer.RecordAsync(happened, cancel);
 
     /// <summary>Runs, newest first. An <see cref="ArgumentException"/>: its <see cref="RunQuery.Continue"/> is of no query.</summary>
     public RunPage Query(RunQuery query, CancellationToken cancel)
@@ -139,7 +140,23 @@ public sealed class HistoryStore : IAsyncDisposable
     }
 
     /// <summary>Writes the runs that a query means as Parquet; their count. Its limit and place do not matter.</summary>
-    public Task<long> ExportAsync(RunQuery query, Stream output, CancellationToken cancel) => ParquetExport.WriteAsync(this, query, output, cancel);
+    public async Task<long> ExportAsync(RunQuery query, Stream output, CancellationToken cancel)
+    {
+        if (output.CanSeek)
+            return await ParquetExport.WriteAsync(this, query, output, cancel);
+
+        // Whoever writes Parquet goes back in what is written: a connection gets it from a file.
+        string path = Path.Combine(_options.Directory, $"{Guid.NewGuid():n}.parquet{DayFile.Draft}");
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        await using var file = new FileStream(path, options);
+        long count = await ParquetExport.WriteAsync(this, query, file, cancel);
+        file.Position = 0;
+        await file.CopyToAsync(output, cancel);
+        return count;
+    }
 
     /// <summary>Drops what <see cref="HistoryOptions.Retention"/> does not keep, and archives days that have ended.</summary>
     public Task ExpireAsync(CancellationToken cancel) => _retention.RunAsync(cancel);

@@ -22,7 +22,7 @@ public sealed record RunQuery
     public int? ExitCode { get; init; }
     public bool PinnedOnly { get; init; }
 
-    /// <summary>A part of <c>NAMESPACE/POD/CONTAINER</c>.</summary>
+    /// <summary>A part of <c>NAMESPACE/POD.CONTAINER</c>.</summary>
     public string Contains { get; init; } = "";
 
     /// <summary>Bounds of when a run ended: from, and before.</summary>

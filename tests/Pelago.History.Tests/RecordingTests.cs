@@ -112,9 +112,8 @@ public sealed class RecordingTests : IAsyncDisposable
     {
         FinishedRun run = TestRuns.Run(1);
         var happened = new PodEvent { Uid = "e1", PodUid = run.PodUid, At = DateTimeOffset.UtcNow, Type = "Warning", Reason = "BackOff", Source = "kubelet", Message = "again" };
-        await _store.RecordAsync(happened, Cancel);
-        await _store.RecordAsync(happened with { Count = 5 }, Cancel);
-        await _store.RecordAsync(happened with { Uid = "e2", PodUid = "another" }, Cancel);
+        await _store.RecordAsync([happened], Cancel);
+        await _store.RecordAsync([happened with { Count = 5 }, happened with { Uid = "e2", PodUid = "another" }], Cancel);
         await _store.RecordAsync(run, Cancel);
 
         PodEvent found = Assert.Single(_store.Events(Assert.Single(_store.Query(new RunQuery(), Cancel).Items)));

@@ -97,6 +97,18 @@ public sealed class RetentionTests : IDisposable
         Assert.Single(store.Summaries());
     }
 
+    [Fact]
+    public async Task A_run_that_is_told_again_days_later_is_known()
+    {
+        await using HistoryStore store = Open();
+        FinishedRun run = TestRuns.Run(1) with { Started = null, Finished = _time.GetUtcNow() };
+        await store.RecordAsync(run, Cancel);
+        _time.Advance(TimeSpan.FromDays(5));
+        await store.RecordAsync(run, Cancel);
+
+        Assert.Equal(1, Count(store, new RunQuery()));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private async Task ForwardAsync(HistoryStore store, int days)

@@ -40,7 +40,7 @@ internal sealed class PlainTable : IDisposable
     /// <summary>The count of the last 50 runs of an owner.</summary>
     public int LastOfOwner(string owner) => Count("SELECT * FROM run WHERE owner = $value ORDER BY finished DESC LIMIT 50", owner);
 
-    public int Containing(string part) => Count("SELECT * FROM run WHERE instr(ns || '/' || pod || '/' || container, $value) ORDER BY finished DESC LIMIT 50", part);
+    public int Containing(string part) => Count("SELECT * FROM run WHERE instr(ns || '/' || pod || '.' || container, $value) ORDER BY finished DESC LIMIT 50", part);
 
     public void DeleteOldest(int count) => Execute($"DELETE FROM run WHERE id <= {count}");
 

@@ -21,14 +21,16 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
 {
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
     private readonly EngineHost _engine;
+    private readonly ClusterRuns _runs;
     private readonly List<NodeAgent> _nodes = [];
     private ServiceAgent? _services;
     private readonly ClusterSettings _settings;
     private SimulatedNodes? _simulated;
 
-    private EmbeddedCluster(EngineHost engine, ClusterSettings settings)
+    private EmbeddedCluster(EngineHost engine, ClusterSettings settings, ClusterRuns runs)
     {
         _engine = engine;
+        _runs = runs;
         _settings = settings;
     }
 
@@ -43,10 +45,23 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         PelagoHome home, ClusterSettings settings, RunOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
     {
         string directory = home.ClusterDirectory(settings.Name);
-        (EngineHost engine, settings) = await EngineStart.RunAsync(home, settings, options, logging, time, cancel);
-        var cluster = new EmbeddedCluster(engine, settings);
+        var runs = ClusterRuns.Open(directory, !options.FastDurability, logging, time);
+        EmbeddedCluster cluster;
+        EngineHost engine;
         try
         {
+            (engine, settings) = await EngineStart.RunAsync(home, settings, options, runs.Api, logging, time, cancel);
+            cluster = new EmbeddedCluster(engine, settings, runs);
+        }
+        catch
+        {
+            await runs.DisposeAsync();
+            throw;
+        }
+
+        try
+        {
+            runs.Start(engine.ApiFor("pelago-history"), settings.Simulated);
             engine.WriteKubeconfig(home.ClusterKubeconfig(settings.Name));
             engine.AdminRenewed = () =>
             {
@@ -97,6 +112,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
             await _simulated.DisposeAsync();
         if (_services is not null)
             await _services.DisposeAsync();
+        await _runs.DisposeAsync();
         await _engine.DisposeAsync();
     }
 
@@ -133,6 +149,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
             ClientAuthorities = [_engine.Authority],
             MaskedPaths = [home.Root],
             Runtime = _settings.Runtime == ClusterSettings.ContainerdRuntime ? NodeRuntime.Containerd : NodeRuntime.Process,
+            Runs = _runs,
         };
         return NodeAgent.StartAsync(options, _engine.ApiFor($"system:node:{name}"), logging, time, cancel);
     }

@@ -15,27 +15,28 @@ internal static class EngineStart
 {
     /// <summary>The engine, and the settings that it runs with.</summary>
     public static async Task<(EngineHost Engine, ClusterSettings Settings)> RunAsync(
-        PelagoHome home, ClusterSettings settings, RunOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
+        PelagoHome home, ClusterSettings settings, RunOptions options, ApiExtension history, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
     {
         try
         {
-            return (await EngineHost.StartAsync(Options(home, settings, options), logging, time, cancel), settings);
+            return (await EngineHost.StartAsync(Options(home, settings, options, history), logging, time, cancel), settings);
         }
         catch (IOException) when (options.Port is not > 0 && !FreePort.IsFree(settings.Port))
         {
             // Somebody took the port between its choice and now: another daemon that starts at this moment, most likely.
             ClusterSettings moved = settings with { Port = FreePort.Pick() };
             AtomicFile.Write(home.ClusterSettingsFile(moved.Name), JsonSerializer.SerializeToUtf8Bytes(moved, LocalJson.Default.ClusterSettings));
-            return (await EngineHost.StartAsync(Options(home, moved, options), logging, time, cancel), moved);
+            return (await EngineHost.StartAsync(Options(home, moved, options, history), logging, time, cancel), moved);
         }
     }
 
-    private static EngineOptions Options(PelagoHome home, ClusterSettings settings, RunOptions options) => new()
+    private static EngineOptions Options(PelagoHome home, ClusterSettings settings, RunOptions options, ApiExtension history) => new()
     {
         Name = settings.Name,
         StateDirectory = home.ClusterDirectory(settings.Name),
         Port = settings.Port,
         ServiceCidr = IPNetwork.Parse(AddressSlots.ServiceCidr(settings.Slot, Environment.IsPrivilegedProcess)),
         Durability = options.FastDurability ? EngineDurability.Fast : EngineDurability.Full,
+        Extensions = [history],
     };
 }

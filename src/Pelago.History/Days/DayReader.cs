@@ -38,7 +38,7 @@ internal sealed class DayReader : IDisposable
         var select = new RunSelect(_connection, query);
         if (select.IsEmpty)
             return;
-        string part = query.Contains.Length > 0 ? query.Contains : query.Pod.Length > 0 ? $"/{query.Pod}/" : "";
+        string part = query.Contains.Length > 0 ? query.Contains : query.Pod.Length > 0 ? $"/{query.Pod}." : "";
         if (part.Length > 0 && !select.HasIndex)
             ByName(select, query, part, before, limit, into, cancel);
         else

@@ -43,7 +43,7 @@ internal sealed class DayWriter : IDisposable
         _begin = new Statement(_connection, "BEGIN IMMEDIATE", 0);
         _commit = new Statement(_connection, "COMMIT", 0);
         _find = new Statement(_connection, "SELECT id, bytes, lines, (SELECT text FROM word WHERE id = run.loss) FROM run WHERE key = $1", 1);
-        _complete = new Statement(_connection, "UPDATE run SET bytes = $2, lines = $3, loss = $4, spec = coalesce(spec, $5), owner = $6 WHERE id = $1", 6);
+        _complete = new Statement(_connection, "UPDATE run SET bytes = $2, lines = $3, loss = $4, spec = coalesce(spec, $5), owner = coalesce($6, owner) WHERE id = $1", 6);
         _pin = new Statement(_connection, "UPDATE run SET pinned = $2 WHERE key = $1 RETURNING id", 2);
         _insert = new Statement(
             _connection,
@@ -68,7 +68,7 @@ internal sealed class DayWriter : IDisposable
         if (known is null)
             Insert(id, key, run, log);
         else if (log.Bytes > before.Bytes)
-            _complete.Run(id, log.Bytes, log.Lines, _words.Of(log.Loss), _specs.Of(run.Spec.Span), _words.Of(run.Owner));
+            _complete.Run(id, log.Bytes, log.Lines, _words.Of(log.Loss), _specs.Of(run.Spec.Span), run.Owner.Length > 0 ? _words.Of(run.Owner) : null);
     }
 
     public void Record(PodEvent happened)

@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace Pelago.History.Days;
 
 /// <summary>
-/// The names of runs once more, <c>NAMESPACE/POD/CONTAINER</c> a line, thousands in one value: a part of a name is found by looking through memory and
+/// The names of runs once more, <c>NAMESPACE/POD.CONTAINER</c> a line, as tasks are called, thousands in one value: a part of a name is found by looking through memory and
 /// not through a million rows. Line n of a block is the run first + n; a line is empty where there is no such run. The newest runs are in no block yet.
 /// </summary>
 internal sealed class NameBlocks : IDisposable
@@ -45,7 +45,7 @@ internal sealed class NameBlocks : IDisposable
             Write();
     }
 
-    public static string TextOf(string ns, string pod, string container) => $"{ns}/{pod}/{container}";
+    public static string TextOf(string ns, string pod, string container) => $"{ns}/{pod}.{container}";
 
     public void Dispose() => _add.Dispose();
 

@@ -10,7 +10,6 @@ internal sealed class DayWriters(HistoryOptions options) : IDisposable
 {
     // Today, yesterday, and one that somebody pins a run of.
     private const int MaxOpen = 3;
-    private static readonly TimeSpan Past = TimeSpan.FromDays(2);
     private static readonly TimeSpan Future = TimeSpan.FromDays(1);
     private readonly Dictionary<DateOnly, DayWriter> _open = [];
 
@@ -21,7 +20,11 @@ internal sealed class DayWriters(HistoryOptions options) : IDisposable
 
     public void Record(FinishedRun run) => Of(DayOf(run.Finished)).Record(run, HasRoom, options.MaxLogBytes);
 
-    public void Record(PodEvent happened) => Of(DayOf(happened.At)).Record(happened);
+    public void Record(IReadOnlyList<PodEvent> happened)
+    {
+        foreach (PodEvent one in happened)
+            Of(DayOf(one.At)).Record(one);
+    }
 
     public DayWriter Of(DateOnly day)
     {
@@ -57,11 +60,12 @@ internal sealed class DayWriters(HistoryOptions options) : IDisposable
     public void Dispose() => Close();
 
     /// <summary>
-    /// The day that the run ended on: the same whenever it is recorded again. A clock that is far off must not put it where it is dropped at once, or never.
+    /// The day that the run ended on: the same whenever it is recorded again, as after each restart while its pod is there. A clock that is far off must not
+    /// put it where it is dropped at once, or never.
     /// </summary>
     private DateOnly DayOf(DateTimeOffset at)
     {
         DateTimeOffset now = options.Time.GetUtcNow();
-        return at < now - Past || at > now + Future ? DateOnly.FromDateTime(now.UtcDateTime) : DateOnly.FromDateTime(at.UtcDateTime);
+        return at < now - options.Retention.MaxFailedAge || at > now + Future ? DateOnly.FromDateTime(now.UtcDateTime) : DateOnly.FromDateTime(at.UtcDateTime);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
 
     public Task RecordAsync(FinishedRun run, CancellationToken cancel) => DoAsync(new WriterWork(days => days.Record(run), Alone: false), cancel);
 
-    public Task RecordAsync(PodEvent happened, CancellationToken cancel) => DoAsync(new WriterWork(days => days.Record(happened), Alone: false), cancel);
+    public Task RecordAsync(IReadOnlyList<PodEvent> happened, CancellationToken cancel) => DoAsync(new WriterWork(days => days.Record(happened), Alone: false), cancel);
 
     /// <summary>Something that must not be mixed with anything else, such as dropping days.</summary>
     public Task AloneAsync(Action<DayWriters> work, CancellationToken cancel) => DoAsync(new WriterWork(work, Alone: true), cancel);

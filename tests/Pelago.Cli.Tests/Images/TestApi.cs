@@ -23,7 +23,7 @@ internal sealed class TestApi(string kubeconfig) : IAsyncDisposable
         string[] parts = resource.Split('/');
         var gvr = new GroupVersionResource(parts.Length > 1 ? parts[0] : "", "v1", parts[^1]);
         document["apiVersion"] = parts.Length > 1 ? $"{parts[0]}/v1" : "v1";
-        document["kind"] = parts[^1] switch { "pods" => "Pod", "deployments" => "Deployment", "services" => "Service", "configmaps" => "ConfigMap", _ => "PersistentVolumeClaim" };
+        document["kind"] = parts[^1] switch { "pods" => "Pod", "deployments" => "Deployment", "services" => "Service", "configmaps" => "ConfigMap", "jobs" => "Job", _ => "PersistentVolumeClaim" };
         var path = new ResourcePath(gvr, "default", (string)document["metadata"]!["name"]!);
 
         // A namespace has no account yet, a moment after its start, and takes no pods.

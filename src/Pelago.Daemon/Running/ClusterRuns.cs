@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Pelago.Client;
+using Pelago.Engine;
+using Pelago.History;
+using Pelago.History.Api;
+using Pelago.Kube;
+using Pelago.Node;
+
+namespace Pelago.Daemon.Running;
+
+/// <summary>The history of one cluster: what its nodes say of containers that have ended, and the API by which it is read.</summary>
+internal sealed partial class ClusterRuns : IRunRecorder, IAsyncDisposable
+{
+    private const int Attempts = 3;
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenExpiries = TimeSpan.FromMinutes(10);
+    private readonly HistoryStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _upkeep = Task.CompletedTask;
+
+    private ClusterRuns(HistoryStore store, TimeProvider time, ILogger log)
+    {
+        (_store, _time, _log) = (store, time, log);
+        var endpoint = new HistoryEndpoint(store);
+        Api = new ApiExtension(
+            new GroupVersion(HistoryApi.Group, HistoryApi.Version),
+            HistoryDiscovery.ResourceList,
+            (http, asked, cancel) => endpoint.HandleAsync(http, new HistoryRequest(asked.Verb, asked.Namespace, asked.Resource, asked.Name, asked.Subresource), cancel));
+    }
+
+    /// <summary>history.pelago.dev, for the cluster's engine.</summary>
+    public ApiExtension Api { get; }
+
+    public static ClusterRuns Open(string clusterDirectory, bool durable, ILoggerFactory logging, TimeProvider time)
+    {
+        var store = HistoryStore.Open(new HistoryOptions { Directory = Path.Combine(clusterDirectory, "history"), Durable = durable, Time = time, Logging = logging });
+        return new ClusterRuns(store, time, logging.CreateLogger<ClusterRuns>());
+    }
+
+    /// <summary>Begins to drop what is old, and to keep the Events of pods; of simulated ones, which leave nothing to read, no Events either.</summary>
+    public void Start(IKubeApi api, bool simulated)
+    {
+        Task expiry = BackgroundWork.RunAsync(() => ExpireAsync(_stop.Token));
+        _upkeep = simulated ? expiry : Task.WhenAll(expiry, BackgroundWork.RunAsync(() => new EventKeeper(api, _store, _time, _log).RunAsync(_stop.Token)));
+    }
+
+    /// <summary>A run that cannot be recorded is lost with a line in the log: a full disk must not keep pods from going, for that is what empties it.</summary>
+    public async Task RecordAsync(EndedContainer ended, CancellationToken cancel)
+    {
+        FinishedRun run = RunOf(ended);
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await _store.RecordAsync(run, cancel);
+                return;
+            }
+            catch (HistoryException fault) when (attempt >= Attempts)
+            {
+                Log.Lost(_log, run.Namespace, run.Pod, run.Container, run.Attempt, fault.Message);
+                return;
+            }
+            catch (HistoryException)
+            {
+                await Task.Delay(BetweenAttempts, _time, cancel);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _upkeep.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _store.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private FinishedRun RunOf(EndedContainer ended)
+    {
+        V1ObjectMeta pod = ended.Pod.Metadata;
+        return new FinishedRun
+        {
+            Namespace = pod.NamespaceProperty, Pod = pod.Name, PodUid = pod.Uid, Container = ended.Status.Name, Attempt = ended.Status.Attempt, Owner = RunSpec.OwnerOf(pod), Node = ended.Node,
+            Started = ended.Status.StartedAt, Finished = ended.Status.FinishedAt ?? _time.GetUtcNow(), ExitCode = ended.Status.ExitCode, Reason = ended.Status.Reason,
+            Message = ended.Status.Message, Spec = RunSpec.Of(ended.Pod), LogFiles = ended.LogFiles,
+            LogLoss = ended.IsLogCut ? LogLoss.Rotated : ended.Status.Reason == "StartError" ? LogLoss.NeverStarted : "",
+        };
+    }
+
+    private async Task ExpireAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            await Task.Delay(BetweenExpiries, _time, cancel);
+            try
+            {
+                await _store.ExpireAsync(cancel);
+            }
+            catch (Exception fault) when (fault is HistoryException or IOException or UnauthorizedAccessException)
+            {
+                Log.NotExpired(_log, fault.Message);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(5030, LogLevel.Error, "Run {Attempt} of container {Container} of pod {Namespace}/{Pod} is lost to history: {Why}")]
+        public static partial void Lost(ILogger log, string @namespace, string pod, string container, int attempt, string why);
+
+        [LoggerMessage(5031, LogLevel.Warning, "What of history is old could not be dropped, which is tried again: {Why}")]
+        public static partial void NotExpired(ILogger log, string why);
+    }
+}
