@@ -89,12 +89,13 @@ internal sealed class TaskSurvey(TimeProvider time)
     private sealed class Asked : IDisposable
     {
         private readonly CancellationTokenSource _stop;
+        private readonly TimeProvider _time;
         private readonly TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool _isGivenUp;
 
         public Asked(HttpKubeApi cluster, TaskQuery query, TimeProvider time, CancellationToken cancel)
         {
-            Cluster = cluster;
+            (Cluster, _time) = (cluster, time);
             _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             Answer = Task.Run(() => AskAsync(new TaskLister(cluster, time), query), CancellationToken.None);
         }
@@ -124,7 +125,7 @@ internal sealed class TaskSurvey(TimeProvider time)
             try
             {
                 ApiResult<TaskChoice> answer = await lister.ChooseAsync(query, () => _heard.TrySetResult(), _stop.Token);
-                Choice = answer.Value;
+                Choice = answer.Value is { } present ? await new PastTasks(Cluster, _time).AddToAsync(present, query, _stop.Token) : null;
                 Fault = answer.Error is { } refused ? new CliException($"cluster \"{Cluster.Cluster}\" does not tell its tasks: {refused.Message}") : null;
             }
             catch (OperationCanceledException) when (_isGivenUp)

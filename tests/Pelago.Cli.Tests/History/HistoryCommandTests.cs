@@ -59,6 +59,8 @@ public sealed class HistoryCommandTests
 
         ProgramResult pin = await home.RunAsync("history", "pin", Name((JsonObject)failed), "no.such.0000000000000000");
         Assert.Equal((1, "pelago: there is no finished run no.such.0000000000000000\n"), (pin.ExitCode, pin.Error));
+        ProgramResult past = await home.RunAsync("ps", "-I", "short-", "-o", "name");
+        Assert.Equal(runs.Length, past.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(id => id.StartsWith("default/short-", StringComparison.Ordinal)));
         JsonNode day = (await home.JsonAsync("history", "stats"))["items"]![0]!;
         Assert.Equal((runs.Length, 1, 1), ((int)day["runs"]!, (int)day["failed"]!, (int)day["pinned"]!));
 
