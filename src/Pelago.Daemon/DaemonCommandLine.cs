@@ -30,6 +30,7 @@ internal static class DaemonCommandLine
         root.Subcommands.Add(HubCommand.Build());
         root.Subcommands.Add(AgentCommand.Build());
         root.Subcommands.Add(SchedulerCommand.Build());
+        root.Subcommands.Add(PackagesCommand.Build());
         root.Subcommands.Add(DoctorCommand.Build());
         root.Subcommands.Add(StoreCommand.Build());
         ParseResult parsed = root.Parse(args);

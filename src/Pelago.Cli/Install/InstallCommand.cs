@@ -29,12 +29,14 @@ internal static class InstallCommand
         Option<int?> port = CommandOptions.Number(
             "--agent-port", $"The port of every node at which its agent listens (default: {NodeApi.AgentPort})", "PORT", LeastPort, IPEndPoint.MaxPort);
         Option<int?> timeout = CommandOptions.Number("--timeout", "How many seconds to wait until all is ready; 0: do not wait (default: 300)", "SECONDS", 0, 86_400);
+        var packages = new Option<bool>("--packages") { Description = "Also what 'pelago package install' needs; it gets the rights of an administrator, for packages hold objects of any kind" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the manifests instead, for kubectl or a repository" };
         Option<string> output = CommandOptions.Output("table", "json", "name");
         Option<bool> quiet = CommandOptions.Quiet();
         var command = new Command("install", "Put Pelago onto a real Kubernetes: images, files and logs of its nodes").WithExamples("""
             pelago install --kubeconfig ~/.kube/config --context production
             pelago install --image registry.example.com/team/pelago:1
+            pelago install --packages                                     and software on it: pelago package install
             pelago install --dry-run | kubectl diff -f -
             pelago install --containerd-socket /run/k3s/containerd/containerd.sock    where k3s has it
             pelago install --agent-port 20360      where something else has that port of the nodes
@@ -50,11 +52,11 @@ internal static class InstallCommand
                 result.AddError($"--containerd-socket {path}: must be an absolute path below a directory of its own");
         });
         target.AddTo(command);
-        foreach (Option option in new Option[] { image, socket, port, timeout, dryRun, output, quiet })
+        foreach (Option option in new Option[] { image, socket, port, packages, timeout, dryRun, output, quiet })
             command.Options.Add(option);
         command.SetAction(async (parsed, cancel) =>
         {
-            var manifests = new Manifests(parsed.GetValue(image)!, parsed.GetValue(socket)!, parsed.GetValue(port) ?? NodeApi.AgentPort);
+            var manifests = new Manifests(parsed.GetValue(image)!, parsed.GetValue(socket)!, parsed.GetValue(port) ?? NodeApi.AgentPort, parsed.GetValue(packages));
             if (parsed.GetValue(dryRun))
             {
                 Console.Out.Write(manifests.Text);

@@ -11,7 +11,8 @@ using Pelago.Kube;
 namespace Pelago.Cli.Install;
 
 /// <summary>What is installed: the YAML files beside this one, in the order of their names, with the image, the socket and the port put in.</summary>
-internal sealed class Manifests(string image, string socket, int agentPort)
+/// <param name="packages">Whether packages can be installed, by a part that has an administrator's rights.</param>
+internal sealed class Manifests(string image, string socket, int agentPort, bool packages)
 {
     public const string FieldManager = "pelago";
 
@@ -20,11 +21,12 @@ internal sealed class Manifests(string image, string socket, int agentPort)
     public const string LabelValue = "pelago-install";
 
     private const string Prefix = "install/";
+    private const string Packages = $"{Prefix}45-packages.yaml";
 
     public string Image => image;
 
     /// <summary>In the order in which they are applied.</summary>
-    public IReadOnlyList<Manifest> All { get; } = Read(image, socket, agentPort);
+    public IReadOnlyList<Manifest> All { get; } = Read(image, socket, agentPort, packages);
 
     /// <summary>The same as YAML, for other tools.</summary>
     public string Text
@@ -42,11 +44,11 @@ internal sealed class Manifests(string image, string socket, int agentPort)
     public static bool IsSocketPath(string path) =>
         path.Split('/', StringSplitOptions.RemoveEmptyEntries) is { Length: >= 3 } parts && path[0] == '/' && !parts.Contains("..") && !path.Any(letter => char.IsControl(letter) || letter is '"' or '\'');
 
-    private static List<Manifest> Read(string image, string socket, int agentPort)
+    private static List<Manifest> Read(string image, string socket, int agentPort, bool packages)
     {
         var manifests = new List<Manifest>();
         Assembly assembly = typeof(Manifests).Assembly;
-        foreach (string name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (string name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && (packages || name != Packages)).Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             string text = reader.ReadToEnd().Replace("${IMAGE}", image, StringComparison.Ordinal).Replace("${AGENT_PORT}", agentPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)

@@ -36,7 +36,7 @@ internal static class UninstallCommand
     private static async Task<int> RunAsync(HttpKubeApi cluster, TimeSpan timeout, bool quiet, Progress progress, CancellationToken cancel)
     {
         // The last first: an API whose server has gone would stand in the way of the namespace's end.
-        var places = new Manifests("pelago", "/run/containerd/containerd.sock", NodeApi.AgentPort).All.Reverse().Select(manifest => (manifest.Kind, Path: manifest.Path with { Name = "" })).Distinct();
+        var places = new Manifests("pelago", "/run/containerd/containerd.sock", NodeApi.AgentPort, packages: true).All.Reverse().Select(manifest => (manifest.Kind, Path: manifest.Path with { Name = "" })).Distinct();
         int removed = 0;
         foreach ((string kind, ResourcePath place) in places)
         {

@@ -7,6 +7,7 @@ using Pelago.Client;
 using Pelago.Client.Local;
 using Pelago.Daemon.State;
 using Pelago.Hub.Page;
+using Pelago.Packages.Controllers;
 
 namespace Pelago.Daemon.Running;
 
@@ -15,7 +16,9 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
 {
     private readonly List<EmbeddedCluster> _clusters = [];
     private readonly ILogger _log = logging.CreateLogger<DaemonHost>();
+    private readonly CancellationTokenSource _stop = new();
     private PageHost? _page;
+    private Task _packages = Task.CompletedTask;
 
     /// <summary>Completes when every API server answers and every node is Ready.</summary>
     public async Task StartAsync(CancellationToken cancel)
@@ -26,8 +29,9 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
         await StartPageAsync(cancel);
         foreach (EmbeddedCluster cluster in _clusters)
             cluster.KubeconfigRenewed = OnKubeconfigRenewed;
+        _packages = Task.WhenAll(_clusters.Select(InstallPackagesAsync));
         Announce(ready: false);
-        await Task.WhenAll(_clusters.Select(cluster => cluster.WaitForNodesAsync(cancel)));
+        await Task.WhenAll(_clusters.Select(cluster => Task.WhenAll(cluster.WaitForNodesAsync(cancel), InstallationController.DefineAsync(cluster.PackagesApi, _log, time, cancel))));
         Announce(ready: true);
         Log.Ready(_log, _clusters.Count, home.Root);
     }
@@ -42,10 +46,21 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
     {
         if (_page is not null)
             await _page.DisposeAsync();
+        await _stop.CancelAsync();
+        await _packages.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (EmbeddedCluster cluster in _clusters)
             await cluster.DisposeAsync();
+        _stop.Dispose();
         Conceal();
         Log.Ended(_log, home.Root);
+    }
+
+    /// <summary>The installations of one cluster, which may be for the others of this process, too.</summary>
+    private Task InstallPackagesAsync(EmbeddedCluster home)
+    {
+        var clusters = new InstallationClusters(home.PackagesApi, () => _clusters.Select(cluster => cluster.PackagesApi));
+        CancellationToken stop = _stop.Token;
+        return BackgroundWork.RunAsync(() => InstallationController.RunAsync(clusters, logging, time, stop));
     }
 
     /// <summary>Side by side, for most of a start is waiting. When one fails the others are ended before its reason is thrown.</summary>

@@ -32,6 +32,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         _engine = engine;
         _runs = runs;
         _settings = settings;
+        PackagesApi = engine.ApiFor("pelago-packages");
     }
 
     public string Name => _settings.Name;
@@ -40,6 +41,9 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
     public Action? KubeconfigRenewed { get; set; }
 
     public Uri Server => _engine.Server;
+
+    /// <summary>The cluster for the part of this process that installs packages.</summary>
+    public IKubeApi PackagesApi { get; }
 
     public static async Task<EmbeddedCluster> StartAsync(
         PelagoHome home, ClusterSettings settings, RunOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)

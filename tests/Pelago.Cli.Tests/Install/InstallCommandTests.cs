@@ -40,6 +40,16 @@ public sealed class InstallCommandTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_installs_packages_comes_only_where_it_is_asked_for()
+    {
+        ProgramResult plain = await _home.RunAsync("install", "--dry-run"), with = await _home.RunAsync("install", "--dry-run", "--packages");
+
+        Assert.DoesNotContain("cluster-admin", plain.Output, StringComparison.Ordinal);
+        Assert.Contains("name: cluster-admin", with.Output, StringComparison.Ordinal);
+        Assert.Contains("pelago-packages", with.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Everything_is_applied_applied_again_and_removed_again()
     {
         string kubeconfig = (string)(await _home.UpAsync("--simulated"))["clusters"]![0]!["kubeconfig"]!;

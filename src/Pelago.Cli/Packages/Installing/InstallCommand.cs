@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Pelago.Cli.Output;
+using Pelago.Kube;
+using Pelago.Packages.Api;
+using Pelago.Packages.Format;
+using Pelago.Packages.Releases;
+using Pelago.Packages.Repositories;
+
+namespace Pelago.Cli.Packages.Installing;
+
+/// <summary><c>pelago package install</c>: says what will be there, and leaves the rest to the cluster.</summary>
+internal static class InstallCommand
+{
+    public static Command Build()
+    {
+        var line = new InstallationLine();
+        var package = new Argument<string>("package") { Description = "The package" };
+        Option<string?> repo = PackageFolder.Option(), version = PackageFolder.Version();
+        var appId = new Option<string?>("--app-id") { Description = "What the installation is called (default: as the package)", HelpName = "NAME" };
+        Option<int?> timeout = CommandOptions.Number("--timeout", "How many seconds its objects may take to become healthy (default: 300)", "SECONDS", 1, 86_400);
+        var options = new PackageOptions();
+        var overlays = new ClusterOptions();
+        var command = new Command("install", "Install a package on a cluster, or on several").WithExamples("""
+            pelago package install nginx
+            pelago package install nginx --app-id web --set replicas=3 --yes
+            pelago package install nginx --options web.yaml --dry-run
+            pelago package install nginx --cluster pelago-1,pelago-2 --set-on pelago-2:replicas=5
+            """);
+        command.Arguments.Add(package);
+        foreach (Option option in new Option[] { repo, version, appId, timeout })
+            command.Options.Add(option);
+        options.AddTo(command);
+        overlays.AddTo(command);
+        line.AddChanging(command);
+        package.CompletionSources.Add(PackageStores.OfferPackages);
+        appId.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var given }] && (given.Length > 50 || NameRules.Dns1035Label(given).Count > 0))
+                result.AddError($"--app-id {given}: must be small letters, digits and dashes, begin with a letter, and have at most 50 characters");
+        });
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using InstallationAccess access = line.Open(parsed);
+            string? folder = parsed.GetValue(repo);
+            Catalog? catalog = folder is null ? PackageStores.Load(parsed) : null;
+            (PackageRevision revision, string repository) = folder is null ? Find(catalog!, parsed.GetValue(package)!, parsed.GetValue(version)) : (PackageFolder.Read(folder, parsed.GetValue(package)!, parsed.GetValue(version)), folder);
+            string name = parsed.GetValue(appId) ?? revision.Name;
+            if (await access.FindAsync(name, cancel) is { } present)
+                throw new CliException($"{name} is there already ({present.Spec.Package} {present.Spec.Version}, {present.Phase}): 'pelago package upgrade {name}' changes it, --app-id gives another one another name");
+            var spec = new InstallationSpec
+            {
+                Package = revision.Name, Version = revision.Version, Digest = RecordStore.DigestOf(PackageRecord.Of(revision)), Repository = repository, Options = Options(line, parsed, options, revision),
+                Clusters = overlays.Read(parsed, access.Clusters.Count == 1 ? [] : [.. access.Clusters.Select(cluster => new ClusterTarget(cluster.Cluster, []))]),
+                TimeoutSeconds = parsed.GetValue(timeout) ?? 300,
+            };
+            IReadOnlyList<NeededPackage> needed = new DependencyPlan(catalog, await InstallationAccess.ListAsync(access.Home, access.Namespace, cancel)).Of(revision);
+            foreach (NeededPackage need in needed)
+                Console.Error.WriteLine($"also installs {need.Package.Name} {need.Package.Version}: {need.Why}");
+            await new InstallationPlan(access).ShowAsync(name, revision, spec, null, cancel);
+            if (line.IsTrial(parsed))
+                return ExitCode.Done;
+            if (revision.Package.String("preInstallNotes") is { Length: > 0 } notes)
+                Console.Error.WriteLine(notes);
+            line.Confirm(parsed, $"Install {revision.Name} {revision.Version} as {name}?");
+            foreach (NeededPackage need in needed)
+                await CreateAsync(access, need.Package.Name, need.Package, new InstallationSpec { Package = need.Package.Name, Version = need.Package.Version, Digest = "", Repository = need.Repository, Clusters = [.. spec.Clusters.Select(target => new ClusterTarget(target.Name, []))] }, $"{need.Why}", cancel);
+            await CreateAsync(access, name, revision, spec, "installed", cancel);
+            return await FinishAsync(line, parsed, access, name, revision, cancel);
+        });
+        return command;
+    }
+
+    /// <summary>Waits where the line does not say otherwise, and prints how it went.</summary>
+    public static async Task<int> FinishAsync(InstallationLine line, ParseResult parsed, InstallationAccess access, string name, PackageRevision? revision, CancellationToken cancel)
+    {
+        if (!line.Waits(parsed))
+        {
+            InstallationTable.Print([(access.Home.Cluster, await access.GetAsync(name, cancel))], line.Output(parsed));
+            return ExitCode.Done;
+        }
+
+        Installation settled;
+        using (var progress = new Progress(line.IsQuiet(parsed)))
+            settled = await new InstallationWait(access, progress).UntilSettledAsync(name, cancel);
+        int code = InstallationWait.Report(access, settled, line.Output(parsed));
+        if (code == ExitCode.Done && !line.IsQuiet(parsed) && revision?.Package.String("postInstallNotes") is { Length: > 0 } notes)
+            Console.Error.WriteLine(notes);
+        return code;
+    }
+
+    /// <summary>Who says nothing of options, and sits there, is asked for them.</summary>
+    private static JsonObject Options(InstallationLine line, ParseResult parsed, PackageOptions options, PackageRevision revision)
+    {
+        JsonObject given = options.Read(parsed);
+        bool asks = given.Count == 0 && revision.Config is not null && line.Asks(parsed);
+        return asks ? new OptionWizard(Console.In, Console.Error).Ask(revision.Config!, given) : given;
+    }
+
+    /// <summary>The package lies in the cluster before anything names it.</summary>
+    private static async Task CreateAsync(InstallationAccess access, string name, PackageRevision package, InstallationSpec spec, string cause, CancellationToken cancel)
+    {
+        string digest = await access.Records.PutAsync(access.Namespace, PackageRecord.Of(package), cancel);
+        await access.CreateAsync(name, spec with { Digest = digest }, cause, cancel);
+    }
+
+    public static (PackageRevision Package, string Repository) Find(Catalog catalog, string name, string? version)
+    {
+        (CatalogPackage found, PackageRevision revision) = PackageStores.Find(catalog, name, version);
+        return (revision, found.Repository.Name);
+    }
+}

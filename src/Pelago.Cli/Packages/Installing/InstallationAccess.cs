@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Nodes;
+using Pelago.Client;
+using Pelago.Kube;
+using Pelago.Packages.Api;
+using Pelago.Packages.Releases;
+
+namespace Pelago.Cli.Packages.Installing;
+
+/// <summary>The clusters of a line, and the installations that the first of them has. Disposing it closes the connections.</summary>
+internal sealed class InstallationAccess(IReadOnlyList<HttpKubeApi> clusters, string ns) : IDisposable
+{
+    private static readonly WriteQuery Write = new() { FieldManager = "pelago" };
+
+    public IReadOnlyList<HttpKubeApi> Clusters => clusters;
+
+    /// <summary>The cluster that has the installations.</summary>
+    public HttpKubeApi Home => clusters[0];
+
+    public string Namespace => ns;
+
+    public RecordStore Records { get; } = new(clusters[0], TimeProvider.System);
+
+    public async Task<Installation?> FindAsync(string name, CancellationToken cancel)
+    {
+        ApiResult read = await Home.GetAsync(new ResourcePath(PackagesApi.Installations, ns, name), cancel);
+        // An object that is not there is named; a kind that is not served is not.
+        if (read.Error is { IsNotFound: true, Name: null })
+            throw NotServed(Home);
+        if (read.Error is { IsNotFound: true })
+            return null;
+        return new Installation(KubeObject.Parse(read.BodyOrThrow()));
+    }
+
+    public async Task<Installation> GetAsync(string name, CancellationToken cancel)
+    {
+        if (await FindAsync(name, cancel) is { } found)
+            return found;
+        IReadOnlyList<Installation> all = await ListAsync(Home, ns, cancel);
+        string near = Spelling.Nearest(name, all.Select(installation => installation.Name)) is { } guess ? $". Did you mean {guess}?" : "";
+        throw new CliException($"nothing called {name} is installed in namespace {ns} of cluster {Home.Cluster}{near}", ExitCode.NothingMatched);
+    }
+
+    public static async Task<IReadOnlyList<Installation>> ListAsync(HttpKubeApi cluster, string ns, CancellationToken cancel)
+    {
+        ApiResult list = await cluster.ListAsync(new ResourcePath(PackagesApi.Installations, ns), ListQuery.Everything, cancel);
+        if (list.Error is { IsNotFound: true })
+            throw NotServed(cluster);
+        return [.. (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(json => new Installation(new KubeObject(json)))];
+    }
+
+    public async Task CreateAsync(string name, InstallationSpec spec, string cause, CancellationToken cancel)
+    {
+        var body = new JsonObject
+        {
+            ["apiVersion"] = PackagesApi.ApiVersion, ["kind"] = PackagesApi.Kind,
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns, ["annotations"] = new JsonObject { [PackagesApi.CauseAnnotation] = cause } },
+            ["spec"] = spec.ToJson(),
+        };
+        (await Home.CreateAsync(new ResourcePath(PackagesApi.Installations, ns), KubeJson.ToUtf8(body), Write, cancel)).BodyOrThrow();
+    }
+
+    /// <summary>Puts another spec in the place of the one that was read, unless somebody else did meanwhile.</summary>
+    public async Task ChangeAsync(Installation installation, InstallationSpec spec, string cause, CancellationToken cancel)
+    {
+        var changed = new KubeObject((JsonObject)installation.Object.Json.DeepClone());
+        changed.Json["spec"] = spec.ToJson();
+        changed.Metadata.ObjectOrNew("annotations")[PackagesApi.CauseAnnotation] = cause;
+        (await Home.UpdateAsync(installation.Path, changed.ToUtf8(), Write, cancel)).BodyOrThrow();
+    }
+
+    public async Task<Release?> ReleaseAsync(string digest, CancellationToken cancel)
+    {
+        try
+        {
+            return digest.Length == 0 ? null : Release.Read(await Records.ReadAsync(ns, digest, cancel));
+        }
+        catch (ApiStatusException lost) when (lost.Status.Code is 400 or 404)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (HttpKubeApi cluster in clusters)
+            cluster.Dispose();
+    }
+
+    private static CliException NotServed(HttpKubeApi cluster) =>
+        new($"cluster {cluster.Cluster} does not serve installations: 'pelago install --packages' brings that to a Kubernetes; a cluster of 'pelago up' has it some moments after its start");
+}

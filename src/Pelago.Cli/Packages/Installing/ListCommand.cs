@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using Pelago.Client;
+using Pelago.Packages.Api;
+
+namespace Pelago.Cli.Packages.Installing;
+
+/// <summary><c>pelago package list</c>: what is installed.</summary>
+internal static class ListCommand
+{
+    public static Command Build()
+    {
+        var line = new InstallationLine();
+        var command = new Command("list", "List what is installed").WithExamples("""
+            pelago package list                   of all namespaces
+            pelago package list -n web -o json
+            pelago package list --all-clusters
+            """);
+        line.AddReading(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            IReadOnlyList<HttpKubeApi> clusters = line.Connect(parsed);
+            var found = new List<(string, Installation)>();
+            var faults = new List<int>();
+            foreach (HttpKubeApi cluster in clusters)
+            {
+                using (cluster)
+                {
+                    try
+                    {
+                        found.AddRange((await InstallationAccess.ListAsync(cluster, line.Namespace(parsed) ?? "", cancel)).Select(one => (cluster.Cluster, one)));
+                    }
+                    catch (ClusterUnreachableException away)
+                    {
+                        Console.Error.WriteLine($"pelago: {away.Message}");
+                        faults.Add(ExitCode.Unreachable);
+                    }
+                }
+            }
+
+            string form = line.Output(parsed);
+            if (found.Count > 0 || form != "table")
+                InstallationTable.Print(found, form);
+            else if (faults.Count == 0)
+                Console.Error.WriteLine("nothing is installed; 'pelago package search' finds packages");
+            return faults.Count > 0 ? ExitCode.Unreachable : ExitCode.Done;
+        });
+        return command;
+    }
+}

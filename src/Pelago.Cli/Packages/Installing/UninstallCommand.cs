@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Pelago.Cli.Output;
+using Pelago.Client;
+using Pelago.Kube;
+using Pelago.Packages.Api;
+using Pelago.Packages.Format;
+
+namespace Pelago.Cli.Packages.Installing;
+
+/// <summary><c>pelago package uninstall</c>: everything of it goes, on all its clusters, but what is marked to be kept.</summary>
+internal static class UninstallCommand
+{
+    public static Command Build()
+    {
+        var line = new InstallationLine();
+        var name = new Argument<string>("name") { Description = "The installation" };
+        var abandon = new Option<string?>("--abandon") { Description = "Clusters that will not come back: what is on them is left", HelpName = "C" };
+        var command = new Command("uninstall", "Remove an installation with all that it has").WithExamples("""
+            pelago package uninstall web
+            pelago package uninstall web -n team --yes --no-wait
+            """);
+        command.Arguments.Add(name);
+        command.Options.Add(abandon);
+        line.AddChanging(command);
+        line.OfferNames(command, name);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using InstallationAccess access = line.Open(parsed);
+            Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
+            if (line.IsTrial(parsed))
+            {
+                Console.Error.WriteLine($"{present.Name} ({present.Spec.Package} {present.Spec.Version}) would go from {string.Join(", ", present.Clusters.Keys.Order(StringComparer.Ordinal))}");
+                return ExitCode.Done;
+            }
+
+            line.Confirm(parsed, $"Remove {present.Name} ({present.Spec.Package} {present.Spec.Version}) with all that it has?");
+            if (parsed.GetValue(abandon) is { Length: > 0 } clusters)
+                await AbandonAsync(access, present, clusters, cancel);
+            string? notes = await NotesAsync(access, present, cancel);
+            ApiResult gone = await access.Home.DeleteAsync(present.Path, new DeleteQuery { Uid = present.Object.Uid }, cancel);
+            if (gone.Error is { IsNotFound: false } refused)
+                throw new ApiStatusException(refused);
+            if (!line.Waits(parsed))
+                return ExitCode.Done;
+            IReadOnlyList<string> left;
+            using (var progress = new Progress(line.IsQuiet(parsed)))
+                left = await new InstallationWait(access, progress).UntilGoneAsync(present, cancel);
+            if (line.IsQuiet(parsed))
+                return ExitCode.Done;
+            Console.Error.WriteLine($"{present.Name} is gone{(left.Count == 0 ? "" : "; it left, as it was told to:")}");
+            foreach (string item in left)
+                Console.Error.WriteLine($"  {item}");
+            if (notes is not null)
+                Console.Error.WriteLine(notes);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static async Task AbandonAsync(InstallationAccess access, Installation present, string clusters, CancellationToken cancel)
+    {
+        var patch = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [PackagesApi.AbandonAnnotation] = clusters } },
+        };
+        (await access.Home.PatchAsync(present.Path, PatchType.Merge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel)).BodyOrThrow();
+    }
+
+    private static async Task<string?> NotesAsync(InstallationAccess access, Installation present, CancellationToken cancel)
+    {
+        try
+        {
+            PackageRevision package = await UpgradeCommand.ReadAsync(access, present.Spec.Digest, cancel);
+            return package.Package.String("postUninstallNotes") is { Length: > 0 } notes ? notes : null;
+        }
+        catch (Exception lost) when (lost is ApiStatusException or CliException)
+        {
+            return null;
+        }
+    }
+}

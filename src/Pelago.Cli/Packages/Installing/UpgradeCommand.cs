@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using Pelago.Packages.Api;
+using Pelago.Packages.Format;
+using Pelago.Packages.Options;
+using Pelago.Packages.Releases;
+
+namespace Pelago.Cli.Packages.Installing;
+
+/// <summary><c>pelago package upgrade</c>: another version, other options, or both.</summary>
+internal static class UpgradeCommand
+{
+    public static Command Build()
+    {
+        var line = new InstallationLine();
+        var name = new Argument<string>("name") { Description = "The installation" };
+        Option<string?> repo = PackageFolder.Option(), version = PackageFolder.Version();
+        var keep = new Option<bool>("--keep-version") { Description = "Only the options change" };
+        var reset = new Option<bool>("--reset-options") { Description = "Forget the options of before: those of this line over the defaults" };
+        var options = new PackageOptions();
+        var overlays = new ClusterOptions();
+        var command = new Command("upgrade", "Bring an installation to another version, or to other options").WithExamples("""
+            pelago package upgrade web                              the newest version
+            pelago package upgrade web --package-version 1.22 --yes
+            pelago package upgrade web --keep-version --set replicas=5
+            pelago package upgrade web --dry-run                    what would change
+            """);
+        command.Arguments.Add(name);
+        foreach (Option option in new Option[] { repo, version, keep, reset })
+            command.Options.Add(option);
+        options.AddTo(command);
+        overlays.AddTo(command);
+        line.AddChanging(command);
+        line.OfferNames(command, name);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(keep) && (result.GetValue(version) is not null || result.GetValue(repo) is not null))
+                result.AddError("--keep-version leaves the version as it is: leave --package-version and --repo out");
+        });
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using InstallationAccess access = line.Open(parsed);
+            Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
+            InstallationSpec now = present.Spec;
+            (PackageRevision revision, string repository) = parsed.GetValue(keep) ? (await ReadAsync(access, now.Digest, cancel), now.Repository)
+                : parsed.GetValue(repo) is { } folder ? (PackageFolder.Read(folder, now.Package, parsed.GetValue(version)), folder)
+                : InstallCommand.Find(PackageStores.Load(parsed), now.Package, parsed.GetValue(version));
+            var spec = now with
+            {
+                Version = revision.Version,
+                Digest = RecordStore.DigestOf(PackageRecord.Of(revision)),
+                Repository = repository,
+                Clusters = overlays.Read(parsed, now.Clusters),
+                Options = parsed.GetValue(reset) ? options.Read(parsed) : OptionMerge.Merge(now.Options, options.Read(parsed)),
+            };
+            return await ChangeAsync(line, parsed, access, present, spec, revision, Cause(now, spec), cancel);
+        });
+        return command;
+    }
+
+    /// <summary>Shows what would change, asks, changes it and waits.</summary>
+    public static async Task<int> ChangeAsync(
+        InstallationLine line, ParseResult parsed, InstallationAccess access, Installation present, InstallationSpec spec, PackageRevision revision, string cause, CancellationToken cancel)
+    {
+        bool changes = await new InstallationPlan(access).ShowAsync(present.Name, revision, spec, present, cancel);
+        bool isSame = RecordStore.DigestOf(spec.ToJson()) == RecordStore.DigestOf(present.Spec.ToJson());
+        if (line.IsTrial(parsed) || (isSame && !changes && present.Phase == InstallationPhase.Healthy))
+        {
+            if (!changes)
+                Console.Error.WriteLine($"nothing changes: {present.Name} is {present.Spec.Package} {present.Spec.Version} with these options");
+            return ExitCode.Done;
+        }
+
+        line.Confirm(parsed, $"Change {present.Name} from {present.Spec.Version} to {spec.Version}?");
+        await access.Records.PutAsync(access.Namespace, PackageRecord.Of(revision), cancel);
+        await access.ChangeAsync(present, spec, cause, cancel);
+        return await InstallCommand.FinishAsync(line, parsed, access, present.Name, null, cancel);
+    }
+
+    /// <summary>The package that lies beside an installation.</summary>
+    public static async Task<PackageRevision> ReadAsync(InstallationAccess access, string digest, CancellationToken cancel) =>
+        PackageRecord.Read(await access.Records.ReadAsync(access.Namespace, digest, cancel)) ?? throw new CliException($"what is kept of {digest} on cluster {access.Home.Cluster} is no valid package");
+
+    private static string Cause(InstallationSpec before, InstallationSpec after) => before.Version != after.Version ? $"upgraded from {before.Version}" : "options changed";
+}

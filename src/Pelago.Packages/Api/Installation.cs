@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Nodes;
+using Pelago.Client;
+using Pelago.Kube;
+
+namespace Pelago.Packages.Api;
+
+/// <summary>An Installation as a cluster has it.</summary>
+public sealed class Installation(KubeObject document)
+{
+    public KubeObject Object => document;
+
+    public string Namespace { get; } = document.Namespace;
+
+    public string Name { get; } = document.Name;
+
+    public bool IsDeleting => document.IsDeleting;
+
+    public InstallationSpec Spec { get; } = InstallationSpec.Read(document.Spec ?? []);
+
+    /// <summary>Whether the status is about the spec as it is now.</summary>
+    public bool IsObserved => document.Status?.Integer("observedGeneration") == document.Generation;
+
+    public long Revision => document.Status?.Integer("revision") ?? 0;
+
+    public string Phase => document.Status?.String("phase") ?? InstallationPhase.Pending;
+
+    public string Message => document.Status?.String("message") ?? "";
+
+    public string Ready => document.Status?.String("ready") ?? "";
+
+    /// <summary>The oldest first.</summary>
+    public IReadOnlyList<InstallationRevision> History { get; } =
+        [.. (document.Status?.Array("history") ?? []).OfType<JsonObject>().Select(InstallationRevision.Read)];
+
+    public IReadOnlyDictionary<string, ClusterState> Clusters { get; } = (document.Status?.Object("clusters") ?? [])
+        .Where(pair => pair.Value is JsonObject).ToDictionary(pair => pair.Key, pair => ClusterState.Read((JsonObject)pair.Value!), StringComparer.Ordinal);
+
+    public ResourcePath Path => new(PackagesApi.Installations, Namespace, Name);
+
+    /// <summary>What marks objects as this installation's.</summary>
+    public string Owner => $"{Namespace}/{Name}";
+
+    /// <summary>Digests of everything that is still needed of what <see cref="Releases.RecordStore"/> keeps.</summary>
+    public IEnumerable<string> Records() =>
+    [
+        Spec.Digest, .. History.SelectMany(revision => (string[])[revision.Digest, revision.Record]),
+        .. Clusters.Values.SelectMany(state => (string[])[.. state.Touched, state.Release, state.HealthyRelease]),
+    ];
+}

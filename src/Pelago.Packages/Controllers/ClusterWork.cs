@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Concurrent;
+using Pelago.Client;
+using Pelago.Kube;
+using Pelago.Packages.Api;
+using Pelago.Packages.Releases;
+
+namespace Pelago.Packages.Controllers;
+
+/// <summary>Works on installations, a cluster of one at a time.</summary>
+internal sealed class ClusterWork
+{
+    private readonly InstallationClusters _clusters;
+    private readonly TimeProvider _time;
+    private readonly RecordStore _records;
+    private readonly ReleasePlan _plan;
+    private readonly Journal _journal;
+    private readonly InstallationWork _whole;
+    private readonly ConcurrentDictionary<IKubeApi, ClusterKinds> _kinds = new();
+
+    public ClusterWork(InstallationClusters clusters, TimeProvider time)
+    {
+        (_clusters, _time) = (clusters, time);
+        _records = new RecordStore(clusters.Home, time);
+        _plan = new ReleasePlan(clusters.Home, _records);
+        _journal = new Journal(clusters.Home);
+        _whole = new InstallationWork(clusters.Home, _records, _journal, time);
+    }
+
+    /// <param name="cluster">Empty: the installation as a whole.</param>
+    public async Task<ReconcileResult> RunAsync(ObjectKey key, string cluster, CancellationToken cancel)
+    {
+        ApiResult read = await _clusters.Home.GetAsync(new ResourcePath(PackagesApi.Installations, key.Namespace, key.Name), cancel);
+        if (read.Error is { } error)
+            return error.IsNotFound ? ReconcileResult.Done : ReconcileResult.Failed(error);
+        var installation = new Installation(KubeObject.Parse(read.Body));
+        try
+        {
+            return cluster.Length == 0 ? await _whole.RunAsync(installation, cancel) : await RunAsync(installation, cluster, cancel);
+        }
+        catch (ApiStatusException refused)
+        {
+            return ReconcileResult.Failed(refused.Status);
+        }
+    }
+
+    private async Task<ReconcileResult> RunAsync(Installation installation, string cluster, CancellationToken cancel)
+    {
+        bool isWanted = !installation.IsDeleting && installation.Spec.ClusterNames(_clusters.Home.Cluster).Contains(cluster);
+        ClusterState? state = installation.Clusters.GetValueOrDefault(cluster);
+        bool isNothing = isWanted ? !installation.IsObserved || !IsHeld(installation) : state is null or { Phase: InstallationPhase.Removed };
+        if (isNothing)
+            return ReconcileResult.Done;
+        if (!isWanted && IsAbandoned(installation, cluster))
+        {
+            await _journal.WriteAsync(installation, cluster, installation.IsDeleting ? state! with { Phase = InstallationPhase.Removed, Left = [$"everything on cluster {cluster}"] } : null, cancel);
+            return ReconcileResult.Done;
+        }
+
+        IKubeApi? api = _clusters.Find(cluster);
+        IKubeApi target = api ?? _clusters.Home;
+        var run = new ClusterRun(installation, cluster, target, _kinds.GetOrAdd(target, static api => new ClusterKinds(api)), _records, _plan, _journal, _time);
+        if (api is null)
+            return await run.UnreachableAsync($"no cluster {cluster} is known here; there are: {_clusters.Known()}", cancel);
+        try
+        {
+            return await run.RunAsync(isWanted, cancel);
+        }
+        catch (ClusterUnreachableException away) when (away.Cluster == cluster && cluster != _clusters.Home.Cluster)
+        {
+            return await run.UnreachableAsync(away.Message, cancel);
+        }
+        catch (ApiStatusException refused) when (!refused.Status.IsConflict)
+        {
+            return await run.RefusedAsync(refused.Status, cancel);
+        }
+    }
+
+    /// <summary>Nothing is put anywhere before the installation is sure to stay until it is removed again.</summary>
+    private static bool IsHeld(Installation installation) => (installation.Object.Finalizers ?? []).Any(item => item?.ToString() == PackagesApi.Finalizer);
+
+    private static bool IsAbandoned(Installation installation, string cluster) =>
+        (installation.Object.Annotations?.String(PackagesApi.AbandonAnnotation) ?? "").Split(',', StringSplitOptions.TrimEntries).Contains(cluster);
+}

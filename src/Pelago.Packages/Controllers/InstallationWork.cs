@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Nodes;
+using Pelago.Client;
+using Pelago.Kube;
+using Pelago.Packages.Api;
+using Pelago.Packages.Releases;
+
+namespace Pelago.Packages.Controllers;
+
+/// <summary>What concerns an installation as a whole: its revisions, the sum of its clusters, its end.</summary>
+internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journal journal, TimeProvider time)
+{
+    private const int MaxHistory = 10;
+
+    /// <summary>Long enough for somebody who has written a package and not yet the installation of it.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
+
+    // What an installation as a whole is in is what the worst of its clusters is in.
+    private static readonly string[] WorstFirst =
+    [
+        InstallationPhase.Failed, InstallationPhase.Unreachable, InstallationPhase.RollingBack, InstallationPhase.RolledBack, InstallationPhase.Degraded,
+        InstallationPhase.Removing, InstallationPhase.Pending, InstallationPhase.Applying, InstallationPhase.Waiting, InstallationPhase.Healthy,
+    ];
+
+    public async Task<ReconcileResult> RunAsync(Installation installation, CancellationToken cancel)
+    {
+        string[] finalizers = [.. (installation.Object.Finalizers ?? []).Select(item => item?.ToString() ?? "")];
+        if (installation.IsDeleting)
+        {
+            if (installation.Clusters.Values.All(state => state.Phase == InstallationPhase.Removed))
+                await FinishAsync(installation, finalizers, cancel);
+            else
+                await SumUpAsync(installation, cancel);
+            return ReconcileResult.Done;
+        }
+
+        if (!finalizers.Contains(PackagesApi.Finalizer))
+        {
+            await journal.WriteFinalizersAsync(installation, finalizers.Append(PackagesApi.Finalizer), cancel);
+            return ReconcileResult.Done; // its own change brings it back
+        }
+
+        if (!installation.IsObserved)
+            await RecordAsync(installation, cancel);
+        else
+            await SumUpAsync(installation, cancel);
+        return ReconcileResult.Done;
+    }
+
+    /// <summary>A spec that is another than before is a new revision.</summary>
+    private async Task RecordAsync(Installation installation, CancellationToken cancel)
+    {
+        JsonObject spec = installation.Spec.ToJson();
+        var status = new JsonObject { ["observedGeneration"] = installation.Object.Generation };
+        InstallationRevision? last = installation.History.Count > 0 ? installation.History[^1] : null;
+        if (last?.Record != RecordStore.DigestOf(spec))
+        {
+            string record = await records.PutAsync(installation.Namespace, spec, cancel);
+            string cause = installation.Object.Annotations?.String(PackagesApi.CauseAnnotation) ?? (last is null ? "installed" : "changed");
+            var revision = new InstallationRevision((last?.Number ?? 0) + 1, installation.Spec.Package, installation.Spec.Version, installation.Spec.Digest, record, cause, MetaTime.Now(time));
+            status["revision"] = revision.Number;
+            status["phase"] = InstallationPhase.Pending; // what is said of the revision before is not said of this one
+            status["ready"] = $"0/{installation.Spec.ClusterNames(api.Cluster).Count()}";
+            status["history"] = new JsonArray([.. installation.History.Append(revision).TakeLast(MaxHistory).Select(item => (JsonNode)item.ToJson())]);
+        }
+
+        await journal.WriteAsync(installation, status, cancel);
+        await records.SweepAsync(installation.Namespace, await NamedAsync(installation.Namespace, null, cancel), Grace, cancel);
+    }
+
+    private async Task SumUpAsync(Installation installation, CancellationToken cancel)
+    {
+        string[] names = [.. installation.Spec.ClusterNames(api.Cluster)];
+        ClusterState[] states = [.. names.Select(name => installation.Clusters.GetValueOrDefault(name) ?? new ClusterState())];
+        int ready = states.Count(state => state.Phase == InstallationPhase.Healthy && state.Revision == installation.Revision);
+        string phase = installation.IsDeleting
+            ? InstallationPhase.Removing
+            : states.Select(state => state.Revision == installation.Revision ? state.Phase : state.Phase is InstallationPhase.Unreachable ? state.Phase : InstallationPhase.Pending).MinBy(name => Array.IndexOf(WorstFirst, name))!;
+        IEnumerable<string> said = installation.Clusters.Where(pair => pair.Value.Message.Length > 0).OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => installation.Clusters.Count == 1 && names.Length == 1 ? pair.Value.Message : $"{pair.Key}: {pair.Value.Message}");
+        string message = string.Join("; ", said.Take(5)), count = $"{ready}/{names.Length}";
+        if (phase != installation.Phase || message != installation.Message || count != installation.Ready)
+            await journal.WriteAsync(installation, new JsonObject { ["phase"] = phase, ["ready"] = count, ["message"] = message }, cancel);
+    }
+
+    /// <summary>Nothing of it is left on any cluster: its records go, unless another installation needs them, and then itself.</summary>
+    private async Task FinishAsync(Installation installation, string[] finalizers, CancellationToken cancel)
+    {
+        if (!finalizers.Contains(PackagesApi.Finalizer))
+            return;
+        IReadOnlySet<string> named = await NamedAsync(installation.Namespace, installation.Name, cancel);
+        await records.RemoveAsync(installation.Namespace, installation.Records().Where(digest => !named.Contains(digest)), cancel);
+        await journal.WriteFinalizersAsync(installation, finalizers.Where(name => name != PackagesApi.Finalizer), cancel);
+    }
+
+    /// <summary>The records that the installations of a namespace need, those of one of them not counted.</summary>
+    private async Task<IReadOnlySet<string>> NamedAsync(string ns, string? except, CancellationToken cancel)
+    {
+        ApiResult list = await api.ListAsync(new ResourcePath(PackagesApi.Installations, ns), ListQuery.Everything, cancel);
+        return (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(item => new Installation(new KubeObject(item)))
+            .Where(other => other.Name != except).SelectMany(other => other.Records()).ToHashSet(StringComparer.Ordinal);
+    }
+}

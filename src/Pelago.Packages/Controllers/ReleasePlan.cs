@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pelago.Client;
+using Pelago.Kube;
+using Pelago.Packages.Api;
+using Pelago.Packages.Format;
+using Pelago.Packages.Releases;
+
+namespace Pelago.Packages.Controllers;
+
+/// <summary>Makes the release that a revision of an installation asks for on one cluster.</summary>
+internal sealed class ReleasePlan(IKubeApi home, RecordStore records)
+{
+    /// <summary>The digest of the kept release; or, in words, why there is none: for ever, or until something else is there.</summary>
+    /// <param name="current">What is healthy there now.</param>
+    public async Task<(string Digest, StepOutcome Outcome)> MakeAsync(Installation installation, string cluster, Release? current, CancellationToken cancel)
+    {
+        InstallationSpec spec = installation.Spec;
+        (PackageRevision? package, string fault) = await ReadAsync(installation, cancel);
+        if (package is null)
+            return ("", StepOutcome.Failed(fault));
+        if (current is not null && VersionRules.Refusal(current.Fields, package.Package) is { } refusal)
+            return ("", StepOutcome.Failed(refusal));
+        (Release? release, IReadOnlyList<string> faults) = ReleaseBuilder.Build(package, spec.OptionsFor(cluster), installation.Namespace, installation.Name);
+        if (release is null)
+            return ("", StepOutcome.Failed(string.Join("; ", faults)));
+        if (await MissingAsync(installation, cluster, package, cancel) is { } missing)
+            return ("", StepOutcome.Waits(missing));
+        return (await records.PutAsync(installation.Namespace, release.ToJson(), cancel), StepOutcome.Done);
+    }
+
+    private async Task<(PackageRevision? Package, string Fault)> ReadAsync(Installation installation, CancellationToken cancel)
+    {
+        InstallationSpec spec = installation.Spec;
+        try
+        {
+            PackageRevision? package = PackageRecord.Read(await records.ReadAsync(installation.Namespace, spec.Digest, cancel));
+            if (package is null)
+                return (null, $"what {spec.Digest} names is no valid package");
+            return package.Name == spec.Package && package.Version == spec.Version ? (package, "") : (null, $"{spec.Digest} is {package.Name} {package.Version}, and not {spec.Package} {spec.Version}");
+        }
+        catch (ApiStatusException lost) when (lost.Status.IsNotFound)
+        {
+            return (null, $"the package {spec.Digest} is not in namespace {installation.Namespace}: 'pelago package upgrade {spec.Package}' brings it there");
+        }
+        catch (JsonException damaged)
+        {
+            return (null, $"what {spec.Digest} names is no valid package: {damaged.Message}");
+        }
+    }
+
+    /// <summary>The first dependency that is not there in a version that will do; null when all are.</summary>
+    private async Task<string?> MissingAsync(Installation installation, string cluster, PackageRevision package, CancellationToken cancel)
+    {
+        JsonObject[] needs = [.. (package.Package.Array("dependencies") ?? []).OfType<JsonObject>()];
+        if (needs.Length == 0)
+            return null;
+        ApiResult list = await home.ListAsync(new ResourcePath(PackagesApi.Installations, installation.Namespace), ListQuery.Everything, cancel);
+        Installation[] all = [.. (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(item => new Installation(new KubeObject(item)))];
+        foreach (JsonObject need in needs)
+        {
+            string name = need.String("name") ?? "";
+            string[] versions = [.. (need.Array("versions") ?? []).Select(version => version?.ToString() ?? "")];
+            Installation[] there = [.. all.Where(other => other.Spec.Package == name && (versions.Length == 0 || versions.Contains(other.Spec.Version)))];
+            if (there.Any(other => other.Clusters.GetValueOrDefault(cluster)?.Phase == InstallationPhase.Healthy))
+                continue;
+            string wanted = versions.Length == 0 ? name : $"{name} {string.Join(" or ", versions)}";
+            return there.Length == 0
+                ? $"waits for {wanted}, which it needs and which is not installed in namespace {installation.Namespace}: 'pelago package install {name}'"
+                : $"waits until {there[0].Name} ({wanted}), which it needs, is healthy";
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Pelago.Client;
+using Pelago.Kube;
+using Pelago.Packages.Api;
+using Pelago.Packages.Format;
+using Pelago.Packages.Releases;
+using Xunit;
+
+namespace Pelago.Packages.Tests.Controllers;
+
+public sealed class InstallationTests(InstallationBed bed) : IClassFixture<InstallationBed>
+{
+    private static readonly GroupVersionResource ConfigMaps = new("", "v1", "configmaps");
+    private static readonly PackageRevision One = SamplePackage.Of("1.0"), Two = SamplePackage.Of("2.0");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Options_that_the_schema_does_not_allow_are_refused_and_what_runs_stays()
+    {
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("web", One);
+        await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+
+        await run.WantAsync("web", One, """{"replicas": 0}""");
+        Installation? now = await run.WorkUntilAsync("web", InstallationPhase.Failed);
+
+        Assert.Equal("/replicas: minimum: expected 1 or more, found number 0; set it with --set replicas=1", now!.Message);
+        Assert.Equal("1.0", (await run.FindAsync(ConfigMaps, "web"))!.Value.Json.Object("data")!.String("version"));
+        await run.WantAsync("web", Two);
+        await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+    }
+
+    [Fact]
+    public async Task A_version_that_does_not_upgrade_from_the_one_before_is_refused()
+    {
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("web", Two);
+        await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+
+        await run.WantAsync("web", SamplePackage.Of("3.0"));
+        Installation? now = await run.WorkUntilAsync("web", InstallationPhase.Failed);
+
+        Assert.Equal("sample 3.0 does not upgrade from 2.0 (it does from 1.0), and 2.0 does not go back to 3.0 (it does to 1.0)", now!.Message);
+    }
+
+    [Fact]
+    public async Task What_somebody_else_made_is_left_alone()
+    {
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("one", One);
+        await run.WorkUntilAsync("one", InstallationPhase.Healthy);
+        PackageRevision thief = SamplePackage.Of("1.0", "{apiVersion: v1, kind: ConfigMap, metadata: {name: one}, data: {greeting: mine}}");
+
+        await run.WantAsync("two", thief);
+        Installation? now = await run.WorkUntilAsync("two", InstallationPhase.Failed);
+        await run.UninstallAsync("two");
+        await run.WorkAsync("two", gone => gone is null);
+
+        Assert.Contains("ConfigMap one is there already and is of the installation", now!.Message, StringComparison.Ordinal);
+        Assert.Equal("hello", (await run.FindAsync(ConfigMaps, "one"))!.Value.Json.Object("data")!.String("greeting"));
+        Assert.Equal(["configmaps one", "configmaps one-only-1-0", "deployments one"], await run.ObjectsAsync("one"));
+    }
+
+    [Fact]
+    public async Task What_is_to_be_kept_stays_and_is_named()
+    {
+        const string kept = """{apiVersion: v1, kind: ConfigMap, metadata: {name: data, annotations: {packages.pelago.dev/keep: "true"} } }""";
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("web", SamplePackage.Of("1.0", kept));
+        await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+
+        await run.UninstallAsync("web");
+        Installation? last = await run.WorkAsync("web", now => now is null || now.Clusters[InstallationRun.Home].Phase == InstallationPhase.Removed);
+
+        string ns = (await run.FindAsync(ConfigMaps, "data"))!.Value.Namespace;
+        Assert.Equal([$"ConfigMap {ns}/data"], last!.Clusters[InstallationRun.Home].Left);
+        await run.WorkAsync("web", now => now is null);
+        Assert.Equal(["configmaps data"], await run.ObjectsAsync("web"));
+    }
+
+    [Fact]
+    public async Task A_hook_that_fails_ends_an_upgrade_and_the_version_before_is_in_place()
+    {
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("web", One);
+        await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+        run.Succeeds = _ => false;
+
+        await run.WantAsync("web", Two);
+        Installation? now = await run.WorkUntilAsync("web", InstallationPhase.RolledBack);
+
+        Assert.Contains("post-upgrade, Job web-prepare-", now!.Message, StringComparison.Ordinal);
+        Assert.Equal("1.0", (await run.FindAsync(ConfigMaps, "web"))!.Value.Json.Object("data")!.String("version"));
+        Assert.Equal(["configmaps web", "configmaps web-only-1-0", "deployments web"], await run.ObjectsAsync("web"));
+    }
+
+    [Fact]
+    public async Task A_hook_that_never_ends_does_not_keep_what_is_to_go()
+    {
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("web", One);
+        await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+        run.Ends = _ => false;
+
+        await run.UninstallAsync("web");
+        await run.WorkAsync("web", now => now is null);
+
+        Assert.Empty(await run.ObjectsAsync("web"));
+    }
+
+    [Fact]
+    public async Task A_first_install_that_fails_heals_when_it_becomes_healthy_after_all()
+    {
+        InstallationRun run = await bed.StartAsync();
+        run.BecomesReady = _ => false;
+        await run.WantAsync("web", One);
+        await run.WorkUntilAsync("web", InstallationPhase.Failed);
+
+        run.BecomesReady = _ => true;
+
+        await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+    }
+
+    [Fact]
+    public async Task What_has_gone_is_applied_again()
+    {
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("web", One);
+        Installation? web = await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+
+        await bed.Api.DeleteAsync(new ResourcePath(ConfigMaps, web!.Namespace, "web"), DeleteQuery.None, Cancel);
+        await run.WorkAsync("web", now => now!.Phase == InstallationPhase.Degraded);
+        await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+
+        Assert.NotNull(await run.FindAsync(ConfigMaps, "web"));
+    }
+
+    [Fact]
+    public async Task A_package_waits_for_those_that_it_needs()
+    {
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("web", SamplePackage.Of("1.0", fields: """, "dependencies": [{"name": "sample", "versions": ["2.0"]}]"""));
+        Installation? waits = await run.WorkAsync("web", now => now!.Message.Length > 0);
+
+        await run.WantAsync("other", Two);
+        await run.WorkUntilAsync("other", InstallationPhase.Healthy);
+        await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+
+        Assert.Equal(InstallationPhase.Pending, waits!.Clusters[InstallationRun.Home].Phase);
+        Assert.StartsWith("waits for sample 2.0, which it needs and which is not installed in namespace", waits.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_definition_that_loses_a_stored_version_is_refused()
+    {
+        const string definition = """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: boats.sample.example.com}
+            spec:
+              group: sample.example.com
+              scope: Namespaced
+              names: {kind: Boat, plural: boats}
+              versions: [{name: VERSION, served: true, storage: true, schema: {openAPIV3Schema: {type: object} } }]
+            """;
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("web", SamplePackage.Of("1.0", definition.Replace("VERSION", "v1", StringComparison.Ordinal)));
+        await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+
+        await run.WantAsync("web", SamplePackage.Of("2.0", definition.Replace("VERSION", "v2", StringComparison.Ordinal)));
+        Installation? now = await run.WorkUntilAsync("web", InstallationPhase.RolledBack);
+
+        Assert.Contains("CustomResourceDefinition boats.sample.example.com would lose the version v1, in which objects are stored", now!.Message, StringComparison.Ordinal);
+        await run.UninstallAsync("web");
+        await run.WorkAsync("web", gone => gone is null);
+    }
+
+    [Fact]
+    public async Task Of_several_clusters_one_that_is_down_says_why_and_heals_when_it_returns()
+    {
+        InstallationRun run = await bed.StartAsync("east", "west");
+        run.Others[1].IsDown = true;
+        await run.WantAsync("web", One, change: spec => spec with
+        {
+            Clusters = [new ClusterTarget("east", SamplePackage.Json("""{"greeting": "from the east"}""")), new ClusterTarget("west", [])],
+        });
+
+        Installation? now = await run.WorkAsync("web", now => now!.Ready == "1/2");
+        Assert.Equal((InstallationPhase.Unreachable, "west: cluster west refused the connection"), (now!.Phase, now.Message));
+        Assert.Equal("from the east", (await run.FindAsync(ConfigMaps, "web"))!.Value.Json.Object("data")!.String("greeting"));
+        run.Others[1].IsDown = false;
+        now = await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+
+        Assert.Equal("2/2", now!.Ready);
+    }
+
+    [Fact]
+    public async Task A_release_of_many_megabytes_is_kept_whole()
+    {
+        InstallationRun run = await bed.StartAsync();
+        var random = new Random(7);
+        byte[] noise = new byte[3_000_000];
+        random.NextBytes(noise);
+        var records = new RecordStore(bed.Api, TimeProvider.System);
+        await run.WantAsync("web", One); // the namespace is of this test alone
+        string ns = (await run.GetAsync("web"))!.Namespace;
+        var document = SamplePackage.Json($$"""{"noise": "{{Convert.ToBase64String(noise)}}"}""");
+
+        string digest = await records.PutAsync(ns, document, Cancel);
+
+        Assert.Equal(digest, await records.PutAsync(ns, document, Cancel));
+        Assert.Equal(document.String("noise"), (await records.ReadAsync(ns, digest, Cancel)).String("noise"));
+        Assert.True((await run.ListAsync(new GroupVersionResource("", "v1", "secrets"), "packages.pelago.dev/record")).Count > 4);
+    }
+}
