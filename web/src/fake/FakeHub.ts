@@ -131,7 +131,7 @@ export class FakeHub {
   }
 
   private fleet() {
-    const since = new Date(0).toISOString();
+    const since = new Date(Date.now() - 5_400_000).toISOString();
     const well = [...this.options.world.clusters.keys()].map(name => ({
       name,
       server: 'https://127.0.0.1:6443',

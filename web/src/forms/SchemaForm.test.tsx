@@ -1,5 +1,5 @@
-// @vitest-environment happy-dom
 // SPDX-License-Identifier: Apache-2.0
+// @vitest-environment happy-dom
 
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { useState } from 'react';

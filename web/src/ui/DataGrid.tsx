@@ -187,7 +187,7 @@ function Heading<T>({ column, sorting, onSort }: HeadingProps<T>) {
     <div role="columnheader" aria-sort={sorted} className={className}>
       <button type="button" onClick={() => onSort({ key: column.key, descending: sorted === 'ascending' })}>
         {column.title}
-        <span aria-hidden="true">{sorted === 'none' ? '' : sorted === 'ascending' ? '↑' : '↓'}</span>
+        {sorted !== 'none' && <span aria-hidden="true">{sorted === 'ascending' ? '↑' : '↓'}</span>}
       </button>
     </div>
   );

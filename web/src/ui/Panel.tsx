@@ -25,12 +25,22 @@ export function Panel({
   );
 }
 
-/** How much of something is taken. */
-export function Meter({ part, whole, label }: { part: number; whole: number; label: string }) {
+/** How much of something is taken; or, where more is better, how much of it is there. */
+export function Meter({
+  part,
+  whole,
+  label,
+  moreIsBetter = false,
+}: {
+  part: number;
+  whole: number;
+  label: string;
+  moreIsBetter?: boolean;
+}) {
   const share = whole > 0 ? Math.min(1, part / whole) : 0;
   return (
     <div
-      className={share > 0.9 ? 'meter full' : 'meter'}
+      className={share > 0.9 && !moreIsBetter ? 'meter full' : 'meter'}
       role="meter"
       aria-label={label}
       aria-valuemin={0}

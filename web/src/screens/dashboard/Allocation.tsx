@@ -23,15 +23,19 @@ export function Allocation({ title, unit, asked, offered, times, values, format 
     <Panel title={title} aside={<span className="quiet number">{said} asked for</span>}>
       <p className="figure number">{formatPercent(asked, offered)}</p>
       <Meter part={asked} whole={offered} label={`${title} asked for`} />
-      <Suspense fallback={<div className="timechart" />}>
-        <TimeChart
-          times={times}
-          values={values}
-          max={Math.max(offered, asked)}
-          format={format}
-          label={`${title} asked for over time: now ${said}`}
-        />
-      </Suspense>
+      {times.length < 2 ? (
+        <p className="timechart quiet">How it goes is drawn from now on.</p>
+      ) : (
+        <Suspense fallback={<div className="timechart" />}>
+          <TimeChart
+            times={times}
+            values={values}
+            max={Math.max(offered, asked)}
+            format={format}
+            label={`${title} asked for over time: now ${said}`}
+          />
+        </Suspense>
+      )}
     </Panel>
   );
 }

@@ -42,14 +42,14 @@ export function CellCanvas({ picture, dark, count, onOpen }: Props) {
       last = at;
       const scale = devicePixelRatio || 1;
       const { clientWidth, clientHeight } = around;
-      // Room for half as many again, so that the picture is not laid out anew with each pod.
+      // Room for some more, so that the picture is not laid out anew with each pod.
       if (
         !image ||
         picture.count > room ||
         element.width !== Math.floor(clientWidth * scale) ||
         element.height !== Math.floor(clientHeight * scale)
       ) {
-        room = Math.max(64, picture.count > room ? Math.ceil(picture.count * 1.5) : room);
+        room = Math.max(64, picture.count > room ? Math.ceil(picture.count * 1.15) : room);
         layout.current = layoutFor(room, clientWidth, clientHeight, scale);
         element.width = layout.current.width;
         element.height = layout.current.height;

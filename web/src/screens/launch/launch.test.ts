@@ -64,8 +64,9 @@ it('finds room for every cell, however many there are', () => {
     [50_000, 360, 500],
   ] as const) {
     const layout = layoutFor(count, width, height, 1);
-    const pitch = layout.cell + layout.gap;
+    const pitch = layout.high + layout.gap;
     if (pitch > 2) expect(layout.across * Math.floor(height / pitch)).toBeGreaterThanOrEqual(count);
+    expect(layout.across * (layout.cell + layout.gap)).toBeLessThanOrEqual(width);
     expect(pitch).toBeLessThanOrEqual(18);
   }
 });

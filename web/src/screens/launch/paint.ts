@@ -4,8 +4,9 @@ import { looks } from '../../cells/looks';
 import type { Picture } from './Picture';
 
 export interface Layout {
-  /** In device pixels. */
+  /** In device pixels, and what is between two of them. Where cells are small they may be wider than high, to use the room. */
   cell: number;
+  high: number;
   gap: number;
   across: number;
   width: number;
@@ -20,13 +21,13 @@ export function layoutFor(count: number, width: number, height: number, scale: n
   while (pitch > 2 && Math.floor(wide / pitch) * Math.floor(high / pitch) < count) pitch--;
   pitch = Math.max(2, pitch);
   const gap = pitch >= 10 ? 2 : pitch >= 4 ? 1 : 0;
-  return { cell: pitch - gap, gap, across: Math.max(1, Math.floor(wide / pitch)), width: wide, height: high };
+  const wider = Math.floor(wide / (pitch + 1)) * Math.floor(high / pitch) >= count && pitch < 6 ? pitch + 1 : pitch;
+  return { cell: wider - gap, high: pitch - gap, gap, across: Math.max(1, Math.floor(wide / wider)), width: wide, height: high };
 }
 
 export function placeAt(layout: Layout, x: number, y: number, scale: number): number {
-  const pitch = layout.cell + layout.gap;
-  const column = Math.floor((x * scale) / pitch);
-  const row = Math.floor((y * scale) / pitch);
+  const column = Math.floor((x * scale) / (layout.cell + layout.gap));
+  const row = Math.floor((y * scale) / (layout.high + layout.gap));
   return column < 0 || column >= layout.across || row < 0 ? -1 : row * layout.across + column;
 }
 
@@ -59,12 +60,11 @@ export function paint(
 }
 
 function paintCell(pixels: Uint32Array, layout: Layout, place: number, look: number, colours: Uint32Array, background: number): void {
-  const pitch = layout.cell + layout.gap;
-  const x = (place % layout.across) * pitch;
-  const y = Math.floor(place / layout.across) * pitch;
-  if (y + layout.cell > layout.height) return;
+  const x = (place % layout.across) * (layout.cell + layout.gap);
+  const y = Math.floor(place / layout.across) * (layout.high + layout.gap);
+  if (y + layout.high > layout.height) return;
   const colour = look === 0 ? background : (colours[look] as number);
-  for (let line = 0; line < layout.cell; line++) {
+  for (let line = 0; line < layout.high; line++) {
     const at = (y + line) * layout.width + x;
     pixels.fill(colour, at, at + layout.cell);
   }

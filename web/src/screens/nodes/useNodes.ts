@@ -79,7 +79,7 @@ function nodeOf(row: Row, sum: { pods: number; cpu: number; memory: number } | u
       ? isPressed
         ? ['warn', 'short of space']
         : cordoned
-          ? ['idle', 'takes no new tasks']
+          ? ['idle', 'cordoned']
           : ['ok', 'ready']
       : ready === 'False'
         ? ['bad', 'not ready']

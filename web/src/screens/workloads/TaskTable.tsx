@@ -76,7 +76,7 @@ export function TaskTable({ filter = '', labelSelector = '', fieldSelector = '',
     {
       key: 'status',
       title: 'Status',
-      width: 'minmax(112px, 1.100fr)',
+      width: 'minmax(150px, 1.100fr)',
       sortable: true,
       cell: row => <Mark health={podHealth(row)}>{podColumns.text(row, 'status')}</Mark>,
     },

@@ -93,7 +93,7 @@ export function WorkloadTree({ filter }: { filter: string }) {
       from: 900,
       cell: line => {
         const { ready, desired } = line.kind === 'workload' ? line.workload : line;
-        return <Meter part={ready} whole={desired} label={`${ready} of ${desired} ready`} />;
+        return <Meter part={ready} whole={desired} label={`${ready} of ${desired} ready`} moreIsBetter />;
       },
     },
     {
