@@ -105,7 +105,7 @@ public sealed class DemoTests
             Assert.DoesNotContain("\e", demo.Output, StringComparison.Ordinal);
             Assert.Matches(@"(?m)^pelago-1 +deployment/hello +3/3 ready$", demo.Output);
             Assert.Contains("kubectl --context pelago-3 -n demo describe pod too-big", demo.Output, StringComparison.Ordinal);
-            Assert.Equal((uint)Nobody, FileOwner.Of(Path.Combine(directory["user"], ".pelago", "daemon.json")));
+            Assert.Equal((uint)Nobody, UnixFile.Of(Path.Combine(directory["user"], ".pelago", "daemon.json")));
         }
         finally
         {

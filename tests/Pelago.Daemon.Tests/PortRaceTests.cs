@@ -47,5 +47,5 @@ public sealed class PortRaceTests : IDisposable
     private static int Port(TcpListener listener) => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     private Task<(EngineHost Engine, ClusterSettings Settings)> StartAsync(int port, RunOptions options) => EngineStart.RunAsync(
-        Home, new ClusterSettings { Name = "pelago-1", Port = port, Slot = 0, Nodes = 1 }, options, NullLoggerFactory.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
+        Home, new ClusterSettings { Name = "pelago-1", Port = port, Slot = 0, Nodes = 1 }, options, null, NullLoggerFactory.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
 }

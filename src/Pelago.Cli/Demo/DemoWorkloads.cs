@@ -22,7 +22,7 @@ internal static class DemoWorkloads
     private static readonly GroupVersionResource Pods = new("", "v1", "pods");
 
     /// <summary>Without root services listen on this machine's loopback, where port 80 is not everybody's.</summary>
-    private static int ServicePort => FileOwner.CurrentUser == 0 ? 80 : 8080;
+    private static int ServicePort => UnixFile.CurrentUser == 0 ? 80 : 8080;
 
     public static readonly DemoWorkload Namespace = new(
         new("", "v1", "namespaces"), DemoWorkload.Namespace, Parse($$$$$$"""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"{{{{{{DemoWorkload.Namespace}}}}}}"}}"""),

@@ -4,7 +4,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Pelago.Cli.Output;
-using Pelago.Client;
 using Pelago.Kube;
 
 namespace Pelago.Cli.History;

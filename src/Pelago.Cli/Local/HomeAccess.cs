@@ -27,7 +27,7 @@ internal static class HomeAccess
         }
         catch (UnauthorizedAccessException)
         {
-            throw new CliException($"{home.Root} is not writable for user {FileOwner.CurrentUser}: {Elsewhere}, or have its owner give it to you");
+            throw new CliException($"{home.Root} is not writable for user {UnixFile.CurrentUser}: {Elsewhere}, or have its owner give it to you");
         }
         catch (IOException e) when (e.HResult is NoSpace or OverQuota)
         {
@@ -46,9 +46,9 @@ internal static class HomeAccess
     {
         // A plain directory of somebody else may be lent to this user; somebody else's clusters never are.
         bool inUse = File.Exists(home.LockFile) || Directory.Exists(home.ClustersDirectory);
-        uint? owner = inUse ? FileOwner.Of(home.Root) : null;
-        if (owner is not null && owner != FileOwner.CurrentUser)
-            throw new CliException($"the clusters in {home.Root} belong to user {owner}, and this is user {FileOwner.CurrentUser}: run pelago as that user, or {Elsewhere}");
+        uint? owner = inUse ? UnixFile.Of(home.Root) : null;
+        if (owner is not null && owner != UnixFile.CurrentUser)
+            throw new CliException($"the clusters in {home.Root} belong to user {owner}, and this is user {UnixFile.CurrentUser}: run pelago as that user, or {Elsewhere}");
     }
 
     private static void Remove(string probe)

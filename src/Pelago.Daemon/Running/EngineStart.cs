@@ -15,7 +15,7 @@ internal static class EngineStart
 {
     /// <summary>The engine, and the settings that it runs with.</summary>
     public static async Task<(EngineHost Engine, ClusterSettings Settings)> RunAsync(
-        PelagoHome home, ClusterSettings settings, RunOptions options, ApiExtension history, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
+        PelagoHome home, ClusterSettings settings, RunOptions options, ApiExtension? history, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
     {
         try
         {
@@ -30,13 +30,13 @@ internal static class EngineStart
         }
     }
 
-    private static EngineOptions Options(PelagoHome home, ClusterSettings settings, RunOptions options, ApiExtension history) => new()
+    private static EngineOptions Options(PelagoHome home, ClusterSettings settings, RunOptions options, ApiExtension? history) => new()
     {
         Name = settings.Name,
         StateDirectory = home.ClusterDirectory(settings.Name),
         Port = settings.Port,
         ServiceCidr = IPNetwork.Parse(AddressSlots.ServiceCidr(settings.Slot, Environment.IsPrivilegedProcess)),
         Durability = options.FastDurability ? EngineDurability.Fast : EngineDurability.Full,
-        Extensions = [history],
+        Extensions = history is null ? [] : [history],
     };
 }

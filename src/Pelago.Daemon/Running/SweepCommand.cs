@@ -54,6 +54,9 @@ internal static class SweepCommand
         await Task.WhenAll(running.Select(container => runtime.StopContainerAsync(container.Id, Grace, cancel)));
         foreach (PodSandboxStatus sandbox in await runtime.ListPodSandboxesAsync(podUid: null, cancel))
             await runtime.StopPodSandboxAsync(sandbox.Id, cancel);
+        // Volumes in memory end with the pods of a machine that stops, and a home with mounts in it cannot be deleted.
+        if (Environment.IsPrivilegedProcess)
+            MountTable.UnmountBelow(Path.GetFullPath(pods));
         return running.Length;
     }
 

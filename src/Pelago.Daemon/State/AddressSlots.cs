@@ -26,13 +26,13 @@ internal sealed class AddressSlots(string directory, int first = 0)
     /// </summary>
     public static AddressSlots OfMachine() => new(
         Environment.IsPrivilegedProcess ? "/var/lib/pelago/slots" : Path.Combine(Path.GetTempPath(), $"pelago-slots-{Environment.UserName}"),
-        Environment.IsPrivilegedProcess ? 0 : (int)(FileOwner.CurrentUser * (long)PerUser % Count));
+        Environment.IsPrivilegedProcess ? 0 : (int)(UnixFile.CurrentUser * (long)PerUser % Count));
 
     /// <summary>The slot that the cluster has already, or the first that no other one has; null when all are taken.</summary>
     public int? Take(string clusterDirectory)
     {
         System.IO.Directory.CreateDirectory(Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        if (FileOwner.Of(Directory) is { } owner && owner != FileOwner.CurrentUser)
+        if (UnixFile.Of(Directory) is { } owner && owner != UnixFile.CurrentUser)
             throw new DaemonException($"{Directory} belongs to another user, so it cannot say which addresses are free; have it removed");
         using FileStream gate = WaitForGate();
         for (int slot = 0; slot < Count; slot++)

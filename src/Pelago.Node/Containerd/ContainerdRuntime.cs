@@ -101,12 +101,14 @@ internal sealed class ContainerdRuntime : IPodRuntime
 
     public async Task StopPodSandboxAsync(string sandboxId, CancellationToken cancel)
     {
-        if (_ledger.Sandbox(sandboxId) is null)
+        if (_ledger.Sandbox(sandboxId) is not { } sandbox)
             return;
         await DoAsync(() => _client.Runtime.StopPodSandboxAsync(new StopPodSandboxRequest { PodSandboxId = sandboxId }, cancellationToken: cancel).ResponseAsync, cancel);
         await _watch.ReadSandboxAsync(sandboxId, cancel);
         foreach (ContainerStatus container in _ledger.ContainersOf(sandboxId).ToList())
             await _watch.ReadContainerAsync(container.Id, sandboxId, cancel);
+        // A daemon that ends for good removes no sandbox: nothing runs in the groups any more, and they must not stay on the machine.
+        _groups?.RemovePod(sandbox.Spec.Uid);
     }
 
     public async Task RemovePodSandboxAsync(string sandboxId, CancellationToken cancel)

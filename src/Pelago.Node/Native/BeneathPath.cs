@@ -77,6 +77,10 @@ internal sealed unsafe class BeneathPath : IDisposable
                 // Its last part is not followed: what somebody else puts there meanwhile is looked at when it is opened.
                 if (known is null)
                     System.IO.Directory.CreateDirectory($"{parent.Path}/{part}", mode);
+                // This process' umask is not meant for what containers write to.
+                using BeneathPath? fresh = known is null ? Open(root, next) : null;
+                if (fresh is { IsDirectory: true })
+                    System.IO.File.SetUnixFileMode(fresh.Path, mode);
             }
             at = next;
         }

@@ -13,6 +13,8 @@ namespace Pelago.Node.Pods;
 /// </summary>
 internal sealed class ImagePuller(IImageStore store, TimeProvider time)
 {
+    /// <summary>A name that is none gets no better by waiting.</summary>
+    public const string InvalidName = "InvalidImageName";
     private static readonly TimeSpan First = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Most = TimeSpan.FromMinutes(5);
     private readonly ConcurrentDictionary<(string Pod, string Image), Failure> _failures = new();
@@ -77,7 +79,7 @@ internal sealed class ImagePuller(IImageStore store, TimeProvider time)
             _failures.TryRemove(key, out _);
             return new ImageOutcome(pulled, null, default);
         }
-        catch (RuntimeException fault)
+        catch (RuntimeException fault) when (fault.Reason != InvalidName)
         {
             events.Warning(container, "Failed", $"Failed to pull image \"{image}\": {fault.Message}");
             TimeSpan delay = _failures.TryGetValue(key, out Failure? last) && last.Delay * 2 is var twice ? (twice < Most ? twice : Most) : First;

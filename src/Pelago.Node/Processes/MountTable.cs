@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using Pelago.Node.Native;
 
 namespace Pelago.Node.Processes;
 
@@ -30,6 +31,17 @@ internal static class MountTable
     }
 
     public static IReadOnlyList<MountEntry> Read() => Parse(File.ReadLines("/proc/self/mountinfo"));
+
+    /// <summary>Takes away all that is mounted below a directory, the last one first.</summary>
+    public static void UnmountBelow(string directory)
+    {
+        const int Detach = 2;
+        foreach (MountEntry mount in Read().Where(mount => IsWithin(mount.Path, directory)).Reverse())
+        {
+            if (LibC.Unmount(mount.Path, Detach) < 0)
+                throw Descriptors.Failure($"unmount {mount.Path}");
+        }
+    }
 
     /// <summary>The file system that a path lies on.</summary>
     public static MountEntry Holding(IReadOnlyList<MountEntry> mounts, string path)

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Pelago.Kube;
+using Pelago.Node.Containerd.Images.Archives;
 using Pelago.Node.Images;
 using Pelago.Node.Runtimes;
 
@@ -59,7 +60,9 @@ internal sealed class ImageEndpoints(IImageStore? images, Func<CancellationToken
         ImageStatus found = await store.StatusAsync(image, http.RequestAborted) ?? throw new ApiStatusException(NotHere(image));
         if (found.Pinned)
             throw new ApiStatusException(Refused($"image \"{image}\" is what node {node} makes pods of itself, and stays"));
-        if ((await use(http.RequestAborted)).Of(found) is { Count: > 0 } users)
+        // Of several names one may always go: what runs holds the content, and that stays.
+        bool keepsAnother = found.Names.Count > 1 && ImageReference.TryParse(image) is { } name && found.Names.Contains(name);
+        if (!keepsAnother && (await use(http.RequestAborted)).Of(found) is { Count: > 0 } users)
             throw new ApiStatusException(Refused($"image \"{image}\" is in use on node {node} by {string.Join(", ", users)}: delete the pod first"));
         if (!await store.RemoveAsync(image, http.RequestAborted))
             throw new ApiStatusException(NotHere(image));

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Pelago.Kube;
 using Pelago.Node.Images;
+using Pelago.Node.Pods;
 using Pelago.Node.Runtimes;
 
 namespace Pelago.Node.Serving;
@@ -33,7 +34,7 @@ internal static class NodeAnswers
     {
         "NotFound" => new ApiStatus { Code = 404, Reason = StatusReason.NotFound, Message = refused.Message },
         "NotRunning" or "InvalidCommand" => ApiStatus.BadRequest(refused.Message),
-        ImageFault.Invalid => new ApiStatus { Code = 422, Reason = StatusReason.Invalid, Message = refused.Message },
+        ImageFault.Invalid or ImagePuller.InvalidName => new ApiStatus { Code = 422, Reason = StatusReason.Invalid, Message = refused.Message },
         ImageFault.NoSpace => new ApiStatus { Code = 507, Reason = ImageFault.NoSpace, Message = refused.Message },
         "ErrImagePull" => new ApiStatus { Code = 502, Reason = refused.Reason, Message = refused.Message },
         _ => ApiStatus.Internal(refused.Message),

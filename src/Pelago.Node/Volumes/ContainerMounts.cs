@@ -11,8 +11,6 @@ namespace Pelago.Node.Volumes;
 /// <summary>Turns a container's volumeMounts into mounts of host paths.</summary>
 internal static class ContainerMounts
 {
-    private const UnixFileMode NewDirectory = (UnixFileMode)0x1e8; // 0750
-
     /// <param name="variables">The container's environment, for subPathExpr.</param>
     public static List<ContainerMount> Of(
         V1Container container, IReadOnlyDictionary<string, MountedVolume> volumes, IReadOnlyList<KeyValuePair<string, string>> variables)
@@ -59,7 +57,8 @@ internal static class ContainerMounts
             throw new ConfigurationException($"subPath \"{sub}\" of volume \"{mount.Name}\" must be a relative path without '..'");
         string path = SafePath.Resolve(root, sub)
             ?? throw new ConfigurationException($"failed to prepare subPath for volumeMount \"{mount.Name}\": it leads out of the volume");
-        return Path.Exists(path) || BeneathPath.MakeDirectory(root, Path.GetRelativePath(root, path), NewDirectory)
+        // With the rights of the volume, as a kubelet makes it: who may write to one may write to the other.
+        return Path.Exists(path) || BeneathPath.MakeDirectory(root, Path.GetRelativePath(root, path), File.GetUnixFileMode(root))
             ? path
             : throw new ConfigurationException($"failed to prepare subPath for volumeMount \"{mount.Name}\": no directory can be made at {path}");
     }

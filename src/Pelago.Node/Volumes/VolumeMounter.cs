@@ -16,7 +16,6 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
 {
     private const UnixFileMode Everybody = (UnixFileMode)0x1ff;
     private const UnixFileMode SetGroup = UnixFileMode.SetGroup | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
-    private const int Detach = 2;
 
     public async Task<IReadOnlyDictionary<string, MountedVolume>> MountAsync(V1Pod pod, PodFields fields, CancellationToken cancel)
     {
@@ -38,11 +37,7 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
     public void Remove(string podUid)
     {
         string directory = Path.Combine(PodDirectory(podUid), "volumes");
-        foreach (MountEntry mount in MountTable.Read().Where(mount => MountTable.IsWithin(mount.Path, directory)).Reverse())
-        {
-            if (LibC.Unmount(mount.Path, Detach) < 0)
-                throw Descriptors.Failure($"unmount {mount.Path}");
-        }
+        MountTable.UnmountBelow(directory);
         tokens.Forget(podUid);
         if (Directory.Exists(directory))
             Directory.Delete(directory, recursive: true);

@@ -24,11 +24,14 @@ public sealed class ImageBuildTests : IDisposable
     public async Task The_same_programs_are_the_same_image_and_the_checks_of_a_node_take_it()
     {
         ProgramResult first = await RunAsync("image", "build", "-o", _directory["one.tar"], "--tag", "registry.example.com/team/pelago:7");
+        await File.WriteAllTextAsync(_directory["elsewhere.tar"], "before", Cancel);
+        File.CreateSymbolicLink(_directory["two.tar"], _directory["elsewhere.tar"]);
         ProgramResult second = await RunAsync("image", "build", "-q", "-o", _directory["two.tar"], "--tag", "registry.example.com/team/pelago:7");
 
         Assert.True((first.ExitCode, second.ExitCode) == (0, 0), first.ToString() + second);
         Assert.Equal(_directory["one.tar"] + "\n", first.Output);
-        Assert.Equal(await HashAsync("one.tar"), await HashAsync("two.tar"));
+        Assert.Equal(await HashAsync("one.tar"), await HashAsync("elsewhere.tar"));
+        Assert.NotNull(new FileInfo(_directory["two.tar"]).LinkTarget);
         Assert.Empty(second.Error);
         var limits = new ArchiveLimits();
         Directory.CreateDirectory(_directory["spool"]);

@@ -60,6 +60,9 @@ public sealed class BeneathPathTests : IDisposable
         Assert.True(BeneathPath.MakeDirectory(_root, "etc/new/newer", UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite));
         Assert.True(Directory.Exists(Path.Combine(_root, "etc/new/newer")));
 
+        const UnixFileMode Everybody = (UnixFileMode)0x1ff;
+        Assert.True(BeneathPath.MakeDirectory(_root, "etc/open/wide", Everybody));
+        Assert.Equal((Everybody, Everybody), (File.GetUnixFileMode(Path.Combine(_root, "etc/open")), File.GetUnixFileMode(Path.Combine(_root, "etc/open/wide"))));
         Assert.False(BeneathPath.MakeDirectory(_root, "link/new", UnixFileMode.UserRead));
         Assert.False(BeneathPath.MakeDirectory(_root, "etc/motd/new", UnixFileMode.UserRead));
         Assert.Empty(Directory.GetFileSystemEntries(_directory["elsewhere"]));

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.IO;
 using Pelago.Cli.Local;
 using Pelago.Cli.Output;
+using Pelago.Client.Local;
 
 namespace Pelago.Cli.Images.Building;
 
@@ -41,6 +42,8 @@ internal static class BuildCommand
             throw new CliException("- writes the archive to stdout, and stdout is a terminal: name a file with -o FILE", ExitCode.Usage);
         if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } directory && !Directory.Exists(directory))
             throw new CliException($"{file} cannot be written: there is no directory {directory}", ExitCode.NothingMatched);
+        if (Directory.Exists(file))
+            throw new CliException($"{file} is a directory: name a file in it", ExitCode.Usage);
         progress.Show("looking for the programs and what they load");
         ProgramImage image = ProgramImage.OfThisMachine(tag);
         if (file == "-")
@@ -57,9 +60,17 @@ internal static class BuildCommand
         return ExitCode.Done;
     }
 
-    /// <summary>Whole or not at all: whoever finds the file can use it.</summary>
+    /// <summary>Whole or not at all: whoever finds the file can use it. What is no plain file, a device or a pipe, is written into.</summary>
     private static async Task<long> WriteAsync(ProgramImage image, string file, Progress progress, CancellationToken cancel)
     {
+        file = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
+        if (File.Exists(file) && !UnixFile.IsPlain(file))
+        {
+            await using var device = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            await image.WriteAsync(device, Path.GetTempPath(), progress, cancel);
+            return 0;
+        }
+
         string part = $"{Path.GetFullPath(file)}.{Environment.ProcessId}.part";
         try
         {

@@ -31,17 +31,17 @@ internal static class HomeChecks
     {
         if (File.Exists(home.Root))
             return DoctorCheck.Fail("home", $"{home.Root} is a file, not a directory", "choose another home: --home DIR or PELAGO_HOME=DIR");
-        uint? owner = FileOwner.Of(home.Root);
-        if (owner is not null && owner != FileOwner.CurrentUser)
+        uint? owner = UnixFile.Of(home.Root);
+        if (owner is not null && owner != UnixFile.CurrentUser)
         {
             return DoctorCheck.Fail(
-                "home", $"{home.Root} belongs to user {owner}, and this is user {FileOwner.CurrentUser}",
+                "home", $"{home.Root} belongs to user {owner}, and this is user {UnixFile.CurrentUser}",
                 "run pelago as that user, or choose another home: --home DIR or PELAGO_HOME=DIR");
         }
 
         return IsWritable(at)
             ? DoctorCheck.Ok("home", Directory.Exists(home.Root) ? $"{home.Root} is writable" : $"{home.Root} can be made")
-            : DoctorCheck.Fail("home", $"{at} is not writable for user {FileOwner.CurrentUser}", $"choose another home: --home DIR or PELAGO_HOME=DIR, or: chown -R {FileOwner.CurrentUser} {home.Root}");
+            : DoctorCheck.Fail("home", $"{at} is not writable for user {UnixFile.CurrentUser}", $"choose another home: --home DIR or PELAGO_HOME=DIR, or: chown -R {UnixFile.CurrentUser} {home.Root}");
     }
 
     private static DoctorCheck Space(PelagoHome home, DriveInfo drive)
@@ -69,7 +69,7 @@ internal static class HomeChecks
         string directory = AddressSlots.OfMachine().Directory;
         return IsWritable(NearestExisting(directory))
             ? DoctorCheck.Ok("addresses", $"ranges of clusters are noted in {directory}")
-            : DoctorCheck.Fail("addresses", $"{directory}, which notes the address ranges of this machine's clusters, is not writable", $"chown -R {FileOwner.CurrentUser} {directory}, or set TMPDIR to a directory of your own");
+            : DoctorCheck.Fail("addresses", $"{directory}, which notes the address ranges of this machine's clusters, is not writable", $"chown -R {UnixFile.CurrentUser} {directory}, or set TMPDIR to a directory of your own");
     }
 
     private static string NearestExisting(string path)

@@ -9,6 +9,7 @@ using Pelago.Node.Containerd.Protos.Cri;
 using Pelago.Node.Containerd.Protos.Images;
 using Pelago.Node.Containerd.Supervision;
 using Pelago.Node.Images;
+using Pelago.Node.Pods;
 using Pelago.Node.Runtimes;
 using CriImage = Pelago.Node.Containerd.Protos.Cri.Image;
 using ListImagesRequest = Pelago.Node.Containerd.Protos.Cri.ListImagesRequest;
@@ -55,8 +56,9 @@ internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClie
     public async Task<ImageStatus> PullAsync(string image, IReadOnlyList<ImageCredentials> credentials, CancellationToken cancel)
     {
         RpcException? refused = null;
-        IReadOnlyList<ImageCredentials> fitting = ImageReference.TryParse(image) is { } reference ? ImageKeyring.For(reference, credentials) : [];
-        foreach (ImageCredentials? credential in fitting.Append(null))
+        string reference = ImageReference.TryParse(image) ?? throw new RuntimeException(
+            ImagePuller.InvalidName, $"Failed to apply default image tag \"{image}\": couldn't parse image name \"{image}\": invalid reference format");
+        foreach (ImageCredentials? credential in ImageKeyring.For(reference, credentials).Append(null))
         {
             try
             {
