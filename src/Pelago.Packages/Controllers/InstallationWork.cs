@@ -56,7 +56,7 @@ internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journa
         InstallationRevision? last = installation.History.Count > 0 ? installation.History[^1] : null;
         if (last?.Record != RecordStore.DigestOf(spec))
         {
-            string record = await records.PutAsync(installation.Namespace, spec, cancel);
+            string record = await records.PutAsync(installation.Namespace, spec, cancel, installation.Name);
             string cause = installation.Object.Annotations?.String(PackagesApi.CauseAnnotation) ?? (last is null ? "installed" : "changed");
             var revision = new InstallationRevision((last?.Number ?? 0) + 1, installation.Spec.Package, installation.Spec.Version, installation.Spec.Digest, record, cause, MetaTime.Now(time));
             status["revision"] = revision.Number;
@@ -91,6 +91,8 @@ internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journa
             return;
         IReadOnlySet<string> named = await NamedAsync(installation.Namespace, installation.Name, cancel);
         await records.RemoveAsync(installation.Namespace, installation.Records().Where(digest => !named.Contains(digest)), cancel);
+        // Those of releases before the last one, which nothing names any more.
+        await records.RemoveOfAsync(installation.Namespace, installation.Name, named, cancel);
         await journal.WriteFinalizersAsync(installation, finalizers.Where(name => name != PackagesApi.Finalizer), cancel);
     }
 

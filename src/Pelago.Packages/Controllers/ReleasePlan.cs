@@ -28,7 +28,7 @@ internal sealed class ReleasePlan(IKubeApi home, RecordStore records)
             return ("", StepOutcome.Failed(string.Join("; ", faults)));
         if (await MissingAsync(installation, cluster, package, cancel) is { } missing)
             return ("", StepOutcome.Waits(missing));
-        return (await records.PutAsync(installation.Namespace, release.ToJson(), cancel), StepOutcome.Done);
+        return (await records.PutAsync(installation.Namespace, release.ToJson(), cancel, installation.Name), StepOutcome.Done);
     }
 
     private async Task<(PackageRevision? Package, string Fault)> ReadAsync(Installation installation, CancellationToken cancel)

@@ -26,6 +26,7 @@ public sealed class RecordStore(IKubeApi api, TimeProvider time)
     private const int MaxChunks = 128;
     private const string Prefix = "sha256:";
     private const string RecordLabel = $"{PackagesApi.Group}/record";
+    private const string OwnerLabel = $"{PackagesApi.Group}/record-of";
     private const string DigestAnnotation = $"{PackagesApi.Group}/digest";
     private const string ChunksAnnotation = $"{PackagesApi.Group}/chunks";
     private const string UsedAnnotation = $"{PackagesApi.Group}/used";
@@ -34,7 +35,8 @@ public sealed class RecordStore(IKubeApi api, TimeProvider time)
     public static string DigestOf(JsonObject document) => Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Of(document))));
 
     /// <summary>Keeps a document; its digest. Throws an <see cref="ApiStatusException"/> when the cluster refuses it.</summary>
-    public async Task<string> PutAsync(string ns, JsonObject document, CancellationToken cancel)
+    /// <param name="owner">The installation that it is of alone, and with which it goes; null where several may share it.</param>
+    public async Task<string> PutAsync(string ns, JsonObject document, CancellationToken cancel, string? owner = null)
     {
         byte[] plain = Encoding.UTF8.GetBytes(CanonicalJson.Of(document));
         string digest = Prefix + Convert.ToHexStringLower(SHA256.HashData(plain));
@@ -44,7 +46,7 @@ public sealed class RecordStore(IKubeApi api, TimeProvider time)
         int chunks = (packed.Length + ChunkSize - 1) / ChunkSize;
         for (int i = 0; i < chunks; i++)
         {
-            byte[] secret = KubeJson.ToUtf8(Secret(digest, i, chunks, packed.AsSpan(i * ChunkSize, Math.Min(ChunkSize, packed.Length - i * ChunkSize))));
+            byte[] secret = KubeJson.ToUtf8(Secret(digest, owner, i, chunks, packed.AsSpan(i * ChunkSize, Math.Min(ChunkSize, packed.Length - i * ChunkSize))));
             ApiResult made = await api.CreateAsync(new ResourcePath(PackagesApi.Secrets, ns), secret, new WriteQuery { FieldManager = PackagesApi.FieldManager }, cancel);
             if (made.Error is { IsAlreadyExists: true })
                 made = await TouchAsync(ns, NameOf(digest, i), cancel);
@@ -91,6 +93,17 @@ public sealed class RecordStore(IKubeApi api, TimeProvider time)
         }
     }
 
+    /// <summary>Removes what was kept for one installation alone, and is not named by another one.</summary>
+    public async Task RemoveOfAsync(string ns, string owner, IReadOnlySet<string> named, CancellationToken cancel)
+    {
+        ApiResult list = await api.ListAsync(new ResourcePath(PackagesApi.Secrets, ns), new ListQuery { LabelSelector = $"{OwnerLabel}={OwnerOf(owner)}", MetadataOnly = true }, cancel);
+        foreach (KubeObject secret in (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(item => new KubeObject(item)))
+        {
+            if (!named.Contains(secret.Annotations?.String(DigestAnnotation) ?? ""))
+                await RemoveAsync(secret, ns, cancel);
+        }
+    }
+
     /// <summary>Removes these documents.</summary>
     public async Task RemoveAsync(string ns, IEnumerable<string> digests, CancellationToken cancel)
     {
@@ -116,18 +129,27 @@ public sealed class RecordStore(IKubeApi api, TimeProvider time)
             throw new ApiStatusException(refused);
     }
 
-    private JsonObject Secret(string digest, int index, int chunks, ReadOnlySpan<byte> chunk) => new()
+    private JsonObject Secret(string digest, string? owner, int index, int chunks, ReadOnlySpan<byte> chunk)
     {
-        ["apiVersion"] = "v1", ["kind"] = "Secret", ["type"] = $"{PackagesApi.Group}/record", ["immutable"] = true,
-        ["metadata"] = new JsonObject
+        var labels = new JsonObject { [RecordLabel] = LabelOf(digest) };
+        if (owner is not null)
+            labels[OwnerLabel] = OwnerOf(owner);
+        return new JsonObject
         {
-            ["name"] = NameOf(digest, index), ["labels"] = new JsonObject { [RecordLabel] = LabelOf(digest) },
-            ["annotations"] = new JsonObject { [DigestAnnotation] = digest, [ChunksAnnotation] = $"{chunks}", [UsedAnnotation] = MetaTime.Now(time) },
-        },
-        ["data"] = new JsonObject { ["chunk"] = Convert.ToBase64String(chunk) },
-    };
+            ["apiVersion"] = "v1", ["kind"] = "Secret", ["type"] = $"{PackagesApi.Group}/record", ["immutable"] = true,
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = NameOf(digest, index), ["labels"] = labels,
+                ["annotations"] = new JsonObject { [DigestAnnotation] = digest, [ChunksAnnotation] = $"{chunks}", [UsedAnnotation] = MetaTime.Now(time) },
+            },
+            ["data"] = new JsonObject { ["chunk"] = Convert.ToBase64String(chunk) },
+        };
+    }
 
     private static string NameOf(string digest, int index) => $"pelago-record-{LabelOf(digest)}-{index}";
+
+    /// <summary>An installation's name may be longer than a label's value.</summary>
+    private static string OwnerOf(string installation) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(installation)))[..40];
 
     /// <summary>160 bits: a label holds 63 characters, and what is read is compared with the whole digest.</summary>
     private static string LabelOf(string digest)

@@ -34,7 +34,7 @@ public sealed class OptionWizardTests
         (JsonObject options, string said) = Ask("web", "y", "none", "0", "3", "y", "n");
 
         Assert.Equal("""{"name":"web","replicas":3,"tls":true}""", options.ToJsonString());
-        Assert.Contains("/replicas: type: expected integer", said, StringComparison.Ordinal);
+        Assert.Contains("/replicas: type: expected an integer", said, StringComparison.Ordinal);
         Assert.Contains("/replicas: minimum: expected 1 or more, found number 0", said, StringComparison.Ordinal);
         Assert.EndsWith("storage: 1 option. Look through them? [y/N] ", said, StringComparison.Ordinal);
     }

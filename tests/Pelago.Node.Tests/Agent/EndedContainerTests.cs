@@ -48,7 +48,8 @@ public sealed class EndedContainerTests : AgentFixture
         await StartAgentAsync();
         await Eventually.TrueAsync(() => _recorder.Told("left").Any(), Cancel);
 
-        Assert.Equal("still here", _recorder.Told("left").First().Log);
+        // A shell may add in its own words how it was ended.
+        Assert.StartsWith("still here", _recorder.Told("left").First().Log);
     }
 
     /// <summary>Reads the log in the moment in which it is told.</summary>

@@ -54,14 +54,18 @@ export function Partial({ snapshot }: { snapshot: Snapshot }) {
   const missing = [...snapshot.standings].filter(([, standing]) => standing.state in troubles);
   if (missing.length === 0) return null;
   return (
-    <ul className="notice warn" role="status">
-      {missing.map(([cluster, standing]) => (
-        <li key={cluster}>
-          <strong>{cluster}</strong> {troubles[standing.state]}
-          {standing.message && <span className="quiet">: {standing.message}</span>}
-        </li>
-      ))}
-    </ul>
+    <div className="notice warn" role="status">
+      <ul>
+        {missing.map(([cluster, standing]) => (
+          <li key={cluster}>
+            <strong>{cluster}</strong> {troubles[standing.state]}
+            {standing.message && standing.message !== `${cluster} ${troubles[standing.state]}` && (
+              <span className="quiet">: {standing.message}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -9,7 +9,7 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const screens: [name: string, path: string, shown: string][] = [
   ['dashboard', '/', 'Failing, and why'],
   ['workloads', '/workloads', 'cart'],
-  ['tasks', '/workloads?view=tasks', 'cassandra-0'],
+  ['tasks', '/workloads?view=tasks', 'cart-'],
   ['nodes', '/nodes', 'edge-1'],
   ['donuts', '/nodes?view=grid', 'edge-1'],
   ['node', '/nodes/local/local-1', 'What its tasks ask for'],
@@ -19,7 +19,7 @@ const screens: [name: string, path: string, shown: string][] = [
   ['launch', '/launch?cluster=local', 'Changes a second'],
   ['catalog', '/catalog', 'kafka'],
   ['package', '/catalog?package=kafka&tab=options', 'How much it says'],
-  ['installations', '/installations', 'Nothing was installed'],
+  ['installations', '/installations', 'Nothing is installed'],
   ['jobs', '/jobs', 'backup'],
   ['history', '/history', 'keeps no history'],
   ['settings', '/settings', 'Package repositories'],

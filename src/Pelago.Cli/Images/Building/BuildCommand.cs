@@ -63,8 +63,10 @@ internal static class BuildCommand
     /// <summary>Whole or not at all: whoever finds the file can use it. What is no plain file, a device or a pipe, is written into.</summary>
     private static async Task<long> WriteAsync(ProgramImage image, string file, Progress progress, CancellationToken cancel)
     {
-        file = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
-        if (File.Exists(file) && !UnixFile.IsPlain(file))
+        bool isThere = File.Exists(file);
+        if (isThere)
+            file = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
+        if (isThere && !UnixFile.IsPlain(file))
         {
             await using var device = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
             await image.WriteAsync(device, Path.GetTempPath(), progress, cancel);

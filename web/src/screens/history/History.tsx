@@ -71,13 +71,15 @@ export default function History() {
         </div>
       </header>
       {faults.length > 0 && (
-        <ul className="notice warn" role="status">
-          {faults.map(({ cluster, message }) => (
-            <li key={cluster}>
-              <strong>{cluster}</strong>: {message}
-            </li>
-          ))}
-        </ul>
+        <div className="notice warn" role="status">
+          <ul>
+            {faults.map(({ cluster, message }) => (
+              <li key={cluster}>
+                <strong>{cluster}</strong>: {message}
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
       <div className="fill">
         <DataGrid<FinishedRun>

@@ -37,7 +37,7 @@ export function NodeGrid({ nodes, empty, severalClusters }: { nodes: readonly No
         {virtualizer.getVirtualItems().flatMap(row =>
           nodes.slice(row.index * across, (row.index + 1) * across).map((node, column) => (
             <li key={node.key} style={{ transform: `translate(${(column * width) / across}px, ${row.start}px)`, width: width / across }}>
-              <Link href={links.node(node.cluster, node.name)} aria-label={describe(node)}>
+              <Link href={links.node(node.cluster, node.name)} title={describe(node)}>
                 <NodeDonut node={node} />
                 <span className="title">{node.name}</span>
                 {severalClusters && <span className="quiet">{node.cluster}</span>}
