@@ -43,9 +43,10 @@ function compressed(): Plugin {
     name: 'compressed',
     apply: 'build',
     configResolved: config => {
-      folder = resolve(config.root, config.build.outDir);
+      folder = config.build.write ? resolve(config.root, config.build.outDir) : '';
     },
     closeBundle: () => {
+      if (!folder) return;
       for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
         if (!/\.(js|css|html|svg)$/.test(name)) continue;
         const bytes = readFileSync(join(folder, name));
