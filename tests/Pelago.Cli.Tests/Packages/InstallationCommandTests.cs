@@ -23,7 +23,7 @@ public sealed class InstallationCommandTests
     public async Task A_package_is_installed_used_upgraded_taken_back_and_removed()
     {
         await using var home = new LocalHome();
-        await home.UpAsync();
+        await home.UpAsync("--runtime", "process");
         await OkAsync(home, "package", "repo", "add", "ours", Packages);
 
         ProgramResult dry = await OkAsync(home, "package", "install", "hello-world", "--app-id", "hi", "--dry-run");
@@ -64,7 +64,7 @@ public sealed class InstallationCommandTests
     public async Task On_two_clusters_an_upgrade_comes_to_its_end_though_the_daemon_is_killed()
     {
         await using var home = new LocalHome();
-        JsonNode up = await home.UpAsync("--clusters", "2");
+        JsonNode up = await home.UpAsync("--runtime", "process", "--clusters", "2");
         string[] both = ["--cluster", "pelago-1,pelago-2"];
 
         JsonNode first = await home.JsonAsync(["package", "install", "hello-world", "--repo", Packages, "--package-version", "1.0", "--set-on", "pelago-2:replicas=2", "--yes", .. both]);
@@ -75,7 +75,7 @@ public sealed class InstallationCommandTests
             await daemon.WaitForExitAsync(Cancel);
         }
 
-        await home.UpAsync();
+        await home.UpAsync("--runtime", "process");
         JsonNode then = await Eventually.GetAsync(
             () => home.JsonAsync("package", "list", "--cluster", "pelago-1"), printed => Summary(printed) == ("Healthy", 2), Cancel, TimeSpan.FromSeconds(60));
 
