@@ -54,7 +54,7 @@ internal static class DcshCommand
         if (words[0] != "-" && !File.Exists(words[0]))
         {
             return words[0].Contains('/', StringComparison.Ordinal) && !Path.IsPathRooted(words[0])
-                ? throw new CliException($"{words[0]}: no such file here", RunFailure.NotExecutable + 1)
+                ? throw new CliException($"{words[0]}: no such file here", RunFailure.NotFound)
                 : options.Over(new RunRequest { Command = words }, null, parsed);
         }
 

@@ -11,6 +11,7 @@ internal sealed class RunFailure(int code, string message) : Exception(message)
     public const int TimeOut = 124;
     public const int Engine = 125;
     public const int NotExecutable = 126;
+    public const int NotFound = 127;
 
     public int Code { get; } = code;
 }
