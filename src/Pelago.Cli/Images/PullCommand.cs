@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.Net.Http;
+using Pelago.Cli.Images.Building;
 using Pelago.Cli.Output;
 using Pelago.Client;
 using Pelago.Kube;
@@ -22,6 +23,12 @@ internal static class PullCommand
             pelago image pull nginx:1.25
             pelago image pull registry.example.com/team/app:1.2 --node node-1
             """);
+        reference.Validators.Add(result =>
+        {
+            // A digest is longer than any tag: what is asked is the name before it.
+            if (result.GetValueOrDefault<string>() is { } name && ImageNames.Whole(name.Split('@')[0]) is null)
+                result.AddError($"{name}: is no name of an image: it should look like nginx:1.25 or registry.example.com/team/app:1.2, in lower case");
+        });
         command.Arguments.Add(reference);
         command.Options.Add(nodes);
         clusters.AddTo(command);

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Pelago.Cli.Images.Building;
 using Pelago.Cli.Local;
@@ -38,6 +39,7 @@ internal static class InstallCommand
             pelago install --image registry.example.com/team/pelago:1
             pelago install --packages                                     and software on it: pelago package install
             pelago install --dry-run | kubectl diff -f -
+            pelago install --dry-run -o json              the same as one List
             pelago install --containerd-socket /run/k3s/containerd/containerd.sock    where k3s has it
             pelago install --agent-port 20360      where something else has that port of the nodes
             """);
@@ -59,7 +61,7 @@ internal static class InstallCommand
             var manifests = new Manifests(parsed.GetValue(image)!, parsed.GetValue(socket)!, parsed.GetValue(port) ?? NodeApi.AgentPort, parsed.GetValue(packages));
             if (parsed.GetValue(dryRun))
             {
-                Console.Out.Write(manifests.Text);
+                PrintDry(manifests, parsed.GetValue(output));
                 return ExitCode.Done;
             }
             using HttpKubeApi cluster = target.Connect(parsed);
@@ -106,6 +108,14 @@ internal static class InstallCommand
     {
         ApiResult patched = await cluster.PatchAsync(manifest.Path, PatchType.Merge, document, query, cancel);
         return patched.Error is { IsNotFound: true } ? await cluster.CreateAsync(manifest.Path with { Name = "" }, document, query, cancel) : patched;
+    }
+
+    private static void PrintDry(Manifests manifests, string? output)
+    {
+        if (output is null or "json")
+            Console.Out.Write(output is null ? manifests.Text : Encoding.UTF8.GetString(KubeJson.ToUtf8(manifests.List)) + "\n");
+        else
+            Print(manifests.All, "", manifests.Image, output);
     }
 
     private static void Print(IReadOnlyList<Manifest> all, string cluster, string image, string output)

@@ -40,6 +40,12 @@ internal sealed class Manifests(string image, string socket, int agentPort, bool
         }
     }
 
+    /// <summary>The same as one object of kind List.</summary>
+    public JsonObject List => new()
+    {
+        ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = new JsonArray([.. All.Select(manifest => (JsonNode?)manifest.Document.DeepClone())]),
+    };
+
     /// <summary>The agents are given the directory of the socket, which must be no large part of the machine.</summary>
     public static bool IsSocketPath(string path) =>
         path.Split('/', StringSplitOptions.RemoveEmptyEntries) is { Length: >= 3 } parts && path[0] == '/' && !parts.Contains("..") && !path.Any(letter => char.IsControl(letter) || letter is '"' or '\'');

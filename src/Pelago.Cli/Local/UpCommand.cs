@@ -15,7 +15,10 @@ internal static class UpCommand
     private static readonly Option<int?> Clusters = CommandOptions.Number("--clusters", "How many clusters (default: those that exist, else 1)", "N", 1, 64);
     private static readonly Option<int?> Nodes = CommandOptions.Number("--nodes", "Nodes of each cluster (default: as before, else 1)", "N", 1, 100_000);
     private static readonly Option<bool> Simulated = new("--simulated") { Description = "Nodes that run no processes, for rehearsals with thousands of them" };
-    private static readonly Option<string?> Runtime = new("--runtime") { Description = "What runs the pods: containerd (images; needs root) or process (programs of this machine) (default: as before, else containerd where it can run)" };
+    private static readonly Option<string> Runtime = new Option<string>("--runtime")
+    {
+        Description = "What runs the pods: containerd (images; needs root) or process (programs of this machine) (default: as before, else containerd where it can run)",
+    }.Only(ClusterSettings.ContainerdRuntime, ClusterSettings.ProcessRuntime);
     private static readonly Option<int?> Port = CommandOptions.Number("--port", "API port of the first cluster, the next ones follow; 0 picks free ports (default: as before, else 6443)", "P", 0, 65535);
 
     public static Command Build()
@@ -29,7 +32,6 @@ internal static class UpCommand
             pelago up -d --simulated --nodes 1000  a thousand nodes without a process
             pelago up -d --runtime process         pods are programs of this machine, not containers of images
             """);
-        Runtime.AcceptOnlyFromAmong(ClusterSettings.ProcessRuntime, ClusterSettings.ContainerdRuntime);
         foreach (Option option in new Option[] { Detach, Clusters, Nodes, Simulated, Runtime, Port, output, quiet })
             command.Options.Add(option);
         command.SetAction(async (parsed, cancel) =>

@@ -87,6 +87,22 @@ public sealed class ImageBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_build_left_is_removed_and_what_a_living_one_writes_stays()
+    {
+        const int NoProcess = 1 << 30;
+        string[] left = [_directory[$"image.tar.{NoProcess}.part"], _directory[$".pelago-layer-{NoProcess}-half"]];
+        string[] others = [_directory[$"image.tar.{Environment.ProcessId}.part"], _directory[$"other.tar.{NoProcess}.part"], _directory["notes.part"]];
+        foreach (string file in left.Concat(others))
+            await File.WriteAllTextAsync(file, "half", Cancel);
+
+        ProgramResult built = await RunAsync("image", "build", "-o", _directory["image.tar"]);
+
+        Assert.True(built.ExitCode == 0, built.ToString());
+        Assert.DoesNotContain(left, File.Exists);
+        Assert.All(others, file => Assert.True(File.Exists(file), file));
+    }
+
+    [Fact]
     public async Task A_program_that_is_not_whole_makes_no_image()
     {
         string programs = _directory["programs"];

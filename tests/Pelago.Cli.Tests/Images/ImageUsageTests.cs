@@ -21,6 +21,19 @@ public sealed class ImageUsageTests
         Assert.Contains("is a directory, and an archive is needed: tar -C", directory.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("pelago: Bad Name: is no name of an image", "image", "pull", "Bad Name")]
+    [InlineData("pelago: --runtime docker: must be one of containerd, process", "up", "--runtime", "docker")]
+    public async Task Bad_words_are_named_with_what_they_should_be(string message, params string[] arguments)
+    {
+        await using var home = new LocalHome();
+
+        ProgramResult result = await home.RunAsync(arguments);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.StartsWith(message, result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_a_cluster_the_message_says_how_to_get_one()
     {

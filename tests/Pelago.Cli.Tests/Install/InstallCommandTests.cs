@@ -39,6 +39,20 @@ public sealed class InstallCommandTests : IAsyncDisposable
         Assert.DoesNotContain("privileged: true", result.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("json")]
+    [InlineData("name")]
+    public async Task A_dry_run_prints_in_the_format_that_was_asked_for(string format)
+    {
+        ProgramResult result = await _home.RunAsync("install", "--dry-run", "-o", format);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        if (format == "json")
+            Assert.Contains(JsonNode.Parse(result.Output)!["items"]!.AsArray(), item => (string?)item!["kind"] == "DaemonSet");
+        else
+            Assert.Contains("daemonset/", result.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_installs_packages_comes_only_where_it_is_asked_for()
     {

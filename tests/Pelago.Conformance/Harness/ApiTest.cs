@@ -47,14 +47,5 @@ public abstract class ApiTest(TestCluster cluster) : IAsyncLifetime
     protected static string ConfigMap(string name, string data = "{}", string labels = "{}") =>
         $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}","labels":{{{labels}}}},"data":{{{data}}}}""";
 
-    protected static async Task Until(Func<Task<bool>> condition, string what, int seconds = 60)
-    {
-        DateTime end = DateTime.UtcNow.AddSeconds(seconds);
-        while (!await condition())
-        {
-            if (DateTime.UtcNow > end)
-                Assert.Fail($"not within {seconds} s: {what}");
-            await Task.Delay(100, Cancel);
-        }
-    }
+    protected static Task Until(Func<Task<bool>> condition, string what, int seconds = 60) => Waiting.UntilAsync(condition, what, seconds);
 }

@@ -48,16 +48,7 @@ public abstract class KubectlTest(TestCluster cluster) : IAsyncLifetime
     protected const string SleepForever = "trap 'exit 0' TERM; sleep 100000 & wait";
 
     /// <summary>Waits for a state of the cluster that has no command to wait for it.</summary>
-    protected static async Task Until(Func<Task<bool>> condition, string what, int seconds = 60)
-    {
-        DateTime end = DateTime.UtcNow.AddSeconds(seconds);
-        while (!await condition())
-        {
-            if (DateTime.UtcNow > end)
-                Assert.Fail($"not within {seconds} s: {what}");
-            await Task.Delay(100, Cancel);
-        }
-    }
+    protected static Task Until(Func<Task<bool>> condition, string what, int seconds = 60) => Waiting.UntilAsync(condition, what, seconds);
 
     /// <summary><c>kubectl wait --for=delete</c>; old ones call it an error when there is nothing any more to wait for.</summary>
     protected static async Task WaitForDeleteAsync(Kubectl kubectl, string version, params string[] arguments)

@@ -161,14 +161,19 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
     private async Task ResolvesAsync(string pod, string name, params string[] addresses)
     {
         string last = "";
-        await Until(
-            async () =>
-            {
-                last = (await Kube.TryAsync(null, "exec", pod, "--", "getent", "ahostsv4", name)).Output;
-                return last.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).Distinct().Order().SequenceEqual(addresses.Order());
-            },
-            $"{name} resolves to {string.Join(", ", addresses)}", seconds: 20);
-        Assert.NotEmpty(last);
+        DateTime end = DateTime.UtcNow.AddSeconds(20);
+        while (!(last = await ResolvedAsync(pod, name)).Split(' ').Order().SequenceEqual(addresses.Order()))
+        {
+            string slices = DateTime.UtcNow < end ? "" : (await Kube.RunAsync("get", "endpointslices,pods", "-o", "yaml")).Output;
+            Assert.True(DateTime.UtcNow < end, $"{name} resolves to '{last}', not to {string.Join(' ', addresses)}:\n{slices}");
+            await Task.Delay(100, Cancel);
+        }
+    }
+
+    private async Task<string> ResolvedAsync(string pod, string name)
+    {
+        string output = (await Kube.TryAsync(null, "exec", pod, "--", "getent", "ahostsv4", name)).Output;
+        return string.Join(' ', output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).Distinct());
     }
 
     /// <summary>Null when nothing comes back in a moment.</summary>

@@ -73,7 +73,8 @@ internal static class BuildCommand
             return 0;
         }
 
-        string part = $"{Path.GetFullPath(file)}.{Environment.ProcessId}.part";
+        AbandonedFiles.Remove(Path.GetFullPath(file));
+        string part = AbandonedFiles.PartOf(Path.GetFullPath(file), Environment.ProcessId);
         try
         {
             await using (var output = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None))

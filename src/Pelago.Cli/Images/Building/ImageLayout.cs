@@ -83,7 +83,7 @@ internal static class ImageLayout
 
     private static (Stream File, string Digest, string Diff) Compress(LayerFiles layer, string directory)
     {
-        string path = Path.Combine(directory, $".pelago-layer-{Environment.ProcessId}-{Guid.NewGuid():N}");
+        string path = Path.Combine(directory, $"{AbandonedFiles.LayerPrefix}{Environment.ProcessId}-{Guid.NewGuid():N}");
         var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose });
         try
         {
