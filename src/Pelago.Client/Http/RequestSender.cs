@@ -58,6 +58,10 @@ internal sealed class RequestSender : IDisposable
             using HttpResponseMessage response = await Invoker.SendAsync(message, cancel);
             return await ReadAsync(request, response, cancel);
         }
+        catch (OperationCanceledException late) when (!cancel.IsCancellationRequested)
+        {
+            throw Unconnected(request, late);
+        }
         catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException && !cancel.IsCancellationRequested)
         {
             throw Unreachable(request.ToString(), failure);
@@ -105,6 +109,10 @@ internal sealed class RequestSender : IDisposable
 
     private string Cluster => _connection.Cluster;
 
+    /// <summary>.NET calls it cancelled when a connection does not come about in time; nobody cancelled it, and nobody may take it for that.</summary>
+    private ClusterUnreachableException Unconnected(ApiRequest request, OperationCanceledException late) =>
+        Unreachable(request.ToString(), new TimeoutException($"no connection within {_options.ConnectTimeout.TotalSeconds:0} s", late));
+
     private async Task<T> WithinAsync<T>(ApiRequest request, Func<ApiRequest, CancellationToken, Task<T>> work, CancellationToken cancel)
     {
         using var timeout = new CancellationTokenSource(_options.RequestTimeout, _time);
@@ -116,6 +124,10 @@ internal sealed class RequestSender : IDisposable
         catch (OperationCanceledException late) when (timeout.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
             throw Unreachable(request.ToString(), new TimeoutException($"no answer within {_options.RequestTimeout.TotalSeconds:0} s", late));
+        }
+        catch (OperationCanceledException late) when (!cancel.IsCancellationRequested)
+        {
+            throw Unconnected(request, late);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException)
         {

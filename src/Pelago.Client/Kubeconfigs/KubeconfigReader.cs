@@ -45,6 +45,8 @@ internal static class KubeconfigReader
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            if (Directory.Exists(path))
+                throw new KubeconfigException($"{path} is a directory, and a kubeconfig is a file", failure);
             throw new KubeconfigException($"cannot read kubeconfig {path}: {failure.Message}", failure);
         }
         catch (YamlException bad)

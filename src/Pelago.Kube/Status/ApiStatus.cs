@@ -129,10 +129,11 @@ public sealed record ApiStatus
     }
 
     /// <summary>Reads a Status document; null when the document is not a Failure status.</summary>
-    public static ApiStatus? FromJson(JsonNode? node)
+    public static ApiStatus? FromJson(JsonNode? node) => node is JsonObject json && json.String("kind") == "Status" && json.String("status") != "Success" ? FromFailure(json) : null;
+
+    /// <summary>Reads what is known to be a Failure status: kubelets leave its kind out where they tell how a command ended.</summary>
+    public static ApiStatus FromFailure(JsonObject json)
     {
-        if (node is not JsonObject json || json.String("kind") != "Status" || json.String("status") == "Success")
-            return null;
         JsonObject? details = json.Object("details");
         var causes = new List<StatusCause>();
         foreach (JsonNode? item in details?.Array("causes") ?? [])

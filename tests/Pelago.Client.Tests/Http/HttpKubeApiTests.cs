@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Pelago.Kube;
@@ -48,6 +50,20 @@ public class HttpKubeApiTests
         var failure = await Assert.ThrowsAsync<ClusterUnreachableException>(() => api.GetAsync(Pods, Cancel));
 
         Assert.Contains("(GET /api/v1/namespaces/default/pods): connection refused", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Server_that_takes_no_connection_in_time_is_unreachable_and_nothing_was_cancelled()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start(); // the handshake of TLS is never answered
+        await using FakeApiServer server = await FakeApiServer.StartAsync(context => context.Response.WriteAsync("{}"), tls: true, Cancel);
+        ClusterConnection connection = server.Connection() with { Server = new Uri($"https://{silent.LocalEndpoint}") };
+        using var api = new HttpKubeApi(connection, new HttpKubeApiOptions { ConnectTimeout = TimeSpan.FromMilliseconds(200) }, TimeProvider.System);
+
+        var failure = await Assert.ThrowsAsync<ClusterUnreachableException>(() => api.GetAsync(Pods, Cancel));
+
+        Assert.Contains("no connection within", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -125,7 +125,7 @@ public class PodStreamsTests
             if (!untilClosed && echoed >= 100_000)
                 break;
         }
-        await SendAsync(socket, [3, .. "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"NonZeroExitCode\",\"details\":{\"causes\":[{\"reason\":\"ExitCode\",\"message\":\"3\"}]}}"u8]);
+        await SendAsync(socket, [3, .. "{\"metadata\":{},\"status\":\"Failure\",\"reason\":\"NonZeroExitCode\",\"details\":{\"causes\":[{\"reason\":\"ExitCode\",\"message\":\"3\"}]}}"u8]);
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, Cancel);
     }
 
