@@ -56,6 +56,16 @@ public sealed class ClusterHistory(IKubeApi api)
         return null;
     }
 
+    /// <summary>All runs of a task that have ended, the first attempt first.</summary>
+    public async Task<IReadOnlyList<PastRun>> AttemptsOfAsync(PodTask task, CancellationToken cancel)
+    {
+        var filter = new RunFilter { Namespace = task.Pod.Namespace, Pod = task.Pod.Name, PodUid = task.Pod.Uid, Container = task.Container };
+        var runs = new List<PastRun>();
+        await foreach (PastRun run in RunsAsync(filter, PageSize, cancel))
+            runs.Add(run);
+        return [.. runs.OrderBy(run => run.Attempt)];
+    }
+
     /// <summary>Events of the run's pod: time, type, reason, source, message and count of each.</summary>
     public async Task<IReadOnlyList<JsonObject>> EventsAsync(PastRun run, CancellationToken cancel)
     {

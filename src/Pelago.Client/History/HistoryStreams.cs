@@ -11,9 +11,14 @@ namespace Pelago.Client;
 public sealed class HistoryStreams(HttpKubeApi api)
 {
     /// <summary>The log of a run as text, or why there is none to be had. Of the request only lines, bytes and timestamps matter.</summary>
-    public Task<(Stream? Body, ApiStatus? Error)> LogAsync(PastRun run, LogRequest request, CancellationToken cancel)
+    /// <param name="stream"><c>Stdout</c> or <c>Stderr</c> alone; null: both.</param>
+    /// <param name="run">Whose.</param>
+    /// <param name="request">Which part.</param>
+    /// <param name="cancel">Ends it.</param>
+    public Task<(Stream? Body, ApiStatus? Error)> LogAsync(PastRun run, LogRequest request, string? stream, CancellationToken cancel)
     {
         var query = new StringBuilder();
+        QueryString.Add(query, "stream", stream);
         QueryString.Add(query, "timestamps", request.Timestamps ? "true" : null);
         QueryString.Add(query, "tailLines", request.TailLines?.ToString());
         QueryString.Add(query, "limitBytes", request.LimitBytes?.ToString());

@@ -69,7 +69,7 @@ internal sealed class DayLogs : IDisposable
     {
         ReadOnlySpan<byte> text = piece.Text.Span;
         byte[] hash = SHA256.HashData(text)[..16];
-        using (SqliteDataReader same = _find.Read(hash))
+        using (Statement.Rows same = _find.Read(hash))
         {
             while (same.Read())
             {

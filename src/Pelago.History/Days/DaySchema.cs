@@ -45,7 +45,7 @@ internal static class DaySchema
         SqliteConnection connection = Open(path, SqliteOpenMode.ReadWriteCreate, pooling: false);
         try
         {
-            Run(connection, $"PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous={(durable ? "FULL" : "NORMAL")}; PRAGMA cache_size=-65536");
+            Run(connection, $"PRAGMA busy_timeout=10000; PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous={(durable ? "FULL" : "NORMAL")}; PRAGMA cache_size=-65536");
             long version = Number(connection, "PRAGMA user_version");
             if (version == 0)
                 Run(connection, $"BEGIN IMMEDIATE; {Tables} PRAGMA user_version={Version}; COMMIT");

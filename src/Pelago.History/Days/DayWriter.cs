@@ -110,7 +110,7 @@ internal sealed class DayWriter : IDisposable
 
     private (long Id, LogPart Log)? Find(long key)
     {
-        using SqliteDataReader row = _find.Read(key);
+        using Statement.Rows row = _find.Read(key);
         return row.Read() ? (row.GetInt64(0), new LogPart(row.GetInt64(1), row.GetInt64(2), row.GetString(3))) : null;
     }
 
