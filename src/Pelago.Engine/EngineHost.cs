@@ -206,7 +206,7 @@ public sealed class EngineHost : IAsyncDisposable
 
         _tasks = new TaskTable(Store.Resource("pods"), _options.Name, _time);
         Handlers.Add("tasks.tasks.pelago.dev", new TaskEndpoint(
-            _tasks, Store.Resource("pods"), _options.Name, control.Authorizer, Handlers.Source("pods.metrics.k8s.io"), _time));
+            _tasks, Store.Resource("pods"), _options.Name, control.Authorizer, Handlers.Source("pods.metrics.k8s.io"), _time, _stopping.Token));
         var report = new EngineReport(Store, metrics, watches, () => _isReady, () => _stopping.IsCancellationRequested);
         var pipeline = new RequestPipeline(
             control,

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Buffers;
 using System.Globalization;
 using System.IO;
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Pelago.Client.Tasks;
@@ -73,46 +71,11 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
         return new CommandStream(run);
     }
 
-    public async Task<Stream> GrepAsync(LineQuery query, string? path, string? stream, CancellationToken cancel)
-    {
-        var pipe = new Pipe();
-        LineFilter filter = LineFilter.Of(query, pipe.Writer, out string? error) ?? throw new ApiStatusException(ApiStatus.BadRequest($"pattern: {error}"));
-        Stream text = path is null ? await LogAsync(new LogRequest { Container = place.Container }, stream, cancel) : await ReadAsync(path, cancel);
-        _ = FilterAsync(text, filter, pipe.Writer, cancel);
-        return pipe.Reader.AsStream();
-    }
+    public Task<Stream> GrepAsync(LineQuery query, string? path, string? stream, CancellationToken cancel) => FilteredText.OfAsync(
+        query, async () => path is null ? await LogAsync(new LogRequest { Container = place.Container }, stream, cancel) : await ReadAsync(path, cancel), cancel);
 
     public IAsyncEnumerable<FeedPiece> FeedAsync(FeedRequest request, CancellationToken cancel) =>
         request.Path is { } path ? FeedFileAsync(path, request, cancel) : FeedLogAsync(request, cancel);
-
-    private static async Task FilterAsync(Stream text, LineFilter filter, PipeWriter output, CancellationToken cancel)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(Chunk);
-        Exception? fault = null;
-        try
-        {
-            await using (text)
-            {
-                int read;
-                while (!filter.IsDone && (read = await text.ReadAsync(buffer, cancel)) > 0)
-                {
-                    filter.Push(buffer.AsSpan(0, read));
-                    await output.FlushAsync(cancel);
-                }
-            }
-            filter.End();
-            await output.FlushAsync(cancel);
-        }
-        catch (Exception broken) when (broken is IOException or OperationCanceledException or InvalidOperationException)
-        {
-            fault = broken;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-        await output.CompleteAsync(fault);
-    }
 
     private async IAsyncEnumerable<FeedPiece> FeedFileAsync(string path, FeedRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {

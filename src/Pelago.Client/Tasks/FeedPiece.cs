@@ -18,4 +18,8 @@ public enum FeedChange
 /// <param name="Position">Where one goes on after it; empty where that is not known.</param>
 /// <param name="Text">Valid until the next piece is asked for. Empty for a sign of life.</param>
 /// <param name="Change">What happened before it.</param>
-public readonly record struct FeedPiece(string Position, ReadOnlyMemory<byte> Text, FeedChange Change);
+public readonly record struct FeedPiece(string Position, ReadOnlyMemory<byte> Text, FeedChange Change)
+{
+    /// <summary>Of a log: which start of the container it is of, from 0; null where that is not known.</summary>
+    public int? Attempt { get; init; }
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Buffers.Text;
+using System.Globalization;
 using System.IO;
 using System.Text;
 
@@ -38,7 +39,7 @@ internal sealed class FeedReader(Stream stream)
             await FillAsync(length - (_to - _from), cancel);
         ReadOnlyMemory<byte> text = _buffer.AsMemory(_from, length);
         _from += length;
-        return new FeedPiece(position, text, change);
+        return new FeedPiece(position, text, change) { Attempt = AttemptOf(position) };
     }
 
     private static (string Position, int Length, FeedChange Change) Read(ReadOnlySpan<byte> header)
@@ -50,6 +51,10 @@ internal sealed class FeedReader(Stream stream)
         FeedChange change = rest[^1] switch { (byte)'t' => FeedChange.Cut, (byte)'g' => FeedChange.Gap, _ => FeedChange.None };
         return (Encoding.ASCII.GetString(header[..first]), length, change);
     }
+
+    /// <summary>A position begins with the attempt, in hexadecimal digits up to a dot.</summary>
+    private static int? AttemptOf(string position) =>
+        position.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && int.TryParse(position.AsSpan(0, dot), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int attempt) ? attempt : null;
 
     /// <summary>Reads at least so many bytes more; what was handed out before is gone then.</summary>
     private async ValueTask FillAsync(int more, CancellationToken cancel)

@@ -17,6 +17,9 @@ public sealed record FeedRequest
     /// <summary>Only the last so many lines.</summary>
     public long? TailLines { get; init; }
 
+    /// <summary>Of a log that is read from its beginning: from that of the first attempt that is kept, and not of the newest.</summary>
+    public bool AllAttempts { get; init; }
+
     /// <summary>Of a log: <c>Stdout</c> or <c>Stderr</c> alone.</summary>
     public string? Stream { get; init; }
 

@@ -75,6 +75,7 @@ public sealed class NodeTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
         QueryString.Add(query, "follow", Flag(request.Follow));
         QueryString.Add(query, "position", request.Position);
         QueryString.Add(query, "tailLines", Text(request.TailLines));
+        QueryString.Add(query, "allAttempts", Flag(request.AllAttempts));
         QueryString.Add(query, "stream", request.Stream);
         QueryString.Add(query, "timestamps", Flag(request.Timestamps));
         await using Stream body = await OpenAsync(request.Path is null ? TaskApi.Logs : TaskApi.Files, "feed", query.ToString(), cancel);

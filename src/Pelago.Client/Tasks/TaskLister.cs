@@ -15,6 +15,10 @@ namespace Pelago.Client;
 public sealed class TaskLister(IKubeApi api, TimeProvider time)
 {
     private const int PageSize = 500;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    /// <summary>A watch of pods tells of each one in the cluster: what follows the first within this is one change with it.</summary>
+    private static readonly TimeSpan Burst = TimeSpan.FromSeconds(1);
     private static readonly GroupVersionResource Tasks = new("tasks.pelago.dev", "v1alpha1", "tasks");
     private static readonly GroupVersionResource Pods = new("", "v1", "pods");
     private static readonly GroupVersionResource PodMetrics = new("metrics.k8s.io", "v1beta1", "pods");
@@ -36,7 +40,7 @@ public sealed class TaskLister(IKubeApi api, TimeProvider time)
         {
             var reader = new TaskRowsReader(api.Cluster);
             IReadOnlyList<PodTask> tasks = reader.Read(answer.Body.Span);
-            return new ApiResult<TaskChoice>(new TaskChoice(tasks, reader.Total, [], []), null);
+            return new ApiResult<TaskChoice>(new TaskChoice(tasks, reader.Total, [], []) { Revision = reader.Revision }, null);
         }
         catch (JsonException unreadable)
         {
@@ -44,9 +48,69 @@ public sealed class TaskLister(IKubeApi api, TimeProvider time)
         }
     }
 
-    private static string UrlOf(TaskQuery query)
+    /// <summary>
+    /// Returns when tasks that a query may mean have changed, come or gone since a choice among them, or may have; and after half a minute without that.
+    /// False when the cluster cannot tell, which it may say at once: the caller waits a while before it looks again.
+    /// </summary>
+    /// <param name="query">Which tasks; one that means something in this cluster.</param>
+    /// <param name="revision">Of the choice; not empty.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task<bool> ChangedAsync(TaskQuery query, string revision, CancellationToken cancel)
+    {
+        if (query.For(api.Cluster) is not { } own)
+            return false;
+        long asked = time.GetTimestamp();
+        ApiResult answer = await api.GetRawAsync(UrlOf(own with { Limit = 1, Fields = [] }, revision), cancel);
+        if (answer.Error is null)
+            return RevisionOf(answer.Body) is { Length: > 0 } now && (now != revision || time.GetElapsedTime(asked) > LongestWait / 2);
+        return answer.Error is { Code: 404 or 403 } && await PodsChangedAsync(own, revision, cancel);
+    }
+
+    private async Task<bool> PodsChangedAsync(TaskQuery own, string revision, CancellationToken cancel)
+    {
+        using var late = new CancellationTokenSource(LongestWait, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
+        var watch = new ListQuery { ResourceVersion = revision, MetadataOnly = true, LabelSelector = own.Selector.Labels.IsEverything ? null : own.Selector.Labels.ToString() };
+        try
+        {
+            await foreach (RawWatchEvent change in api.WatchAsync(new ResourcePath(Pods, own.Selector.Namespace), watch, limit.Token))
+            {
+                if (change.Type == "ERROR")
+                    return false;
+                if (change.Type == "BOOKMARK")
+                    continue;
+                await Task.Delay(Burst, time, cancel);
+                return true;
+            }
+
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // Nothing has happened.
+            return true;
+        }
+    }
+
+    /// <summary>Of an answer with rows; empty when it cannot be read.</summary>
+    private string RevisionOf(ReadOnlyMemory<byte> answer)
+    {
+        try
+        {
+            var reader = new TaskRowsReader(api.Cluster);
+            reader.Read(answer.Span);
+            return reader.Revision;
+        }
+        catch (JsonException)
+        {
+            return "";
+        }
+    }
+
+    private static string UrlOf(TaskQuery query, string? after = null)
     {
         var parameters = new StringBuilder();
+        QueryString.Add(parameters, "after", after);
         IReadOnlyList<TaskField> columns = [.. TaskRows.Needed.Concat(query.Order.Fields).Concat(query.Fields ?? TaskRows.Unmeasured).Where(TaskRows.All.Contains).Distinct()];
         foreach ((string name, string value) in TaskQueryText.Parameters(query with { Fields = columns }))
             QueryString.Add(parameters, name, value);
@@ -72,13 +136,13 @@ public sealed class TaskLister(IKubeApi api, TimeProvider time)
 
             if (answer.Error is not null)
                 return new ApiResult<TaskChoice>(null, answer.Error);
-            if (Read(answer.Body, reader, tasks, out string? next) is { } unreadable)
+            if (Read(answer.Body, reader, tasks, out string? next, out string revision) is { } unreadable)
                 return new ApiResult<TaskChoice>(null, unreadable);
             foreach (PodTask task in tasks)
                 chooser.Add(usage?.Of(task) ?? task);
             tasks.Clear();
             if (next is null)
-                return new ApiResult<TaskChoice>(chooser.Choose(), null);
+                return new ApiResult<TaskChoice>(chooser.Choose() with { Revision = revision }, null);
             page = page with { Continue = next };
         }
     }
@@ -101,15 +165,15 @@ public sealed class TaskLister(IKubeApi api, TimeProvider time)
         return usage;
     }
 
-    private ApiStatus? Read(ReadOnlyMemory<byte> body, TaskReader reader, List<PodTask> tasks, out string? next)
+    private ApiStatus? Read(ReadOnlyMemory<byte> body, TaskReader reader, List<PodTask> tasks, out string? next, out string revision)
     {
-        next = null;
+        (next, revision) = (null, "");
         try
         {
             ListDocument list = ListDocument.Parse(body);
             foreach (ReadOnlyMemory<byte> pod in list.Items)
                 reader.Read(pod.Span, tasks);
-            next = list.Continue;
+            (next, revision) = (list.Continue, list.ResourceVersion ?? "");
             return null;
         }
         catch (JsonException unreadable)

@@ -25,6 +25,9 @@ internal sealed record RequestInfo
     /// <summary>What follows the subresource, with its slash: the path that a proxy passes on.</summary>
     public string Rest { get; init; } = "";
 
-    /// <summary>Streams and proxies: no deadline, not counted as requests in flight.</summary>
-    public bool IsLongRunning => Verb is "watch" || Subresource is "proxy" or "exec" or "attach" or "portforward" or "log";
+    /// <summary>A list of tasks that is answered when one of them has changed.</summary>
+    public bool IsWait { get; init; }
+
+    /// <summary>Streams, proxies and waits: no deadline, not counted as requests in flight.</summary>
+    public bool IsLongRunning => IsWait || Verb is "watch" || Subresource is "proxy" or "exec" or "attach" or "portforward" or "log";
 }

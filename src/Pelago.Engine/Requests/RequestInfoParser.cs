@@ -49,6 +49,7 @@ internal static class RequestInfoParser
             Name = name,
             IsCollection = count <= at + 1,
             Rest = restPath,
+            IsWait = verb == "list" && group == "tasks.pelago.dev" && query["after"] is not null,
         };
     }
 

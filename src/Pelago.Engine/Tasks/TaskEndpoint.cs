@@ -16,7 +16,8 @@ namespace Pelago.Engine.Tasks;
 /// tasks.pelago.dev: the tasks that a query means, chosen, sorted and cut here, so that only what is asked for travels. Whoever may list pods sees
 /// the tasks of those pods; who may do so in some namespaces sees those. The wire: docs/protocols/tasks.md.
 /// </summary>
-internal sealed class TaskEndpoint(TaskTable table, IResourceStore pods, string cluster, IAuthorizer authorizer, IObjectSource? usage, TimeProvider time) : IConnectHandler
+internal sealed class TaskEndpoint(TaskTable table, IResourceStore pods, string cluster, IAuthorizer authorizer, IObjectSource? usage, TimeProvider time,
+    CancellationToken stopping) : IConnectHandler
 {
     public async Task HandleAsync(HttpContext http, ResourceRequest request, string rest, CancellationToken cancel)
     {
@@ -30,6 +31,8 @@ internal sealed class TaskEndpoint(TaskTable table, IResourceStore pods, string 
 
         if (!TaskQueryText.TryParse(query.All, request.Namespace, out TaskQuery? asked, out string? error))
             throw new ApiStatusException(ApiStatus.BadRequest(error));
+        if (query.Number("after") is { } after)
+            await WaitAsync(request, asked.Selector, after, cancel);
         bool asRows = asked.Fields is not null && format.Shape == OutputShape.Object && !format.IsYaml;
         TaskUsage? used = TaskUsage.IsNeededFor(asked) ? await UsageAsync(request.Namespace, cancel) : null;
         // A page of objects has one more, which says whether there is a next page.
@@ -38,6 +41,26 @@ internal sealed class TaskEndpoint(TaskTable table, IResourceStore pods, string 
             await TaskRowsWriter.WriteAsync(http, choice, asked.Fields!, revision, cancel);
         else
             await ListWriter.WriteAsync(http, new ObjectForm(request.Kind, request.Version, format, time), Page(choice, asked, revision), cancel);
+    }
+
+    /// <summary>Who may see none of the tasks is refused at once.</summary>
+    private Task WaitAsync(ResourceRequest request, TaskSelector selector, long after, CancellationToken cancel)
+    {
+        var visible = new Dictionary<string, bool>(StringComparer.Ordinal);
+        ApiStatus? everywhere = Refusal(request.User, selector.Namespace);
+        bool IsVisible(string ns)
+        {
+            if (everywhere is null)
+                return true;
+            if (!visible.TryGetValue(ns, out bool isVisible))
+                visible[ns] = isVisible = Refusal(request.User, ns) is null;
+            return isVisible;
+        }
+
+        bool isAnyVisible = everywhere is null;
+        if (everywhere is not null && selector.Namespace.Length == 0)
+            table.ForEach(task => isAnyVisible = isAnyVisible || IsVisible(task.Pod.Namespace));
+        return isAnyVisible ? new TaskWait(pods, cluster, time, stopping).WaitAsync(selector, after, IsVisible, cancel) : throw new ApiStatusException(everywhere!);
     }
 
     private async Task GetAsync(HttpContext http, ResourceRequest request, OutputFormat format, CancellationToken cancel)

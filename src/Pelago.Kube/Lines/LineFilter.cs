@@ -38,7 +38,7 @@ public sealed class LineFilter
 
     private bool ShowsLines => !_query.CountOnly && !IsBinary;
 
-    private bool IsPlain => _matcher.Literal.Length > 0 && _query is { Invert: false, Before: 0, After: 0 };
+    private bool LooksAhead => _matcher.LooksAhead && _query is { Invert: false, Before: 0, After: 0 };
 
     /// <summary>Null with a reason when the query cannot be answered.</summary>
     public static LineFilter? Of(LineQuery query, IBufferWriter<byte> output, out string? error)
@@ -82,17 +82,18 @@ public sealed class LineFilter
 
     private void TakeLines(ReadOnlySpan<byte> lines)
     {
+        if (LooksAhead)
+            _matcher.Begin(lines);
         while (!lines.IsEmpty && !IsDone)
         {
-            if (IsPlain)
+            if (LooksAhead)
             {
-                // What lies before the next place where the text stands is passed over without a look at each line.
-                int at = lines.IndexOf(_matcher.Literal);
-                int begin = at < 0 ? lines.Length : lines[..at].LastIndexOf((byte)'\n') + 1;
+                int begin = _matcher.Skip(lines);
                 _number += _query.Numbers ? lines[..begin].Count((byte)'\n') : 0;
                 lines = lines[begin..];
                 if (lines.IsEmpty)
                     return;
+                _matcher.Pass();
             }
             int end = lines.IndexOf((byte)'\n');
             TakeLine(lines[..end]);

@@ -20,6 +20,9 @@ public static class NodeApi
     /// <summary>The Deployment of the scheduler, and the Lease that its instances lead by.</summary>
     public const string Scheduler = "pelago-scheduler";
 
+    /// <summary>The Deployment that does what Installations say, and the Lease that its instances lead by.</summary>
+    public const string Packages = "pelago-packages";
+
     /// <summary>The <c>spec.schedulerName</c> of pods that are given ports of their nodes on any cluster.</summary>
     public const string SchedulerName = "pelago";
 

@@ -46,6 +46,9 @@ public sealed record PodTask
     public long CpuUsed { get; init; } = Unknown;
     public long MemoryUsed { get; init; } = Unknown;
 
+    /// <summary>Of a task whose pod is gone: the name of its last run in the cluster's history; empty for one that is there.</summary>
+    public string PastRun { get; init; } = "";
+
     /// <summary><c>pod.container</c>. A container's name has no dot, so the last one parts them.</summary>
     public string Name => $"{Pod.Name}.{Container}";
 

@@ -9,5 +9,8 @@ namespace Pelago.Kube;
 /// <param name="LastEnded">What was taken although it has ended, because nothing runs that was meant.</param>
 public sealed record TaskChoice(IReadOnlyList<PodTask> Tasks, long Total, IReadOnlyList<string> Unmatched, IReadOnlyList<PodTask> LastEnded)
 {
+    /// <summary>Of what state of the cluster this is: changes after it are asked for by it. Empty where that is not known.</summary>
+    public string Revision { get; init; } = "";
+
     public static readonly TaskChoice Nothing = new([], 0, [], []);
 }

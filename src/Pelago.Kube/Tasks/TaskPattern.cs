@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Pelago.Kube;
@@ -28,6 +29,7 @@ public sealed class TaskPattern
     private readonly bool _hasNamespace;
     private readonly Regex? _regex;
     private readonly bool _isGlob;
+    private byte[]? _needle;
 
     private TaskPattern(string spelling, string text, string? cluster, Regex? regex, bool isGlob)
     {
@@ -65,6 +67,12 @@ public sealed class TaskPattern
     /// <summary>The pattern for tasks of one cluster alone; null when it is for another one.</summary>
     internal TaskPattern? Within(string cluster) =>
         _cluster is null ? this : _cluster == cluster ? new TaskPattern(_text, _text, null, _regex, _isGlob) : null;
+
+    /// <summary>
+    /// Whether tasks of a pod may fit, by its document as it is: a text that fits, or its part after the last dot and slash, is in the name of the pod or of
+    /// a container, and so in the document. To be asked before the document is read.
+    /// </summary>
+    public bool MayBeIn(ReadOnlySpan<byte> pod) => _regex is not null || pod.IndexOf(_needle ??= Encoding.UTF8.GetBytes(_text[(_text.LastIndexOfAny(['.', '/']) + 1)..])) >= 0;
 
     /// <summary>How well a task fits.</summary>
     public TaskFit FitOf(PodTask task)

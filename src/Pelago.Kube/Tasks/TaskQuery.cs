@@ -14,6 +14,12 @@ public sealed record TaskQuery
     /// <summary>What has to be known of each; null for everything but what is measured. Of the rest a task may say that it is not known.</summary>
     public IReadOnlyList<TaskField>? Fields { get; init; }
 
+    /// <summary>Where tasks are wanted whose pods are gone: among so many of the newest runs of a cluster's history.</summary>
+    public int PastRuns { get; init; } = 10_000;
+
+    /// <summary>Tasks whose pods are gone do not take part in the choice of what fits a name best: what is there is chosen as if they were not, and those that fit as well are added.</summary>
+    public bool PastApart { get; init; }
+
     /// <summary>What the query means in one cluster, where nobody needs to know how it is called elsewhere; null when it means nothing there.</summary>
     public TaskQuery? For(string cluster)
     {

@@ -15,6 +15,9 @@ public sealed class TaskRowsReader(string cluster)
     /// <summary>How many tasks there were before the limit.</summary>
     public long Total { get; private set; }
 
+    /// <summary>The revision that the answer is of; empty when it does not say.</summary>
+    public string Revision { get; private set; } = "";
+
     /// <exception cref="JsonException">This is no such answer, or a row names no task.</exception>
     public IReadOnlyList<PodTask> Read(ReadOnlySpan<byte> answer)
     {
@@ -45,6 +48,8 @@ public sealed class TaskRowsReader(string cluster)
                 isAnswer = Enters(ref reader, JsonTokenType.String) && reader.ValueTextEquals(TaskRows.Kind);
             else if (reader.ValueTextEquals("total"u8))
                 Total = Enters(ref reader, JsonTokenType.Number) && reader.TryGetInt64(out long total) ? total : 0;
+            else if (reader.ValueTextEquals("metadata"u8))
+                ReadMetadata(ref reader);
             else if (reader.ValueTextEquals("columns"u8))
                 columns = ReadColumns(ref reader);
             else if (reader.ValueTextEquals("rows"u8))
@@ -55,6 +60,19 @@ public sealed class TaskRowsReader(string cluster)
 
         if (!isAnswer)
             throw new JsonException($"the answer is no {TaskRows.Kind}");
+    }
+
+    private void ReadMetadata(ref Utf8JsonReader reader)
+    {
+        if (!Enters(ref reader, JsonTokenType.StartObject))
+            return;
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("resourceVersion"u8))
+                Revision = Enters(ref reader, JsonTokenType.String) ? reader.GetString()! : "";
+            else
+                reader.Skip();
+        }
     }
 
     private static TaskField?[] ReadColumns(ref Utf8JsonReader reader)

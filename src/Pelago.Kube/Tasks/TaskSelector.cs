@@ -35,6 +35,12 @@ public sealed record TaskSelector
     /// <summary>Who asks for states gets them.</summary>
     internal FinishedTasks EffectiveFinished => Finished == FinishedTasks.WhenNothingRuns && Where.SaysWhichStates ? FinishedTasks.Included : Finished;
 
+    /// <summary>Whether a task could be among those that are chosen, whatever else there is.</summary>
+    public bool MayMean(PodTask task) => Admits(task, now: 0) && MayFit(task);
+
+    /// <summary>Whether one of the names fits a task, however well.</summary>
+    public bool MayFit(PodTask task) => Patterns.Count == 0 || Patterns.Any(pattern => pattern.FitOf(task) != TaskFit.None);
+
     /// <summary>Everything but the names.</summary>
     /// <param name="now">Seconds since 1970.</param>
     internal bool Admits(PodTask task, long now) =>

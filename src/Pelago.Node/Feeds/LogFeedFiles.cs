@@ -13,9 +13,26 @@ internal sealed class LogFeedFiles(string directory) : IFeedFiles
     private const string Extension = ".log";
     private const int Most = 10_000;
 
+    /// <summary>File systems write times in steps of their own: a directory that has changed a moment ago may change again without showing it.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromMilliseconds(100);
+    private IReadOnlyList<FeedFile> _listed = [];
+    private DateTimeOffset? _changed;
+
     public bool DropsOldest => true;
 
+    /// <summary>A follower asks after each line that is written, and most of them change nothing here: then the directory is not read again.</summary>
     public IReadOnlyList<FeedFile> List()
+    {
+        DateTimeOffset? changed = FileFacts.Of(directory)?.Modified;
+        if (changed is not null && changed == _changed)
+            return _listed;
+        TimeSpan age = TimeProvider.System.GetUtcNow() - (changed ?? DateTimeOffset.MaxValue);
+        _listed = Read();
+        _changed = age > Settled ? changed : null;
+        return _listed;
+    }
+
+    private List<FeedFile> Read()
     {
         var found = new List<(FeedFile File, string Rotated)>();
         foreach (string path in Entries())

@@ -61,6 +61,17 @@ public class RequestInfoParserTests
         Assert.Equal(("watch", "x", true), (info.Verb, info.Name, info.IsCollection));
     }
 
+    [Theory]
+    [InlineData("GET", "/apis/tasks.pelago.dev/v1alpha1/tasks", "?after=7", true)]
+    [InlineData("GET", "/apis/tasks.pelago.dev/v1alpha1/namespaces/ns/tasks", "?task=web&after=7", true)]
+    [InlineData("GET", "/apis/tasks.pelago.dev/v1alpha1/tasks", "?task=after", false)]
+    [InlineData("GET", "/apis/tasks.pelago.dev/v1alpha1/namespaces/ns/tasks/web.app", "?after=7", false)]
+    [InlineData("GET", "/api/v1/pods", "?after=7", false)]
+    public void Of_lists_only_that_of_tasks_can_wait(string method, string path, string query, bool isLong)
+    {
+        Assert.Equal(isLong, RequestInfoParser.Parse(method, path, new RequestQuery(query)).IsLongRunning);
+    }
+
     [Fact]
     public void What_follows_a_subresource_is_kept_as_it_was()
     {

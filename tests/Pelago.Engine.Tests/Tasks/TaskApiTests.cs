@@ -46,6 +46,58 @@ public sealed class TaskApiTests(TaskApiTests.Engine engine) : IClassFixture<Tas
     }
 
     [Fact]
+    public async Task Who_knows_a_revision_is_answered_when_a_task_that_is_meant_has_changed_and_not_before()
+    {
+        string revision = (string)(await engine.GetAsync(Tasks, "admin"))["metadata"]!["resourceVersion"]!;
+        Task<JsonObject> told = engine.GetAsync($"{Tasks}?task=told&after={revision}&columns=pod", "admin");
+
+        await engine.PodAsync("late", "other", "n-1", """{"running":{}}""");
+        Assert.False(told.IsCompleted);
+        await engine.PodAsync("late", "told", "n-1", "{}");
+
+        JsonObject answer = await told.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        Assert.Equal("told", (string)answer["rows"]![0]![0]!);
+        JsonObject late = await engine.GetAsync($"{Tasks}?task=told&after={revision}&columns=pod", "admin").WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        Assert.Equal("told", (string)late["rows"]![0]![0]!);
+    }
+
+    [Fact]
+    public async Task Who_waits_takes_no_place_among_the_reads_in_flight()
+    {
+        string revision = (string)(await engine.GetAsync(Tasks, "admin"))["metadata"]!["resourceVersion"]!;
+        Task<JsonObject>[] waiting = [.. Enumerable.Range(0, 4 * Engine.MostReads).Select(_ => engine.GetAsync($"{Tasks}?task=waited&after={revision}&columns=pod", "admin"))];
+
+        Assert.NotEqual(429, (await engine.GetAsync(Tasks, "admin")).Integer("code"));
+        await engine.PodAsync("late", "waited", "n-1", "{}");
+
+        Assert.All(await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(20), Cancel), answer => Assert.Equal("waited", (string)answer["rows"]![0]![0]!));
+    }
+
+    [Fact]
+    public async Task A_task_that_is_not_meant_any_more_when_its_labels_have_changed_is_told()
+    {
+        await engine.PodAsync("late", "label-1", "n-1", "{}");
+        string revision = (string)(await engine.GetAsync(Tasks, "admin"))["metadata"]!["resourceVersion"]!;
+        Task<JsonObject> told = engine.GetAsync($"{Tasks}?labelSelector=app%3Dlabel&after={revision}&columns=pod", "admin");
+
+        await engine.SendAsync("PATCH", "/api/v1/namespaces/late/pods/label-1", """{"metadata":{"labels":{"app":"other"}}}""");
+
+        Assert.Empty((await told.WaitAsync(TimeSpan.FromSeconds(10), Cancel)).Array("rows")!);
+    }
+
+    [Theory]
+    [InlineData("bob", Tasks)]
+    [InlineData("jane", "/apis/tasks.pelago.dev/v1alpha1/namespaces/shop/tasks")]
+    public async Task Who_may_see_none_of_the_tasks_is_refused_before_any_wait(string user, string path)
+    {
+        string revision = (string)(await engine.GetAsync(Tasks, "admin"))["metadata"]!["resourceVersion"]!;
+
+        JsonObject refused = await engine.GetAsync($"{path}?after={revision}", user).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+
+        Assert.Equal(403, refused.Integer("code"));
+    }
+
+    [Fact]
     public async Task Who_may_list_pods_in_some_namespaces_sees_their_tasks()
     {
         JsonObject all = await engine.GetAsync($"{Tasks}?finished=include", "jane");
@@ -156,6 +208,7 @@ public sealed class TaskApiTests(TaskApiTests.Engine engine) : IClassFixture<Tas
     /// <summary>Two namespaces with running and ended pods, and three users: an administrator, one who may list the pods of one namespace, one who may nothing.</summary>
     public sealed class Engine : IAsyncLifetime
     {
+        public const int MostReads = 4;
         private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("pelago-test-");
         private EngineHost? _host;
         private HttpClient? _http;
@@ -168,7 +221,7 @@ public sealed class TaskApiTests(TaskApiTests.Engine engine) : IClassFixture<Tas
             await File.WriteAllTextAsync(tokens, "admin,admin,1,\"system:masters\"\njane,jane,2\nbob,bob,3\n", Cancel);
             var options = new EngineOptions
             {
-                StateDirectory = Path.Combine(_directory.FullName, "state"), Durability = EngineDurability.Fast, PlainHttp = true, TokenFile = tokens, RunControllers = false,
+                StateDirectory = Path.Combine(_directory.FullName, "state"), Durability = EngineDurability.Fast, PlainHttp = true, TokenFile = tokens, RunControllers = false, MaxReadsInFlight = MostReads,
             };
             _host = await EngineHost.StartAsync(options, NullLoggerFactory.Instance, TimeProvider.System, Cancel);
             _http = new HttpClient { BaseAddress = Host.Server };

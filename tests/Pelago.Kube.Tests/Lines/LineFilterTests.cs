@@ -12,10 +12,15 @@ namespace Pelago.Kube.Tests.Lines;
 
 public sealed class LineFilterTests
 {
-    private static readonly Gen<string> Text = Gen.String[Gen.Char["ab\n"], 0, 80];
+    private static readonly Gen<string> Text = Gen.String[Gen.Char["abé\n"], 0, 80];
+
+    /// <summary>Those of the second line mean something else where a text has several lines, or match over an end of line.</summary>
+    private static readonly Gen<string> Patterns = Gen.OneOf(
+        "a", "ab", "b+a", "^a", "A", "a$", "", "é+a", "x*",
+        @"a\s*b", "[^b]+b", @"\Aab", @"a\z", @"\bab\b", "(?-i:a)b", "^$", @"a\W", "[^b]*a", "[^é]*ab");
 
     private static readonly Gen<LineQuery> Queries =
-        Gen.Select(Gen.OneOf("a", "ab", "b+a", "^a", "A", "a$", ""), Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 6]).Select(
+        Gen.Select(Patterns, Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 6]).Select(
             (pattern, ignoreCase, invert, numbers, before, after, most) => new LineQuery
             {
                 Pattern = pattern, IgnoreCase = ignoreCase, Invert = invert, Numbers = numbers, Before = before, After = after, Most = most == 6 ? null : most,
@@ -32,6 +37,25 @@ public sealed class LineFilterTests
     [Fact]
     public void Last_line_without_a_newline_is_one() =>
         Assert.Equal(":two\n!1\n", Run("one\ntwo", new LineQuery { Pattern = "two", Fixed = true }, 100));
+
+    [Fact]
+    public void Pattern_that_matches_over_many_lines_at_once_looks_at_each_line_a_bounded_number_of_times()
+    {
+        string lines = string.Concat(Enumerable.Range(0, 200_000).Select(i => $"line {i}\n"));
+
+        Assert.Equal(":nothing\n!1\n", Run(lines + "nothing\n", new LineQuery { Pattern = "[^\"]*nothing" }, int.MaxValue));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(40)]
+    public void Lines_that_match_are_found_before_and_after_looking_ahead_was_given_up(int between)
+    {
+        string some = string.Concat(Enumerable.Repeat("é\n", between));
+
+        Assert.Equal($":1:a\"nothing\n:{between + 2}:é nothing\n:{(2 * between) + 3}:nothing\n!3\n",
+            Run($"a\"nothing\n{some}é nothing\n{some}nothing\n", new LineQuery { Pattern = "[^\"]*nothing", Numbers = true }, int.MaxValue));
+    }
 
     [Fact]
     public void Text_of_a_pattern_is_a_text_when_it_is_said_to_be_one() =>
@@ -78,8 +102,8 @@ public sealed class LineFilterTests
         LineFilter? filter = LineFilter.Of(query, output, out string? error);
         Assert.Null(error);
         byte[] bytes = Encoding.UTF8.GetBytes(text);
-        for (int i = 0; i < bytes.Length && !filter!.IsDone; i += piece)
-            filter.Push(bytes.AsSpan(i, Math.Min(piece, bytes.Length - i)));
+        for (long i = 0; i < bytes.Length && !filter!.IsDone; i += piece)
+            filter.Push(bytes.AsSpan((int)i, (int)Math.Min(piece, bytes.Length - i)));
         filter!.End();
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }

@@ -41,6 +41,7 @@ public class TaskPatternTests
         Assert.True(TaskPattern.TryParse(pattern, out TaskPattern? parsed, out string? error), error);
 
         Assert.Equal(fit, parsed.FitOf(task));
+        Assert.True(fit == TaskFit.None || parsed.MayBeIn("""{"metadata":{"name":"web-1","namespace":"shop"},"spec":{"containers":[{"name":"app"}]}}"""u8));
     }
 
     [Theory]
@@ -53,6 +54,19 @@ public class TaskPatternTests
         Assert.False(TaskPattern.TryParse(pattern, out _, out string? error));
 
         Assert.StartsWith(why, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("db", false)]
+    [InlineData("shop/db.app", true)]
+    [InlineData("shop/web.db", false)]
+    [InlineData("db*", true)]
+    [InlineData("/db/", true)]
+    public void A_document_without_the_text_of_a_name_need_not_be_read(string pattern, bool mayBe)
+    {
+        Assert.True(TaskPattern.TryParse(pattern, out TaskPattern? parsed, out string? error), error);
+
+        Assert.Equal(mayBe, parsed.MayBeIn("""{"metadata":{"name":"web-1","namespace":"shop"},"spec":{"containers":[{"name":"app"}]}}"""u8));
     }
 
     [Fact]
