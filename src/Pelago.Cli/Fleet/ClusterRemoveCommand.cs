@@ -13,7 +13,7 @@ internal static class ClusterRemoveCommand
         var name = new Argument<string>("name") { Description = "The cluster" };
         var command = new Command("remove", "Remove a cluster from the fleet, with its credentials; the cluster itself is left alone").WithExamples("pelago cluster remove edge");
         command.Arguments.Add(name);
-        RemoteNames.Offer(command, name, FleetHub.NamesAsync);
+        RemoteNames.Offer(name, FleetHub.NamesAsync);
         command.SetAction(async (parsed, cancel) =>
         {
             string chosen = parsed.GetValue(name)!;

@@ -18,7 +18,7 @@ internal static class ClusterRenameCommand
         var command = new Command("rename", "Give a cluster of the fleet another name").WithExamples("pelago cluster rename lab lab-berlin");
         command.Arguments.Add(before);
         command.Arguments.Add(after);
-        RemoteNames.Offer(command, before, FleetHub.NamesAsync);
+        RemoteNames.Offer(before, FleetHub.NamesAsync);
         command.SetAction(async (parsed, cancel) =>
         {
             using var hub = FleetHub.Of(parsed);

@@ -13,6 +13,9 @@ internal sealed class FleetHub(PelagoHome home, HttpKubeApi api) : IDisposable
 {
     private const string FieldManager = "pelago-cluster";
 
+    /// <summary>One that does not answer is told of soon: the hub goes on trying.</summary>
+    private static readonly HttpKubeApiOptions Patience = HttpKubeApiOptions.Default with { ConnectTimeout = TimeSpan.FromSeconds(3), MaxRetries = 0 };
+
     public IKubeApi Api => api;
 
     public PelagoHome Home => home;
@@ -46,6 +49,16 @@ internal sealed class FleetHub(PelagoHome home, HttpKubeApi api) : IDisposable
             throw new CliException($"{name} is a cluster of {home.Root} itself, not one that was added: 'pelago down --purge' forgets those", ExitCode.Usage);
         string near = Spelling.Nearest(name, all.Select(cluster => cluster.Name)) is { } guess ? $". Did you mean {guess}?" : "";
         throw new CliException($"there is no cluster {name} in the fleet{(all.Count > 0 ? $"; there are: {string.Join(", ", all.Select(cluster => cluster.Name))}" : "")}{near}", ExitCode.NothingMatched);
+    }
+
+    /// <summary>A cluster of the fleet with the credentials that are kept of it; nothing is asked of it yet.</summary>
+    public async Task<HttpKubeApi> ConnectAsync(string name, CancellationToken cancel)
+    {
+        KubeObject cluster = await FindAsync(name, cancel);
+        KubeObject? secret = null;
+        if (cluster.Spec?.Object("credentials")?.String("secretName") is { Length: > 0 } kept)
+            secret = KubeObject.Parse((await api.GetAsync(new ResourcePath(FleetApi.Secrets, FleetApi.Namespace, kept), cancel)).BodyOrThrow());
+        return new HttpKubeApi(FleetDocuments.Connect(cluster, secret), Patience, TimeProvider.System);
     }
 
     /// <summary>Refuses a name that is none, or somebody else's.</summary>

@@ -20,21 +20,25 @@ internal static class DescribeCommand
         var config = new Option<bool>("--config") { Description = "The schema of its options" };
         var versions = new Option<bool>("--package-versions") { Description = "The versions that there are, one a line" };
         var render = new Option<bool>("--render") { Description = "What it would apply, with --options and --set" };
+        var all = new Option<bool>("--all") { Description = "Every revision that repositories have, those too that are not offered, and why they are not" };
         var options = new PackageOptions();
         var command = new Command("describe", "Print what a package is").WithExamples("""
             pelago package describe kafka
             pelago package describe kafka --config
             pelago package describe kafka --package-versions
+            pelago package describe kafka --all                   also those that are hidden, and why
             pelago package describe kafka --render --set brokers.count=5
             """);
         command.Arguments.Add(name);
-        foreach (Option option in new Option[] { version, config, versions, render })
+        foreach (Option option in new Option[] { version, config, versions, render, all })
             command.Options.Add(option);
         options.AddTo(command);
         name.CompletionSources.Add(PackageStores.OfferPackages);
         command.SetAction(parsed =>
         {
             Catalog catalog = PackageStores.Load(parsed);
+            if (parsed.GetValue(all))
+                return PrintAll(catalog, parsed.GetValue(name)!);
             (CatalogPackage found, PackageRevision revision) = PackageStores.Find(catalog, parsed.GetValue(name)!, parsed.GetValue(version));
             if (parsed.GetValue(render))
                 return RenderCommand.RenderOne(revision, new RenderRequest { Options = options.Read(parsed) }, lines: false);
@@ -55,6 +59,18 @@ internal static class DescribeCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static int PrintAll(Catalog catalog, string name)
+    {
+        CatalogPackage[] all = [.. catalog.Revisions(name).Concat(catalog.Hidden(name)).OrderBy(one => one.Priority).ThenByDescending(one => one.Package.ReleaseVersion)];
+        if (all.Length == 0)
+            throw new CliException($"no repository has a package {name}", ExitCode.NothingMatched);
+        var table = new TextTable("VERSION", "REVISION", "REPOSITORY", "OFFERED");
+        foreach (CatalogPackage one in all)
+            table.Add(PlainText.Of(one.Package.Version), $"{one.Package.ReleaseVersion}", one.Repository.Name, one.Hidden is null ? "yes" : $"no: {PlainText.Of(one.Hidden)}");
+        table.WriteTo(Console.Out);
+        return ExitCode.Done;
     }
 
     private static JsonObject Json(CatalogPackage found, PackageRevision revision)

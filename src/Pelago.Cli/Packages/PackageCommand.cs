@@ -28,6 +28,7 @@ internal static class PackageCommand
         command.Subcommands.Add(UninstallCommand.Build());
         command.Subcommands.Add(RenderCommand.Build());
         command.Subcommands.Add(ValidateCommand.Build());
+        command.Subcommands.Add(ProgramCommand.Build());
         command.Subcommands.Add(RepoCommand.Build());
         return command;
     }

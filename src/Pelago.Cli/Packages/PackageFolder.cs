@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.IO;
+using Pelago.Packages.Dependencies;
 using Pelago.Packages.Format;
 
 namespace Pelago.Cli.Packages;
@@ -56,6 +57,17 @@ internal static class PackageFolder
         }
 
         throw new CliException($"{name} has no version {version} in {directory}; there are: {string.Join(", ", known.Distinct())}", ExitCode.NothingMatched);
+    }
+
+    /// <summary>The revisions of a package in a folder, the newest first, for one that needs it.</summary>
+    public static IReadOnlyList<DependencyCandidate> Candidates(string directory, string name)
+    {
+        var reader = new PackageReader();
+        return
+        [
+            .. Revisions(directory).Where(folder => folder.Name == name).Reverse().Select(folder => reader.Read(folder, [])).OfType<PackageRevision>()
+                .Select(revision => new DependencyCandidate(revision.Version, directory, () => revision)),
+        ];
     }
 
     /// <summary>Names of packages: of the folder that the line names, else of the repositories.</summary>

@@ -36,7 +36,7 @@ internal sealed class PackageOptions
         return options;
     }
 
-    private static JsonObject ReadFile(string file)
+    public static JsonObject ReadFile(string file)
     {
         byte[] text = ReadBytes(file);
         if (!YamlReader.TryReadFirst(text, out YamlDocument? document, out string? error))

@@ -28,6 +28,19 @@ internal static class PackageStores
         }
     }
 
+    /// <summary>The same for what takes its time.</summary>
+    public static async Task<T> TryAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (RepositoryException fault)
+        {
+            throw new CliException(fault.Message);
+        }
+    }
+
     /// <summary>The catalogue, after saying on stderr which repositories of it are stale.</summary>
     public static Catalog Load(ParseResult parsed)
     {
@@ -44,7 +57,14 @@ internal static class PackageStores
     /// <summary>A revision of the catalogue by name and version, the default version where none is named.</summary>
     public static (CatalogPackage Found, PackageRevision Revision) Find(Catalog catalog, string name, string? version)
     {
-        IReadOnlyList<CatalogPackage> revisions = catalog.Revisions(name);
+        IReadOnlyList<CatalogPackage> revisions = catalog.Revisions(name), hidden = catalog.Hidden(name);
+        if (hidden.FirstOrDefault(one => version is null ? revisions.Count == 0 : one.Package.Version == version && revisions.All(offered => offered.Package.Version != version)) is { } withdrawn)
+        {
+            throw new CliException(
+                $"{name} {PlainText.Of(withdrawn.Package.Version)} of repository {withdrawn.Repository.Name} is not offered: {PlainText.Of(withdrawn.Hidden!)}. 'pelago package describe {name} --all' shows what is hidden",
+                ExitCode.NothingMatched);
+        }
+
         if (revisions.Count == 0)
         {
             string near = Spelling.Nearest(name, catalog.Names()) is { } guess ? $". Did you mean {guess}?" : "";

@@ -26,7 +26,7 @@ internal static class RepoAddCommand
         name.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var given }] && !RepositoryEntry.IsName(given))
-                result.AddError($"name {given}: must be letters, digits, dots and dashes, at most 64");
+                result.AddError($"name {given}: must begin with a letter or a digit and have at most 64 characters of ASCII, no slashes");
         });
         command.SetAction(async (parsed, cancel) =>
         {

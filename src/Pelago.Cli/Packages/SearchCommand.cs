@@ -15,6 +15,7 @@ internal static class SearchCommand
     public static Command Build()
     {
         var words = new Argument<string[]>("words") { Description = "Words that all have to be there: in the name, a tag or the description; * stands for anything", Arity = ArgumentArity.ZeroOrMore };
+        var all = new Option<bool>("--all") { Description = "Packages, too, of which nothing is offered" };
         Option<string> output = CommandOptions.Output("table", "json", "name");
         var command = new Command("search", "Find packages in the repositories").WithExamples("""
             pelago package search                 all of them
@@ -22,10 +23,11 @@ internal static class SearchCommand
             pelago package search 'kafka*' -o json
             """);
         command.Arguments.Add(words);
+        command.Options.Add(all);
         command.Options.Add(output);
         command.SetAction(parsed =>
         {
-            IReadOnlyList<CatalogPackage> found = PackageStores.Load(parsed).Search(string.Join(' ', parsed.GetValue(words) ?? []));
+            IReadOnlyList<CatalogPackage> found = PackageStores.Load(parsed).Search(string.Join(' ', parsed.GetValue(words) ?? []), parsed.GetValue(all));
             if (found.Count == 0)
                 throw new CliException("no package of any repository has these words", ExitCode.NothingMatched);
             Print(found, parsed.GetValue(output) ?? "table");
@@ -54,13 +56,21 @@ internal static class SearchCommand
         foreach (CatalogPackage package in found)
         {
             string text = PlainText.Of(package.Package.Description.ReplaceLineEndings(" "));
-            table.Add(PlainText.Of(package.Name), PlainText.Of(package.Package.Version), package.Package.Selected ? "yes" : "-", package.Repository.Name, text.Length <= Wide ? text : text[..(Wide - 1)] + "…");
+            table.Add(PlainText.Of(package.Name), PlainText.Of(package.Package.Version), package.Package.Selected ? "yes" : "-", package.Hidden is null ? package.Repository.Name : $"{package.Repository.Name} (hidden)", text.Length <= Wide ? text : text[..(Wide - 1)] + "…");
         }
 
         table.WriteTo(Console.Out);
     }
 
-    private static JsonObject Json(CatalogPackage package) => new()
+    private static JsonObject Json(CatalogPackage package)
+    {
+        JsonObject json = Described(package);
+        if (package.Hidden is { } why)
+            json["hidden"] = why;
+        return json;
+    }
+
+    private static JsonObject Described(CatalogPackage package) => new()
     {
         ["name"] = package.Name, ["currentVersion"] = package.Package.Version, ["repository"] = package.Repository.Name, ["selected"] = package.Package.Selected,
         ["framework"] = package.Package.Framework, ["tags"] = new JsonArray([.. package.Package.Tags.Select(tag => (JsonNode)tag)]), ["description"] = package.Package.Description,

@@ -38,13 +38,20 @@ public static class PackagesApi
     /// <summary>On an installation: in words why its last revision came to be.</summary>
     public const string CauseAnnotation = $"{Group}/cause";
 
+    /// <summary>On an installation that a client of Cosmos made: the id that it gave, where that is not the installation's name.</summary>
+    public const string AppIdAnnotation = $"{Group}/app-id";
+
     /// <summary>On an installation that is to go: clusters, with commas between, on which everything of it is left, for they will not come back.</summary>
     public const string AbandonAnnotation = $"{Group}/abandon";
 
     public static readonly GroupVersionResource Installations = new(Group, Version, "installations");
 
+    /// <summary>What rights to the home's list of repositories are asked for by; there are no such objects.</summary>
+    public static readonly GroupVersionResource Repositories = new(Group, Version, "repositories");
+
     internal const string DefinitionName = $"installations.{Group}";
     internal static readonly GroupVersionResource Definitions = new("apiextensions.k8s.io", "v1", "customresourcedefinitions");
+    internal static readonly GroupVersionResource Namespaces = new("", "v1", "namespaces");
     internal static readonly GroupVersionResource Secrets = new("", "v1", "secrets");
     internal static readonly GroupVersionResource Jobs = new("batch", "v1", "jobs");
 

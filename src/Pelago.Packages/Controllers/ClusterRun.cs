@@ -18,6 +18,11 @@ internal sealed class ClusterRun(Installation installation, string cluster, IKub
     private const int MaxSteps = 20;
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(10);
+
+    /// <summary>Until a cluster that is away is asked again, and until one of several is looked at: what becomes of it is to be seen soon.</summary>
+    private static readonly TimeSpan AmongSeveral = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan UntilKnown = TimeSpan.FromSeconds(15);
+    private const int ManyClusters = 20;
     private readonly InstalledObjects _objects = new(api, kinds, installation);
     private readonly ReleaseHealth _health = new(api, kinds, installation.Namespace);
     private ClusterState _state = installation.Clusters.GetValueOrDefault(cluster) ?? new ClusterState();
@@ -27,7 +32,7 @@ internal sealed class ClusterRun(Installation installation, string cluster, IKub
     public async Task<ReconcileResult> RunAsync(bool isWanted, CancellationToken cancel)
     {
         if (_state.Phase == InstallationPhase.Unreachable)
-            await WriteAsync(_state with { Phase = Steps.PhaseOf(_state), Message = "", Since = MetaTime.Now(time) }, cancel);
+            await ReturnAsync(cancel);
         if (!isWanted && _state.Operation != Steps.Remove)
             await WriteAsync(Begun(_state with { Operation = Steps.Remove, Step = Steps.PreHook, Left = [] }), cancel);
         if (isWanted && _state.Revision != installation.Revision && await BeginAsync(cancel) is { } notYet)
@@ -46,11 +51,29 @@ internal sealed class ClusterRun(Installation installation, string cluster, IKub
         return _state.Step.Length > 0 ? ReconcileResult.Again(TimeSpan.Zero) : await LookAsync(cancel);
     }
 
+    /// <summary>Says that the cluster is back once it has answered, and not before.</summary>
+    private async Task ReturnAsync(CancellationToken cancel)
+    {
+        await api.GetRawAsync("/version", cancel);
+        bool isBegun = _state.Operation.Length > 0;
+        await WriteAsync(_state with { Phase = isBegun ? Steps.PhaseOf(_state) : InstallationPhase.Pending, Message = "", Since = MetaTime.Now(time) }, cancel);
+    }
+
+    /// <summary>Nobody knows the cluster: it may have been added a moment ago.</summary>
+    public async Task<ReconcileResult> UnknownAsync(string words, CancellationToken cancel)
+    {
+        bool isNew = _state.Phase == InstallationPhase.Pending && !(MetaTime.TryParse(_state.Since, out DateTimeOffset since) && time.GetUtcNow() - since > UntilKnown);
+        if (!isNew)
+            return await UnreachableAsync(words, cancel);
+        await WriteAsync(_state with { Message = words, Since = _state.Since.Length > 0 ? _state.Since : MetaTime.Now(time) }, cancel);
+        return ReconcileResult.Again(Soon);
+    }
+
     /// <summary>The cluster does not answer, or nobody knows it.</summary>
     public async Task<ReconcileResult> UnreachableAsync(string words, CancellationToken cancel)
     {
         await WriteAsync(_state with { Phase = InstallationPhase.Unreachable, Message = words }, cancel);
-        return ReconcileResult.Again(Later);
+        return ReconcileResult.Again(AmongSeveral);
     }
 
     /// <summary>What the cluster refuses now it may take later; after the deadline it counts as a failure.</summary>
@@ -97,6 +120,8 @@ internal sealed class ClusterRun(Installation installation, string cluster, IKub
         switch (_state.Step)
         {
             case Steps.PreHook or Steps.PostHook:
+                if (_state is { Step: Steps.PreHook, Operation: Steps.Install })
+                    await MakeNamespaceAsync(cancel);
                 return await HookAsync(cancel);
             case Steps.Apply:
                 return await _objects.ApplyAsync(await ReleaseAsync(_state.Release, cancel), cancel);
@@ -114,6 +139,20 @@ internal sealed class ClusterRun(Installation installation, string cluster, IKub
             default:
                 return StepOutcome.Failed($"its journal names a step that is not known: {_state.Step}");
         }
+    }
+
+    /// <summary>The cluster that has the installation has its namespace; another one may not.</summary>
+    private async Task MakeNamespaceAsync(CancellationToken cancel)
+    {
+        if (installation.Spec.Clusters.Count == 0)
+            return;
+        ApiResult read = await api.GetAsync(new ResourcePath(PackagesApi.Namespaces, "", installation.Namespace), cancel);
+        if (read.Error is not { IsNotFound: true })
+            return; // it is there, or what is put into it says that it is not
+        byte[] body = KubeJson.ToUtf8(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = installation.Namespace } });
+        ApiResult made = await api.CreateAsync(new ResourcePath(PackagesApi.Namespaces), body, new WriteQuery { FieldManager = PackagesApi.FieldManager }, cancel);
+        if (made.Error is { IsAlreadyExists: false } refused)
+            throw new ApiStatusException(refused);
     }
 
     private async Task<StepOutcome> HookAsync(CancellationToken cancel)
@@ -225,7 +264,8 @@ internal sealed class ClusterRun(Installation installation, string cluster, IKub
         string calm = Steps.PhaseOf(_state);
         if (calm == InstallationPhase.Healthy)
             await WriteAsync(_state with { Phase = outcome.IsDone ? calm : InstallationPhase.Degraded, Message = outcome.Words }, cancel);
-        return ReconcileResult.Again(outcome.IsDone ? Later : TimeSpan.FromSeconds(2));
+        bool isOneOfFew = installation.Spec.Clusters.Count is > 1 and <= ManyClusters;
+        return ReconcileResult.Again(outcome.IsDone && !isOneOfFew ? Later : AmongSeveral);
     }
 
     private ClusterState Begun(ClusterState state) => state with

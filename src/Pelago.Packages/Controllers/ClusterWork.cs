@@ -62,7 +62,7 @@ internal sealed class ClusterWork
         IKubeApi target = api ?? _clusters.Home;
         var run = new ClusterRun(installation, cluster, target, _kinds.GetOrAdd(target, static api => new ClusterKinds(api)), _records, _plan, _journal, _time);
         if (api is null)
-            return await run.UnreachableAsync($"no cluster {cluster} is known here; there are: {_clusters.Known()}", cancel);
+            return await run.UnknownAsync($"no cluster {cluster} is known here; there are: {_clusters.Known()}", cancel);
         try
         {
             return await run.RunAsync(isWanted, cancel);

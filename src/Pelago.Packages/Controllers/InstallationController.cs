@@ -13,6 +13,8 @@ namespace Pelago.Packages.Controllers;
 /// </summary>
 public static partial class InstallationController
 {
+    /// <summary>Most of them wait, some for clusters that do not answer.</summary>
+    private const int Workers = 32;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(30);
 
@@ -26,7 +28,7 @@ public static partial class InstallationController
             var work = new ClusterWork(clusters, time);
             var informers = new InformerFactory(clusters.Home, InformerOptions.Default, time, loggers);
             Informer<Installation> installations = informers.Get(PackagesApi.Installations, "", ListQuery.Everything, utf8 => new Installation(KubeObject.Parse(utf8)));
-            using var loop = new Controller<InstallationPart>("installation-controller", [installations], (part, stop) => work.RunAsync(part.Key, part.Cluster, stop), time, log) { Workers = 8 };
+            using var loop = new Controller<InstallationPart>("installation-controller", [installations], (part, stop) => work.RunAsync(part.Key, part.Cluster, stop), time, log) { Workers = Workers };
             installations.AddHandler(change =>
             {
                 foreach (string cluster in change.Latest.Spec.ClusterNames(clusters.Home.Cluster).Concat(change.Latest.Clusters.Keys).Append("").Distinct())

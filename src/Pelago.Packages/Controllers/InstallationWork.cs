@@ -80,8 +80,9 @@ internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journa
         IEnumerable<string> said = installation.Clusters.Where(pair => pair.Value.Message.Length > 0).OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => installation.Clusters.Count == 1 && names.Length == 1 ? pair.Value.Message : $"{pair.Key}: {pair.Value.Message}");
         string message = string.Join("; ", said.Take(5)), count = $"{ready}/{names.Length}";
+        // Nothing to say is no message: there are API servers (Debian's 1.20) that take an empty text for null and refuse it.
         if (phase != installation.Phase || message != installation.Message || count != installation.Ready)
-            await journal.WriteAsync(installation, new JsonObject { ["phase"] = phase, ["ready"] = count, ["message"] = message }, cancel);
+            await journal.WriteAsync(installation, new JsonObject { ["phase"] = phase, ["ready"] = count, ["message"] = message.Length > 0 ? message : null }, cancel);
     }
 
     /// <summary>Nothing of it is left on any cluster: its records go, unless another installation needs them, and then itself.</summary>

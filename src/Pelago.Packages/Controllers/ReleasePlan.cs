@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Packages.Api;
+using Pelago.Packages.Dependencies;
 using Pelago.Packages.Format;
 using Pelago.Packages.Releases;
 
@@ -54,21 +55,20 @@ internal sealed class ReleasePlan(IKubeApi home, RecordStore records)
     /// <summary>The first dependency that is not there in a version that will do; null when all are.</summary>
     private async Task<string?> MissingAsync(Installation installation, string cluster, PackageRevision package, CancellationToken cancel)
     {
-        JsonObject[] needs = [.. (package.Package.Array("dependencies") ?? []).OfType<JsonObject>()];
-        if (needs.Length == 0)
+        IReadOnlyList<Dependency> needs = Dependency.Of(package.Package);
+        if (needs.Count == 0)
             return null;
         ApiResult list = await home.ListAsync(new ResourcePath(PackagesApi.Installations, installation.Namespace), ListQuery.Everything, cancel);
         Installation[] all = [.. (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(item => new Installation(new KubeObject(item)))];
-        foreach (JsonObject need in needs)
+        foreach (Dependency wanted in needs)
         {
-            string name = need.String("name") ?? "";
-            string[] versions = [.. (need.Array("versions") ?? []).Select(version => version?.ToString() ?? "")];
-            Installation[] there = [.. all.Where(other => other.Spec.Package == name && (versions.Length == 0 || versions.Contains(other.Spec.Version)))];
+            Installation[] there = [.. all.Where(other => other.Spec.Package == wanted.Name && wanted.Fits(other.Spec.Version))];
             if (there.Any(other => other.Clusters.GetValueOrDefault(cluster)?.Phase == InstallationPhase.Healthy))
                 continue;
-            string wanted = versions.Length == 0 ? name : $"{name} {string.Join(" or ", versions)}";
+            if (there.Length > 0 && there.All(other => !other.Spec.ClusterNames(home.Cluster).Contains(cluster)))
+                return $"waits for {wanted}, which it needs and which {there[0].Name} has on {string.Join(", ", there[0].Spec.ClusterNames(home.Cluster))} and not on {cluster}: install it there, too, under another name";
             return there.Length == 0
-                ? $"waits for {wanted}, which it needs and which is not installed in namespace {installation.Namespace}: 'pelago package install {name}'"
+                ? $"waits for {wanted}, which it needs and which is not installed in namespace {installation.Namespace}: 'pelago package install {wanted.Name}'"
                 : $"waits until {there[0].Name} ({wanted}), which it needs, is healthy";
         }
 

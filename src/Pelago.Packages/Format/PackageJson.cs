@@ -10,6 +10,9 @@ namespace Pelago.Packages.Format;
 /// <summary>One JSON file of a package, read as strictly as the Universe reads it: ASCII, no escapes of code points, no key twice.</summary>
 internal sealed class PackageJson
 {
+    /// <summary>Of one file; a file with more is listed no further.</summary>
+    private const int MaxFaults = 100;
+
     private static readonly JsonReaderOptions Options = new() { MaxDepth = KubeJson.MaxDepth };
     private readonly string _file;
     private readonly byte[] _utf8;
@@ -39,39 +42,42 @@ internal sealed class PackageJson
         return null;
     }
 
-    public PackageFault Fault(string pointer, string message) => new(_file, LineOf(pointer), pointer, message);
+    public PackageFault Fault(string pointer, string message) => new(_file, new PointerLines(_utf8, [pointer]).Of(pointer), pointer, message);
 
-    /// <summary>The line on which the value of a pointer, or its key, stands; 1 for what is not there.</summary>
-    private int LineOf(string pointer)
+    /// <summary>A fault for each pointer and message, in their order, as far as they are listed.</summary>
+    public IReadOnlyList<PackageFault> Faults(IReadOnlyList<(string Pointer, string Message)> found)
     {
-        var cursor = new JsonCursor();
-        var reader = new Utf8JsonReader(_utf8, Options);
-        while (pointer.Length > 0 && reader.Read())
-        {
-            cursor.Take(ref reader);
-            if (reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray) && cursor.Pointer == pointer)
-                return Line(_utf8, reader.TokenStartIndex);
-        }
-
-        return 1;
+        if (found.Count == 0)
+            return [];
+        var lines = new PointerLines(_utf8, found.Take(MaxFaults).Select(fault => fault.Pointer));
+        var faults = found.Take(MaxFaults).Select(fault => new PackageFault(_file, lines.Of(fault.Pointer), fault.Pointer, fault.Message)).ToList();
+        if (found.Count > MaxFaults)
+            faults.Add(TooMany(_file, faults[^1].Line, $"{found.Count - MaxFaults} more"));
+        return faults;
     }
+
+    private static PackageFault TooMany(string file, int line, string howMany) => new(file, line, "", $"{howMany} things are wrong with this file; they are not listed");
 
     private static void Scan(string file, byte[] utf8, List<PackageFault> faults)
     {
         var cursor = new JsonCursor();
+        var lines = new LineCount(utf8);
         var repeated = new List<PackageFault>();
+        int before = faults.Count;
         var reader = new Utf8JsonReader(utf8, Options);
         while (reader.Read())
         {
             cursor.Take(ref reader);
             if (cursor.Repeated is { } key)
-                repeated.Add(new PackageFault(file, Line(utf8, reader.TokenStartIndex), cursor.Pointer, $"the key \"{key}\" stands there twice"));
-            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
-                continue;
-            if (reader.ValueSpan.ContainsAnyExceptInRange((byte)0, (byte)0x7f))
-                faults.Add(new PackageFault(file, Line(utf8, reader.TokenStartIndex), cursor.Pointer, "has characters that are not ASCII"));
-            else if (reader.ValueIsEscaped && HasCodePointEscape(reader.ValueSpan))
-                faults.Add(new PackageFault(file, Line(utf8, reader.TokenStartIndex), cursor.Pointer, "has an escape of a code point (\\u…), which the Universe does not allow"));
+                repeated.Add(new PackageFault(file, lines.At(reader.TokenStartIndex), cursor.Pointer, $"the key \"{Short(key)}\" stands there twice"));
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && Objection(ref reader) is { } objection)
+                faults.Add(new PackageFault(file, lines.At(reader.TokenStartIndex), cursor.Pointer, objection));
+            if (repeated.Count + faults.Count - before > MaxFaults)
+            {
+                faults.AddRange(repeated);
+                faults.Add(TooMany(file, lines.At(reader.TokenStartIndex), "more"));
+                return;
+            }
         }
 
         if (repeated.Count == 0)
@@ -79,6 +85,15 @@ internal sealed class PackageJson
         using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = KubeJson.MaxDepth });
         faults.AddRange(repeated.Select(fault => fault with { IsWarning = RepeatedKeys.MayStand(Path.GetFileName(file), document.RootElement, fault.Pointer) }));
     }
+
+    private static string? Objection(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueSpan.ContainsAnyExceptInRange((byte)0, (byte)0x7f))
+            return "has characters that are not ASCII";
+        return reader.ValueIsEscaped && HasCodePointEscape(reader.ValueSpan) ? "has an escape of a code point (\\u…), which the Universe does not allow" : null;
+    }
+
+    private static string Short(string key) => key.Length <= MaxFaults ? key : $"{key[..MaxFaults]}…";
 
     private static bool HasCodePointEscape(ReadOnlySpan<byte> text)
     {
@@ -90,8 +105,6 @@ internal sealed class PackageJson
 
         return false;
     }
-
-    private static int Line(byte[] utf8, long at) => 1 + utf8.AsSpan(0, (int)at).Count((byte)'\n');
 
     /// <summary>The library's words end with where it was, which is said anyway.</summary>
     private static string Sentence(JsonException fault)

@@ -24,6 +24,9 @@ public sealed class PackageReader
     /// <summary>How many files were read so far.</summary>
     public int Files { get; private set; }
 
+    /// <summary>How many bytes they had.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>The revision; null when something is wrong with it, which <paramref name="faults"/> then says. Warnings are added there, too.</summary>
     public PackageRevision? Read(RevisionFolder folder, List<PackageFault> faults)
     {
@@ -106,12 +109,12 @@ public sealed class PackageReader
 
     private static void Check(PackageJson? file, SchemaValidator schema, List<PackageFault> faults)
     {
-        foreach (SchemaFault fault in file is null ? [] : schema.Validate(file.Root))
-        {
-            string pointer = fault is { Rule: "additionalProperties", Field: { } field } ? $"{fault.Pointer}/{InstancePath.Escape(field)}" : fault.Pointer;
-            faults.Add(file!.Fault(pointer, $"{fault.Rule}: expected {fault.Expected}, found {fault.Found}"));
-        }
+        if (file is not null)
+            faults.AddRange(file.Faults([.. schema.Validate(file.Root).Select(fault => (PointerOf(fault), $"{fault.Rule}: expected {fault.Expected}, found {fault.Found}"))]));
     }
+
+    private static string PointerOf(SchemaFault fault) =>
+        fault is { Rule: "additionalProperties", Field: { } field } ? $"{fault.Pointer}/{InstancePath.Escape(field)}" : fault.Pointer;
 
     private PackageJson? ReadJson(RevisionFolder folder, string name, List<PackageFault> faults) =>
         ReadBytes(folder.File(name), faults) is { } utf8 ? PackageJson.Read(folder.File(name), utf8, faults) : null;
@@ -147,10 +150,16 @@ public sealed class PackageReader
         Files++;
         if (info.LinkTarget is not null)
             faults.Add(new PackageFault(file, 1, "", "is a link; files of packages are files"));
-        else if (info.Length > MaxFile)
-            faults.Add(new PackageFault(file, 1, "", $"has {info.Length} bytes, at most {MaxFile} are read"));
+        else if (BoundedFile.Read(file, MaxFile) is { } bytes)
+            return Counted(bytes);
         else
-            return File.ReadAllBytes(file);
+            faults.Add(new PackageFault(file, 1, "", $"has more than {MaxFile} bytes, which is as much as is read"));
         return null;
+    }
+
+    private byte[] Counted(byte[] bytes)
+    {
+        Bytes += bytes.Length;
+        return bytes;
     }
 }

@@ -21,7 +21,10 @@ public sealed record RevisionFolder(string Root, string Letter, string Name, str
     /// All revisions under a folder, by package and then by number. The folder is one of packages, or a repository that has them in <c>packages</c> or
     /// <c>repo/packages</c>. Links are not followed.
     /// </summary>
-    public static IReadOnlyList<RevisionFolder> In(string directory)
+    public static IReadOnlyList<RevisionFolder> In(string directory) => In(directory, long.MaxValue, CancellationToken.None)!;
+
+    /// <summary>The same within bounds; null when more entries of folders than <paramref name="most"/> would have to be looked at.</summary>
+    internal static IReadOnlyList<RevisionFolder>? In(string directory, long most, CancellationToken cancel)
     {
         string root = RootOf(directory);
         var found = new List<RevisionFolder>();
@@ -32,7 +35,19 @@ public sealed record RevisionFolder(string Root, string Letter, string Name, str
         }
 
         found.Sort(Compare);
-        return found;
+        return most < 0 ? null : found;
+
+        IEnumerable<string> Names(string folder)
+        {
+            foreach (FileSystemInfo entry in new DirectoryInfo(folder).EnumerateFileSystemInfos())
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (--most < 0)
+                    yield break;
+                if (entry is DirectoryInfo { LinkTarget: null } && !entry.Name.StartsWith('.'))
+                    yield return entry.Name;
+            }
+        }
     }
 
     private static int Compare(RevisionFolder one, RevisionFolder other)
@@ -54,10 +69,6 @@ public sealed record RevisionFolder(string Root, string Letter, string Name, str
 
         return directory;
     }
-
-    private static IEnumerable<string> Names(string directory) =>
-        new DirectoryInfo(directory).EnumerateDirectories()
-            .Where(entry => entry.LinkTarget is null && !entry.Name.StartsWith('.')).Select(entry => entry.Name);
 
     private static bool IsNumber(string text) => text.Length is > 0 and < 19 && !text.AsSpan().ContainsAnyExceptInRange('0', '9') && (text.Length == 1 || text[0] != '0');
 }

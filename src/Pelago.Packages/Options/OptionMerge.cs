@@ -15,7 +15,8 @@ public static class OptionMerge
         return merged;
     }
 
-    internal static void MergeInto(JsonObject target, JsonObject fragment)
+    /// <summary>The same into the first of them.</summary>
+    public static void MergeInto(JsonObject target, JsonObject fragment)
     {
         foreach ((string name, JsonNode? value) in fragment)
         {

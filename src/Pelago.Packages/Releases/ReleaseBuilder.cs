@@ -26,7 +26,11 @@ public static class ReleaseBuilder
         if (faults.Length > 0)
             return (null, faults);
         foreach (JsonObject item in objects)
+        {
+            PortProtocols.Fill(item);
             Mark(new KubeObject(item), ns, name, notes);
+        }
+
         ILookup<bool, JsonObject> parts = objects.ToLookup(IsHook);
         return (new Release
         {

@@ -26,13 +26,13 @@ public static class PackageRenderer
         if (request.CheckOptions && options.Count > 0)
         {
             if (package.Config is null)
-                return RenderedPackage.Refused(options, $"{package.Name} {package.Version} takes no options");
+                return RenderedPackage.Refused(options, RenderRefusal.TakesNoOptions, $"{package.Name} {package.Version} takes no options");
             if (OptionCheck.Check(package.Config, options) is { Count: > 0 } faults)
-                return RenderedPackage.Refused(options, [.. faults.Select(fault => fault.ToString())]);
+                return RenderedPackage.Refused(options, faults);
         }
 
         if ((package.MarathonTemplate ?? package.KubernetesTemplate) is not { } template)
-            return RenderedPackage.Refused(options, $"{package.Name} {package.Version} has no template: there is nothing of it to run");
+            return RenderedPackage.Refused(options, RenderRefusal.NoTemplate, $"{package.Name} {package.Version} has no template: there is nothing of it to run");
         try
         {
             string text = Template.Parse(template).Render(Values(package, options, request), TemplateRules.Universe);
@@ -40,11 +40,11 @@ public static class PackageRenderer
         }
         catch (TemplateException fault)
         {
-            return RenderedPackage.Refused(options, $"the template, line {fault.Line}: {fault.Message}");
+            return RenderedPackage.Refused(options, RenderRefusal.Unreadable, $"the template, line {fault.Line}: {fault.Message}");
         }
         catch (JsonException fault)
         {
-            return RenderedPackage.Refused(options, $"the template does not print JSON with these options: {fault.Message}");
+            return RenderedPackage.Refused(options, RenderRefusal.Unreadable, $"the template does not print JSON with these options: {fault.Message}");
         }
     }
 
@@ -69,7 +69,7 @@ public static class PackageRenderer
     private static RenderedPackage ReadApp(JsonObject options, string text, string? appId)
     {
         if (KubeJson.Parse(Encoding.UTF8.GetBytes(text)) is not JsonObject app)
-            return RenderedPackage.Refused(options, "the template prints JSON that is no object");
+            return RenderedPackage.Refused(options, RenderRefusal.NoObject, "the template prints JSON that is no object");
         if (appId is not null)
             app["id"] = appId;
         return new RenderedPackage(options, [app], []);
@@ -78,14 +78,14 @@ public static class PackageRenderer
     private static RenderedPackage ReadObjects(JsonObject options, string text)
     {
         if (!YamlReader.TryReadAll(Encoding.UTF8.GetBytes(text), out IReadOnlyList<YamlDocument>? documents, out string? error))
-            return RenderedPackage.Refused(options, $"the template does not print YAML with these options: {error}");
+            return RenderedPackage.Refused(options, RenderRefusal.Unreadable, $"the template does not print YAML with these options: {error}");
         var objects = new List<JsonObject>();
         foreach (YamlDocument document in documents)
         {
             if (KubeJson.Parse(document.Json) is not JsonObject json || json.String("kind") is null || json.String("apiVersion") is null)
-                return RenderedPackage.Refused(options, $"line {document.Line} of what the template prints: no Kubernetes object (it has no apiVersion and kind)");
+                return RenderedPackage.Refused(options, RenderRefusal.Unreadable, $"line {document.Line} of what the template prints: no Kubernetes object (it has no apiVersion and kind)");
             if (document.Duplicates is [{ } duplicate, ..])
-                return RenderedPackage.Refused(options, $"what the template prints: {duplicate}");
+                return RenderedPackage.Refused(options, RenderRefusal.Unreadable, $"what the template prints: {duplicate}");
             objects.Add(json);
         }
 

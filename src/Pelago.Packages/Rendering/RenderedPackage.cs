@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Text.Json.Nodes;
+using Pelago.Packages.Options;
 
 namespace Pelago.Packages.Rendering;
 
@@ -10,5 +11,14 @@ namespace Pelago.Packages.Rendering;
 /// <param name="Faults">What was wrong, a line each; empty when it was rendered.</param>
 public sealed record RenderedPackage(JsonObject Options, IReadOnlyList<JsonObject> Objects, IReadOnlyList<string> Faults)
 {
-    internal static RenderedPackage Refused(JsonObject options, params IReadOnlyList<string> faults) => new(options, [], faults);
+    /// <summary>Why there are none.</summary>
+    public RenderRefusal Refusal { get; init; }
+
+    /// <summary>The options that the package's schema does not allow.</summary>
+    public IReadOnlyList<OptionFault> OptionFaults { get; init; } = [];
+
+    internal static RenderedPackage Refused(JsonObject options, RenderRefusal refusal, string fault) => new(options, [], [fault]) { Refusal = refusal };
+
+    internal static RenderedPackage Refused(JsonObject options, IReadOnlyList<OptionFault> faults) =>
+        new(options, [], [.. faults.Select(fault => fault.ToString())]) { Refusal = RenderRefusal.OptionsDoNotFit, OptionFaults = faults };
 }

@@ -17,7 +17,7 @@ public static class RepositoryLines
 {
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>In the order of <see cref="RevisionFolder.In"/>.</summary>
+    /// <summary>In the order of <see cref="RevisionFolder.In(string)"/>.</summary>
     public static IReadOnlyList<RenderedLine> Of(string directory)
     {
         RevisionFolder[] folders = [.. RevisionFolder.In(directory).Where(folder => File.Exists(folder.File("marathon.json.mustache")))];
@@ -53,8 +53,8 @@ public static class RepositoryLines
         var info = new FileInfo(file);
         if (!info.Exists)
             return null;
-        return info.LinkTarget is null && info.Length <= PackageReader.MaxFile
-            ? File.ReadAllBytes(file)
+        return info.LinkTarget is null && BoundedFile.Read(file, PackageReader.MaxFile) is { } bytes
+            ? bytes
             : throw new IOException($"{file} is a link, or larger than {PackageReader.MaxFile} bytes");
     }
 }

@@ -11,6 +11,7 @@ public sealed class Catalog
 {
     private readonly PackageStore _store;
     private readonly SortedDictionary<string, List<CatalogPackage>> _packages = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, List<CatalogPackage>> _hidden = new(StringComparer.Ordinal);
     private readonly HashSet<(string Name, string Version)> _known = [];
 
     private Catalog(PackageStore store) => _store = store;
@@ -32,30 +33,58 @@ public sealed class Catalog
     }
 
     /// <summary>The newest revision of each package that has every word of the query, the best first; an asterisk in a word stands for anything.</summary>
-    public IReadOnlyList<CatalogPackage> Search(string query)
+    /// <param name="hidden">Whether packages count of which nothing is offered, too.</param>
+    public IReadOnlyList<CatalogPackage> Search(string query, bool hidden = false)
     {
         var search = new CatalogQuery(query);
-        return [.. _packages.Values.Select(revisions => (Package: revisions[0], Rank: search.Rank(revisions[0].Package))).Where(found => found.Rank > 0)
+        IEnumerable<List<CatalogPackage>> packages = hidden ? _packages.Values.Concat(_hidden.Where(pair => !_packages.ContainsKey(pair.Key)).Select(pair => pair.Value)) : _packages.Values;
+        return [.. packages.Select(revisions => (Package: revisions[0], Rank: search.Rank(revisions[0].Package))).Where(found => found.Rank > 0)
             .OrderByDescending(found => found.Rank).ThenByDescending(found => found.Package.Package.Selected).ThenBy(found => found.Package.Name, StringComparer.Ordinal)
             .Select(found => found.Package)];
     }
 
-    /// <summary>All revisions of a package: those of the first repository first, and of each the newest first. Empty for a name that is not known.</summary>
+    /// <summary>The revisions of a package that are offered: those of the first repository first, and of each the newest first. Empty for a name that is not known.</summary>
     public IReadOnlyList<CatalogPackage> Revisions(string name) => _packages.TryGetValue(name, out List<CatalogPackage>? revisions) ? revisions : [];
 
-    /// <summary>The names of all packages, in order.</summary>
+    /// <summary>The revisions of a package that repositories have and that are not offered, in the same order; each says why.</summary>
+    public IReadOnlyList<CatalogPackage> Hidden(string name) => _hidden.TryGetValue(name, out List<CatalogPackage>? revisions) ? revisions : [];
+
+    /// <summary>The names of all packages of which something is offered, in order.</summary>
     public IEnumerable<string> Names() => _packages.Keys;
 
-    /// <summary>One revision, whole.</summary>
+    /// <summary>One revision, whole. Throws a <see cref="RepositoryException"/> where what is kept of its repository is damaged.</summary>
     public PackageRevision Read(CatalogPackage package) => _store.Kept(package.Repository.Name).Read(package.Package);
+
+    /// <summary>The same; null where what is kept of its repository is damaged, which is that repository's affair alone.</summary>
+    public PackageRevision? TryRead(CatalogPackage package)
+    {
+        try
+        {
+            return Read(package);
+        }
+        catch (RepositoryException)
+        {
+            return null;
+        }
+    }
 
     private void Add(CatalogPackage package)
     {
-        // Also within a repository a version may have been released again: the newest release of it comes first and counts.
-        if (!_known.Add((package.Name, package.Package.Version)))
+        if (package.Hidden is not null)
+        {
+            Add(_hidden, package);
             return;
-        if (!_packages.TryGetValue(package.Name, out List<CatalogPackage>? revisions))
-            _packages[package.Name] = revisions = [];
+        }
+
+        // Also within a repository a version may have been released again: the newest release of it comes first and counts.
+        if (_known.Add((package.Name, package.Package.Version)))
+            Add(_packages, package);
+    }
+
+    private static void Add(SortedDictionary<string, List<CatalogPackage>> packages, CatalogPackage package)
+    {
+        if (!packages.TryGetValue(package.Name, out List<CatalogPackage>? revisions))
+            packages[package.Name] = revisions = [];
         revisions.Add(package);
     }
 }

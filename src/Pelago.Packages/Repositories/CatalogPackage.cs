@@ -7,4 +7,7 @@ namespace Pelago.Packages.Repositories;
 public sealed record CatalogPackage(RepositoryEntry Repository, int Priority, IndexedPackage Package)
 {
     public string Name => Package.Name;
+
+    /// <summary>In words why it is not offered; null when it is.</summary>
+    public string? Hidden => Package.Hidden;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Kube;
+using Pelago.Packages.Format;
 
 namespace Pelago.Packages.Repositories;
 
@@ -13,6 +15,12 @@ public sealed record IndexedPackage(string Name, string Version, long ReleaseVer
 
     public bool Framework { get; init; }
 
+    /// <summary>The release of DC/OS that it asks for; null for none.</summary>
+    public string? MinDcosRelease { get; init; }
+
+    /// <summary>In words why it is not offered; null when it is.</summary>
+    public string? Hidden => DcosRelease.IsMet(MinDcosRelease) ? null : $"it asks for DC/OS {MinDcosRelease}, and packages here are those for DC/OS {DcosRelease.Current}: its keepers hide it by that";
+
     internal string Data { get; init; } = "";
 
     internal long Offset { get; init; }
@@ -23,15 +31,35 @@ public sealed record IndexedPackage(string Name, string Version, long ReleaseVer
         package.String("name") ?? "", package.String("version") ?? "", package.Integer("releaseVersion") ?? 0, package.String("description") ?? "",
         [.. (package.Array("tags") ?? []).OfType<JsonValue>().Select(tag => tag.ToString())])
     {
-        Selected = package.Boolean("selected") == true, Framework = package.Boolean("framework") == true, Data = data, Offset = offset, Length = length,
+        Selected = package.Boolean("selected") == true, Framework = package.Boolean("framework") == true, MinDcosRelease = package.String("minDcosReleaseVersion"), Data = data, Offset = offset, Length = length,
     };
 
-    internal static IndexedPackage Read(JsonObject json, string data) =>
-        Of(json, data, json.Integer("offset") ?? 0, (int)(json.Integer("length") ?? 0));
+    /// <summary>From an index; every search reads all of it, so no tree is made of it.</summary>
+    internal static IndexedPackage Read(JsonElement json, string data) => new(
+        Text(json, "name") ?? "", Text(json, "version") ?? "", Number(json, "releaseVersion"), Text(json, "description") ?? "",
+        json.TryGetProperty("tags", out JsonElement tags) && tags.ValueKind == JsonValueKind.Array ? [.. tags.EnumerateArray().Where(tag => tag.ValueKind == JsonValueKind.String).Select(tag => tag.GetString()!)] : [])
+    {
+        Selected = IsTrue(json, "selected"), Framework = IsTrue(json, "framework"), MinDcosRelease = Text(json, "minDcosReleaseVersion"), Data = data,
+        Offset = Number(json, "offset"), Length = (int)Math.Clamp(Number(json, "length"), 0, int.MaxValue),
+    };
 
-    internal JsonObject ToJson() => new()
+    internal JsonObject ToJson()
+    {
+        JsonObject json = Described();
+        if (MinDcosRelease is not null)
+            json["minDcosReleaseVersion"] = MinDcosRelease;
+        return json;
+    }
+
+    private JsonObject Described() => new()
     {
         ["name"] = Name, ["version"] = Version, ["releaseVersion"] = ReleaseVersion, ["description"] = Description,
         ["tags"] = new JsonArray([.. Tags.Select(tag => (JsonNode)tag)]), ["selected"] = Selected, ["framework"] = Framework, ["offset"] = Offset, ["length"] = Length,
     };
+
+    private static string? Text(JsonElement json, string field) => json.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static long Number(JsonElement json, string field) => json.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : 0;
+
+    private static bool IsTrue(JsonElement json, string field) => json.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 }

@@ -14,6 +14,9 @@ namespace Pelago.Packages.Repositories;
 /// </summary>
 internal sealed class KeptRepository(string directory)
 {
+    /// <summary>Of the index. One that an earlier program wrote is read, and fetched again when it can be.</summary>
+    private const int Form = 2;
+
     private string StateFile => Path.Combine(directory, "state.json");
 
     private string IndexFile => Path.Combine(directory, "index.json");
@@ -44,11 +47,14 @@ internal sealed class KeptRepository(string directory)
         {
             if (!File.Exists(IndexFile))
                 return [];
-            JsonObject json = KubeJson.ParseObject(File.ReadAllBytes(IndexFile));
-            string data = json.String("data") ?? "";
-            return [.. (json.Array("packages") ?? []).OfType<JsonObject>().Select(package => IndexedPackage.Read(package, data))];
+            using var document = JsonDocument.Parse(File.ReadAllBytes(IndexFile));
+            JsonElement json = document.RootElement;
+            if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("packages", out JsonElement packages) || packages.ValueKind != JsonValueKind.Array)
+                return [];
+            string data = json.TryGetProperty("data", out JsonElement named) && named.ValueKind == JsonValueKind.String ? named.GetString()! : "";
+            return [.. packages.EnumerateArray().Where(package => package.ValueKind == JsonValueKind.Object).Select(package => IndexedPackage.Read(package, data))];
         }
-        catch (Exception fault) when (fault is JsonException or IOException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or IOException)
         {
             return [];
         }
@@ -59,7 +65,7 @@ internal sealed class KeptRepository(string directory)
     {
         try
         {
-            if (!File.Exists(IndexFile) || KubeJson.ParseObject(File.ReadAllBytes(IndexFile)) is not { } json || json.String("data") is not { Length: > 0 } data || json.Array("packages") is not { } packages)
+            if (!File.Exists(IndexFile) || KubeJson.ParseObject(File.ReadAllBytes(IndexFile)) is not { } json || json.Integer("form") != Form || json.String("data") is not { Length: > 0 } data || json.Array("packages") is not { } packages)
                 return false;
             var file = new FileInfo(Path.Combine(directory, Path.GetFileName(data)));
             return file.Exists && packages.OfType<JsonObject>().All(package => (package.Integer("offset") ?? 0) + (package.Integer("length") ?? 0) <= file.Length);
@@ -118,7 +124,7 @@ internal sealed class KeptRepository(string directory)
             stream.Flush(flushToDisk: true);
         }
 
-        PackageStore.Replace(IndexFile, KubeJson.ToUtf8(new JsonObject { ["data"] = data, ["packages"] = index }));
+        PackageStore.Replace(IndexFile, KubeJson.ToUtf8(new JsonObject { ["form"] = Form, ["data"] = data, ["packages"] = index }));
         // Whoever has read the index before may still want a package of it: its file goes with the next change.
         foreach (string old in Directory.EnumerateFiles(directory, "packages-*.json").Where(file => Path.GetFileName(file) != data && Path.GetFileName(file) != before))
             File.Delete(old);

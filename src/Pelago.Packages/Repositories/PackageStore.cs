@@ -58,7 +58,7 @@ public sealed class PackageStore(string directory)
         return true;
     }
 
-    internal KeptRepository Kept(string name) => new(Path.Combine(directory, "kept", name));
+    internal KeptRepository Kept(string name) => new(Path.Combine(directory, "kept", RepositoryEntry.FolderOf(name)));
 
     internal static void Replace(string file, ReadOnlySpan<byte> bytes)
     {
@@ -76,7 +76,7 @@ public sealed class PackageStore(string directory)
     /// <summary>Also before a repository is added: what one of that name left behind is not its own.</summary>
     private void DeleteKept(string name)
     {
-        string kept = Path.Combine(directory, "kept", name);
+        string kept = Path.Combine(directory, "kept", RepositoryEntry.FolderOf(name));
         if (Directory.Exists(kept))
             Directory.Delete(kept, recursive: true);
     }

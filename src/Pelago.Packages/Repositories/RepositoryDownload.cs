@@ -4,6 +4,7 @@ using System.IO;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
+using Pelago.Packages.Format;
 
 namespace Pelago.Packages.Repositories;
 
@@ -20,12 +21,10 @@ internal sealed class RepositoryDownload : IDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    public static bool IsHttp(string uri) => Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed) && parsed.Scheme is "http" or "https";
-
     /// <summary>The bytes; null when they are those that the tag stands for.</summary>
     public async Task<(byte[]? Bytes, string? Tag)> GetAsync(string uri, string? tag, int most, CancellationToken cancel)
     {
-        if (!IsHttp(uri))
+        if (!RepositoryEntry.IsHttp(uri))
             return (ReadFile(uri, most), null);
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         foreach (string version in (string[])["v5", "v4", "v3"])
@@ -40,7 +39,7 @@ internal sealed class RepositoryDownload : IDisposable
         if (answer.StatusCode == HttpStatusCode.NotModified && request.Headers.IfNoneMatch.Count > 0)
             return (null, tag);
         if (!answer.IsSuccessStatusCode)
-            throw new RepositoryException($"it answered {(int)answer.StatusCode} {answer.ReasonPhrase}");
+            throw new RepositoryException($"it answered {(int)answer.StatusCode} {answer.ReasonPhrase}") { HttpStatus = (int)answer.StatusCode };
         if (answer.Content.Headers.ContentLength > most)
             throw new RepositoryException($"it sends {answer.Content.Headers.ContentLength} bytes, at most {most} are read");
         return (await ReadBoundedAsync(answer, most, cancel), answer.Headers.ETag?.ToString());
@@ -75,6 +74,6 @@ internal sealed class RepositoryDownload : IDisposable
         var info = new FileInfo(file);
         if (!info.Exists)
             throw new RepositoryException($"there is no file {file}");
-        return info.Length <= most ? File.ReadAllBytes(file) : throw new RepositoryException($"it has {info.Length} bytes, at most {most} are read");
+        return BoundedFile.Read(file, most) ?? throw new RepositoryException($"it has {info.Length} bytes, at most {most} are read");
     }
 }

@@ -19,7 +19,8 @@ internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLim
         bounded.CancelAfter(limits.Time);
         try
         {
-            return Directory.Exists(entry.Uri) ? ReadFolder(entry) : await ReceiveAsync(entry, known, bounded.Token);
+            // A file may be none that ends, or its disk may not answer: it is not waited for longer than a server.
+            return Directory.Exists(entry.Uri) ? await Task.Run(() => ReadFolder(entry, bounded.Token), bounded.Token).WaitAsync(bounded.Token) : await ReceiveAsync(entry, known, bounded.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -31,19 +32,23 @@ internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLim
         }
     }
 
-    private FetchedRepository ReadFolder(RepositoryEntry entry)
+    private FetchedRepository ReadFolder(RepositoryEntry entry, CancellationToken cancel)
     {
         if (entry.Key is not null)
             throw new RepositoryException("a folder is not signed: 'pelago package repo build --sign KEY' makes a repository of it that is");
         var reader = new PackageReader();
         var packages = new List<JsonObject>();
-        IReadOnlyList<RevisionFolder> folders = RevisionFolder.In(entry.Uri);
+        IReadOnlyList<RevisionFolder> folders = RevisionFolder.In(entry.Uri, limits.Entries, cancel)
+            ?? throw new RepositoryException($"its folders have more than {limits.Entries} entries, which is as many as are looked at");
         if (folders.Count > limits.Revisions)
             throw new RepositoryException($"it has {folders.Count} packages, at most {limits.Revisions} are read");
         foreach (RevisionFolder folder in folders)
         {
+            cancel.ThrowIfCancellationRequested();
             if (reader.Read(folder, []) is { } revision)
                 packages.Add(RepositoryDocument.FromRevision(revision));
+            if (reader.Bytes > limits.Bytes)
+                throw new RepositoryException($"its files have more than {limits.Bytes} bytes, which is as many as are read");
         }
 
         return new FetchedRepository(packages, folders.Count - packages.Count, null, 0, null);
@@ -75,7 +80,7 @@ internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLim
     }
 
     private static string Beside(string uri, string file) =>
-        RepositoryDownload.IsHttp(uri) ? new Uri(new Uri(uri), Uri.EscapeDataString(file)).AbsoluteUri : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(uri))!, file);
+        RepositoryEntry.IsHttp(uri) ? new Uri(new Uri(uri), Uri.EscapeDataString(file)).AbsoluteUri : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(uri))!, file);
 
     private static JsonObject? TryParse(byte[] utf8)
     {

@@ -197,6 +197,35 @@ public sealed class InstallationTests(InstallationBed bed) : IClassFixture<Insta
     }
 
     [Fact]
+    public async Task Of_five_clusters_four_are_healthy_with_options_of_their_own_and_the_fifth_says_why_it_is_not()
+    {
+        string[] names = ["a", "b", "c", "d", "e"];
+        InstallationRun run = await bed.StartAsync(names);
+        run.Others[3].IsDown = true;
+        await run.WantAsync("web", One, change: spec => spec with { Clusters = [.. names.Select(name => new ClusterTarget(name, SamplePackage.Json($$"""{"greeting": "from {{name}}"}""")))] });
+
+        Installation? now = await run.WorkAsync("web", now => now!.Ready == "4/5");
+        string[] healthy = [.. now!.Clusters.Where(pair => pair.Value.Phase == InstallationPhase.Healthy).Select(pair => pair.Key)];
+        IReadOnlyList<string> greetings = [.. names.Select(name => now.Spec.OptionsFor(name).String("greeting")!)];
+        run.Others[3].IsDown = false;
+        Installation? then = await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+        run.Others[0].IsDown = true;
+        Installation? away = await run.WorkUntilAsync("web", InstallationPhase.Unreachable);
+        // It is not said to be well while nobody has an answer from it.
+        long writes = away!.Object.Generation;
+        string version = away.Object.ResourceVersion;
+        int rounds = 0;
+        Installation? still = await run.WorkAsync("web", _ => ++rounds > 5);
+
+        Assert.Equal((writes, version), (still!.Object.Generation, still.Object.ResourceVersion));
+        Assert.Equal(["a", "b", "c", "e"], healthy.Order(StringComparer.Ordinal));
+        Assert.Equal((InstallationPhase.Unreachable, "d: cluster d refused the connection"), (now.Phase, now.Message));
+        Assert.Equal(["from a", "from b", "from c", "from d", "from e"], greetings);
+        Assert.Equal("5/5", then!.Ready);
+        Assert.Equal(("4/5", "a: cluster a refused the connection"), (away!.Ready, away.Message));
+    }
+
+    [Fact]
     public async Task A_release_of_many_megabytes_is_kept_whole()
     {
         InstallationRun run = await bed.StartAsync();

@@ -14,30 +14,33 @@ public sealed class KillPointTests(InstallationBed bed) : IClassFixture<Installa
     private static readonly PackageRevision One = SamplePackage.Of("1.0"), Two = SamplePackage.Of("2.0");
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task An_install_comes_to_its_end(bool answerIsLost) => AtEachWriteAsync(
-        answerIsLost, (_, _) => Task.CompletedTask, (run, name) => run.WantAsync(name, One), async (run, name) =>
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(true, 2)]
+    public Task An_install_comes_to_its_end(bool answerIsLost, int again) => AtEachWriteAsync(
+        answerIsLost, again, (_, _) => Task.CompletedTask, (run, name) => run.WantAsync(name, One), async (run, name) =>
         {
             await run.WorkUntilAsync(name, InstallationPhase.Healthy);
             await IsVersionAsync(run, name, "1.0", "hello", revision: 1);
         });
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task An_upgrade_comes_to_its_end(bool answerIsLost) => AtEachWriteAsync(
-        answerIsLost, InstallAsync, (run, name) => run.WantAsync(name, Two), async (run, name) =>
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(true, 2)]
+    public Task An_upgrade_comes_to_its_end(bool answerIsLost, int again) => AtEachWriteAsync(
+        answerIsLost, again, InstallAsync, (run, name) => run.WantAsync(name, Two), async (run, name) =>
         {
             await run.WorkUntilAsync(name, InstallationPhase.Healthy);
             await IsVersionAsync(run, name, "2.0", "hello", revision: 2);
         });
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task An_upgrade_that_does_not_become_healthy_goes_back(bool answerIsLost) => AtEachWriteAsync(
-        answerIsLost, InstallAsync,
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(true, 2)]
+    public Task An_upgrade_that_does_not_become_healthy_goes_back(bool answerIsLost, int again) => AtEachWriteAsync(
+        answerIsLost, again, InstallAsync,
         (run, name) =>
         {
             run.BecomesReady = item => !item.Json.ToJsonString().Contains("web:2.0", StringComparison.Ordinal);
@@ -51,20 +54,22 @@ public sealed class KillPointTests(InstallationBed bed) : IClassFixture<Installa
         });
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task Other_options_come_to_their_end(bool answerIsLost) => AtEachWriteAsync(
-        answerIsLost, InstallAsync, (run, name) => run.WantAsync(name, One, """{"greeting": "good day"}"""), async (run, name) =>
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(true, 2)]
+    public Task Other_options_come_to_their_end(bool answerIsLost, int again) => AtEachWriteAsync(
+        answerIsLost, again, InstallAsync, (run, name) => run.WantAsync(name, One, """{"greeting": "good day"}"""), async (run, name) =>
         {
             await run.WorkUntilAsync(name, InstallationPhase.Healthy);
             await IsVersionAsync(run, name, "1.0", "good day", revision: 2);
         });
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task A_way_back_to_the_version_before_comes_to_its_end(bool answerIsLost) => AtEachWriteAsync(
-        answerIsLost,
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(true, 2)]
+    public Task A_way_back_to_the_version_before_comes_to_its_end(bool answerIsLost, int again) => AtEachWriteAsync(
+        answerIsLost, again,
         async (run, name) =>
         {
             await InstallAsync(run, name);
@@ -78,10 +83,11 @@ public sealed class KillPointTests(InstallationBed bed) : IClassFixture<Installa
         });
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task An_uninstall_leaves_nothing(bool answerIsLost) => AtEachWriteAsync(
-        answerIsLost, InstallAsync, (run, name) => run.UninstallAsync(name), async (run, name) =>
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(true, 2)]
+    public Task An_uninstall_leaves_nothing(bool answerIsLost, int again) => AtEachWriteAsync(
+        answerIsLost, again, InstallAsync, (run, name) => run.UninstallAsync(name), async (run, name) =>
         {
             await run.WorkAsync(name, now => now is null);
             Assert.Empty(await run.ObjectsAsync(name));
@@ -89,9 +95,9 @@ public sealed class KillPointTests(InstallationBed bed) : IClassFixture<Installa
         });
 
     private async Task AtEachWriteAsync(
-        bool answerIsLost, Func<InstallationRun, string, Task> before, Func<InstallationRun, string, Task> begin, Func<InstallationRun, string, Task> end)
+        bool answerIsLost, int again, Func<InstallationRun, string, Task> before, Func<InstallationRun, string, Task> begin, Func<InstallationRun, string, Task> end)
     {
-        int point = 1;
+        int point = 1, kills = 0;
         for (bool wasKilled = true; wasKilled; point++)
         {
             InstallationRun run = await bed.StartAsync();
@@ -100,10 +106,13 @@ public sealed class KillPointTests(InstallationBed bed) : IClassFixture<Installa
             await begin(run, name);
             run.Cluster.KilledAt = run.Cluster.Writes + point;
             run.Cluster.AnswerIsLost = answerIsLost;
+            run.Cluster.Again = (again, 2);
             await end(run, name);
-            wasKilled = run.Cluster.KilledAt == 0;
+            wasKilled = run.Cluster.Kills > 0;
+            kills += run.Cluster.Kills;
         }
 
+        TestContext.Current.TestOutputHelper?.WriteLine($"killed {kills} times, at {point - 2} writes");
         Assert.True(point > 8, $"there were only {point} places to be killed at");
     }
 

@@ -24,11 +24,22 @@ internal sealed class MortalApi(IKubeApi inner, string name) : IKubeApi
 
     public bool AnswerIsLost { get; set; }
 
+    /// <summary>How many processes that come after are killed, too, and after how many writes each.</summary>
+    public (int Times, int After) Again { get; set; }
+
+    /// <summary>How often one was killed.</summary>
+    public int Kills { get; private set; }
+
     /// <summary>Refuses to be asked, as a cluster that is down.</summary>
     public bool IsDown { get; set; }
 
     /// <summary>Another process takes the place of the one that was killed.</summary>
-    public void Revive() => (_isDead, KilledAt) = (false, 0);
+    public void Revive()
+    {
+        Kills++;
+        (_isDead, KilledAt) = (false, Again.Times > 0 ? Writes + Again.After : 0);
+        Again = (Again.Times - 1, Again.After);
+    }
 
     public Task<ApiResult> GetAsync(ResourcePath path, CancellationToken cancel) => Living().GetAsync(path, cancel);
 

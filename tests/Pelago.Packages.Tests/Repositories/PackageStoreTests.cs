@@ -68,5 +68,24 @@ public sealed class PackageStoreTests : IDisposable
     [InlineData("..", false)]
     [InlineData("a/b", false)]
     [InlineData("-a", false)]
-    public void Names_of_repositories_are_names_of_folders(string name, bool valid) => Assert.Equal(valid, RepositoryEntry.IsName(name));
+    [InlineData("Mat The Great!", true)]
+    [InlineData("ends with a space ", false)]
+    [InlineData("a\\b", false)]
+    [InlineData("a\u001b[2J", false)]
+    [InlineData("d\u00fc", false)]
+    public void Names_of_repositories_are_words_in_ASCII(string name, bool valid) => Assert.Equal(valid, RepositoryEntry.IsName(name));
+
+    [Fact]
+    public void A_repository_with_words_for_a_name_is_kept_and_removed()
+    {
+        Directory.CreateDirectory(_home["packages/kept"]);
+        _store.Add(new RepositoryEntry("Go Team: ..", "/b", null), null);
+
+        _store.Kept("Go Team: ..").Replace([], new RepositoryState { Refused = 3 });
+
+        Assert.Equal(3, _store.Kept("Go Team: ..").State().Refused);
+        Assert.StartsWith("~", Path.GetFileName(Assert.Single(Directory.GetDirectories(_home["packages/kept"]))), StringComparison.Ordinal);
+        Assert.True(_store.Remove("Go Team: .."));
+        Assert.Empty(Directory.GetDirectories(_home["packages/kept"]));
+    }
 }

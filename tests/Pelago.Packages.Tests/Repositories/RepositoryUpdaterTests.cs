@@ -14,6 +14,7 @@ using Xunit;
 
 namespace Pelago.Packages.Tests.Repositories;
 
+[Collection(nameof(RepositoryUpdaterTests))]
 public sealed class RepositoryUpdaterTests : IDisposable
 {
     private static readonly RepositoryLimits Limits = new() { Time = TimeSpan.FromSeconds(3), Bytes = 40 * 1024 * 1024 };
@@ -54,6 +55,56 @@ public sealed class RepositoryUpdaterTests : IDisposable
             Assert.True(JsonEquality.DeepEquals(direct.Config, ledger.Config));
             Assert.True(_store.Remove(name));
         }
+    }
+
+    [Fact]
+    public async Task A_revision_that_asks_for_a_later_DCOS_is_hidden_and_says_why()
+    {
+        string Package(string name, string version, int release, string minimum) =>
+            $$"""{"packagingVersion": "3.0", "name": "{{name}}", "version": "{{version}}", "releaseVersion": {{release}}, "maintainer": "m", "description": "d", "tags": [], "minDcosReleaseVersion": "{{minimum}}"}""";
+        await File.WriteAllTextAsync(
+            _home["repo.json"], $"{{\"packages\": [{Package("ship", "1", 0, "1.9")}, {Package("ship", "2", 1, "9999")}, {Package("ship", "1", 2, "9999")}, {Package("raft", "1", 0, "2.3")}]}}", Cancel);
+        await _updater.AddAsync(new RepositoryEntry("one", _home["repo.json"], null), null, Cancel);
+
+        var catalog = Catalog.Load(_store);
+
+        Assert.Equal(["ship"], catalog.Names());
+        Assert.Equal(["ship 1"], catalog.Search("").Select(found => $"{found.Name} {found.Package.Version}"));
+        Assert.Equal(["raft", "ship"], catalog.Search("", hidden: true).Select(found => found.Name));
+        // A later release of the same version that is hidden does not stand before the one that is offered.
+        Assert.Equal([0L], catalog.Revisions("ship").Select(one => one.Package.ReleaseVersion));
+        Assert.Equal(["1 2", "2 1"], catalog.Hidden("ship").Select(one => $"{one.Package.Version} {one.Package.ReleaseVersion}"));
+        Assert.Equal("it asks for DC/OS 2.3, and packages here are those for DC/OS 2.2: its keepers hide it by that", catalog.Hidden("raft")[0].Hidden);
+    }
+
+    [Theory]
+    [InlineData("Entries", "its folders have more than")]
+    [InlineData("Bytes", "its files have more than")]
+    [InlineData("Revisions", "it has 5 packages, at most 2 are read")]
+    public async Task A_folder_is_read_within_bounds(string bound, string why)
+    {
+        var limits = bound switch { "Entries" => Limits with { Entries = 10 }, "Bytes" => Limits with { Bytes = 3000 }, _ => Limits with { Revisions = 2 } };
+        using var updater = new RepositoryUpdater(_store, limits, TimeProvider.System);
+
+        RepositoryException refused = await Assert.ThrowsAsync<RepositoryException>(() => updater.AddAsync(new RepositoryEntry("one", Universe.Samples, null), null, Cancel));
+
+        Assert.StartsWith(why, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_with_a_file_that_never_ends_is_given_up_in_time()
+    {
+        Universe.CopySamples(_home["universe"]);
+        File.Delete(_home["universe/L/ledger/0/config.json"]);
+        using (Process made = Process.Start("mkfifo", _home["universe/L/ledger/0/config.json"]))
+            await made.WaitForExitAsync(Cancel);
+        using var updater = new RepositoryUpdater(_store, Limits with { Time = TimeSpan.FromMilliseconds(300) }, TimeProvider.System);
+
+        RepositoryException refused = await Assert.ThrowsAsync<RepositoryException>(() => updater.AddAsync(new RepositoryEntry("one", _home["universe"], null), null, Cancel));
+
+        Assert.Equal("it did not answer whole within 0.3 s", refused.Message);
+        // Whoever still waits for the file is let go.
+        await using FileStream writer = new(_home["universe/L/ledger/0/config.json"], FileMode.Open, FileAccess.ReadWrite);
     }
 
     [Fact]

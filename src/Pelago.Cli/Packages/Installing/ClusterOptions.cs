@@ -12,27 +12,45 @@ internal sealed class ClusterOptions
 {
     private readonly Option<string[]> _set = new("--set-on") { Description = "One option on one cluster; may be given several times", HelpName = "CLUSTER:PATH=VALUE" };
 
+    private readonly Option<string[]> _files = new("--options-on") { Description = "A file with options for one cluster; may be given several times", HelpName = "CLUSTER:FILE" };
+
     public ClusterOptions() => _set.Validators.Add(result =>
     {
         foreach (string given in result.Tokens.Select(token => token.Value).Where(given => !TryRead(given, [], out _)))
             result.AddError($"--set-on {given}: must be CLUSTER:PATH=VALUE, as in pelago-2:service.cpus=2");
     });
 
-    public void AddTo(Command command) => command.Options.Add(_set);
+    public void AddTo(Command command)
+    {
+        _files.Validators.Add(result =>
+        {
+            foreach (string given in result.Tokens.Select(token => token.Value).Where(given => given.IndexOf(':', StringComparison.Ordinal) is var colon && (colon < 1 || colon == given.Length - 1)))
+                result.AddError($"--options-on {given}: must be CLUSTER:FILE, as in pelago-2:berlin.yaml");
+        });
+        command.Options.Add(_files);
+        command.Options.Add(_set);
+    }
 
     /// <summary>The targets with what the line says for each laid over what they had.</summary>
     public IReadOnlyList<ClusterTarget> Read(ParseResult parsed, IReadOnlyList<ClusterTarget> targets)
     {
         ClusterTarget[] all = [.. targets.Select(target => new ClusterTarget(target.Name, (JsonObject)target.Options.DeepClone()))];
-        foreach (string given in parsed.GetValue(_set) ?? [])
+        foreach (string given in parsed.GetValue(_files) ?? [])
         {
-            string cluster = given[..given.IndexOf(':', StringComparison.Ordinal)];
-            ClusterTarget target = all.FirstOrDefault(one => one.Name == cluster)
-                ?? throw new CliException($"--set-on {given}: {cluster} is not among the clusters that this is for ({(all.Length == 0 ? "one alone: use --set" : string.Join(", ", all.Select(one => one.Name)))})", ExitCode.Usage);
-            TryRead(given, target.Options, out _);
+            ClusterTarget target = Find(all, "--options-on", given);
+            OptionMerge.MergeInto(target.Options, PackageOptions.ReadFile(given[(target.Name.Length + 1)..]));
         }
 
+        foreach (string given in parsed.GetValue(_set) ?? [])
+            TryRead(given, Find(all, "--set-on", given).Options, out _);
         return all;
+    }
+
+    private static ClusterTarget Find(ClusterTarget[] all, string option, string given)
+    {
+        string cluster = given[..given.IndexOf(':', StringComparison.Ordinal)];
+        return Array.Find(all, one => one.Name == cluster)
+            ?? throw new CliException($"{option} {given}: {cluster} is not among the clusters that this is for ({(all.Length == 0 ? $"one alone: use {option[..^3]}" : string.Join(", ", all.Select(one => one.Name)))})", ExitCode.Usage);
     }
 
     private static bool TryRead(string given, JsonObject options, out string cluster)

@@ -21,10 +21,10 @@ internal static class HistoryCommand
             """);
         command.Arguments.Add(name);
         line.AddReading(command);
-        line.OfferNames(command, name);
+        line.OfferNames(name);
         command.SetAction(async (parsed, cancel) =>
         {
-            using InstallationAccess access = line.Open(parsed);
+            using InstallationAccess access = await line.OpenAsync(parsed, cancel);
             Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
             switch (line.Output(parsed))
             {

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Pelago.Cli.Output;
 using Pelago.Kube;
 using Pelago.Packages.Api;
+using Pelago.Packages.Dependencies;
 using Pelago.Packages.Format;
 using Pelago.Packages.Releases;
 using Pelago.Packages.Repositories;
@@ -43,7 +44,7 @@ internal static class InstallCommand
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            using InstallationAccess access = line.Open(parsed);
+            using InstallationAccess access = await line.OpenAsync(parsed, cancel);
             string? folder = parsed.GetValue(repo);
             Catalog? catalog = folder is null ? PackageStores.Load(parsed) : null;
             (PackageRevision revision, string repository) = folder is null ? Find(catalog!, parsed.GetValue(package)!, parsed.GetValue(version)) : (PackageFolder.Read(folder, parsed.GetValue(package)!, parsed.GetValue(version)), folder);
@@ -53,10 +54,10 @@ internal static class InstallCommand
             var spec = new InstallationSpec
             {
                 Package = revision.Name, Version = revision.Version, Digest = RecordStore.DigestOf(PackageRecord.Of(revision)), Repository = repository, Options = Options(line, parsed, options, revision),
-                Clusters = overlays.Read(parsed, access.Clusters.Count == 1 ? [] : [.. access.Clusters.Select(cluster => new ClusterTarget(cluster.Cluster, []))]),
+                Clusters = overlays.Read(parsed, access.Targets()),
                 TimeoutSeconds = parsed.GetValue(timeout) ?? 300,
             };
-            IReadOnlyList<NeededPackage> needed = new DependencyPlan(catalog, await InstallationAccess.ListAsync(access.Home, access.Namespace, cancel)).Of(revision);
+            IReadOnlyList<NeededPackage> needed = Needed(revision, await InstallationAccess.ListAsync(access.Home, access.Namespace, cancel), name => catalog is null ? PackageFolder.Candidates(folder!, name) : DependencyCandidate.From(catalog, name));
             foreach (NeededPackage need in needed)
                 Console.Error.WriteLine($"also installs {need.Package.Name} {need.Package.Version}: {need.Why}");
             await new InstallationPlan(access).ShowAsync(name, revision, spec, null, cancel);
@@ -66,8 +67,8 @@ internal static class InstallCommand
                 Console.Error.WriteLine(notes);
             line.Confirm(parsed, $"Install {revision.Name} {revision.Version} as {name}?");
             foreach (NeededPackage need in needed)
-                await CreateAsync(access, need.Package.Name, need.Package, new InstallationSpec { Package = need.Package.Name, Version = need.Package.Version, Digest = "", Repository = need.Repository, Clusters = [.. spec.Clusters.Select(target => new ClusterTarget(target.Name, []))] }, $"{need.Why}", cancel);
-            await CreateAsync(access, name, revision, spec, "installed", cancel);
+                await CreateNeededAsync(access, need, [.. spec.Clusters.Select(target => new ClusterTarget(target.Name, []))], cancel);
+            await access.Writes.CreateAsync(access.Namespace, name, revision, spec, "installed", cancel);
             return await FinishAsync(line, parsed, access, name, revision, cancel);
         });
         return command;
@@ -91,19 +92,38 @@ internal static class InstallCommand
         return code;
     }
 
+    private static async Task CreateNeededAsync(InstallationAccess access, NeededPackage need, IReadOnlyList<ClusterTarget> clusters, CancellationToken cancel)
+    {
+        string name = need.Package.Name;
+        var spec = new InstallationSpec { Package = name, Version = need.Package.Version, Digest = "", Repository = need.Repository, Clusters = clusters };
+        try
+        {
+            await access.Writes.CreateAsync(access.Namespace, name, need.Package, spec, need.Why, cancel);
+        }
+        catch (ApiStatusException refused) when (refused.Status.IsAlreadyExists)
+        {
+            throw new CliException($"{name}, which is needed, cannot be installed: something else is called {name} in namespace {access.Namespace}. Remove it, or install {name} under another name first");
+        }
+    }
+
+    /// <summary>What it needs and is not there, or in words on stderr why that cannot be had.</summary>
+    private static IReadOnlyList<NeededPackage> Needed(PackageRevision package, IReadOnlyList<Installation> installed, Func<string, IReadOnlyList<DependencyCandidate>> candidates)
+    {
+        var solver = new DependencySolver([.. installed.Where(one => !one.IsDeleting).Select(one => new InstalledPackage(one.Name, one.Spec.Package, one.Spec.Version))], candidates);
+        Resolution resolution = PackageStores.Try(() => solver.Solve(package));
+        if (resolution.Conflict.Count == 0)
+            return resolution.Packages;
+        foreach (string line in resolution.Conflict.Skip(1))
+            Console.Error.WriteLine($"  {PlainText.Of(line)}");
+        throw new CliException($"{PlainText.Of(resolution.Conflict[0])}; the lines above say more");
+    }
+
     /// <summary>Who says nothing of options, and sits there, is asked for them.</summary>
     private static JsonObject Options(InstallationLine line, ParseResult parsed, PackageOptions options, PackageRevision revision)
     {
         JsonObject given = options.Read(parsed);
         bool asks = given.Count == 0 && revision.Config is not null && line.Asks(parsed);
         return asks ? new OptionWizard(Console.In, Console.Error).Ask(revision.Config!, given) : given;
-    }
-
-    /// <summary>The package lies in the cluster before anything names it.</summary>
-    private static async Task CreateAsync(InstallationAccess access, string name, PackageRevision package, InstallationSpec spec, string cause, CancellationToken cancel)
-    {
-        string digest = await access.Records.PutAsync(access.Namespace, PackageRecord.Of(package), cancel);
-        await access.CreateAsync(name, spec with { Digest = digest }, cause, cancel);
     }
 
     public static (PackageRevision Package, string Repository) Find(Catalog catalog, string name, string? version)

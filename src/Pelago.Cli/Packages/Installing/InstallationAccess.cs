@@ -8,19 +8,22 @@ using Pelago.Packages.Releases;
 
 namespace Pelago.Cli.Packages.Installing;
 
-/// <summary>The clusters of a line, and the installations that the first of them has. Disposing it closes the connections.</summary>
-internal sealed class InstallationAccess(IReadOnlyList<HttpKubeApi> clusters, string ns) : IDisposable
+/// <summary>The clusters of a line, and the installations that one of them keeps. Disposing it closes the connections.</summary>
+internal sealed class InstallationAccess(HttpKubeApi keeper, IReadOnlyList<HttpKubeApi> clusters, string ns) : IDisposable
 {
-    private static readonly WriteQuery Write = new() { FieldManager = "pelago" };
-
     public IReadOnlyList<HttpKubeApi> Clusters => clusters;
 
     /// <summary>The cluster that has the installations.</summary>
-    public HttpKubeApi Home => clusters[0];
+    public HttpKubeApi Home => keeper;
 
     public string Namespace => ns;
 
-    public RecordStore Records { get; } = new(clusters[0], TimeProvider.System);
+    public RecordStore Records { get; } = new(keeper, TimeProvider.System);
+
+    public InstallationWrites Writes => new(Home, Records);
+
+    /// <summary>The clusters by name; none where it is the one that has the installations.</summary>
+    public IReadOnlyList<ClusterTarget> Targets() => clusters is [var only] && ReferenceEquals(only, keeper) ? [] : [.. clusters.Select(cluster => new ClusterTarget(cluster.Cluster, []))];
 
     public async Task<Installation?> FindAsync(string name, CancellationToken cancel)
     {
@@ -50,26 +53,6 @@ internal sealed class InstallationAccess(IReadOnlyList<HttpKubeApi> clusters, st
         return [.. (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(json => new Installation(new KubeObject(json)))];
     }
 
-    public async Task CreateAsync(string name, InstallationSpec spec, string cause, CancellationToken cancel)
-    {
-        var body = new JsonObject
-        {
-            ["apiVersion"] = PackagesApi.ApiVersion, ["kind"] = PackagesApi.Kind,
-            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns, ["annotations"] = new JsonObject { [PackagesApi.CauseAnnotation] = cause } },
-            ["spec"] = spec.ToJson(),
-        };
-        (await Home.CreateAsync(new ResourcePath(PackagesApi.Installations, ns), KubeJson.ToUtf8(body), Write, cancel)).BodyOrThrow();
-    }
-
-    /// <summary>Puts another spec in the place of the one that was read, unless somebody else did meanwhile.</summary>
-    public async Task ChangeAsync(Installation installation, InstallationSpec spec, string cause, CancellationToken cancel)
-    {
-        var changed = new KubeObject((JsonObject)installation.Object.Json.DeepClone());
-        changed.Json["spec"] = spec.ToJson();
-        changed.Metadata.ObjectOrNew("annotations")[PackagesApi.CauseAnnotation] = cause;
-        (await Home.UpdateAsync(installation.Path, changed.ToUtf8(), Write, cancel)).BodyOrThrow();
-    }
-
     public async Task<Release?> ReleaseAsync(string digest, CancellationToken cancel)
     {
         try
@@ -84,7 +67,7 @@ internal sealed class InstallationAccess(IReadOnlyList<HttpKubeApi> clusters, st
 
     public void Dispose()
     {
-        foreach (HttpKubeApi cluster in clusters)
+        foreach (HttpKubeApi cluster in clusters.Append(keeper).Distinct())
             cluster.Dispose();
     }
 

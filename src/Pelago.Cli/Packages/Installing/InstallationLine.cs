@@ -43,7 +43,11 @@ internal sealed class InstallationLine
 
     public IReadOnlyList<HttpKubeApi> Connect(ParseResult parsed) => _clusters.Connect(parsed);
 
-    public InstallationAccess Open(ParseResult parsed) => new(_clusters.Connect(parsed), parsed.GetValue(_namespace) ?? "default");
+    public async Task<InstallationAccess> OpenAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        (HttpKubeApi keeper, IReadOnlyList<HttpKubeApi> clusters) = await _clusters.ConnectFleetAsync(parsed, cancel);
+        return new InstallationAccess(keeper, clusters, parsed.GetValue(_namespace) ?? "default");
+    }
 
     /// <summary>Whether somebody is there to be asked.</summary>
     public bool Asks(ParseResult parsed) => !parsed.GetValue(_yes) && !parsed.GetValue(_dryRun) && !Console.IsInputRedirected && !Console.IsErrorRedirected;
@@ -61,9 +65,9 @@ internal sealed class InstallationLine
     }
 
     /// <summary>Names of what is installed.</summary>
-    public void OfferNames(Command command, Argument argument) => RemoteNames.Offer(command, argument, async (parsed, cancel) =>
+    public void OfferNames(Argument argument) => RemoteNames.Offer(argument, async (parsed, cancel) =>
     {
-        using InstallationAccess access = Open(parsed);
+        using InstallationAccess access = await OpenAsync(parsed, cancel);
         return [.. (await InstallationAccess.ListAsync(access.Home, access.Namespace, cancel)).Select(installation => installation.Name)];
     });
 }

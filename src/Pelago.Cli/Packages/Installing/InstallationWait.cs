@@ -62,8 +62,10 @@ internal sealed class InstallationWait(InstallationAccess access, Progress progr
     /// <summary>A cluster that is away is not waited for: its part comes when it returns.</summary>
     private static bool IsSettled(Installation now)
     {
+        int healthy = now.Clusters.Values.Count(state => state.Phase == InstallationPhase.Healthy && state.Revision == now.Revision);
+        // The sum is written a moment after its parts.
         if (now.Phase == InstallationPhase.Unreachable)
-            return now.Spec.Clusters.All(target => now.Clusters.GetValueOrDefault(target.Name) is { } state && (state.Phase == InstallationPhase.Unreachable || (state.Revision == now.Revision && InstallationPhase.IsSettled(state.Phase))));
+            return now.Ready.StartsWith($"{healthy}/", StringComparison.Ordinal) && now.Spec.Clusters.All(target => now.Clusters.GetValueOrDefault(target.Name) is { } state && (state.Phase == InstallationPhase.Unreachable || (state.Revision == now.Revision && InstallationPhase.IsSettled(state.Phase))));
         return InstallationPhase.IsSettled(now.Phase) && now.Clusters.Values.All(state => state.Revision == now.Revision && (InstallationPhase.IsSettled(state.Phase) || state.Phase == InstallationPhase.Unreachable));
     }
 

@@ -24,10 +24,10 @@ internal static class RollbackCommand
         command.Arguments.Add(name);
         command.Arguments.Add(revision);
         line.AddChanging(command);
-        line.OfferNames(command, name);
+        line.OfferNames(name);
         command.SetAction(async (parsed, cancel) =>
         {
-            using InstallationAccess access = line.Open(parsed);
+            using InstallationAccess access = await line.OpenAsync(parsed, cancel);
             Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
             InstallationRevision target = Choose(present, parsed.GetValue(revision));
             InstallationSpec spec = InstallationSpec.Read(await access.Records.ReadAsync(access.Namespace, target.Record, cancel));

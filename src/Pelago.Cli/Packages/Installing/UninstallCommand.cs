@@ -25,10 +25,10 @@ internal static class UninstallCommand
         command.Arguments.Add(name);
         command.Options.Add(abandon);
         line.AddChanging(command);
-        line.OfferNames(command, name);
+        line.OfferNames(name);
         command.SetAction(async (parsed, cancel) =>
         {
-            using InstallationAccess access = line.Open(parsed);
+            using InstallationAccess access = await line.OpenAsync(parsed, cancel);
             Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
             if (line.IsTrial(parsed))
             {

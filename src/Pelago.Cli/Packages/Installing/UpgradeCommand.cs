@@ -32,7 +32,7 @@ internal static class UpgradeCommand
         options.AddTo(command);
         overlays.AddTo(command);
         line.AddChanging(command);
-        line.OfferNames(command, name);
+        line.OfferNames(name);
         command.Validators.Add(result =>
         {
             if (result.GetValue(keep) && (result.GetValue(version) is not null || result.GetValue(repo) is not null))
@@ -40,7 +40,7 @@ internal static class UpgradeCommand
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            using InstallationAccess access = line.Open(parsed);
+            using InstallationAccess access = await line.OpenAsync(parsed, cancel);
             Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
             InstallationSpec now = present.Spec;
             (PackageRevision revision, string repository) = parsed.GetValue(keep) ? (await ReadAsync(access, now.Digest, cancel), now.Repository)
@@ -73,8 +73,7 @@ internal static class UpgradeCommand
         }
 
         line.Confirm(parsed, $"Change {present.Name} from {present.Spec.Version} to {spec.Version}?");
-        await access.Records.PutAsync(access.Namespace, PackageRecord.Of(revision), cancel);
-        await access.ChangeAsync(present, spec, cause, cancel);
+        await access.Writes.ChangeAsync(present, revision, spec, cause, cancel);
         return await InstallCommand.FinishAsync(line, parsed, access, present.Name, null, cancel);
     }
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Nodes;
+using Pelago.Client;
+using Pelago.Kube;
+using Pelago.Packages.Api;
+using Pelago.Packages.Format;
+
+namespace Pelago.Packages.Releases;
+
+/// <summary>What a client writes that wants something installed. Each throws an <see cref="ApiStatusException"/> when the cluster refuses.</summary>
+public sealed class InstallationWrites(IKubeApi api, RecordStore records)
+{
+    private static readonly WriteQuery Write = new() { FieldManager = "pelago" };
+
+    /// <summary>Keeps the package and makes an installation of it; the package lies in the cluster before anything names it.</summary>
+    /// <param name="spec">Its digest is that of the package afterwards, whatever it was.</param>
+    /// <param name="cause">In words why it is installed.</param>
+    /// <param name="annotations">Others to put on it.</param>
+    public async Task CreateAsync(string ns, string name, PackageRevision package, InstallationSpec spec, string cause, CancellationToken cancel, params IEnumerable<KeyValuePair<string, string>> annotations)
+    {
+        string digest = await records.PutAsync(ns, PackageRecord.Of(package), cancel);
+        var noted = new JsonObject { [PackagesApi.CauseAnnotation] = cause };
+        foreach ((string key, string value) in annotations)
+            noted[key] = value;
+        var body = new JsonObject
+        {
+            ["apiVersion"] = PackagesApi.ApiVersion, ["kind"] = PackagesApi.Kind,
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns, ["annotations"] = noted }, ["spec"] = (spec with { Digest = digest }).ToJson(),
+        };
+        (await api.CreateAsync(new ResourcePath(PackagesApi.Installations, ns), KubeJson.ToUtf8(body), Write, cancel)).BodyOrThrow();
+    }
+
+    /// <summary>Keeps the package and puts another spec in the place of the one that was read, unless somebody else did meanwhile. The installation then.</summary>
+    public async Task<Installation> ChangeAsync(Installation installation, PackageRevision package, InstallationSpec spec, string cause, CancellationToken cancel)
+    {
+        await records.PutAsync(installation.Namespace, PackageRecord.Of(package), cancel);
+        var changed = new KubeObject((JsonObject)installation.Object.Json.DeepClone());
+        changed.Json["spec"] = spec.ToJson();
+        changed.Metadata.ObjectOrNew("annotations")[PackagesApi.CauseAnnotation] = cause;
+        return new Installation(KubeObject.Parse((await api.UpdateAsync(installation.Path, changed.ToUtf8(), Write, cancel)).BodyOrThrow()));
+    }
+}
