@@ -20,7 +20,7 @@ public sealed class PackageCommandTests : IDisposable
     public void Dispose() => _home.Dispose();
 
     [Theory]
-    [InlineData("a command is needed: search, describe, install, list, upgrade, rollback, history, uninstall, render, validate, repo", "package")]
+    [InlineData("a command is needed: search, describe, install, list, upgrade, rollback, history, uninstall, render, validate, cli, repo", "package")]
     [InlineData("name a package, or say --all", "package", "render", "--repo", "x")]
     [InlineData("--all renders every package: leave the name out", "package", "render", "x", "--all", "--repo", "x")]
     [InlineData("--repo is needed: the folder with the packages", "package", "validate", "--all")]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Diagnostics;
 using System.IO;
+using System.Net.Http;
 using System.Security.Cryptography;
 using Pelago.TestKit.Processes;
 using Xunit;
@@ -24,7 +26,7 @@ public sealed class RepoCommandTests : IDisposable
     public void Dispose() => _home.Dispose();
 
     [Theory]
-    [InlineData("name a/b: must be letters, digits, dots and dashes", "package", "repo", "add", "a/b", "x")]
+    [InlineData("name a/b: must begin with a letter or a digit", "package", "repo", "add", "a/b", "x")]
     [InlineData("--index x: must be a whole number from 0 to 1000", "package", "repo", "add", "a", "x", "--index", "x")]
     [InlineData("'package' is no command of 'pelago package repo'", "package", "repo", "package")]
     public async Task A_line_that_cannot_be_understood_ends_with_2(string message, params string[] arguments)
@@ -97,6 +99,62 @@ public sealed class RepoCommandTests : IDisposable
         Assert.StartsWith("2 packages, 0 refused, signed by SHA256:", await RunAsync(0, "package", "repo", "verify", _home["site/index.json"], "--key", _home["signer.pem"]), StringComparison.Ordinal);
         await RunAsync(1, "package", "repo", "verify", _home["site/index.json"], "--key", _home["other.pem"]);
         await RunAsync(1, "package", "repo", "add", "x", _home["site/packages.json"], "--key", _home["signer.pem"]);
+    }
+
+    [Fact]
+    public async Task A_folder_is_served_as_a_repository_until_it_is_ended()
+    {
+        var start = new ProcessStartInfo(CliProcess.Program, ["package", "repo", "serve", _home["universe"]]) { RedirectStandardOutput = true, UseShellExecute = false };
+        start.Environment["PELAGO_HOME"] = _home.Path;
+        using Process serving = Process.Start(start)!;
+        try
+        {
+            string address = (await serving.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!;
+            await RunAsync(0, "package", "repo", "add", "served", address);
+            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+            using HttpResponseMessage whole = await http.GetAsync(address, TestContext.Current.CancellationToken);
+            using var again = new HttpRequestMessage(HttpMethod.Get, address);
+            again.Headers.IfNoneMatch.Add(whole.Headers.ETag!);
+            using HttpResponseMessage known = await http.SendAsync(again, TestContext.Current.CancellationToken);
+            using HttpResponseMessage absent = await http.GetAsync($"{address}/../etc/passwd", TestContext.Current.CancellationToken);
+            using HttpResponseMessage posted = await http.PostAsync(address, null, TestContext.Current.CancellationToken);
+
+            Assert.StartsWith("http://127.0.0.1:", address, StringComparison.Ordinal);
+            Assert.Equal("barge\nbuoy\n", await RunAsync(0, "package", "search", "-o", "name"));
+            await RunAsync(0, "package", "repo", "update");
+            Assert.Equal(("application/vnd.dcos.universe.repo+json", 200), (whole.Content.Headers.ContentType!.MediaType, (int)whole.StatusCode));
+            Assert.Equal((304, 404, 404), ((int)known.StatusCode, (int)absent.StatusCode, (int)posted.StatusCode));
+        }
+        finally
+        {
+            using Process ended = Process.Start("kill", ["-INT", $"{serving.Id}"]);
+            await serving.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(0, serving.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_revision_that_is_hidden_is_not_offered_and_says_why()
+    {
+        foreach ((string version, int revision, string minimum) in new[] { ("1.3", 1, "9999"), ("1.1", 2, "2.5") })
+        {
+            Directory.CreateDirectory(_home[$"universe/B/buoy/{revision}"]);
+            await File.WriteAllTextAsync(
+                _home[$"universe/B/buoy/{revision}/package.json"],
+                $$"""{"packagingVersion": "3.0", "name": "buoy", "version": "{{version}}", "maintainer": "a@example.com", "description": "A buoy.", "tags": ["sea"], "minDcosReleaseVersion": "{{minimum}}"}""",
+                TestContext.Current.CancellationToken);
+        }
+
+        await RunAsync(0, "package", "repo", "add", "ours", _home["universe"]);
+        ProgramResult refused = await CliProcess.RunAsync(_home.Path, "package", "describe", "buoy", "--package-version", "1.3");
+
+        Assert.Equal("1.2\n", await RunAsync(0, "package", "describe", "buoy", "--package-versions"));
+        Assert.Equal(3, refused.ExitCode);
+        Assert.StartsWith("pelago: buoy 1.3 of repository ours is not offered: it asks for DC/OS 9999, and packages here are those for DC/OS 2.2", refused.Error, StringComparison.Ordinal);
+        string all = await RunAsync(0, "package", "describe", "buoy", "--all");
+        Assert.Matches(@"(?m)^1\.1 +2 +ours +no: it asks for DC/OS 2\.5", all);
+        Assert.Matches(@"(?m)^1\.2 +0 +ours +yes$", all);
     }
 
     [Fact]

@@ -38,13 +38,15 @@ public sealed class DebianImage(TemporaryDirectory directory)
     public async Task WriteAsync(string file, IReadOnlyList<string> names, CancellationToken cancel)
     {
         // No package's scripts are run, so what those would make is made here: merged directories, users, places to write to.
+        // Left out is what nobody reads there, and the compiler that PostgreSQL uses where it finds it.
         const string Script = """
             set -eu
+            printf './usr/%s\n' 'share/doc/*' 'share/man/*' 'share/locale/*' 'share/i18n/*' 'lib/*/libLLVM*' 'lib/*/libz3*' 'lib/postgresql/*/lib/llvm*' 'lib/postgresql/*/lib/bitcode/*' >unneeded
             mkdir root
             for name in bin sbin lib lib64; do mkdir -p root/usr/$name; ln -s usr/$name root/$name; done
-            for deb in debs/*.deb; do dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink -C root; done
-            printf '%s\n' root:x:0:0:root:/root:/bin/sh www-data:x:33:33::/var/www:/bin/false nobody:x:65534:65534::/:/bin/false >root/etc/passwd
-            printf '%s\n' root:x:0: www-data:x:33: nogroup:x:65534: >root/etc/group
+            printf '%s\n' debs/*.deb | xargs -P 2 -I DEB sh -c 'dpkg-deb --fsys-tarfile DEB | tar -x --keep-directory-symlink -X unneeded -C root'
+            printf '%s\n' root:x:0:0:root:/root:/bin/sh www-data:x:33:33::/var/www:/bin/false postgres:x:101:101::/:/bin/false mysql:x:102:102::/:/bin/false nobody:x:65534:65534::/:/bin/false >root/etc/passwd
+            printf '%s\n' root:x:0: www-data:x:33: postgres:x:101: mysql:x:102: nogroup:x:65534: >root/etc/group
             mkdir -p root/data root/tmp; chmod 1777 root/tmp
             tar -C root --sort=name --numeric-owner -cf layer.tar .
             """;
