@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { defineConfig } from '@playwright/test';
+import { launchOptions } from './tests/support/page';
 
 const port = Number(process.env.PELAGO_WEB_PORT ?? 41_733);
 
@@ -13,7 +14,7 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: 'test-results/results.json' }]],
   use: {
     baseURL: `http://127.0.0.1:${port}`,
-    launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] },
+    launchOptions,
     contextOptions: { reducedMotion: 'reduce' },
   },
   webServer: {

@@ -10,10 +10,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pelago.Client;
 using Pelago.Hub.Agents;
+using Pelago.Hub.Catalogs;
+using Pelago.Hub.Cosmos;
 using Pelago.Hub.Fleet;
 using Pelago.Hub.Page.Access;
 using Pelago.Hub.Page.Catalogs;
 using Pelago.Hub.Page.Files;
+using Pelago.Hub.Page.Installing;
 using Pelago.Hub.Page.Proxying;
 using Pelago.Hub.Page.Streams;
 using Pelago.Hub.Serving;
@@ -29,6 +32,7 @@ public sealed partial class PageHost : IAsyncDisposable
     private readonly FleetRegistry _fleet;
     private readonly SessionStore _sessions;
     private readonly StreamStore _streams;
+    private readonly CosmosEndpoint? _cosmos;
     private readonly PageRoutes _routes;
     private readonly PageOptions _options;
     private readonly TimeProvider _time;
@@ -43,10 +47,13 @@ public sealed partial class PageHost : IAsyncDisposable
         _fleet = new FleetRegistry(time);
         _sessions = new SessionStore(time);
         _streams = new StreamStore(_fleet, time);
+        CatalogCache? catalogs = options.Packages is { } packages ? new CatalogCache(packages) : null;
+        _cosmos = catalogs is null ? null : new CosmosEndpoint(catalogs, _fleet, time);
         var origins = new OriginRules(options.Hosts);
         _routes = new PageRoutes(
             options, origins, _sessions, new LoginEndpoint(_fleet, _sessions, options, _log, time), new StreamEndpoint(_streams, origins),
-            new ClusterProxy(AgentProxy.NewForwarder(logging)), new CatalogEndpoint(options.Packages), new PageFiles(options.Files));
+            new ClusterProxy(AgentProxy.NewForwarder(logging)), new CatalogEndpoint(catalogs), new InstallEndpoint(catalogs), _cosmos,
+            new PageFiles(options.Files));
     }
 
     /// <summary>Where it listens on the loopback.</summary>
@@ -77,6 +84,9 @@ public sealed partial class PageHost : IAsyncDisposable
     /// <summary>The clusters of the home, with the connections of its owner: one that is another object than before replaces what was.</summary>
     public void SetClusters(IReadOnlyList<ClusterConnection> clusters) => _fleet.Replace(ClusterSource.Home, clusters);
 
+    /// <summary>The clusters that Cluster objects name, with the connections of the fleet's owner, for whoever works on several at once.</summary>
+    public IEnumerable<IKubeApi> FleetClusters => _fleet.Members.Where(member => member.Source == ClusterSource.Fleet).Select(member => member.Api);
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -90,6 +100,7 @@ public sealed partial class PageHost : IAsyncDisposable
             await _kestrel.StopAsync(now.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _kestrel.DisposeAsync();
         }
+        _cosmos?.Dispose();
         _fleet.Dispose();
         _stop.Dispose();
     }

@@ -2,10 +2,12 @@
 
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Pelago.Hub.Cosmos;
 using Pelago.Hub.Fleet;
 using Pelago.Hub.Page.Access;
 using Pelago.Hub.Page.Catalogs;
 using Pelago.Hub.Page.Files;
+using Pelago.Hub.Page.Installing;
 using Pelago.Hub.Page.Proxying;
 using Pelago.Hub.Page.Streams;
 using Pelago.Hub.Serving;
@@ -15,7 +17,8 @@ namespace Pelago.Hub.Page;
 
 /// <summary>What the page's server answers where (docs/protocols/page.md): first where a request comes from, then whose it is, then what it wants.</summary>
 internal sealed class PageRoutes(
-    PageOptions options, OriginRules origins, SessionStore sessions, LoginEndpoint login, StreamEndpoint streams, ClusterProxy proxy, CatalogEndpoint catalog, PageFiles files)
+    PageOptions options, OriginRules origins, SessionStore sessions, LoginEndpoint login, StreamEndpoint streams, ClusterProxy proxy, CatalogEndpoint catalog,
+    InstallEndpoint installing, CosmosEndpoint? cosmos, PageFiles files)
 {
     private const string Api = "/api";
 
@@ -26,9 +29,12 @@ internal sealed class PageRoutes(
         string path = request.Path.Value ?? "/";
         bool isApi = path == Api || path.StartsWith(Api + "/", StringComparison.Ordinal);
         bool readsStream = isApi && StreamEndpoint.IsReading(request);
-        if (origins.Objection(request, readsStream, isDocument: !isApi) is { } objection)
+        bool isCosmos = !isApi && cosmos is not null && CosmosEndpoint.Owns(request);
+        if (origins.Objection(request, readsStream, isDocument: !isApi && !isCosmos) is { } objection)
             throw new ApiStatusException(OriginRules.Refused(objection));
-        if (!isApi)
+        if (isCosmos)
+            await cosmos!.HandleAsync(http);
+        else if (!isApi)
             await files.ServeAsync(http);
         else if (readsStream)
             await streams.ReadAsync(http);
@@ -59,6 +65,8 @@ internal sealed class PageRoutes(
             await proxy.HandleAsync(http, session);
         else if (path == CatalogEndpoint.Path || path.StartsWith(CatalogEndpoint.Path + "/", StringComparison.Ordinal))
             await catalog.HandleAsync(http, session);
+        else if (path == InstallEndpoint.Path || path.StartsWith(InstallEndpoint.Path + "/", StringComparison.Ordinal))
+            await installing.HandleAsync(http, session);
         else if (path == StreamEndpoint.Path || path.StartsWith(StreamEndpoint.Path + "/", StringComparison.Ordinal))
             await streams.HandleAsync(http, session);
         else

@@ -35,6 +35,40 @@ public sealed class PageRightsTests(PageScene scene) : IClassFixture<PageScene>
         await feed.WaitAsync(() => rows.Length == 0 || feed.Rows("count").Sum(row => int.Parse(row.Split(' ')[^1])) == rows.Length);
     }
 
+    /// <summary>What the screens of the page watch, in the namespace that a viewer may see whole, beside one that he may not see at all.</summary>
+    [Theory]
+    [InlineData("token")]
+    [InlineData("impersonated")]
+    public async Task In_no_screen_does_a_viewer_of_one_namespace_see_anything_of_another(string who)
+    {
+        string[] watched = await scene.FillAsync();
+        using PageBrowser owner = await scene.LoginAsync(), browser = await EnterAsync(who, $"matrix-{who}", all: true);
+        PageFeed feed = await browser.OpenStreamAsync([.. watched.SelectMany(resource => Screens(resource))]);
+        PageFeed whole = await owner.OpenStreamAsync([.. watched.Select(resource => Subscription(Id(resource), resource, ".metadata.namespace"))]);
+
+        foreach (string resource in watched)
+        {
+            string id = Id(resource);
+            await whole.WaitAsync(() => whole.State(id, PageScene.Cluster) == "live");
+            await whole.WaitAsync(() => whole.Rows(id).Exists(row => row.EndsWith(" blue", StringComparison.Ordinal)));
+            await feed.WaitAsync(() => feed.State(id, PageScene.Cluster) == "live" && feed.State($"{id}-count", PageScene.Cluster) == "live" && feed.State($"{id}-sorted", PageScene.Cluster) == "live");
+            await feed.WaitAsync(() => feed.Rows(id).Count > 0 && feed.Rows(id).TrueForAll(row => row == $"{PageScene.Cluster} red"));
+            await feed.WaitAsync(() => feed.Rows($"{id}-count").SequenceEqual([$"{PageScene.Cluster} red {feed.Rows(id).Count}"]));
+            await feed.WaitAsync(() => feed.Rows($"{id}-sorted").Count > 0 && feed.Rows($"{id}-sorted").TrueForAll(row => row == $"{PageScene.Cluster} red"));
+            Assert.All(feed.FramesOf("rows", $"{id}-sorted").Where(frame => frame["total"] is not null), frame => Assert.InRange(frame["total"]!.GetValue<int>(), 0, feed.Rows(id).Count));
+            await feed.WaitAsync(() => feed.State($"{id}-other", PageScene.Cluster) == "forbidden");
+            Assert.Empty(feed.Rows($"{id}-other"));
+        }
+        string[] ofNoNamespace = ["v1/nodes", "v1/persistentvolumes", "rbac.authorization.k8s.io/v1/clusterroles", "fleet.pelago.dev/v1alpha1/clusters"];
+        foreach (string resource in ofNoNamespace)
+            await feed.PostAsync(new JsonObject { ["add"] = new JsonArray(Subscription(Id(resource), resource, ".metadata.name")) });
+        foreach (string id in ofNoNamespace.Select(Id))
+        {
+            await feed.WaitAsync(() => feed.State(id, PageScene.Cluster) == "forbidden");
+            Assert.Empty(feed.Rows(id));
+        }
+    }
+
     [Fact]
     public async Task A_session_by_token_knows_the_cluster_of_the_token_alone()
     {
@@ -78,13 +112,28 @@ public sealed class PageRightsTests(PageScene scene) : IClassFixture<PageScene>
         return json;
     }
 
-    private async Task<PageBrowser> EnterAsync(string who, string account)
+    private static string Id(string resource) => resource.Replace('/', '.');
+
+    /// <summary>As the screens ask: a list, a count by namespace, a window sorted and cut, and the other namespace by its name.</summary>
+    private static JsonObject[] Screens(string resource)
+    {
+        string id = Id(resource);
+        JsonObject list = Subscription(id, resource, ".metadata.namespace"), count = Subscription($"{id}-count", resource, ".metadata.namespace");
+        JsonObject sorted = Subscription($"{id}-sorted", resource, ".metadata.namespace"), other = Subscription($"{id}-other", resource, ".metadata.namespace");
+        count["group"] = new JsonArray(0);
+        sorted["limit"] = 10;
+        sorted["sort"] = new JsonArray(new JsonObject { ["column"] = 0, ["descending"] = true });
+        other["namespace"] = "blue";
+        return [list, count, sorted, other];
+    }
+
+    private async Task<PageBrowser> EnterAsync(string who, string account, bool all = false)
     {
         if (who == "owner")
             return await scene.LoginAsync();
         if (who == "nobody")
             return await scene.LoginAsync("nobody-in-particular");
-        string token = await scene.AddViewerAsync("red", account);
+        string token = await scene.AddViewerAsync("red", account, all);
         if (who == "impersonated")
             return await scene.LoginAsync($"system:serviceaccount:red:{account}");
         PageBrowser browser = scene.Browser();

@@ -73,6 +73,15 @@ public sealed class PageScene : IAsyncLifetime
     /// <summary>A code as <c>pelago dashboard</c> makes one.</summary>
     public string Code(string user = "", DateTimeOffset? now = null) => LoginCode.Make(_key, now ?? TimeProvider.System.GetUtcNow(), user);
 
+    /// <summary>From now on the home has a repository, and the cluster knows installations.</summary>
+    public async Task OfferPackagesAsync()
+    {
+        if (Directory.Exists(_files["repository"]))
+            return;
+        await SamplePackages.AddAsync(_files["repository"], _files["packages"]);
+        await SamplePackages.DefineAsync(Admin);
+    }
+
     public PageBrowser Browser() => new(Port);
 
     /// <summary>A browser that came by a link, as the owner or as somebody else.</summary>
@@ -105,14 +114,41 @@ public sealed class PageScene : IAsyncLifetime
     public async Task DeletePodAsync(string ns, string pod) =>
         (await Admin.DeleteAsync(new ResourcePath(Pods, ns, pod), new DeleteQuery { GracePeriodSeconds = 0 }, Cancel)).BodyOrThrow();
 
-    /// <summary>A ServiceAccount of a namespace that may look at it and at nothing else; its token.</summary>
-    public async Task<string> AddViewerAsync(string ns, string name)
+    /// <summary>One object of each kind that screens watch, in both namespaces; the kinds as subscriptions name them.</summary>
+    public async Task<string[]> FillAsync()
+    {
+        (string Resource, string Body)[] kinds =
+        [
+            ("v1/pods", ""), ("v1/services", """{"spec":{"ports":[{"port":80}]}}"""), ("v1/configmaps", "{}"),
+            ("v1/events", """{"involvedObject":{"kind":"Pod","namespace":"NS","name":"x"},"reason":"Tested","type":"Warning"}"""),
+            ("apps/v1/deployments", Workload("")), ("apps/v1/statefulsets", Workload(",\"serviceName\":\"x\"")), ("apps/v1/daemonsets", Workload("")), ("apps/v1/replicasets", Workload("")),
+            ("batch/v1/jobs", """{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"main","image":"x"}]}}}}"""),
+            ("batch/v1/cronjobs", """{"spec":{"schedule":"0 3 * * *","jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"main","image":"x"}]}}}}}}"""),
+        ];
+        foreach ((string resource, string text) in kinds.Where(kind => kind.Body.Length > 0))
+        {
+            string[] parts = resource.Split('/');
+            foreach (string ns in (string[])["red", "blue"])
+            {
+                JsonObject body = JsonNode.Parse(text.Replace("NS", ns, StringComparison.Ordinal))!.AsObject();
+                body["metadata"] = new JsonObject { ["generateName"] = "filled-" };
+                await CreateAsync(parts.Length == 2 ? $"/api/v1/namespaces/{ns}/{parts[1]}" : $"/apis/{parts[0]}/{parts[1]}/namespaces/{ns}/{parts[2]}", body);
+            }
+        }
+        return [.. kinds.Select(kind => kind.Resource)];
+
+        static string Workload(string more) =>
+            """{"spec":{"selector":{"matchLabels":{"app":"filled"}}MORE,"template":{"metadata":{"labels":{"app":"filled"}},"spec":{"containers":[{"name":"main","image":"x"}]}}}}""".Replace("MORE", more, StringComparison.Ordinal);
+    }
+
+    /// <summary>A ServiceAccount of a namespace that may look at its pods, or at all of it, and at nothing else; its token.</summary>
+    public async Task<string> AddViewerAsync(string ns, string name, bool all = false)
     {
         await CreateAsync($"/api/v1/namespaces/{ns}/serviceaccounts", new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = new JsonObject { ["name"] = name } });
         await CreateAsync($"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/roles", new JsonObject
         {
             ["apiVersion"] = "rbac.authorization.k8s.io/v1", ["kind"] = "Role", ["metadata"] = new JsonObject { ["name"] = name },
-            ["rules"] = new JsonArray(new JsonObject { ["apiGroups"] = new JsonArray(""), ["resources"] = new JsonArray("pods"), ["verbs"] = new JsonArray("get", "list", "watch") }),
+            ["rules"] = new JsonArray(new JsonObject { ["apiGroups"] = new JsonArray(all ? "*" : ""), ["resources"] = new JsonArray(all ? "*" : "pods"), ["verbs"] = new JsonArray("get", "list", "watch") }),
         });
         await CreateAsync($"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/rolebindings", new JsonObject
         {

@@ -91,6 +91,20 @@ export class Hub {
     return (await answer.json()) as T;
   }
 
+  /** Tells the hub itself something; what it answers. */
+  async tell<T>(path: string, body: unknown, stop?: AbortSignal): Promise<T> {
+    const answer = await this.fetch_(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...this.csrf() },
+      body: JSON.stringify(body),
+      credentials: 'same-origin',
+      ...(stop && { signal: stop }),
+    });
+    if (answer.status === 401) this.onSignedOut();
+    await refuse(answer);
+    return (await answer.json()) as T;
+  }
+
   csrf(): Record<string, string> {
     return this.session ? { 'X-Pelago-Csrf': this.session.csrf } : {};
   }

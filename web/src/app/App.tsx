@@ -22,6 +22,7 @@ const NodePage = lazy(() => import('../screens/nodes/NodePage'));
 const Launch = lazy(() => import('../screens/launch/Launch'));
 const Catalog = lazy(() => import('../screens/catalog/Catalog'));
 const Installations = lazy(() => import('../screens/installations/Installations'));
+const InstallationPage = lazy(() => import('../screens/installations/InstallationPage'));
 const Jobs = lazy(() => import('../screens/jobs/Jobs'));
 const History = lazy(() => import('../screens/history/History'));
 const Settings = lazy(() => import('../screens/settings/Settings'));
@@ -71,6 +72,9 @@ function Screens() {
       <Route path="/launch" component={Launch} />
       <Route path="/catalog" component={Catalog} />
       <Route path="/installations" component={Installations} />
+      <Route path="/installations/:cluster/:namespace/:name">
+        {params => <InstallationPage key={Object.values(params).join()} {...params} />}
+      </Route>
       <Route path="/jobs" component={Jobs} />
       <Route path="/history" component={History} />
       <Route path="/settings" component={Settings} />

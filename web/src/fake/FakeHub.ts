@@ -4,6 +4,7 @@ import type { Frame } from '../stream/frames';
 import { fakeCatalog, fakePackage } from './catalog';
 import { fakeCells } from './cells';
 import { FakeStream } from './FakeStream';
+import { fakeInstall } from './installations';
 import { put, type World } from './world';
 
 export interface FakeHubOptions {
@@ -46,6 +47,7 @@ export class FakeHub {
     }
     if (url.pathname === '/api/streams') return this.makeStream();
     if (url.pathname === '/api/catalog') return json(fakeCatalog);
+    if (url.pathname === '/api/installations') return this.install(body);
     const offered = /^\/api\/catalog\/([^/]+)$/.exec(url.pathname);
     if (offered)
       return fakePackage(offered[1] as string) ? json(fakePackage(offered[1] as string)) : status(404, 'NotFound', 'no such package');
@@ -92,6 +94,12 @@ export class FakeHub {
     if (!code && !token) return status(401, 'Unauthorized', 'neither a code nor a token');
     this.signedIn = true;
     return json(this.session());
+  }
+
+  private install(body: string): Response {
+    const answer = fakeInstall(this.options.world.clusters, JSON.parse(body));
+    for (const stream of this.streams.values()) stream.refreshAll();
+    return typeof answer === 'string' ? status(409, 'Conflict', answer) : json(answer);
   }
 
   private makeStream(): Response {

@@ -5,6 +5,7 @@ import { DocumentInput } from './DocumentInput';
 import { type Field, pointerOf, valueAt, withValue } from './fields';
 import { ListInput } from './ListInput';
 import type { Json, JsonObject, Schema } from './schema';
+import { isSecret } from './secrets';
 import { VariantInput } from './VariantInput';
 import type { Fault } from './validate';
 
@@ -120,7 +121,7 @@ function inputFor(field: Field, value: Json | undefined, set: (next: Json | unde
     case 'document':
       return <DocumentInput {...common} value={value} onChange={set} />;
     default: {
-      const isSecret = /secret|password|token/i.test(field.schema.media?.type ?? '') || /password$/i.test(field.name);
+      const hidden = isSecret(field.name, field.schema.media?.type);
       const isLong = typeof value === 'string' && value.includes('\n');
       const props = {
         className: 'field',
@@ -131,7 +132,7 @@ function inputFor(field: Field, value: Json | undefined, set: (next: Json | unde
       return isLong || field.schema.media?.type === 'application/x-yaml' ? (
         <textarea rows={4} spellCheck={false} {...props} />
       ) : (
-        <input type={isSecret ? 'password' : 'text'} autoComplete="off" spellCheck={false} {...props} />
+        <input type={hidden ? 'password' : 'text'} autoComplete="off" spellCheck={false} {...props} />
       );
     }
   }

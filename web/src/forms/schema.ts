@@ -96,6 +96,16 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   return keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && sameJson(a[key], b[key]));
 }
 
+/** One document laid over another: objects field by field, everything else whole. */
+export function overlaid(under: JsonObject, over: JsonObject): JsonObject {
+  const result: JsonObject = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const usual = under[key];
+    result[key] = isObject(value) && isObject(usual) ? overlaid(usual, value) : value;
+  }
+  return result;
+}
+
 /** What of a document is not as by default: the options that one has to give. */
 export function differing(document: JsonObject, defaults: JsonObject): JsonObject {
   const result: JsonObject = {};

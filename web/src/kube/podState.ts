@@ -70,8 +70,6 @@ function statusWord(meta: Meta | undefined, status: PodStatus, inits: ContainerS
     }
   }
   if (status.phase === 'Succeeded') return 'Completed';
-  if (status.phase === 'Pending' && status.conditions?.some(c => c.type === 'PodScheduled' && c.reason === 'Unschedulable'))
-    return 'Unschedulable';
   return status.reason ?? status.phase ?? 'Unknown';
 }
 

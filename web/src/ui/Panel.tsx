@@ -52,13 +52,13 @@ export function Meter({
   );
 }
 
-export function Facts({ facts }: { facts: [string, ReactNode][] }) {
+export function Facts({ facts, inLine = false }: { facts: [string, ReactNode][]; inLine?: boolean }) {
   return (
-    <dl className="facts">
+    <dl className={inLine ? 'facts in-line' : 'facts'}>
       {facts
         .filter(([, value]) => value !== '' && value !== null && value !== undefined)
         .map(([name, value]) => (
-          <div key={name} style={{ display: 'contents' }}>
+          <div key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>
           </div>

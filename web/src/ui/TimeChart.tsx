@@ -15,6 +15,11 @@ interface Props {
   height?: number;
 }
 
+/** In one line, unlike the plot's own, which puts the day below and has no room for it here. */
+function clock(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString('en-GB');
+}
+
 /** One series over time. What it shows is also said in its label, for a canvas is silent. */
 export default function TimeChart({ times, values, max, format, label, height = 96 }: Props) {
   const place = useRef<HTMLDivElement>(null);
@@ -48,7 +53,7 @@ export default function TimeChart({ times, values, max, format, label, height = 
         padding: [6, 0, 0, 0],
         scales: { y: { range: () => [0, Math.max(limit.current, 1e-9)] } },
         axes: [
-          axis,
+          { ...axis, space: 70, values: (_, splits) => splits.map(clock) },
           {
             ...axis,
             size: 52,

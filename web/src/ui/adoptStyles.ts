@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The page's CSP lets no style element that a script made have any effect, and the terminal makes some. Their rules are given to the document
+ * The page's CSP lets no style element that a script made have any effect. The rules in elements of another name are given to the document
  * as sheets that a script constructs, which is allowed. Returns how to end that.
  */
-export function adoptStyles(root: HTMLElement): () => void {
-  const sheets = new Map<HTMLStyleElement, CSSStyleSheet>();
+export function adoptStyles(root: HTMLElement, name: string): () => void {
+  const sheets = new Map<Element, CSSStyleSheet>();
   const adopt = () => {
-    const present = new Set(root.querySelectorAll('style'));
+    const present = new Set(root.querySelectorAll(name));
     for (const [element, sheet] of sheets) {
       if (present.has(element)) continue;
       sheets.delete(element);

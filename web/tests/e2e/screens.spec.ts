@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { createRequire } from 'node:module';
-import { expect, type Page, test } from '@playwright/test';
-import type { AxeResults } from 'axe-core';
-
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+import { expect, test } from '@playwright/test';
+import { listen, overflow, seriousFindings } from '../support/page';
 
 const screens: [name: string, path: string, shown: string][] = [
   ['dashboard', '/', 'Failing, and why'],
@@ -19,7 +16,11 @@ const screens: [name: string, path: string, shown: string][] = [
   ['launch', '/launch?cluster=local', 'Changes a second'],
   ['catalog', '/catalog', 'kafka'],
   ['package', '/catalog?package=kafka&tab=options', 'How much it says'],
-  ['installations', '/installations', 'Nothing is installed'],
+  ['review', '/catalog?package=kafka&tab=review', 'What changes'],
+  ['installations', '/installations', 'messages'],
+  ['installation', '/installations/local/stream/messages', 'StatefulSet kafka'],
+  ['revisions', '/installations/local/stream/messages?tab=revisions', 'upgraded from 1.0.0'],
+  ['change', '/catalog?package=kafka&change=local/stream/messages&tab=review', 'Change options'],
   ['jobs', '/jobs', 'backup'],
   ['history', '/history', 'keeps no history'],
   ['settings', '/settings', 'Package repositories'],
@@ -37,9 +38,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
           await expect(page.locator('h1')).toHaveCount(1);
 
           expect(await seriousFindings(page)).toEqual([]);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+          expect(await overflow(page)).toBeLessThanOrEqual(0);
           expect(faults).toEqual([]);
-          if (process.env.PELAGO_UPDATE_IMAGES) await page.screenshot({ path: `test-results/images/${name}-${colorScheme}-${width}.png` });
         });
       }
     });
@@ -51,26 +51,3 @@ test('who is not signed in is told how to get in', async ({ page }) => {
   await expect(page.getByText('pelago dashboard')).toBeVisible();
   expect(await seriousFindings(page)).toEqual([]);
 });
-
-/** What the page complained of. */
-function listen(page: Page): string[] {
-  const faults: string[] = [];
-  page.on('pageerror', fault => faults.push(fault.message));
-  page.on('console', message => message.type() === 'error' && faults.push(message.text()));
-  return faults;
-}
-
-async function seriousFindings(page: Page): Promise<string[]> {
-  // By the debugger's way, which the CSP does not bind.
-  await page.evaluate((await import('node:fs')).readFileSync(axe, 'utf8'));
-  const results = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as AxeResults;
-  return results.violations
-    .filter(violation => violation.impact === 'serious' || violation.impact === 'critical')
-    .map(
-      violation =>
-        `${violation.id}: ${violation.nodes
-          .map(node => node.target.join(' '))
-          .slice(0, 3)
-          .join('; ')}`,
-    );
-}

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -16,7 +15,6 @@ internal sealed partial class LoginEndpoint(FleetRegistry fleet, SessionStore se
 {
     private const int LongestBody = 64 << 10;
     private const string OwnerName = "owner";
-    private static readonly GroupVersionResource SelfReviews = new("authentication.k8s.io", "v1", "selfsubjectreviews");
     private readonly UsedCodes _codes = new(options.Key, time);
 
     /// <summary>POST /api/login</summary>
@@ -77,23 +75,17 @@ internal sealed partial class LoginEndpoint(FleetRegistry fleet, SessionStore se
     /// <summary>The cluster says whose token it is.</summary>
     private async Task<string> WhoAsync(FleetMember member, string token, CancellationToken cancel)
     {
-        if (token.Length == 0 || token.Any(c => c is <= ' ' or >= '\x7f'))
+        if (!TokenOwner.IsToken(token))
             throw new ApiStatusException(ApiStatus.BadRequest("that is no token"));
-        using var api = new HttpKubeApi(member.Connection with { ClientCertificate = null, As = null, Token = BearerToken.Fixed(token) }, FleetMember.Patience, time);
-        byte[] review = KubeJson.ToUtf8(new JsonObject { ["apiVersion"] = "authentication.k8s.io/v1", ["kind"] = "SelfSubjectReview" });
-        ApiResult answer = await api.CreateAsync(new ResourcePath(SelfReviews), review, WriteQuery.None, cancel);
-        if (answer.Error is { } error)
-        {
-            Log.Refused(log, error.Message);
-            throw new ApiStatusException(error.Code == 401 ? error with { Message = $"cluster \"{member.Name}\" does not take this token: it is another cluster's, or it has expired" } : error);
-        }
+        using var api = new HttpKubeApi(TokenOwner.Connection(member, token), FleetMember.Patience, time);
         try
         {
-            return KubeJson.ParseObject(answer.Body).At("status", "userInfo", "username")?.GetValue<string>() ?? "";
+            return await TokenOwner.NameAsync(api, cancel);
         }
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        catch (ApiStatusException refused)
         {
-            throw new ApiStatusException(ApiStatus.Internal($"the answer to a SelfSubjectReview cannot be read: {unreadable.Message}"));
+            Log.Refused(log, refused.Status.Message);
+            throw;
         }
     }
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Pelago.Hub.Catalogs;
 using Pelago.Hub.Page.Access;
 using Pelago.Hub.Serving;
 using Pelago.Kube;
@@ -13,7 +14,7 @@ using Pelago.Packages.Repositories;
 namespace Pelago.Hub.Page.Catalogs;
 
 /// <summary>/api/catalog: the packages of the home's repositories, from what is kept of them; nothing is asked of any server.</summary>
-internal sealed class CatalogEndpoint(string? directory)
+internal sealed class CatalogEndpoint(CatalogCache? catalogs)
 {
     public const string Path = "/api/catalog";
 
@@ -24,8 +25,8 @@ internal sealed class CatalogEndpoint(string? directory)
         string name = http.Request.Path.Value!.Length > Path.Length ? http.Request.Path.Value[(Path.Length + 1)..] : "";
         try
         {
-            var catalog = Catalog.Load(new PackageStore(directory ?? throw new ApiStatusException(ApiStatus.NoSuchPath())));
-            JsonObject answer = name.Length == 0 ? All(catalog, session.Kind == SessionKind.Owner) : One(catalog, name, http.Request.Query["version"].ToString());
+            KnownCatalog known = (catalogs ?? throw new ApiStatusException(ApiStatus.NoSuchPath())).Current();
+            JsonObject answer = name.Length == 0 ? All(known, session.Kind == SessionKind.Owner) : One(known.Catalog, name, http.Request.Query["version"].ToString());
             await HubAnswers.WriteAsync(http, answer);
         }
         catch (Exception fault) when (fault is RepositoryException or IOException)
@@ -35,20 +36,20 @@ internal sealed class CatalogEndpoint(string? directory)
     }
 
     /// <summary>Where repositories are is the owner's affair: an address may hold a password.</summary>
-    private static JsonObject All(Catalog catalog, bool isOwner) => new()
+    private static JsonObject All(KnownCatalog known, bool isOwner) => new()
     {
-        ["repositories"] = new JsonArray([.. catalog.Repositories.Select(one => (JsonNode)new JsonObject
+        ["repositories"] = new JsonArray([.. known.Catalog.Repositories.Select(one => (JsonNode)new JsonObject
         {
             ["name"] = one.Entry.Name, ["uri"] = isOwner ? one.Entry.Uri : "", ["fetched"] = one.State.Fetched?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
             ["fault"] = isOwner || one.State.Fault is null ? one.State.Fault : "it could not be fetched",
         })]),
-        ["packages"] = new JsonArray([.. catalog.Names().Select(name => (JsonNode)Entry(catalog.Revisions(name)[0]))]),
+        ["packages"] = new JsonArray([.. known.Catalog.Names().Select(name => (JsonNode)Entry(known, known.Catalog.Revisions(name)[0]))]),
     };
 
-    private static JsonObject Entry(CatalogPackage found) => new()
+    private static JsonObject Entry(KnownCatalog known, CatalogPackage found) => new()
     {
         ["name"] = found.Name, ["version"] = found.Package.Version, ["description"] = found.Package.Description, ["tags"] = Texts(found.Package.Tags),
-        ["selected"] = found.Package.Selected, ["framework"] = found.Package.Framework, ["repository"] = found.Repository.Name,
+        ["selected"] = found.Package.Selected, ["framework"] = found.Package.Framework, ["repository"] = found.Repository.Name, ["icon"] = known.Icon(found),
     };
 
     private static JsonObject One(Catalog catalog, string name, string version)
@@ -59,6 +60,7 @@ internal sealed class CatalogEndpoint(string? directory)
         PackageRevision revision = catalog.Read(found);
         var json = (JsonObject)revision.Package.DeepClone();
         json["repository"] = found.Repository.Name;
+        json["icon"] = KnownCatalog.IconOf(revision);
         json["releaseVersion"] = revision.ReleaseVersion;
         json["versions"] = Texts(revisions.Select(one => one.Package.Version));
         if (revision.Config is { } config)

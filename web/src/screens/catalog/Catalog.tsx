@@ -9,6 +9,7 @@ import { Command } from '../../ui/Command';
 import { SearchBox } from '../../ui/SearchBox';
 import { Empty, Loading, Problem } from '../../ui/states';
 import { type CatalogDocument, type CatalogEntry, useCatalog } from './catalogApi';
+import { Emblem } from './Emblem';
 import { PackagePage } from './PackagePage';
 import './catalog.css';
 
@@ -92,9 +93,7 @@ function CardList({ packages }: { packages: CatalogEntry[] }) {
       {packages.map(entry => (
         <li key={entry.name}>
           <Link href={scoped('/catalog', { package: entry.name })}>
-            <span className="emblem" aria-hidden="true" style={{ background: `oklch(0.55 0.09 ${hueOf(entry.name)})` }}>
-              {entry.name.slice(0, 2)}
-            </span>
+            <Emblem name={entry.name} icon={entry.icon} />
             <span className="about">
               <strong>{entry.name}</strong>
               <span className="quiet number">
@@ -119,11 +118,4 @@ function search(packages: CatalogEntry[], filter: string): CatalogEntry[] {
       return words.every(word => text.includes(word));
     })
     .sort((a, b) => (words.length > 0 ? rank(a) - rank(b) : 0) || Number(b.selected) - Number(a.selected) || a.name.localeCompare(b.name));
-}
-
-/** The same colour for the same name, always. */
-function hueOf(name: string): number {
-  let hash = 0;
-  for (const letter of name) hash = (hash * 31 + letter.charCodeAt(0)) % 360;
-  return hash;
 }

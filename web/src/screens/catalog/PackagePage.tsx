@@ -1,41 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { Link } from 'wouter';
+import { useFleet } from '../../app/hub';
 import { useQueryValue, useScope, useScopedPath } from '../../app/scope';
+import { useObject } from '../../app/useObject';
 import { fieldsOf, initialOf } from '../../forms/fields';
 import { SchemaForm } from '../../forms/SchemaForm';
-import { defaultsOf, differing, type JsonObject } from '../../forms/schema';
+import { defaultsOf, differing, type JsonObject, overlaid } from '../../forms/schema';
 import { validate } from '../../forms/validate';
-import { toYaml } from '../../kube/yaml';
-import { Command } from '../../ui/Command';
 import { Facts, Panel } from '../../ui/Panel';
 import { ScreenTabs } from '../../ui/ScreenTabs';
-import { Empty, Loading, Problem } from '../../ui/states';
-import { shellWord } from '../commands';
+import { Empty, Loading, Partial, Problem } from '../../ui/states';
+import { type Installation, installations } from '../installations/installing';
+import { links } from '../links';
 import { type CatalogPackage, useCatalog } from './catalogApi';
+import { Emblem } from './Emblem';
+import { Review } from './Review';
+import type { Target } from './TargetFields';
 
-/** A package: what it is, and its options as a form. */
+/** A package: what it is, its options as a form, and installing it so; or, where the address names an installation, changing that. */
 export function PackagePage({ name }: { name: string }) {
   const scoped = useScopedPath();
   const [version, setVersion] = useQueryValue('version');
+  const [changed] = useQueryValue('change');
+  const [cluster = '', namespace = '', installed = ''] = changed.split('/');
   const loaded = useCatalog<CatalogPackage>(
     `/api/catalog/${encodeURIComponent(name)}${version ? `?version=${encodeURIComponent(version)}` : ''}`,
   );
+  // The choice of versions stays while another one is loaded: who chose it by keys is still there.
+  const known = useRef<CatalogPackage | null>(null);
+  if (loaded.state === 'there') known.current = loaded.value;
   return (
     <>
       <header>
         <div>
           <p className="trail">
-            <Link href={scoped('/catalog')}>Catalog</Link>
+            {installed ? (
+              <Link href={links.installation(cluster, namespace, installed)}>{installed}</Link>
+            ) : (
+              <Link href={scoped('/catalog')}>Catalog</Link>
+            )}
           </p>
-          <h1>{name}</h1>
+          <h1 className="titled">
+            <Emblem name={name} icon={known.current?.icon} />
+            {installed ? `Change ${installed}` : name}
+          </h1>
         </div>
-        {loaded.state === 'there' && (
+        {known.current && (
           <label className="toolbar">
             <span className="quiet">Version</span>
-            <select className="field" value={loaded.value.version} onChange={event => setVersion(event.target.value)}>
-              {loaded.value.versions.map(each => (
+            <select className="field" value={version || known.current.version} onChange={event => setVersion(event.target.value)}>
+              {known.current.versions.map(each => (
                 <option key={each}>{each}</option>
               ))}
             </select>
@@ -45,24 +61,70 @@ export function PackagePage({ name }: { name: string }) {
       {loaded.state === 'loading' && <Loading what={name} />}
       {loaded.state === 'failed' && <Problem title="The package cannot be read">{loaded.message}</Problem>}
       {loaded.state === 'absent' && <Empty title={`No repository has a package ${name}`}>It may have been in one that was removed.</Empty>}
-      {loaded.state === 'there' && <Chosen key={loaded.value.version} found={loaded.value} />}
+      {loaded.state === 'there' &&
+        (installed ? (
+          <ChangeOf key={loaded.value.version} found={loaded.value} cluster={cluster} namespace={namespace} name={installed} />
+        ) : (
+          <New key={loaded.value.version} found={loaded.value} />
+        ))}
     </>
   );
 }
 
-function Chosen({ found }: { found: CatalogPackage }) {
+/** The first of what is looked at that answers is where it goes unless somebody says otherwise. */
+function New({ found }: { found: CatalogPackage }) {
   const scope = useScope();
+  const fleet = useFleet();
+  const usual = scope.cluster || (fleet.find(item => item.api.state !== 'unreachable') ?? fleet[0])?.name;
+  const [chosen, setChosen] = useState<Target | null>(null);
+  const target = chosen ?? { clusters: usual ? [usual] : [], namespace: scope.namespace || 'default', name: found.name.slice(0, 50) };
+  return <Chosen found={found} given={{}} target={target} onTarget={setChosen} changes={false} />;
+}
+
+/** From what an installation has on. */
+function ChangeOf({ found, cluster, namespace, name }: { found: CatalogPackage; cluster: string; namespace: string; name: string }) {
+  const { object, loading, snapshot } = useObject<Installation>(cluster, installations, namespace, name);
+  if (!object) {
+    return (
+      <>
+        <Partial snapshot={snapshot} />
+        {loading ? <Loading what={name} /> : <Empty title={`There is no installation ${name}`}>It may have been removed.</Empty>}
+      </>
+    );
+  }
+  return (
+    <Chosen
+      found={found}
+      given={object.spec?.options ?? {}}
+      target={{ clusters: [cluster], namespace, name }}
+      onTarget={() => {}}
+      changes={true}
+    />
+  );
+}
+
+interface ChosenProps {
+  found: CatalogPackage;
+  /** Options that were chosen before. */
+  given: JsonObject;
+  target: Target;
+  onTarget(target: Target): void;
+  changes: boolean;
+}
+
+function Chosen({ found, given, target, onTarget, changes }: ChosenProps) {
   const schema = useMemo(() => found.config ?? {}, [found.config]);
-  const [document, setDocument] = useState<JsonObject>(() => initialOf(fieldsOf(schema, schema)));
+  const [document, setDocument] = useState<JsonObject>(() => overlaid(initialOf(fieldsOf(schema, schema)), given));
   const settled = useDeferredValue(document);
   const faults = useMemo(() => validate(settled, schema), [settled, schema]);
   const options = useMemo(() => differing(settled, defaultsOf(schema)), [settled, schema]);
   const hasOptions = Object.keys(schema.properties ?? {}).length > 0;
+  const about = { id: 'about', title: 'About', content: <About found={found} /> };
   return (
     <ScreenTabs
       label={found.name}
       items={[
-        { id: 'about', title: 'About', content: <About found={found} /> },
+        ...(changes ? [] : [about]),
         {
           id: 'options',
           title: faults.length > 0 ? `Options (${faults.length} to mend)` : 'Options',
@@ -74,17 +136,19 @@ function Chosen({ found }: { found: CatalogPackage }) {
         },
         {
           id: 'review',
-          title: 'Review',
+          title: changes ? 'Review and change' : 'Review and install',
           content: (
             <Review
               found={found}
               options={options}
               faults={faults.map(fault => `${fault.pointer || '/'} ${fault.message}`)}
-              where={scope.cluster}
-              namespace={scope.namespace}
+              target={target}
+              onTarget={onTarget}
+              changes={changes}
             />
           ),
         },
+        ...(changes ? [about] : []),
       ]}
     />
   );
@@ -114,66 +178,6 @@ function About({ found }: { found: CatalogPackage }) {
       />
       {found.preInstallNotes && <p className="notice prose">{found.preInstallNotes}</p>}
     </Panel>
-  );
-}
-
-interface ReviewProps {
-  found: CatalogPackage;
-  options: JsonObject;
-  faults: string[];
-  where: string;
-  namespace: string;
-}
-
-/** What differs from the defaults, what is wrong, and the command that installs it so. */
-function Review({ found, options, faults, where, namespace }: ReviewProps) {
-  const given = Object.keys(options).length > 0;
-  const words = ['pelago package install', shellWord(found.name), '--package-version', shellWord(found.version)];
-  if (where) words.push('--cluster', shellWord(where));
-  if (namespace) words.push('-n', shellWord(namespace));
-  const command = given ? `${words.join(' ')} --options options.yaml` : words.join(' ');
-  const save = () => {
-    const link = window.document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([toYaml(options)], { type: 'application/yaml' }));
-    link.download = 'options.yaml';
-    link.click();
-    URL.revokeObjectURL(link.href);
-  };
-  return (
-    <div className="review">
-      {faults.length > 0 && (
-        <Problem
-          title={faults.length === 1 ? 'One option is not allowed as it is' : `${faults.length} options are not allowed as they are`}
-        >
-          <ul>
-            {faults.slice(0, 20).map(fault => (
-              <li key={fault}>{fault}</li>
-            ))}
-          </ul>
-        </Problem>
-      )}
-      <Panel
-        title="What differs from the defaults"
-        aside={
-          given && (
-            <button type="button" className="button" onClick={save}>
-              Save options.yaml
-            </button>
-          )
-        }
-      >
-        {given ? (
-          <pre className="mono">
-            <code>{toYaml(options)}</code>
-          </pre>
-        ) : (
-          <p className="quiet">Nothing: it is installed as its makers suggest.</p>
-        )}
-      </Panel>
-      <Panel title="Install it">
-        <Command text={command} />
-      </Panel>
-    </div>
   );
 }
 

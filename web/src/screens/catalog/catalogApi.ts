@@ -20,6 +20,8 @@ export interface CatalogEntry {
   selected: boolean;
   framework: boolean;
   repository: string;
+  /** A data: address; empty where the package brings no picture. */
+  icon?: string;
 }
 
 export interface CatalogDocument {
@@ -39,6 +41,7 @@ export interface CatalogPackage {
   preInstallNotes?: string;
   postInstallNotes?: string;
   config?: Schema;
+  icon?: string;
   repository: string;
   versions: string[];
 }

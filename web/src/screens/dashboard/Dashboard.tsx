@@ -27,7 +27,9 @@ export default function Dashboard() {
   const scoped = useScopedPath();
   const totals = useTotals(scope);
   const loading = isLoading(totals.pods) && isLoading(totals.nodesSnapshot);
-  const course = useCourse(scope, totals.asked, !loading);
+  // While a cluster's rows still come, their sum is no amount that ever was.
+  const whole = !loading && [...totals.pods.standings.values()].every(standing => standing.state !== 'loading');
+  const course = useCourse(scope, totals.asked, whole);
   const slices = statusSlices(totals.statuses);
   const tasks = slices.reduce((sum, slice) => sum + slice.value, 0);
   const { ready, notReady, cordoned } = totals.nodes;

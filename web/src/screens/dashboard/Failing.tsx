@@ -18,7 +18,7 @@ const groups = new Columns({
   owner: '.metadata.ownerReferences[0].name',
   hash: ".metadata.labels['pod-template-hash']",
   status: 'pod.status()',
-  restarts: 'pod.restarts()',
+  placing: '.status.conditions[?(@.type=="PodScheduled")].reason',
 });
 
 const warnings = new Columns({
@@ -54,7 +54,7 @@ export function Failing({ scope }: { scope: Scope }) {
     namespace: scope.namespace,
     resource: kinds.Pod.resource,
     columns: groups.paths,
-    group: groups.group('namespace', 'kind', 'owner', 'hash', 'status'),
+    group: groups.group('namespace', 'kind', 'owner', 'hash', 'status', 'placing'),
   }).snapshot;
   const events = useRows({
     clusters: scope.clusters,
@@ -68,7 +68,8 @@ export function Failing({ scope }: { scope: Scope }) {
 
   const faults: Fault[] = [];
   for (const row of pods.rows) {
-    const status = groups.text(row, 'status');
+    // To kubectl it is pending, as if it only took a while.
+    const status = groups.text(row, 'placing') === 'Unschedulable' ? 'Unschedulable' : groups.text(row, 'status');
     const health = healthOfWord(status);
     if (health !== 'bad' && health !== 'warn') continue;
     const owner = groups.text(row, 'owner');

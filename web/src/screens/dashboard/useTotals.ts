@@ -28,6 +28,7 @@ export interface Totals {
 const podTotals = new Columns({
   status: 'pod.status()',
   phase: '.status.phase',
+  placed: '.status.conditions[?(@.type=="PodScheduled")].status',
   cpu: 'pod.cpu()',
   memory: 'pod.memory()',
   disk: "bytes(.spec.containers[*].resources.requests['ephemeral-storage'])",
@@ -49,7 +50,7 @@ export function useTotals(scope: Scope): Totals {
     namespace: scope.namespace,
     resource: kinds.Pod.resource,
     columns: podTotals.paths,
-    group: podTotals.group('status', 'phase'),
+    group: podTotals.group('status', 'phase', 'placed'),
   }).snapshot;
   const nodes = useRows({
     clusters: scope.clusters,
@@ -71,9 +72,9 @@ export function useTotals(scope: Scope): Totals {
     const status = podTotals.text(row, 'status');
     totals.statuses.set(status, (totals.statuses.get(status) ?? 0) + podTotals.count(row));
     totals.restarts += podTotals.number(row, 'restarts');
-    // What has ended holds nothing any more.
+    // What has ended holds nothing any more, and what no node takes holds nothing yet.
     const phase = podTotals.text(row, 'phase');
-    if (phase === 'Succeeded' || phase === 'Failed') continue;
+    if (phase === 'Succeeded' || phase === 'Failed' || podTotals.text(row, 'placed') === 'False') continue;
     for (const name of ['cpu', 'memory', 'disk'] as const) totals.asked[name] += podTotals.number(row, name);
   }
   for (const row of nodes.rows) {

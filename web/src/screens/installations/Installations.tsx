@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { useHub, useNow, useRows } from '../../app/hub';
 import { useScope, useScopedPath } from '../../app/scope';
 import { formatAge } from '../../kube/age';
-import type { Health } from '../../kube/podState';
 import { Columns } from '../../stream/columns';
 import type { Row } from '../../stream/RowSet';
 import { type Action, ActionDialog } from '../../ui/ActionDialog';
@@ -13,7 +12,10 @@ import { Command } from '../../ui/Command';
 import { DataGrid, type GridColumn } from '../../ui/DataGrid';
 import { Mark } from '../../ui/Mark';
 import { Empty, isAbsent, isLoading, Loading, Partial } from '../../ui/states';
+import { links } from '../links';
 import { uninstall } from './installationActions';
+import { installations } from './installing';
+import { phaseHealth } from './phases';
 
 const columns = new Columns({
   namespace: '.metadata.namespace',
@@ -25,25 +27,42 @@ const columns = new Columns({
   phase: '.status.phase',
   message: '.status.message',
   created: '.metadata.creationTimestamp',
+  deleted: '.metadata.deletionTimestamp',
 });
 
-const phases: Record<string, Health> = { Healthy: 'ok', Failed: 'bad', RolledBack: 'warn', Unreachable: 'bad', Pending: 'busy' };
+function linkOf(row: Row): string {
+  return links.installation(row.cluster, columns.text(row, 'namespace'), columns.text(row, 'name'));
+}
+
+function phaseOf(row: Row): string {
+  return columns.text(row, 'deleted') ? 'Removing' : columns.text(row, 'phase') || 'Pending';
+}
 
 export default function Installations() {
   const scope = useScope();
   const scoped = useScopedPath();
   const hub = useHub();
   const now = useNow(5000);
+  const [, go] = useLocation();
   const [action, setAction] = useState<Action | null>(null);
   const { snapshot } = useRows({
     clusters: scope.clusters,
     namespace: scope.namespace,
-    resource: 'packages.pelago.dev/v1alpha1/installations',
+    resource: installations,
     columns: columns.paths,
   });
   const rows = [...snapshot.rows].sort((a, b) => columns.text(a, 'name').localeCompare(columns.text(b, 'name')));
   const shown: GridColumn<Row>[] = [
-    { key: 'name', title: 'Name', width: 'minmax(0, 1.300fr)', cell: row => <strong>{columns.text(row, 'name')}</strong> },
+    {
+      key: 'name',
+      title: 'Name',
+      width: 'minmax(0, 1.300fr)',
+      cell: row => (
+        <Link href={linkOf(row)} tabIndex={-1}>
+          {columns.text(row, 'name')}
+        </Link>
+      ),
+    },
     ...(scope.severalClusters
       ? [{ key: 'cluster', title: 'Cluster', width: 'minmax(0, .7fr)', from: 700, cell: (row: Row) => row.cluster }]
       : []),
@@ -63,7 +82,7 @@ export default function Installations() {
       key: 'phase',
       title: 'State',
       width: 'minmax(110px, 1fr)',
-      cell: row => <Mark health={phases[columns.text(row, 'phase')] ?? 'busy'}>{columns.text(row, 'phase') || 'Pending'}</Mark>,
+      cell: row => <Mark health={phaseHealth(phaseOf(row))}>{phaseOf(row)}</Mark>,
     },
     {
       key: 'message',
@@ -116,6 +135,7 @@ export default function Installations() {
             count={rows.length}
             itemAt={index => rows[index]}
             keyOf={row => String(row.id)}
+            onOpen={row => go(linkOf(row))}
             empty={
               isLoading(snapshot) ? (
                 <Loading what="installations" />

@@ -31,22 +31,25 @@ export function NodeGrid({ nodes, empty, severalClusters }: { nodes: readonly No
     overscan: 3,
   });
   return (
-    <section className="nodegrid" ref={scroller} aria-label="Nodes as donuts">
-      {nodes.length === 0 && empty}
-      <ul style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().flatMap(row =>
-          nodes.slice(row.index * across, (row.index + 1) * across).map((node, column) => (
-            <li key={node.key} style={{ transform: `translate(${(column * width) / across}px, ${row.start}px)`, width: width / across }}>
-              <Link href={links.node(node.cluster, node.name)} title={describe(node)}>
-                <NodeDonut node={node} />
-                <span className="title">{node.name}</span>
-                {severalClusters && <span className="quiet">{node.cluster}</span>}
-              </Link>
-            </li>
-          )),
-        )}
-      </ul>
-    </section>
+    <>
+      <p className="quiet">Outer ring: CPU that is asked for. Inner ring: memory. The middle: how the node is.</p>
+      <section className="nodegrid" ref={scroller} aria-label="Nodes as donuts">
+        {nodes.length === 0 && empty}
+        <ul style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().flatMap(row =>
+            nodes.slice(row.index * across, (row.index + 1) * across).map((node, column) => (
+              <li key={node.key} style={{ transform: `translate(${(column * width) / across}px, ${row.start}px)`, width: width / across }}>
+                <Link href={links.node(node.cluster, node.name)} title={describe(node)}>
+                  <NodeDonut node={node} />
+                  <span className="title">{node.name}</span>
+                  {severalClusters && <span className="quiet">{node.cluster}</span>}
+                </Link>
+              </li>
+            )),
+          )}
+        </ul>
+      </section>
+    </>
   );
 }
 

@@ -8,6 +8,7 @@ import { Command } from '../../ui/Command';
 import { Mark } from '../../ui/Mark';
 import { Facts, Panel } from '../../ui/Panel';
 import { Problem } from '../../ui/states';
+import { type CatalogDocument, useCatalog } from '../catalog/catalogApi';
 import { clusterHealth, clusterWord } from '../dashboard/FleetStrip';
 import './settings.css';
 
@@ -45,10 +46,7 @@ export default function Settings() {
         </Panel>
         {session?.kind === 'token' && <TokenPanel />}
         <ClusterPanel />
-        <Panel title="Package repositories">
-          <p>Repositories belong to the home of this Pelago. What they offer is under Catalog.</p>
-          <Command text={'pelago package repo list\npelago package repo add NAME ADDRESS-OR-FOLDER\npelago package repo update'} />
-        </Panel>
+        <RepositoryPanel />
       </div>
     </>
   );
@@ -77,6 +75,31 @@ function ClusterPanel() {
       </ul>
       <p className="quiet">Clusters are added by the command line, which reads your kubeconfig:</p>
       <Command text={'pelago cluster add NAME --context CONTEXT\npelago cluster list\npelago cluster remove NAME'} />
+    </Panel>
+  );
+}
+
+function RepositoryPanel() {
+  const loaded = useCatalog<CatalogDocument>('/api/catalog');
+  const now = useNow(5000);
+  const known = loaded.state === 'there' ? loaded.value.repositories : [];
+  return (
+    <Panel title="Package repositories" className="wide">
+      {loaded.state === 'failed' && <Problem title="They cannot be read">{loaded.message}</Problem>}
+      {loaded.state === 'there' && known.length === 0 && <p className="quiet">There is none yet.</p>}
+      <ul className="clusters">
+        {known.map(({ name, uri, fetched, fault }) => (
+          <li key={name}>
+            <strong>{name}</strong>
+            <Mark health={fault ? 'warn' : 'ok'}>{fault ? 'stale' : 'fetched'}</Mark>
+            <span className="quiet mono">{uri}</span>
+            <span className="quiet">{fetched ? `${formatAge(fetched, now)} ago` : 'never'}</span>
+            {fault && <span className="message">{fault}</span>}
+          </li>
+        ))}
+      </ul>
+      <p className="quiet">They belong to the home of this Pelago, and are added by the command line:</p>
+      <Command text={'pelago package repo add NAME ADDRESS-OR-FOLDER\npelago package repo update\npelago package repo remove NAME'} />
     </Panel>
   );
 }

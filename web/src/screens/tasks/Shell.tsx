@@ -12,6 +12,7 @@ import { Command } from '../../ui/Command';
 import { kubectl } from '../commands';
 import { ExecSocket } from './ExecSocket';
 import type { ContainerPlace } from './place';
+import { rulesElement, terminalDocument } from './terminalDocument';
 
 const start = 'command -v bash >/dev/null && exec bash || exec sh';
 
@@ -27,13 +28,14 @@ export default function Shell({ place }: { place: ContainerPlace }) {
   useEffect(() => {
     if (!element.current) return;
     setEnded('');
-    const stopAdopting = adoptStyles(element.current);
+    const stopAdopting = adoptStyles(element.current, rulesElement);
     const terminal = new Terminal({
       cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
       fontSize: 13,
       fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace',
       theme: { background: '#060d13', foreground: '#e4edf2', cursor: '#46cbd0' },
       screenReaderMode: true,
+      documentOverride: terminalDocument(),
     });
     const fit = new FitAddon();
     terminal.loadAddon(fit);
@@ -60,7 +62,7 @@ export default function Shell({ place }: { place: ContainerPlace }) {
 
   return (
     <div className="files">
-      <section className="terminal" ref={element} aria-label={`Shell in ${container}`} />
+      <section className="shell-frame" ref={element} aria-label={`Shell in ${container}`} />
       {ended && (
         <div className="notice" role="status">
           <span>{ended}</span>

@@ -25,6 +25,24 @@ interface Props {
   height?: string;
 }
 
+const nodeColumn: GridColumn<Row> = {
+  key: 'node',
+  title: 'Node',
+  width: 'minmax(0, 1.200fr)',
+  from: 900,
+  sortable: true,
+  cell: row => {
+    const node = podColumns.text(row, 'node');
+    return node ? (
+      <Link href={links.node(row.cluster, node)} tabIndex={-1}>
+        {node}
+      </Link>
+    ) : (
+      <span className="quiet">none</span>
+    );
+  },
+};
+
 /** Tasks of any number: the hub sorts and filters, and only what is in sight is here. */
 export function TaskTable({ filter = '', labelSelector = '', fieldSelector = '', within, height }: Props) {
   const scope = useScope();
@@ -76,7 +94,7 @@ export function TaskTable({ filter = '', labelSelector = '', fieldSelector = '',
     {
       key: 'status',
       title: 'Status',
-      width: 'minmax(150px, 1.100fr)',
+      width: 'minmax(176px, 1.100fr)',
       sortable: true,
       cell: row => <Mark health={podHealth(row)}>{podColumns.text(row, 'status')}</Mark>,
     },
@@ -90,23 +108,8 @@ export function TaskTable({ filter = '', labelSelector = '', fieldSelector = '',
       sortable: true,
       cell: row => podColumns.number(row, 'restarts') || '',
     },
-    {
-      key: 'node',
-      title: 'Node',
-      width: 'minmax(0, 1.200fr)',
-      from: 900,
-      sortable: true,
-      cell: row => {
-        const node = podColumns.text(row, 'node');
-        return node ? (
-          <Link href={links.node(row.cluster, node)} tabIndex={-1}>
-            {node}
-          </Link>
-        ) : (
-          <span className="quiet">none</span>
-        );
-      },
-    },
+    // Where a node is chosen it is the same for all.
+    ...(fieldSelector.includes('nodeName') ? [] : [nodeColumn]),
     {
       key: 'cpu',
       title: 'CPU',

@@ -17,6 +17,7 @@ function workload(namespace: string, name: string, health: Workload['health'] = 
     word: health,
     created: '',
     images: '',
+    selector: '',
   };
 }
 

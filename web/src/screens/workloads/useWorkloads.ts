@@ -20,6 +20,8 @@ export interface Workload {
   word: string;
   created: string;
   images: string;
+  /** The labels by which its tasks are known; empty where it chooses them in another way. */
+  selector: string;
 }
 
 const replicated = new Columns({
@@ -30,6 +32,7 @@ const replicated = new Columns({
   updated: '.status.updatedReplicas',
   created: '.metadata.creationTimestamp',
   images: '.spec.template.spec.containers[*].image',
+  selector: '.spec.selector.matchLabels',
 });
 
 const daemons = new Columns({
@@ -40,6 +43,7 @@ const daemons = new Columns({
   updated: '.status.updatedNumberScheduled',
   created: '.metadata.creationTimestamp',
   images: '.spec.template.spec.containers[*].image',
+  selector: '.spec.selector.matchLabels',
 });
 
 const jobs = new Columns({
@@ -52,11 +56,12 @@ const jobs = new Columns({
   broken: '.status.conditions[?(@.type=="Failed")].status',
   created: '.metadata.creationTimestamp',
   images: '.spec.template.spec.containers[*].image',
+  selector: '.spec.selector.matchLabels',
 });
 
 /** All that makes tasks, of the kinds that Kubernetes brings. */
-export function useWorkloads(scope: Scope): { workloads: Workload[]; snapshots: Snapshot[] } {
-  const base = { clusters: scope.clusters, namespace: scope.namespace };
+export function useWorkloads(scope: Scope, labelSelector = ''): { workloads: Workload[]; snapshots: Snapshot[] } {
+  const base = { clusters: scope.clusters, namespace: scope.namespace, labelSelector };
   const deployments = useRows({ ...base, resource: kinds.Deployment.resource, columns: replicated.paths }).snapshot;
   const statefulSets = useRows({ ...base, resource: kinds.StatefulSet.resource, columns: replicated.paths }).snapshot;
   const daemonSets = useRows({ ...base, resource: kinds.DaemonSet.resource, columns: daemons.paths }).snapshot;
@@ -97,7 +102,11 @@ function jobWorkload(row: Row): Workload {
   return { ...base('Job', row, jobs), desired, ready, health, word };
 }
 
-function base(kind: string, row: Row, columns: Pick<Columns<'namespace' | 'name' | 'created' | 'images'>, 'text' | 'list'>) {
+function base(
+  kind: string,
+  row: Row,
+  columns: Pick<Columns<'namespace' | 'name' | 'created' | 'images' | 'selector'>, 'text' | 'list' | 'get'>,
+) {
   const namespace = columns.text(row, 'namespace');
   const name = columns.text(row, 'name');
   return {
@@ -108,5 +117,8 @@ function base(kind: string, row: Row, columns: Pick<Columns<'namespace' | 'name'
     name,
     created: columns.text(row, 'created'),
     images: columns.list(row, 'images').join(', '),
+    selector: Object.entries((columns.get(row, 'selector') ?? {}) as Record<string, string>)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(','),
   };
 }

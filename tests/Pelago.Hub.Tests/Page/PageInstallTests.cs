@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Net.Http;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Pelago.Hub.Tests.Page;
+
+/// <summary>Installing from the page: what would change is said first, what was reviewed is what is done, and by nobody who may not.</summary>
+public sealed class PageInstallTests(PageScene scene) : IClassFixture<PageScene>, IAsyncLifetime
+{
+    private const string Objects = $"/api/clusters/{PageScene.Cluster}/apis/packages.pelago.dev/v1alpha1/namespaces/red/installations";
+
+    public async ValueTask InitializeAsync() => await scene.OfferPackagesAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task The_catalog_has_packages_with_the_pictures_that_they_bring()
+    {
+        using PageBrowser owner = await scene.LoginAsync(), other = await scene.LoginAsync("somebody");
+
+        JsonObject catalog = (await owner.GetAsync("/api/catalog")).Json, package = (await owner.GetAsync("/api/catalog/sample?version=1.0")).Json;
+
+        Assert.Equal((SamplePackages.Name, "2.0", SamplePackages.Icon), Shown(Assert.Single(catalog["packages"]!.AsArray())!));
+        Assert.Equal((SamplePackages.Name, "1.0", SamplePackages.Icon), Shown(package));
+        Assert.NotEmpty(catalog["repositories"]![0]!["uri"]!.GetValue<string>());
+        Assert.Empty((await other.GetAsync("/api/catalog")).Json["repositories"]![0]!["uri"]!.GetValue<string>());
+
+        static (string, string, string) Shown(JsonNode json) => (json["name"]!.GetValue<string>(), json["version"]!.GetValue<string>(), json["icon"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task What_would_change_is_said_and_nothing_is_written()
+    {
+        using PageBrowser browser = await scene.LoginAsync();
+
+        PageAnswer plan = await InstallAsync(browser, "tried", ("dryRun", true));
+
+        Assert.Equal(200, plan.Code);
+        JsonNode cluster = Assert.Single(plan.Json["clusters"]!.AsArray())!;
+        Assert.Equal(PageScene.Cluster, cluster["name"]!.GetValue<string>());
+        JsonNode change = Assert.Single(cluster["changes"]!.AsArray())!;
+        Assert.Equal(("+", "ConfigMap", "tried"), (change["sign"]!.GetValue<string>(), change["kind"]!.GetValue<string>(), change["name"]!.GetValue<string>()));
+        Assert.Equal(404, (await browser.GetAsync($"{Objects}/tried")).Code);
+    }
+
+    [Fact]
+    public async Task What_was_reviewed_is_what_is_done()
+    {
+        using PageBrowser browser = await scene.LoginAsync();
+        string reviewed = Reviewed(await InstallAsync(browser, "done", ("dryRun", true)));
+
+        PageAnswer other = await InstallAsync(browser, "done", ("reviewed", reviewed), ("options", new JsonObject { ["size"] = 2 }));
+        PageAnswer same = await InstallAsync(browser, "done", ("reviewed", reviewed));
+        JsonObject made = (await browser.GetAsync($"{Objects}/done")).Json;
+        PageAnswer again = await InstallAsync(browser, "done");
+        string change = Reviewed(await InstallAsync(browser, "done", ("operation", "upgrade"), ("version", "2.0"), ("dryRun", true)));
+        PageAnswer first = await InstallAsync(browser, "done", ("operation", "upgrade"), ("version", "2.0"), ("reviewed", change));
+        PageAnswer late = await InstallAsync(browser, "done", ("operation", "upgrade"), ("version", "2.0"), ("reviewed", change));
+
+        Assert.Equal((409, 200, 409), (other.Code, same.Code, again.Code));
+        Assert.Equal(("sample", "1.0", "ours"), (made["spec"]!["package"]!.GetValue<string>(), made["spec"]!["version"]!.GetValue<string>(), made["spec"]!["repository"]!.GetValue<string>()));
+        Assert.Contains("is there already", again.Body, StringComparison.Ordinal);
+        Assert.Equal((200, 409), (first.Code, late.Code));
+        Assert.Equal("upgraded from 1.0", (await browser.GetAsync($"{Objects}/done")).Json["metadata"]!["annotations"]!["packages.pelago.dev/cause"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("options", """{"size": 0}""", 422, "/size: minimum")]
+    [InlineData("version", "\"9\"", 404, "no repository has sample 9")]
+    [InlineData("package", "\"none\"", 404, "no repository has none")]
+    [InlineData("name", "\"Not A Name\"", 400, "small letters")]
+    [InlineData("namespace", "\"\"", 400, "namespace")]
+    [InlineData("clusters", "[]", 400, "clusters")]
+    [InlineData("clusters", """["nowhere"]""", 404, "no cluster")]
+    [InlineData("operation", "\"explode\"", 400, "operation")]
+    [InlineData("operation", "\"upgrade\"", 404, "nothing called")]
+    [InlineData("operation", "\"rollback\"", 404, "nothing called")]
+    public async Task What_cannot_be_is_refused_in_words(string field, string value, int code, string says)
+    {
+        using PageBrowser browser = await scene.LoginAsync();
+
+        PageAnswer answer = await InstallAsync(browser, "refused", (field, JsonNode.Parse(value)));
+
+        Assert.Equal(code, answer.Code);
+        Assert.Contains(says, answer.Json["message"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_may_not_write_installations_installs_nothing()
+    {
+        await scene.AddViewerAsync("red", "viewer-install");
+        using PageBrowser browser = await scene.LoginAsync("system:serviceaccount:red:viewer-install");
+
+        Assert.Equal(403, (await InstallAsync(browser, "forbidden", ("dryRun", true))).Code);
+        Assert.Equal(403, (await InstallAsync(browser, "forbidden")).Code);
+
+        using PageBrowser owner = await scene.LoginAsync();
+        Assert.Equal(404, (await owner.GetAsync($"{Objects}/forbidden")).Code);
+    }
+
+    private static string Reviewed(PageAnswer plan) => plan.Json["reviewed"]!.GetValue<string>();
+
+    private static Task<PageAnswer> InstallAsync(PageBrowser browser, string name, params (string Field, JsonNode? Value)[] fields)
+    {
+        var body = new JsonObject
+        {
+            ["operation"] = "install", ["clusters"] = new JsonArray(PageScene.Cluster), ["namespace"] = "red", ["name"] = name, ["package"] = SamplePackages.Name, ["version"] = "1.0",
+        };
+        foreach ((string field, JsonNode? value) in fields)
+            body[field] = value?.DeepClone();
+        return browser.SendAsync(HttpMethod.Post, "/api/installations", body);
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Health } from '../../kube/podState';
+import { Mark } from '../../ui/Mark';
+import { Problem } from '../../ui/states';
+import type { InstallPlan, ObjectChange } from './installing';
+import './changes.css';
+
+const signs: Record<ObjectChange['sign'], [Health, string]> = {
+  '+': ['ok', 'new'],
+  '~': ['busy', 'changes'],
+  '-': ['warn', 'goes'],
+  '!': ['bad', 'would be refused'],
+};
+
+/** What a plan changes, object by object and field by field, on each cluster. */
+export function Changes({ plan }: { plan: InstallPlan }) {
+  const several = plan.clusters.length > 1;
+  return (
+    <div className="changes">
+      {plan.needs.length > 0 && (
+        <div className="notice">
+          What it needs is installed first:
+          <ul>
+            {plan.needs.map(need => (
+              <li key={need}>{need}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {plan.needs.length === 0 && plan.missing.length > 0 && (
+        <p className="notice warn">
+          It needs {plan.missing.join(' and ')}, which is not installed in this namespace: it waits until that is there and healthy.
+        </p>
+      )}
+      {plan.clusters.map(cluster => (
+        <section key={cluster.name} aria-label={`Changes on ${cluster.name}`}>
+          {several && <h3>{cluster.name}</h3>}
+          {cluster.fault && <Problem title={`What changes on ${cluster.name} is not known`}>{cluster.fault}</Problem>}
+          {cluster.notes.length > 0 && (
+            <ul className="notice warn">
+              {cluster.notes.map(note => (
+                <li key={note}>Not mapped to Kubernetes: {note}</li>
+              ))}
+            </ul>
+          )}
+          {cluster.changes.length === 0 && !cluster.fault ? (
+            <p className="quiet">No object changes.</p>
+          ) : (
+            <ul>
+              {cluster.changes.map(change => (
+                <Change key={`${change.kind}/${change.name}`} change={change} />
+              ))}
+            </ul>
+          )}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Change({ change }: { change: ObjectChange }) {
+  const [health, word] = signs[change.sign] ?? ['idle', change.sign];
+  return (
+    <li>
+      <Mark health={health}>{word}</Mark>
+      <span>
+        <span className="quiet">{change.kind}</span> {change.name}
+        {change.fields.length > 0 && (
+          <ul className="mono quiet">
+            {change.fields.map(field => (
+              <li key={field}>{field}</li>
+            ))}
+          </ul>
+        )}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { JsonObject } from '../../forms/schema';
+
+/** What /api/installations is asked for: docs/protocols/page.md. */
+export interface InstallRequest {
+  operation: 'install' | 'upgrade' | 'rollback';
+  /** Where it is installed, or is to be. */
+  clusters: string[];
+  namespace: string;
+  name: string;
+  package?: string;
+  version?: string;
+  options?: JsonObject;
+  revision?: number;
+}
+
+export interface ObjectChange {
+  sign: '+' | '~' | '-' | '!';
+  kind: string;
+  name: string;
+  fields: string[];
+}
+
+/** What a request would change, or has changed. */
+export interface InstallPlan {
+  package: string;
+  version: string;
+  from: string | null;
+  cause: string;
+  options: JsonObject;
+  reviewed: string;
+  /** The cluster that has the Installation. */
+  keeper: string;
+  /** What is installed before it because it needs that, and why. */
+  needs: string[];
+  /** What it needs and nobody has installed. */
+  missing: string[];
+  /** Nothing of what is asked for is new. */
+  same: boolean;
+  clusters: { name: string; changes: ObjectChange[]; notes: string[]; fault?: string }[];
+}
+
+export const installPath = '/api/installations';
+export const installations = 'packages.pelago.dev/v1alpha1/installations';
+/** What marks what an installation applied. */
+export const installationLabel = 'packages.pelago.dev/installation';
+
+export interface Installation {
+  metadata?: { name?: string; namespace?: string; creationTimestamp?: string; deletionTimestamp?: string; generation?: number };
+  spec?: {
+    package?: string;
+    version?: string;
+    repository?: string;
+    options?: JsonObject;
+    clusters?: { name: string; options?: JsonObject }[];
+    timeoutSeconds?: number;
+  };
+  status?: {
+    phase?: string;
+    message?: string;
+    ready?: string;
+    revision?: number;
+    observedGeneration?: number;
+    history?: Revision[];
+    clusters?: Record<string, ClusterJournal>;
+  };
+}
+
+export interface Revision {
+  revision: number;
+  package: string;
+  version: string;
+  cause: string;
+  at: string;
+}
+
+export interface ClusterJournal {
+  phase?: string;
+  step?: string;
+  operation?: string;
+  revision?: number;
+  message?: string;
+  failure?: string;
+}
