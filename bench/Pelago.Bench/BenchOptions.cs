@@ -11,8 +11,8 @@ internal sealed record BenchOptions
     public TimeSpan Duration { get; private init; } = TimeSpan.FromSeconds(3);
     public int Objects { get; private init; } = 100_000;
 
-    /// <summary>Options that only some benches look at: another API server, one part alone, updates a second, the size of a launch and what runs its pods, or of a history.</summary>
-    private static readonly string[] Named = ["peer", "only", "events", "pods", "nodes", "workloads", "ports", "runtime", "runs"];
+    /// <summary>Options that only some benches look at: another API server, one part alone, updates a second, the size of a launch and what runs its pods, of a history, or of what commands about tasks are measured with.</summary>
+    private static readonly string[] Named = ["peer", "only", "events", "pods", "nodes", "workloads", "ports", "runtime", "runs", "sources", "clusters"];
 
     /// <summary>Those of <see cref="Named"/> that were given.</summary>
     public IReadOnlyDictionary<string, string> Extra { get; private init; } = new Dictionary<string, string>();

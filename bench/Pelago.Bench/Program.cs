@@ -6,6 +6,7 @@ using Pelago.Bench;
 using Pelago.Bench.Api;
 using Pelago.Bench.History;
 using Pelago.Bench.Launch;
+using Pelago.Bench.Operate;
 using Pelago.Bench.Pods;
 using Pelago.Bench.Ports;
 using Pelago.Bench.Store;
@@ -19,6 +20,7 @@ Dictionary<string, Func<BenchOptions, CancellationToken, Task<Report>>> benches 
     ["ports"] = PortsBench.RunAsync,
     ["launch"] = LaunchBench.RunAsync,
     ["history"] = HistoryBench.RunAsync,
+    ["operate"] = OperateBench.RunAsync,
 };
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out Func<BenchOptions, CancellationToken, Task<Report>>? bench))

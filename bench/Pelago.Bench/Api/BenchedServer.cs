@@ -20,10 +20,10 @@ internal sealed class BenchedServer : IDisposable
     private readonly HttpClient[] _clients;
     private readonly ClusterConnection _connection;
 
-    public BenchedServer(string name, string kubeconfig)
+    public BenchedServer(string name, string kubeconfig, string? context = null)
     {
         Name = name;
-        _connection = Kubeconfig.Load(kubeconfig).Connect(null, TimeProvider.System);
+        _connection = Kubeconfig.Load(kubeconfig).Connect(context, TimeProvider.System);
         _clients = [.. Enumerable.Range(0, Connections).Select(_ => Connect())];
     }
 

@@ -44,7 +44,7 @@ internal static class CompleteCommand
         ParseResult parsed = root.Parse(text);
         await RemoteNames.LoadAsync(parsed, last, cancel);
         CompletionItem[] found = [.. parsed.GetCompletions(text.Length)
-            .Where(item => item.Label.StartsWith(last, StringComparison.Ordinal) && !item.Label.StartsWith('/') && item.Label != "-?")
+            .Where(item => item.Label.StartsWith(last, StringComparison.Ordinal) && item.Label is not ("/?" or "/h" or "-?"))
             .DistinctBy(item => item.Label)];
         // Options only when asked for, or when there is nothing else to say.
         if (!last.StartsWith('-') && found.Any(item => !item.Label.StartsWith('-')))

@@ -18,8 +18,10 @@ internal static class CompletionCommand
           [[ $current == "=" ]] && current=
           COMPREPLY=()
           while IFS= read -r line; do
-            COMPREPLY+=("${line%%$'\t'*}")
+            printf -v line %q "${line%%$'\t'*}"
+            COMPREPLY+=("$line")
           done < <("${COMP_WORDS[0]}" __complete -- "${COMP_WORDS[@]:1:COMP_CWORD-1}" "$current" 2>/dev/null)
+          if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == */ ]]; then compopt -o nospace 2>/dev/null; fi
         }
         complete -o default -F _pelago pelago
         """;

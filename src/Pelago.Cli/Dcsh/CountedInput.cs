@@ -7,8 +7,14 @@ namespace Pelago.Cli.Dcsh;
 /// <summary>
 /// Standard input on its way to a run. A read that nobody waits for any more is left behind: there is no way to take it back from a terminal or a pipe.
 /// </summary>
-internal sealed class CountedInput(Stream source, InputProgress progress, Func<long, Task> ended) : Stream
+/// <param name="source">What is read.</param>
+/// <param name="progress">How far.</param>
+/// <param name="ended">Told at the end.</param>
+/// <param name="left">From a terminal: told when its person wants to leave; null: every byte goes there.</param>
+internal sealed class CountedInput(Stream source, InputProgress progress, Func<long, Task> ended, Action? left = null) : Stream
 {
+    private readonly EscapeKeys? _keys = left is null ? null : new EscapeKeys();
+
     public override bool CanRead => true;
     public override bool CanSeek => false;
     public override bool CanWrite => false;
@@ -22,15 +28,26 @@ internal sealed class CountedInput(Stream source, InputProgress progress, Func<l
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int read = await Task.Run(() => source.ReadAsync(buffer, CancellationToken.None).AsTask(), CancellationToken.None).WaitAsync(cancellationToken);
-        progress.Count += read;
+        int read, kept;
+        do
+        {
+            // A tilde that was held back needs a place of its own.
+            Memory<byte> room = _keys is null ? buffer : buffer[..^1];
+            read = await Task.Run(() => source.ReadAsync(room, CancellationToken.None).AsTask(), CancellationToken.None).WaitAsync(cancellationToken);
+            bool leaves = false;
+            kept = _keys?.Filter(buffer.Span, read, out leaves) ?? read;
+            if (leaves)
+                left!();
+        }
+        while (kept == 0 && read > 0);
+        progress.Count += kept;
         if (read == 0 && !progress.HasEnded)
         {
             progress.HasEnded = true;
             await ended(progress.Count);
         }
 
-        return read;
+        return kept;
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -22,12 +22,13 @@ internal sealed class DcshOptions
     private readonly Option<string?> _stage = Text("--stage", "Files below the current directory that go along, as patterns: data/*.csv,lib", "FILES");
     private readonly Option<string?> _return = Text("--return", "Files that come back when it ended well, as patterns: out/*.csv; of several runs into directories 0, 1, …", "FILES");
     private readonly Option<bool> _terminal = new("--tty", "-t") { Description = "In a terminal" };
+    private readonly Option<string?> _stdin = Text("--stdin", "What several runs get of standard input: none (the default), broadcast (each all of it), lines (each line goes to one of them)", "HOW");
     private readonly Option<bool> _label = new("--label") { Description = "Each line of several runs begins with the number of its run" };
     private readonly Option<bool> _keep = new("--keep") { Description = "It goes on when this program ends; 'dcsh attach' comes back to it" };
     private readonly Option<string?> _namespace = Text("--namespace", "Where its Job is made (default: default)", "NS");
 
     private IEnumerable<Option> All =>
-        [_image, _cpus, _memory, _count, _eachNode, _where, _timeout, _environment, _allEnvironment, _stage, _return, _terminal, _label, _keep, _namespace];
+        [_image, _cpus, _memory, _count, _eachNode, _where, _timeout, _environment, _allEnvironment, _stage, _return, _terminal, _stdin, _label, _keep, _namespace];
 
     public void AddTo(Command command)
     {
@@ -54,6 +55,7 @@ internal sealed class DcshOptions
             Stage = List(Of(_stage, "stage")),
             Return = List(Of(_return, "return")),
             HasTerminal = Is(_terminal, "tty"),
+            Sharing = SharingOf(Of(_stdin, "stdin")),
             HasLabels = Is(_label, "label"),
             Keep = Is(_keep, "keep"),
         };
@@ -101,6 +103,14 @@ internal sealed class DcshOptions
             ? count
             : throw new CliException($"count {text}: must be a whole number from 1 to {Most}", ExitCode.Usage);
     }
+
+    private static InputSharing SharingOf(string? text) => text switch
+    {
+        null or "none" => InputSharing.None,
+        "broadcast" => InputSharing.Broadcast,
+        "lines" => InputSharing.Lines,
+        _ => throw new CliException($"stdin {text}: must be none, broadcast or lines", ExitCode.Usage),
+    };
 
     private static TimeSpan Time(string? text)
     {

@@ -42,12 +42,24 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var pods = clusters.ToDictionary(api => api, api => new RunPods(api, request.Namespace, Id, notice));
         Task watches = Task.WhenAll(pods.Select(pair => pair.Value.WatchAsync(watching.Token)));
+        SharedInput? shares = stdin is null || places.Count == 1 || request.Sharing == InputSharing.None ? null : new SharedInput(places.Count, request.Sharing == InputSharing.Broadcast);
+        // Not waited for: a read of a terminal or a pipe cannot be taken back.
+        _ = shares is null ? Task.CompletedTask : Task.Run(() => shares.DealAsync(stdin!, watching.Token), CancellationToken.None);
         RunResult[] results = await Task.WhenAll(places.Select(async (place, index) =>
         {
-            RunResult result = await OneAsync(new Run(place.Api, place.Node, index, places.Count, pods[place.Api], staging), places.Count == 1 ? stdin : null, cancel);
-            if (FailsFast && result.Code != 0)
-                await SignalAsync("TERM");
-            return result;
+            Stream? input = places.Count == 1 ? stdin : shares?.Of(index);
+            try
+            {
+                RunResult result = await OneAsync(new Run(place.Api, place.Node, index, places.Count, pods[place.Api], staging), input, cancel);
+                if (FailsFast && result.Code != 0)
+                    await SignalAsync("TERM");
+                return result;
+            }
+            finally
+            {
+                // However it ended: what it does not take holds the others back.
+                shares?.Leave(index);
+            }
         }));
         await watching.CancelAsync();
         await watches.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -18,6 +18,8 @@ internal sealed record RunPlace(HttpKubeApi Api, string Namespace, string Pod)
         try
         {
             (ExecSession? session, Kube.ApiStatus? error) = await _streams.ExecAsync(Namespace, Pod, request, cancel);
+            if (error is { Code: 403 })
+                throw new RunFailure(RunFailure.Engine, $"exec in pod {Namespace}/{Pod}: {error.Message}");
             return session ?? throw new LostRunException($"exec in pod {Namespace}/{Pod}: {error!.Message}");
         }
         catch (ClusterUnreachableException e)

@@ -46,6 +46,9 @@ internal sealed record RunRequest
 
     public bool HasTerminal { get; init; }
 
+    /// <summary>What several runs get of standard input; a single one gets it whole.</summary>
+    public InputSharing Sharing { get; init; }
+
     /// <summary>Each line of output begins with the number of the run.</summary>
     public bool HasLabels { get; init; }
 

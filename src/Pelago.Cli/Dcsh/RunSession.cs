@@ -12,41 +12,75 @@ namespace Pelago.Cli.Dcsh;
 /// </summary>
 internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutput output, CheckedOutput errors, TimeProvider time)
 {
+    /// <summary>128 and the number of SIGHUP.</summary>
+    private const int HungUp = 129;
+
     /// <summary>How long a run is kept by a cluster that hears nothing of its client.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
     /// <summary>A record that nobody has fetched is kept so long.</summary>
     public static readonly TimeSpan KeptGrace = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly InputProgress _input = new();
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ControlChannel? _control;
+
+    // From then on the command may have run, and is not begun a second time.
+    private bool _hasBegun;
 
     public long BytesIn => _input.Count;
 
     /// <summary>Hands a signal to all processes of the run.</summary>
     public Task SignalAsync(string name) => _control?.SayAsync($"signal {name}") ?? Task.CompletedTask;
 
-    /// <summary>Begins what the keeper holds ready, and carries it to its end.</summary>
+    /// <summary>Begins what the keeper holds ready, and carries it to its end. A connection that breaks before the command runs is made anew for a while.</summary>
     public async Task<RunEnd> RunAsync(Stream? stdin, Func<CancellationToken, Task> stage, CancellationToken cancel)
     {
+        long started = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await BeginAsync(stdin, stage, cancel);
+            }
+            catch (LostRunException lost) when (!_hasBegun)
+            {
+                if (time.GetElapsedTime(started) > Grace)
+                    throw new RunFailure(RunFailure.Engine, $"it could not be begun in pod {place.Pod}: {lost.Message}");
+                await Task.Delay(Pause, time, cancel);
+            }
+            catch (LostRunException) when ((stdin is null || _input.HasEnded) && !request.HasTerminal)
+            {
+                return await ResumeAsync(cancel);
+            }
+        }
+    }
+
+    private async Task<RunEnd> BeginAsync(Stream? stdin, Func<CancellationToken, Task> stage, CancellationToken cancel)
+    {
+        await using ControlChannel control = await ControlChannel.OpenAsync(place, cancel);
+        _control = control;
         try
         {
-            await using ControlChannel control = await ControlChannel.OpenAsync(place, cancel);
-            _control = control;
-            await using ExecSession streams = request.HasTerminal
-                ? await place.ExecAsync(RemoteScripts.Terminal, request.Command, stdin: true, terminal: true, cancel)
-                : await place.ExecAsync(RemoteScripts.Streams, [], stdin is not null, terminal: false, cancel);
-            await using CountedInput? input = stdin is null ? null : new CountedInput(
-                stdin, _input, count => streams.CanCloseStdin ? Task.CompletedTask : control.SayAsync($"close {count.ToString(CultureInfo.InvariantCulture)}"));
             await control.Ready.WaitAsync(Grace, time, cancel);
-            await stage(cancel);
-            await control.SayAsync("go");
-            return request.HasTerminal ? await InTerminalAsync(control, streams, input, cancel) : await CarryAsync(control, streams, input, cancel);
         }
-        catch (LostRunException) when ((stdin is null || _input.HasEnded) && !request.HasTerminal)
+        catch (TimeoutException)
         {
-            return await ResumeAsync(cancel);
+            throw new LostRunException("its keeper does not say that it is ready");
         }
+        await stage(cancel);
+        // Not before: streams whose connection breaks may be read there beside those of the next attempt, and a terminal is where the command begins at once.
+        _hasBegun = request.HasTerminal;
+        await using ExecSession streams = request.HasTerminal
+            ? await place.ExecAsync(RemoteScripts.Terminal, request.Command, stdin: true, terminal: true, cancel)
+            : await place.ExecAsync(RemoteScripts.Streams, [], stdin is not null, terminal: false, cancel);
+        await using CountedInput? input = stdin is null ? null : new CountedInput(
+            stdin, _input, count => streams.CanCloseStdin ? Task.CompletedTask : control.SayAsync($"close {count.ToString(CultureInfo.InvariantCulture)}"),
+            request.HasTerminal ? () => _left.TrySetResult() : null);
+        _hasBegun = true;
+        await control.SayAsync("go");
+        return request.HasTerminal ? await InTerminalAsync(control, streams, input, cancel) : await CarryAsync(control, streams, input, cancel);
     }
 
     /// <summary>Goes on with a run that another client began, or this one before its connection broke.</summary>
@@ -59,6 +93,9 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
             {
                 await using ControlChannel control = await ControlChannel.OpenAsync(place, cancel);
                 _control = control;
+                // The first one may have been lost on its way; a second one changes nothing. Of a run of another client it is not known whether all is there that it needs.
+                if (_hasBegun)
+                    await control.SayAsync("go");
                 await using ExecSession streams = await place.ExecAsync(RemoteScripts.Again, [From(output), From(errors)], stdin: false, terminal: false, cancel);
                 return await CarryAsync(control, streams, null, cancel);
             }
@@ -100,13 +137,31 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
     private async Task<RunEnd> InTerminalAsync(ControlChannel control, ExecSession streams, CountedInput? input, CancellationToken cancel)
     {
         using var terminal = new RawTerminal(size => streams.ResizeAsync(size.Width, size.Height, cancel));
-        ExecOutcome outcome = await streams.CopyAsync(input, output, null, cancel);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task<ExecOutcome> carrying = streams.CopyAsync(input, output, null, over.Token);
+        if (await Task.WhenAny(carrying, _left.Task) != carrying)
+        {
+            await over.CancelAsync();
+            await ((Task)carrying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return await HangUpAsync(control);
+        }
+        ExecOutcome outcome = await carrying;
         if (outcome.Error is { } error)
             throw new RunFailure(RunFailure.LostContact, $"the terminal of pod {place.Pod} is gone: {error.Message}");
         await control.SayAsync($"code {outcome.ExitCode.ToString(CultureInfo.InvariantCulture)}");
         RunEnd end = await control.End.WaitAsync(cancel);
         await control.SayAsync("bye");
         return end;
+    }
+
+    /// <summary>As when a terminal is closed. Who leaves so may do it because the other side says nothing any more: it is not waited for.</summary>
+    private async Task<RunEnd> HangUpAsync(ControlChannel control)
+    {
+        await control.SayAsync("signal HUP");
+        await control.SayAsync($"code {HungUp.ToString(CultureInfo.InvariantCulture)}");
+        await Task.WhenAny(control.End, Task.Delay(Farewell, time));
+        await control.SayAsync("bye");
+        return new RunEnd(HungUp, 0, 0, 0, 0, IsLate: false);
     }
 
     /// <summary>What was kept there and did not come.</summary>

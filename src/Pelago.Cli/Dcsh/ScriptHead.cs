@@ -11,7 +11,7 @@ namespace Pelago.Cli.Dcsh;
 internal sealed record ScriptHead(IReadOnlyDictionary<string, string> Options, IReadOnlyList<string> Interpreter, string Text)
 {
     private const string Mark = "#dcsh:";
-    private static readonly string[] Keys = ["image", "shell", "cpus", "mem", "n", "each", "cluster", "where", "timeout", "env", "stage", "return", "tty", "label", "keep", "namespace"];
+    private static readonly string[] Keys = ["image", "shell", "cpus", "mem", "n", "each", "cluster", "where", "timeout", "env", "stage", "return", "tty", "stdin", "label", "keep", "namespace"];
 
     /// <summary>
     /// Reads the head. <see cref="Text"/> is the script as its own interpreter is to see it: that one's line first, the rest of the head empty, so that

@@ -45,6 +45,7 @@ internal sealed class Staging : IDisposable
         }
     }
 
+    /// <exception cref="LostRunException">The connection broke: it may be done again.</exception>
     public async Task BringAsync(RunPlace place, CancellationToken cancel)
     {
         if (_archive is null)
@@ -53,8 +54,10 @@ internal sealed class Staging : IDisposable
         using var said = new MemoryStream();
         await using var content = new FileStream(_archive.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         ExecOutcome outcome = await session.CopyAsync(content, null, said, cancel);
-        if (outcome is not { ExitCode: 0, Error: null })
-            throw new RunFailure(RunFailure.Engine, $"pod {place.Pod}: the files could not be brought there: {outcome.Error?.Message ?? System.Text.Encoding.UTF8.GetString(said.ToArray()).Trim()}");
+        if (outcome.Error is { } broken)
+            throw new LostRunException($"the files could not be brought there: {broken.Message}");
+        if (outcome.ExitCode != 0)
+            throw new RunFailure(RunFailure.Engine, $"pod {place.Pod}: the files could not be brought there: {System.Text.Encoding.UTF8.GetString(said.ToArray()).Trim()}");
     }
 
     public void Dispose() => _archive?.Dispose();

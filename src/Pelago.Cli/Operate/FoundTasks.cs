@@ -21,6 +21,12 @@ internal sealed class FoundTasks(TaskQuery query, TaskChoice choice, long total,
     /// <summary>Several clusters were asked, so a task's name alone does not say which one it is of.</summary>
     public bool SeveralClusters => severalClusters;
 
+    /// <summary>Ended tasks whose pods are gone and which a name fits less well than what is there: they are not meant.</summary>
+    public IReadOnlyList<FoundTask> Aside { get; init; } = [];
+
+    /// <summary>Of which state of each cluster that answered this is, where that is known.</summary>
+    public IReadOnlyDictionary<HttpKubeApi, string> Revisions { get; init; } = new Dictionary<HttpKubeApi, string>();
+
     /// <summary>4 when a cluster could not be reached, 1 when one refused or a name fits nothing beside others that do, 3 when nothing was found.</summary>
     public int ExitCode =>
         faults.Any(fault => fault is ClusterUnreachableException) ? Cli.ExitCode.Unreachable
@@ -33,6 +39,9 @@ internal sealed class FoundTasks(TaskQuery query, TaskChoice choice, long total,
 
     /// <summary>What the first of them said; empty without any.</summary>
     public string Fault => faults.Count > 0 ? faults[0].Message : "";
+
+    /// <summary>What they said.</summary>
+    public IEnumerable<string> Faults => faults.Select(fault => fault.Message);
 
     /// <summary>As the task is named where it stands among others: with its cluster where there are several.</summary>
     public string NameOf(PodTask task) => severalClusters ? task.QualifiedId : task.Id;

@@ -28,7 +28,7 @@ internal static class KillCommand
         tasks.AddTo(command);
         foreach (Option option in new Option[] { all, grace, quiet })
             command.Options.Add(option);
-        TaskNames.Offer(command, names, tasks);
+        TaskNames.Offer(names, tasks);
         command.SetAction(async (parsed, cancel) =>
         {
             var query = new TaskQuery { Selector = tasks.Selector(parsed, parsed.GetValue(names)!), Fields = Needed };

@@ -36,7 +36,7 @@ internal static class PsCommand
         tasks.AddTo(command);
         foreach (Option option in new Option[] { sort, limit, columns, output, quiet })
             command.Options.Add(option);
-        TaskNames.Offer(command, names, tasks);
+        TaskNames.Offer(names, tasks);
         command.SetAction(async (parsed, cancel) =>
         {
             string form = parsed.GetValue(output) ?? "table";

@@ -27,7 +27,7 @@ internal static class ResolveCommand
         command.Arguments.Add(names);
         tasks.AddTo(command);
         command.Options.Add(quiet);
-        TaskNames.Offer(command, names, tasks);
+        TaskNames.Offer(names, tasks);
         command.SetAction((parsed, cancel) => parsed.GetValue(names) is { Length: > 0 } asked
             ? TasksAsync(parsed, tasks, asked, parsed.GetValue(quiet), cancel)
             : ClustersAsync(tasks.Connect(parsed), parsed.GetValue(quiet), cancel));

@@ -28,7 +28,7 @@ internal static class StateCommand
             """);
         command.Arguments.Add(nodes);
         clusters.AddTo(command);
-        RemoteNames.Offer(command, nodes, (parsed, cancel) => NamesAsync(clusters.Connect(parsed), cancel));
+        RemoteNames.Offer(nodes, (parsed, cancel) => NamesAsync(clusters.Connect(parsed), cancel));
         command.SetAction((parsed, cancel) => RunAsync(clusters.Connect(parsed), parsed.GetValue(nodes) ?? [], cancel));
         return command;
     }

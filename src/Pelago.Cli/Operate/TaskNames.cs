@@ -13,8 +13,8 @@ internal static class TaskNames
     /// <summary>A shell that asks whether to list more than this has not helped.</summary>
     private const int Most = 200;
 
-    public static void Offer(Command command, Argument argument, TaskOptions tasks) =>
-        RemoteNames.Offer(command, argument, (parsed, word, cancel) => FindAsync(parsed, word, tasks, cancel));
+    public static void Offer(Argument argument, TaskOptions tasks) =>
+        RemoteNames.Offer(argument, (parsed, word, cancel) => FindAsync(parsed, word, tasks, cancel));
 
     private static async Task<IReadOnlyList<string>> FindAsync(ParseResult parsed, string word, TaskOptions tasks, CancellationToken cancel)
     {

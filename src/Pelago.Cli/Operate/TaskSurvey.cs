@@ -62,28 +62,49 @@ internal sealed class TaskSurvey(TimeProvider time)
         var parts = new List<(HttpKubeApi Cluster, TaskChoice Choice)>();
         foreach (Asked one in asked)
         {
+            // A cluster may tell what is there and not what was.
             if (one.Fault is { } fault)
                 faults.Add(fault);
-            else if (one.Choice is { } choice)
+            if (one.Choice is { } choice)
                 parts.Add((one.Cluster, choice));
         }
 
+        var apart = new List<PodTask>();
         var clusterOf = new Dictionary<PodTask, HttpKubeApi>(ReferenceEqualityComparer.Instance);
         foreach ((HttpKubeApi cluster, TaskChoice part) in parts)
         {
             foreach (PodTask task in part.Tasks)
             {
                 clusterOf[task] = cluster;
-                chooser.Add(task);
+                if (query.PastApart && task.PastRun.Length > 0)
+                    apart.Add(task);
+                else
+                    chooser.Add(task);
             }
         }
 
         TaskChoice whole = chooser.Choose();
+        ILookup<bool, PodTask> past = MeantBeside(whole.Tasks, apart, query.Selector.Patterns);
+        if (apart.Count > 0)
+            whole = whole with { Tasks = [.. whole.Tasks, .. past[true]], Total = whole.Total + past[true].Count() };
         // What a cluster has beyond the limit counts when what it has within it does.
         var chosen = new HashSet<HttpKubeApi>(whole.Tasks.Select(task => clusterOf[task]));
         long beyond = parts.Where(part => chosen.Contains(part.Cluster)).Sum(part => part.Choice.Total - part.Choice.Tasks.Count);
-        return new FoundTasks(query, whole, whole.Total + beyond, [.. whole.Tasks.Select(task => new FoundTask(clusterOf[task], task))], faults, asked.Length > 1);
+        return new FoundTasks(query, whole, whole.Total + beyond, [.. whole.Tasks.Select(task => new FoundTask(clusterOf[task], task))], faults, asked.Length > 1)
+        {
+            Aside = [.. past[false].Select(task => new FoundTask(clusterOf[task], task))],
+            Revisions = parts.ToDictionary(part => part.Cluster, part => part.Choice.Revision),
+        };
     }
+
+    /// <summary>Parts tasks whose pods are gone: meant are those that a name fits as well as the best of what is there; where nothing is, as the best of them.</summary>
+    private static ILookup<bool, PodTask> MeantBeside(IReadOnlyList<PodTask> present, List<PodTask> past, IReadOnlyList<TaskPattern> patterns)
+    {
+        TaskFit[] least = [.. patterns.Select(pattern => BestFit(pattern, present) is not TaskFit.None and var best ? best : BestFit(pattern, past))];
+        return past.ToLookup(task => least.Length == 0 || patterns.Zip(least).Any(one => one.First.FitOf(task) is not TaskFit.None and var fit && fit <= one.Second));
+    }
+
+    private static TaskFit BestFit(TaskPattern pattern, IReadOnlyList<PodTask> tasks) => tasks.Select(pattern.FitOf).DefaultIfEmpty(TaskFit.None).Min();
 
     /// <summary>One cluster that is being asked.</summary>
     private sealed class Asked : IDisposable
@@ -125,8 +146,14 @@ internal sealed class TaskSurvey(TimeProvider time)
             try
             {
                 ApiResult<TaskChoice> answer = await lister.ChooseAsync(query, () => _heard.TrySetResult(), _stop.Token);
-                Choice = answer.Value is { } present ? await new PastTasks(Cluster, _time).AddToAsync(present, query, _stop.Token) : null;
+                Choice = answer.Value;
                 Fault = answer.Error is { } refused ? new CliException($"cluster \"{Cluster.Cluster}\" does not tell its tasks: {refused.Message}") : null;
+                if (Choice is { } present)
+                    Choice = await new PastTasks(Cluster, _time).AddToAsync(present, query, _stop.Token);
+            }
+            catch (ApiStatusException refused)
+            {
+                Fault = new CliException($"cluster \"{Cluster.Cluster}\" does not tell its past tasks: {refused.Message}");
             }
             catch (OperationCanceledException) when (_isGivenUp)
             {

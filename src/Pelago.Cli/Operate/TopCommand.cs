@@ -34,7 +34,7 @@ internal static class TopCommand
         tasks.AddTo(command);
         foreach (Option option in new Option[] { sort, limit, every, once })
             command.Options.Add(option);
-        TaskNames.Offer(command, names, tasks);
+        TaskNames.Offer(names, tasks);
         command.SetAction(async (parsed, cancel) =>
         {
             var query = new TaskQuery

@@ -10,7 +10,6 @@ namespace Pelago.Cli.Operate;
 internal static class WaitCommand
 {
     private const string Ended = "ended", Gone = "gone";
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
     private static readonly TaskField[] Needed = [TaskFields.Exit];
 
     public static Command Build()
@@ -34,10 +33,13 @@ internal static class WaitCommand
         tasks.AddTo(command);
         foreach (Option option in new Option[] { until, timeout, quiet })
             command.Options.Add(option);
-        TaskNames.Offer(command, names, tasks);
+        TaskNames.Offer(names, tasks);
         command.SetAction(async (parsed, cancel) =>
         {
             var query = new TaskQuery { Selector = tasks.Selector(parsed, parsed.GetValue(names) ?? []) with { Finished = FinishedTasks.Included }, Fields = Needed };
+            // What is gone is in history for long.
+            if (parsed.GetValue(until) == Gone)
+                query = query with { PastRuns = 0 };
             if (query.IsEverything)
                 throw new CliException("wait: say for which tasks, by name, with -l or with -w", ExitCode.Usage);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -65,6 +67,7 @@ internal static class WaitCommand
     private static async Task<int> RunAsync(WaitSession session, IReadOnlyList<HttpKubeApi> clusters, TaskQuery query, CancellationToken cancel)
     {
         var survey = new TaskSurvey(TimeProvider.System);
+        var changes = new TaskChanges(clusters, query, TimeProvider.System);
         while (true)
         {
             using FoundTasks found = await survey.FindAsync(clusters, query, cancel);
@@ -76,7 +79,7 @@ internal static class WaitCommand
 
             if (session.IsOver(found))
                 return session.ExitCode;
-            await Task.Delay(Step, cancel); // Clusters tell of tasks in answers, not as they change.
+            await changes.NextAsync(found, cancel);
         }
     }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
+using System.Text.Json.Nodes;
 using Pelago.Cli.Chameleon;
+using Pelago.Kube;
 using Xunit;
 
 namespace Pelago.Cli.Tests.Chameleon;
@@ -15,6 +18,16 @@ public class InstanceTests
         Assert.True(Persona.All.Count >= 20);
         Assert.Equal(Persona.All.Count, Persona.All.DistinctBy(persona => persona.Name).Count());
         Assert.All(Persona.All.SelectMany(persona => persona.Calls), name => Persona.Of(name));
+    }
+
+    [Fact]
+    public void The_package_offers_every_persona()
+    {
+        foreach (string config in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "our-packages/C/chameleon"), "config.json", SearchOption.AllDirectories))
+        {
+            JsonArray offered = KubeJson.ParseObject(File.ReadAllBytes(config)).Object("properties")!.Object("persona")!.Array("enum")!;
+            Assert.Equal(Persona.All.Select(persona => persona.Name), offered.Select(name => (string?)name));
+        }
     }
 
     [Theory]

@@ -3,6 +3,7 @@
 using System.Diagnostics;
 using System.IO;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
@@ -102,6 +103,21 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
         Assert.Equal(["0: run", "1: run", "2: run"], result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
         string[] lines = await File.ReadAllLinesAsync(log, Cancel);
         Assert.Equal(["0", "1", "2"], lines.Skip(1).Select(line => line.Split('\t')[6]));
+    }
+
+    [Fact]
+    public async Task Several_runs_share_standard_input()
+    {
+        byte[] lines = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(1, 30).Select(i => $"{i}\n")));
+
+        (int code, byte[] output, _) = await PipeAsync(lines, "--count", "3", "--stdin", "lines", "-c", "cat");
+        (_, byte[] all, _) = await PipeAsync(lines, "--count", "3", "--stdin", "broadcast", "-c", "wc -l");
+        (_, byte[] none, _) = await PipeAsync(lines, "--count", "3", "-c", "wc -l");
+
+        Assert.Equal(0, code);
+        Assert.Equal(Enumerable.Range(1, 30), Encoding.ASCII.GetString(output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).Order());
+        Assert.Equal("30\n30\n30\n", Encoding.ASCII.GetString(all));
+        Assert.Equal("0\n0\n0\n", Encoding.ASCII.GetString(none));
     }
 
     [Fact]

@@ -65,5 +65,23 @@ public sealed class FilesHome : IAsyncLifetime
         },
     });
 
+    /// <summary>A Job that is gone with its pod as soon as it has ended.</summary>
+    public Task AddJobAsync(string name, string script) => Api.ApplyAsync("batch/jobs", new JsonObject
+    {
+        ["metadata"] = new JsonObject { ["name"] = name },
+        ["spec"] = new JsonObject
+        {
+            ["ttlSecondsAfterFinished"] = 0, ["backoffLimit"] = 0,
+            ["template"] = new JsonObject
+            {
+                ["spec"] = new JsonObject
+                {
+                    ["restartPolicy"] = "Never", ["terminationGracePeriodSeconds"] = 0,
+                    ["containers"] = new JsonArray(new JsonObject { ["name"] = "main", ["image"] = "any", ["command"] = new JsonArray("/bin/sh", "-c", script) }),
+                },
+            },
+        },
+    });
+
     private Task<string> ReadyAsync(string name, string text) => Api.TextAsync($"/api/v1/namespaces/default/pods/{name}/log", text);
 }

@@ -121,5 +121,15 @@ public sealed class VerbsTests(FakeClusters clusters) : IClassFixture<FakeCluste
         Assert.EndsWith("\e[?1l\e>", screen.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Paths_are_not_completed_by_commands_in_containers()
+    {
+        ProgramResult offered = await clusters.CompleteAsync("east", ["cat", "web-1.app"], "fi");
+
+        Assert.Equal("", offered.Output.Trim());
+        lock (clusters.Asked)
+            Assert.DoesNotContain(clusters.Asked, asked => asked.Contains("/exec", StringComparison.Ordinal));
+    }
+
     private static string Squeezed(string row) => string.Join(' ', row.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Replace("shop/web-1.app rack7-1", "web-1.app rack7-1", StringComparison.Ordinal);
 }

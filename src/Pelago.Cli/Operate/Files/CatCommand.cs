@@ -22,6 +22,7 @@ internal static class CatCommand
             """);
         command.Arguments.Add(files);
         var tasks = new TaskCommand(command, new TaskOptions());
+        tasks.OfferPaths(files, logs: true);
         command.SetAction((parsed, cancel) => tasks.EachAsync(parsed, WordsOf(parsed.GetValue(files)), hasHeaders: false, CopyAsync, cancel));
         return command;
     }

@@ -25,6 +25,7 @@ internal static class FindCommand
             """);
         command.Arguments.Add(path);
         var tasks = new TaskCommand(command, new TaskOptions());
+        tasks.OfferPaths(path, logs: false);
         foreach (Option option in new Option[] { name, type, size, newer, depth, zero })
             command.Options.Add(option);
         command.SetAction((parsed, cancel) =>

@@ -26,6 +26,7 @@ internal static class GrepCommand
             """);
         command.Arguments.Add(files);
         var tasks = new TaskCommand(command, new TaskOptions(takenLetters: "niA"));
+        tasks.OfferPaths(files, logs: true);
         command.Arguments.Insert(0, pattern);
         letters.AddTo(command);
         command.SetAction(async (parsed, cancel) =>

@@ -26,6 +26,7 @@ internal static class HeadCommand
             """);
         command.Arguments.Add(files);
         var tasks = new TaskCommand(command, new TaskOptions(takenLetters: "n"));
+        tasks.OfferPaths(files, logs: true);
         command.Options.Add(lines);
         command.Options.Add(bytes);
         command.SetAction((parsed, cancel) =>

@@ -22,6 +22,7 @@ internal static class ListCommand
             """);
         command.Arguments.Add(path);
         var tasks = new TaskCommand(command, new TaskOptions());
+        tasks.OfferPaths(path, logs: false);
         command.SetAction((parsed, cancel) => tasks.EachAsync(parsed, [parsed.GetValue(path) ?? ""], hasHeaders: true, PrintAsync, cancel));
         return command;
     }

@@ -24,7 +24,7 @@ internal static class ShellCommand
         command.Arguments.Add(task);
         command.Arguments.Add(words);
         tasks.AddTo(command);
-        TaskNames.Offer(command, task, tasks);
+        TaskNames.Offer(task, tasks);
         command.SetAction(async (parsed, cancel) =>
         {
             using FoundTasks found = await tasks.FindAsync(parsed, new TaskQuery { Selector = tasks.Selector(parsed, parsed.GetRequiredValue(task)) }, cancel);

@@ -5,7 +5,7 @@ using Pelago.Kube;
 
 namespace Pelago.Cli.Operate.Files;
 
-/// <summary>How the files of tasks are reached in each cluster: by its nodes, or by exec and logs where these are all that there is, which is said once.</summary>
+/// <summary>How the files of tasks are reached in each cluster: by its nodes, by exec and logs where these are all that there is, which is said once, or by its history for tasks whose pods are gone.</summary>
 internal sealed class TaskAccess
 {
     private readonly Lock _gate = new();
@@ -13,6 +13,8 @@ internal sealed class TaskAccess
 
     public async Task<ITaskFiles> FilesOfAsync(FoundTask found, CancellationToken cancel)
     {
+        if (found.Task.PastRun.Length > 0)
+            return new PastTaskFiles(found.Cluster, found.Task);
         Task<bool>? asked;
         lock (_gate)
         {

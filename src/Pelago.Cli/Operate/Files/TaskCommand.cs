@@ -22,8 +22,14 @@ internal sealed class TaskCommand
         command.Arguments.Insert(0, _task);
         tasks.AddTo(command);
         command.Options.Add(_quiet);
-        TaskNames.Offer(command, _task, tasks);
+        TaskNames.Offer(_task, tasks);
     }
+
+    /// <summary>Completes paths of the tasks of the line.</summary>
+    /// <param name="argument">Takes them.</param>
+    /// <param name="logs">It takes names of logs, too.</param>
+    public void OfferPaths(Argument argument, bool logs) => RemotePaths.Offer(argument, logs ? TextName.Logs : [], (parsed, most, cancel) =>
+        _tasks.FindAsync(parsed, new TaskQuery { Selector = _tasks.Selector(parsed, parsed.GetRequiredValue(_task)), Limit = most, Fields = [] }, cancel));
 
     public bool IsQuiet(ParseResult parsed) => parsed.GetValue(_quiet);
 

@@ -10,6 +10,9 @@ internal readonly record struct TextName(string Word)
 {
     public const string Log = "log";
 
+    /// <summary>The words that are no paths.</summary>
+    public static readonly string[] Logs = [Log, "stdout", "stderr"];
+
     public bool IsLog => Word is Log or "stdout" or "stderr";
 
     /// <summary>Null for a log.</summary>

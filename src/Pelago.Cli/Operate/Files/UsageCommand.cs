@@ -25,6 +25,7 @@ internal static class UsageCommand
             """);
         command.Arguments.Add(path);
         var tasks = new TaskCommand(command, new TaskOptions());
+        tasks.OfferPaths(path, logs: false);
         foreach (Option option in new Option[] { sum, depth, bytes })
             command.Options.Add(option);
         command.SetAction((parsed, cancel) =>

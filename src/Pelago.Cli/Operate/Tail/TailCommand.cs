@@ -12,6 +12,9 @@ internal static class TailCommand
 {
     private const int UsualLines = 10;
 
+    /// <summary>Of so many newest runs of a cluster's history: tasks that came and went between two looks.</summary>
+    private const int JustEnded = 200;
+
     public static Command Build()
     {
         Argument<string> name = TaskOptions.Checked(new Argument<string>("task") { Description = "Name, beginning or part of a name, glob or /regex/" });
@@ -35,7 +38,9 @@ internal static class TailCommand
         tasks.AddTo(command);
         foreach (Option option in new Option[] { lines, follow, order, prefix, times, quiet })
             command.Options.Add(option);
-        TaskNames.Offer(command, name, tasks);
+        TaskNames.Offer(name, tasks);
+        RemotePaths.Offer(files, TextName.Logs, (parsed, most, cancel) =>
+            tasks.FindAsync(parsed, new TaskQuery { Selector = tasks.Selector(parsed, parsed.GetRequiredValue(name)), Limit = most, Fields = [] }, cancel));
         command.SetAction((parsed, cancel) =>
         {
             var wanted = new TailWanted
@@ -45,7 +50,7 @@ internal static class TailCommand
             };
             if (wanted.IsOrdered && (!wanted.Follow || wanted.Texts.Any(text => !text.IsLog)))
                 throw new CliException("--order: only followed logs have times to be merged by: -f, and log, stdout or stderr", ExitCode.Usage);
-            var query = new TaskQuery { Selector = tasks.Selector(parsed, parsed.GetRequiredValue(name)) };
+            var query = new TaskQuery { Selector = tasks.Selector(parsed, parsed.GetRequiredValue(name)), Fields = [TaskFields.Uid, TaskFields.Restarts] };
             return StandardOutput.UseAsync(output => RunAsync(tasks.Connect(parsed), query, wanted, output), cancel);
         });
         return command;
@@ -56,6 +61,8 @@ internal static class TailCommand
         try
         {
             var survey = new TaskSurvey(TimeProvider.System);
+            TaskQuery later = query with { PastRuns = JustEnded, PastApart = true, Selector = query.Selector with { Finished = query.Selector.Finished == FinishedTasks.Only ? FinishedTasks.Only : FinishedTasks.Included } };
+            FoundTasks? before = wanted.Follow ? await survey.FindAsync(clusters, later, output.Token) : null;
             FoundTasks found = await survey.FindAsync(clusters, query, output.Token);
             found.Explain();
             if (!wanted.Follow && found.Tasks.Count == 0)
@@ -63,8 +70,8 @@ internal static class TailCommand
             var faults = new Faults();
             using var lines = new TailOutput(output, wanted);
             var session = new TailSession(wanted, lines, faults, TimeProvider.System);
-            if (wanted.Follow)
-                await session.FollowAsync(found, cancel => survey.FindAsync(clusters, query, cancel), output.Token);
+            if (before is not null)
+                await session.FollowAsync(found, before, NextOf(clusters, later, found), output.Token);
             else
                 await session.PrintAsync(found, output.Token);
             return faults.Code(found);
@@ -74,5 +81,23 @@ internal static class TailCommand
             foreach (HttpKubeApi cluster in clusters)
                 cluster.Dispose();
         }
+    }
+
+    /// <param name="clusters">Where to look.</param>
+    /// <param name="query">For what.</param>
+    /// <param name="explained">What was said of the first look.</param>
+    private static Func<FoundTasks, CancellationToken, Task<FoundTasks>> NextOf(IReadOnlyList<HttpKubeApi> clusters, TaskQuery query, FoundTasks explained)
+    {
+        var said = new HashSet<string>(explained.Faults, StringComparer.Ordinal);
+        var survey = new TaskSurvey(TimeProvider.System);
+        var changes = new TaskChanges(clusters, query, TimeProvider.System);
+        return async (seen, cancel) =>
+        {
+            await changes.NextAsync(seen, cancel);
+            FoundTasks found = await survey.FindAsync(clusters, query, cancel);
+            foreach (string fault in found.Faults.Where(said.Add))
+                await Console.Error.WriteLineAsync($"pelago: {fault}");
+            return found;
+        };
     }
 }

@@ -15,12 +15,16 @@ namespace Pelago.Cli.Operate.Tail;
 internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults faults, TimeProvider time)
 {
     private const int AtOnce = 16;
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenReleases = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(5);
     private readonly TaskAccess _access = new();
+    private readonly TailHistory _history = new(wanted, output, faults, time);
     private readonly Dictionary<string, TailSource> _sources = new(StringComparer.Ordinal);
+
+    // What had ended when its cluster was first seen, or ended while another task was meant: it is not followed, unless it begins again.
+    private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
+    private readonly HashSet<HttpKubeApi> _clusters = [];
 
     // Sources whose task may write again; the loops of the others end with their text.
     private readonly ConcurrentDictionary<string, bool> _alive = new(StringComparer.Ordinal);
@@ -28,7 +32,7 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
     /// <summary>The last lines of each source, one after the other.</summary>
     public async Task PrintAsync(FoundTasks found, CancellationToken cancel)
     {
-        TailSource[] sources = [.. SourcesOf(found)];
+        TailSource[] sources = [.. SourcesOf(found, found.Tasks)];
         if (sources.Length > 1)
             output.ExpectSeveral();
         foreach (TailSource[] some in sources.Chunk(AtOnce))
@@ -45,50 +49,82 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
 
     /// <summary>Until it is cancelled.</summary>
     /// <param name="found">What is there now: of that the last lines.</param>
-    /// <param name="find">Looks for what is there later: of that everything.</param>
+    /// <param name="before">What was there a moment before, ended or not: of what had ended nothing.</param>
+    /// <param name="next">Waits for a change, and looks for what is there then, ended or not: of that everything.</param>
     /// <param name="cancel">Ends it.</param>
-    public async Task FollowAsync(FoundTasks found, Func<CancellationToken, Task<FoundTasks>> find, CancellationToken cancel)
+    public async Task FollowAsync(FoundTasks found, FoundTasks before, Func<FoundTasks, CancellationToken, Task<FoundTasks>> next, CancellationToken cancel)
     {
         Task releasing = wanted.IsOrdered ? ReleaseAsync(cancel) : Task.CompletedTask;
-        long? lines = wanted.Lines;
+        Start(SourcesOf(found, found.Tasks), found, _ => wanted.Lines, cancel);
+        PassOver(before);
+        found = before;
         while (true)
         {
-            Start(found, lines, cancel);
-            lines = null;
-            await Task.Delay(BetweenLooks, time, cancel);
+            found = await next(found, cancel);
             if (_sources.Values.Select(source => source.Following).Append(releasing).FirstOrDefault(work => work.IsFaulted) is { } broken)
                 await broken;
-            found = await find(cancel);
+            HttpKubeApi[] came = PassOver(found);
+            IEnumerable<TailSource> meant = SourcesOf(found, found.Tasks).Where(source => source.IsPast ? source.Text.IsLog && !_ended.Contains(source.Key)
+                : !source.Found.Task.State.IsFinished() || !_ended.Contains(source.Key));
+            // Of a cluster that did not answer before, the last lines as in the beginning.
+            Start(meant, found, source => came.Contains(source.Found.Cluster) ? wanted.Lines : null, cancel);
         }
     }
 
-    private void Start(FoundTasks found, long? lines, CancellationToken cancel)
+    /// <summary>The clusters that were not seen before: what has ended in them is passed over, and in all of them what ended and is not meant.</summary>
+    private HttpKubeApi[] PassOver(FoundTasks found)
     {
-        TailSource[] sources = [.. SourcesOf(found)];
+        HttpKubeApi[] came = [.. found.Revisions.Keys.Where(_clusters.Add)];
+        IEnumerable<FoundTask> ended = found.Tasks.Where(task => task.Task.State.IsFinished() && came.Contains(task.Cluster)).Concat(found.Aside);
+        _ended.UnionWith(SourcesOf(found, ended).Select(source => source.Key).Where(key => !_sources.ContainsKey(key)));
+        return came;
+    }
+
+    private void Start(IEnumerable<TailSource> some, FoundTasks found, Func<TailSource, long?> linesOf, CancellationToken cancel)
+    {
+        TailSource[] sources = [.. some];
 
         // A cluster that did not answer says nothing about its tasks.
         if (found.ExitCode is ExitCode.Done or ExitCode.NothingMatched)
             _alive.Clear();
         foreach (TailSource source in sources)
-            _alive[source.Key] = !source.Found.Task.State.IsFinished();
-        foreach (TailSource source in sources.Where(source => !_sources.ContainsKey(source.Key)))
         {
-            source.Lines = lines;
+            _alive[source.Key] = !source.Found.Task.State.IsFinished();
+            _sources.GetValueOrDefault(source.Key)?.Look(source.Found.Task);
+        }
+        foreach (TailSource source in sources)
+        {
+            if (!_sources.TryGetValue(source.Key, out TailSource? known))
+            {
+                // Of what had ended and begins again the earlier attempts are passed over.
+                bool isAgain = _ended.Remove(source.Key);
+                source.Lines = linesOf(source);
+                source.Count = source.Lines is null && !isAgain ? 0 : null;
+            }
+            else if (known.IsPast && !source.IsPast && _alive[source.Key])
+            {
+                // Its pod is there after all: what came were earlier attempts.
+                source.Following = known.Following;
+            }
+            else
+            {
+                continue;
+            }
             _sources[source.Key] = source;
             if (_sources.Count > 1)
                 output.ExpectSeveral();
         }
 
         // New ones, and those that had ended and began again.
-        foreach (TailSource source in sources.Select(source => _sources[source.Key]).Where(source => source.Following.IsCompleted && (!source.HasBegun || _alive[source.Key])))
+        foreach (TailSource source in sources.Select(source => _sources[source.Key]).Where(source => !source.HasBegun || (source.Following.IsCompleted && _alive[source.Key] && !source.IsPast)))
         {
             source.HasBegun = true;
-            source.Following = FollowAsync(source, cancel);
+            source.Following = FollowAsync(source, source.Following, cancel);
         }
     }
 
-    private IEnumerable<TailSource> SourcesOf(FoundTasks found) =>
-        from task in found.Tasks from text in wanted.Texts select new TailSource(task, found.NameOf(task.Task), text);
+    private IEnumerable<TailSource> SourcesOf(FoundTasks found, IEnumerable<FoundTask> tasks) =>
+        from task in tasks from text in wanted.Texts select new TailSource(task, found.NameOf(task.Task), text);
 
     private async Task<List<byte[]>> ReadAsync(TailSource source, CancellationToken cancel)
     {
@@ -107,59 +143,65 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
         return pieces;
     }
 
-    private async Task FollowAsync(TailSource source, CancellationToken cancel)
+    private async Task FollowAsync(TailSource source, Task before, CancellationToken cancel)
+    {
+        await before;
+        await (source.IsPast ? _history.PrintAsync(source, cancel) : FollowPresentAsync(source, cancel));
+        await output.EndAsync(source);
+    }
+
+    private async Task FollowPresentAsync(TailSource source, CancellationToken cancel)
     {
         bool isSaid = false;
         TimeSpan pause = ShortPause;
         while (true)
         {
+            Task changed = source.Changed;
             try
             {
                 ITaskFiles files = await _access.FilesOfAsync(source.Found, cancel);
                 await foreach (FeedPiece piece in files.FeedAsync(RequestFor(source), cancel))
                 {
-                    Tell(source, piece.Change);
+                    source.Tell(piece.Change);
+                    if (piece.Change != FeedChange.None || (source.Position is null && piece.Attempt != 0))
+                        source.Count = null;
                     await output.WriteAsync(source, piece.Text, cancel);
                     source.Position = piece.Position.Length > 0 ? piece.Position : source.Position;
+                    source.Count += piece.Text.Length;
+                    source.IsRead = false;
                     (isSaid, pause) = (false, ShortPause);
                 }
                 // What is written after an end is all new.
-                source.Lines = null;
+                (source.Lines, source.IsRead) = (null, true);
                 if (!_alive.GetValueOrDefault(source.Key))
-                    break;
+                    return;
             }
             catch (ApiStatusException gone) when (gone.Status is { Code: 404, Name.Length: > 0 })
             {
-                break; // the pod
+                await _history.FinishAsync(source, cancel); // the pod
+                return;
             }
             catch (Exception fault) when (Faults.Takes(fault) && !cancel.IsCancellationRequested)
             {
                 bool isWaiting = fault is ApiStatusException { Status.Code: 400 };
                 if (isWaiting && !_alive.GetValueOrDefault(source.Key))
-                    break;
+                    return;
                 if (!isSaid && !isWaiting)
                     faults.Add(source.Title, new IOException($"{fault.Message}; it is tried again", fault));
                 isSaid = true;
             }
-            await Task.Delay(pause, time, cancel);
+            await Task.WhenAny(changed, Task.Delay(pause, time, cancel));
+            cancel.ThrowIfCancellationRequested();
             pause = pause * 2 < LongPause ? pause * 2 : LongPause;
         }
-        await output.EndAsync(source);
     }
 
     private FeedRequest RequestFor(TailSource source) => new()
     {
+        AllAttempts = source is { Position: null, Count: not null },
         Path = source.Text.Path, Stream = source.Text.Stream, Follow = true, Position = source.Position, TailLines = source.Position is null ? source.Lines : null,
-        Timestamps = source.Text.IsLog && (wanted.IsOrdered || wanted.HasTimes),
+        Timestamps = wanted.ShowsTimesOf(source.Text),
     };
-
-    private static void Tell(TailSource source, FeedChange change)
-    {
-        if (change == FeedChange.Cut)
-            Console.Error.WriteLine($"pelago: {source.Title}: file truncated");
-        else if (change == FeedChange.Gap)
-            Console.Error.WriteLine($"pelago: {source.Title}: lines may be missing here: they were rotated away before they were read");
-    }
 
     private async Task ReleaseAsync(CancellationToken cancel)
     {

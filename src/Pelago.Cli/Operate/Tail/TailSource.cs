@@ -2,15 +2,41 @@
 
 using System.Buffers;
 using Pelago.Cli.Operate.Files;
+using Pelago.Client;
+using Pelago.Kube;
 
 namespace Pelago.Cli.Operate.Tail;
 
 /// <summary>One text that is followed, and what of its present line has come. Its output belongs to one <see cref="TailOutput"/>.</summary>
 internal sealed class TailSource(FoundTask found, string id, TextName text)
 {
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private (int Restarts, TaskState State) _seen = (found.Task.Restarts, found.Task.State);
+
     public FoundTask Found => found;
 
     public TextName Text => text;
+
+    /// <summary>Done when its task runs again or has ended, since this was asked for.</summary>
+    public Task Changed => _changed.Task;
+
+    /// <summary>Tells those who wait for <see cref="Changed"/> when the task is not as it was at the last look.</summary>
+    public void Look(PodTask task)
+    {
+        if (_seen == (task.Restarts, task.State))
+            return;
+        _seen = (task.Restarts, task.State);
+        Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    /// <summary>Says on stderr what happened to the text.</summary>
+    public void Tell(FeedChange change)
+    {
+        if (change == FeedChange.Cut)
+            Console.Error.WriteLine($"pelago: {Title}: file truncated");
+        else if (change == FeedChange.Gap)
+            Console.Error.WriteLine($"pelago: {Title}: lines may be missing here: they were rotated away before they were read");
+    }
 
     /// <summary>A pod of the same name that comes later is another source.</summary>
     public string Key => $"{found.Cluster.Cluster}\n{found.Task.Pod.Uid}\n{found.Task.Id}\n{text.Word}";
@@ -24,6 +50,15 @@ internal sealed class TailSource(FoundTask found, string id, TextName text)
     public long? Lines { get; set; }
 
     public bool HasBegun { get; set; }
+
+    /// <summary>The bytes that have come of it since the beginning of its first attempt, none missing; null when it was begun in the middle.</summary>
+    public long? Count { get; set; }
+
+    /// <summary>All that there was has come, and nothing of what may have been written since.</summary>
+    public bool IsRead { get; set; }
+
+    /// <summary>Its pod is gone: history has it.</summary>
+    public bool IsPast => found.Task.PastRun.Length > 0;
 
     /// <summary>What follows it; it ends when its task has.</summary>
     public Task Following { get; set; } = Task.CompletedTask;

@@ -14,4 +14,7 @@ internal sealed record TailWanted
     public bool HasPrefix { get; init; }
     public bool HasTimes { get; init; }
     public bool IsQuiet { get; init; }
+
+    /// <summary>Whether lines of a text are asked for with their times.</summary>
+    public bool ShowsTimesOf(TextName text) => text.IsLog && (IsOrdered || HasTimes);
 }
