@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using Pelago.Cli.Completion;
+using Pelago.Cli.Fleet;
 using Pelago.Client;
 using Pelago.Client.Local;
 
@@ -39,14 +40,38 @@ internal sealed class ClusterSelection
         bool all = parsed.GetValue(_all);
         if (named.Length == 0 && !all)
             named = Split(CliSettings.Of(home)["cluster"]);
-        return [.. NamesIn(home, named, all).Select(name => Api(Kubeconfig.Load([home.ClusterKubeconfig(name)], mustExist: true), null))];
+        return [.. NamesIn(home, home.ClusterNames(), named, all).Select(name => Api(Kubeconfig.Load([home.ClusterKubeconfig(name)], mustExist: true), null))];
+    }
+
+    /// <summary>
+    /// Connections to clusters that may also be those that were added to the home's fleet, in the order of the line; and to the one that keeps what is about
+    /// several: the first one named, or the home's first where one of the fleet is among them, for only there all are known.
+    /// </summary>
+    public async Task<(HttpKubeApi Keeper, IReadOnlyList<HttpKubeApi> Clusters)> ConnectFleetAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        string[] named = [.. Split(parsed.GetValue(_cluster)).Distinct()];
+        PelagoHome home = CommandOptions.HomeOf(parsed);
+        IReadOnlyList<string> known = home.ClusterNames();
+        bool isElsewhere = parsed.GetValue(_kubeconfig) is not null || parsed.GetValue(_context) is not null;
+        if (isElsewhere || known.Count == 0 || named.All(known.Contains))
+        {
+            IReadOnlyList<HttpKubeApi> ours = Connect(parsed);
+            return (ours[0], ours);
+        }
+
+        using FleetHub hub = FleetHub.Of(parsed);
+        IReadOnlyList<string> added = [.. (await hub.ListAsync(cancel)).Select(cluster => cluster.Name)];
+        NamesIn(home, [.. known, .. added], named, all: false);
+        var clusters = new List<HttpKubeApi>();
+        foreach (string name in named)
+            clusters.Add(known.Contains(name) ? FleetHub.Connect(home, name) : await hub.ConnectAsync(name, cancel));
+        return (clusters.Find(cluster => cluster.Cluster == known[0]) ?? FleetHub.Connect(home, known[0]), clusters);
     }
 
     private static string[] Split(string? clusters) => (clusters ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static IReadOnlyList<string> NamesIn(PelagoHome home, string[] named, bool all)
+    private static IReadOnlyList<string> NamesIn(PelagoHome home, IReadOnlyList<string> known, string[] named, bool all)
     {
-        IReadOnlyList<string> known = home.ClusterNames();
         if (known.Count == 0)
             throw new CliException($"no cluster was ever started in {home.Root}: run '{Invocation.Of(home)} up' first, or name a cluster elsewhere with --kubeconfig FILE", ExitCode.NothingMatched);
         if (named.FirstOrDefault(name => !known.Contains(name)) is { } unknown)

@@ -88,7 +88,7 @@ internal static class CommandLine
         {
             // A command of Pelago's own is never taken from a program on PATH.
             if (root is RootCommand && args.Length > 0 && root.Subcommands.All(command => command.Name != args[0]) && Plugins.Find(args[0]) is { } plugin)
-                Plugins.Become(plugin, args[1..]);
+                Plugins.Become(plugin, Plugins.Arguments(plugin, args));
             if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
                 return UsageErrors.Print(parsed);
             // Signals to dcsh are for what it runs.

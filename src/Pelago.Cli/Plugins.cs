@@ -2,10 +2,15 @@
 
 using System.IO;
 using System.Runtime.InteropServices;
+using Pelago.Cli.Packages;
+using Pelago.Client.Local;
+using Pelago.Packages.Programs;
 
 namespace Pelago.Cli;
 
-/// <summary>Commands of others: a program <c>pelago-VERB</c> on PATH is <c>pelago VERB</c>. Commands of Pelago's own come first.</summary>
+/// <summary>
+/// Commands of others: a program <c>pelago-VERB</c> on PATH, or of a package whose command line was added, is <c>pelago VERB</c>. Commands of Pelago's own come first.
+/// </summary>
 internal static partial class Plugins
 {
     private const string Prefix = "pelago-";
@@ -24,6 +29,10 @@ internal static partial class Plugins
         return Directories().Select(directory => Path.Combine(directory, Prefix + verb)).FirstOrDefault(IsProgram);
     }
 
+    /// <summary>What a program is told: those of packages of DC/OS are told their verb, too.</summary>
+    public static IReadOnlyList<string> Arguments(string program, string[] args) =>
+        program.StartsWith(OfPackages + "/", StringComparison.Ordinal) && File.Exists(Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(program)!)!, ProgramStore.VerbFirst)) ? args : args[1..];
+
     /// <summary>Becomes the program, with the terminal, the streams and the signals that this one had. Returns only when that fails.</summary>
     public static void Become(string program, IReadOnlyList<string> arguments)
     {
@@ -36,7 +45,9 @@ internal static partial class Plugins
 
     /// <summary>Directories of this build are none of the user's: pelagod beside pelago is no plugin.</summary>
     private static IEnumerable<string> Directories() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Where(Path.IsPathRooted).Where(Directory.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Where(Path.IsPathRooted).Where(Directory.Exists).Concat(ProgramStore.Folders(OfPackages));
+
+    private static string OfPackages => ProgramCommand.DirectoryOf(PelagoHome.Resolve(null));
 
     private static IEnumerable<string> Files(string directory)
     {

@@ -44,7 +44,7 @@ public class WebTests
     }
 
     private static IEnumerable<string> SourceFiles() =>
-        new[] { "src", "tests" }
+        new[] { "src", "tests", "bench" }
             .Select(folder => Path.Combine(Web, folder))
             .Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))

@@ -11,7 +11,7 @@ internal static class BenchCommand
 {
     public static Command Build()
     {
-        var words = new Argument<string[]>("what") { Description = "store | api | pods | ports | launch | history, and their options", Arity = ArgumentArity.ZeroOrMore };
+        var words = new Argument<string[]>("what") { Description = "store | api | pods | ports | launch | history | operate, and their options", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("bench", "Measure, beside a peer in the same run").WithExamples("""
             pelago bench store -o json
             pelago bench ports -o json                     sets of ports, beside older algorithms
@@ -20,6 +20,7 @@ internal static class BenchCommand
             pelago bench pods --peer ~/.kube/config        starts of containers, beside a kubelet's
             pelago bench launch --pods 50000 --nodes 1000 --workloads 4 -o json
             pelago bench history --runs 1000000 -o json    finished work, beside one plain table
+            pelago bench operate --only tail -o json       the verbs of tasks: tail, grep, files, runs, dcsh, ps
             """);
         command.Arguments.Add(words);
         command.TreatUnmatchedTokensAsErrors = false;

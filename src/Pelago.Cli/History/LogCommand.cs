@@ -48,7 +48,7 @@ internal static class LogCommand
 
     private static async Task PrintAsync(HttpKubeApi cluster, PastRun run, LogRequest request, CancellationToken cancel)
     {
-        (Stream? body, ApiStatus? error) = await new HistoryStreams(cluster).LogAsync(run, request, cancel);
+        (Stream? body, ApiStatus? error) = await new HistoryStreams(cluster).LogAsync(run, request, stream: null, cancel);
         if (error is not null)
             throw new ApiStatusException(error);
         await using (body)

@@ -28,6 +28,8 @@ internal sealed class ArchiveSource : IDisposable
                 : throw new CliException("- reads an archive from stdin, and stdin is a terminal: docker save app:1.2 | pelago image import -", ExitCode.Usage);
         }
 
+        if (file.Length == 0)
+            throw new CliException("an archive is needed, and its name is empty", ExitCode.Usage);
         if (Directory.Exists(file))
             throw new CliException($"{file} is a directory, and an archive is needed: tar -C {file} -c . | pelago image import - --name REF", ExitCode.Usage);
         try

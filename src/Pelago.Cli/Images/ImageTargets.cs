@@ -68,7 +68,8 @@ internal sealed class ImageTargets : IDisposable
             { Code: 404 } => [],
             { } error => throw new CliException(
                 $"the agents of cluster {cluster.Cluster} could not be listed, by which its images are reached: {error.Message}. "
-                + (error.Code == 403 ? $"Your user needs a role that may get and list nodes of {NodeApi.Group}" : $"'kubectl -n {NodeApi.Namespace} get pods' says whether the hub runs")),
+                + (error.Code == 401 ? "The cluster does not know your credentials: look at the user of your kubeconfig"
+                    : error.Code == 403 ? $"Your user needs a role that may get and list nodes of {NodeApi.Group}" : $"'kubectl -n {NodeApi.Namespace} get pods' says whether the hub runs")),
         };
     }
 

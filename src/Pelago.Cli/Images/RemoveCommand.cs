@@ -26,7 +26,7 @@ internal static class RemoveCommand
         command.Options.Add(nodes);
         clusters.AddTo(command);
         command.Options.Add(quiet);
-        RemoteNames.Offer(command, references, (parsed, cancel) => ListCommand.NamesAsync(clusters, parsed, cancel));
+        RemoteNames.Offer(references, (parsed, cancel) => ListCommand.NamesAsync(clusters, parsed, cancel));
         command.SetAction(async (parsed, cancel) =>
         {
             using ImageTargets targets = await ImageTargets.FindAsync(clusters, parsed, parsed.GetValue(nodes) ?? [], cancel);

@@ -80,7 +80,7 @@ internal static class InstallCommand
             await ApplyAsync(cluster, manifest, cancel);
         }
         if (timeout > TimeSpan.Zero)
-            await new Rollout(cluster, manifests.Image, progress, TimeProvider.System).WaitAsync(timeout, cancel);
+            await new Rollout(cluster, manifests, progress, TimeProvider.System).WaitAsync(timeout, cancel);
         progress.Clear();
         Print(all, cluster.Cluster, manifests.Image, output);
         if (timeout > TimeSpan.Zero)

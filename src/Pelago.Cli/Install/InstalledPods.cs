@@ -10,8 +10,8 @@ internal static class InstalledPods
 {
     private const string NameLabel = "app.kubernetes.io/name";
 
-    /// <summary>Those of the hub, the scheduler and the agents.</summary>
-    public static string All { get; } = Url(NodeApi.Hub, NodeApi.Scheduler, NodeApi.Agent);
+    /// <summary>Those of the hub, the scheduler, the agents and what installs packages.</summary>
+    public static string All { get; } = Url(NodeApi.Hub, NodeApi.Scheduler, NodeApi.Agent, NodeApi.Packages);
 
     public static string Url(params string[] parts) =>
         $"/api/v1/namespaces/{NodeApi.Namespace}/pods?labelSelector={Uri.EscapeDataString($"{NameLabel} in ({string.Join(',', parts)})")}";

@@ -25,6 +25,9 @@ internal sealed class Manifests(string image, string socket, int agentPort, bool
 
     public string Image => image;
 
+    /// <summary>Whether packages can be installed with it.</summary>
+    public bool HasPackages => packages;
+
     /// <summary>In the order in which they are applied.</summary>
     public IReadOnlyList<Manifest> All { get; } = Read(image, socket, agentPort, packages);
 

@@ -7,13 +7,14 @@ using Pelago.Kube;
 namespace Pelago.Cli.Install;
 
 /// <summary>Which nodes have no agent that is Ready, and whether hub and scheduler are, each with the reason that its pod or its node gives.</summary>
-internal sealed class MissingPods(HttpKubeApi cluster, string image)
+internal sealed class MissingPods(HttpKubeApi cluster, Manifests manifests)
 {
     private const int MostNamed = 20;
     private const int LongestReason = 300;
 
     // What people read, and the Deployment that it is.
-    private static readonly (string What, string Name)[] Deployments = [("hub", NodeApi.Hub), ("scheduler", NodeApi.Scheduler)];
+    private readonly (string What, string Name)[] _deployments =
+        [("hub", NodeApi.Hub), ("scheduler", NodeApi.Scheduler), .. manifests.HasPackages ? ((string, string)[])[("packages", NodeApi.Packages)] : []];
 
     /// <summary>A line for each that is missing; none where the cluster does not say.</summary>
     public async Task<IReadOnlyList<string>> DescribeAsync(CancellationToken cancel)
@@ -22,7 +23,7 @@ internal sealed class MissingPods(HttpKubeApi cluster, string image)
             || await ItemsAsync($"/api/v1/nodes?labelSelector={Uri.EscapeDataString("kubernetes.io/os=linux")}", cancel) is not { } nodes)
             return [];
         var first = new List<string>();
-        foreach ((string what, string name) in Deployments)
+        foreach ((string what, string name) in _deployments)
             first.AddRange(OfDeployment(what, name, await WantedAsync(name, cancel), pods));
         List<string> lines = [.. nodes.OrderBy(NameOf, StringComparer.Ordinal).Select(node => OfNode(node, pods)).OfType<string>()];
         if (lines.Count > MostNamed)
@@ -70,10 +71,10 @@ internal sealed class MissingPods(HttpKubeApi cluster, string image)
     private string? FaultOf(JsonObject pod)
     {
         JsonObject status = pod.Object("status") ?? [];
-        string used = (pod.Object("spec")?.Array("containers") ?? []).OfType<JsonObject>().FirstOrDefault()?.String("image") ?? image;
+        string used = (pod.Object("spec")?.Array("containers") ?? []).OfType<JsonObject>().FirstOrDefault()?.String("image") ?? manifests.Image;
         if (InstalledPods.IsLeaving(pod))
             return "is being removed, and its kubelet has not ended it yet";
-        if (used != image)
+        if (used != manifests.Image)
             return $"still runs the former image {used}";
         if (Condition(pod, "Ready")?.String("status") == "True")
             return null;

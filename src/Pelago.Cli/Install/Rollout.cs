@@ -4,11 +4,12 @@ using System.Text.Json.Nodes;
 using Pelago.Cli.Output;
 using Pelago.Client;
 using Pelago.Kube;
+using Pelago.Packages.Api;
 
 namespace Pelago.Cli.Install;
 
-/// <summary>Waits until what was applied runs: the hub, the scheduler, an agent on every node, and the API through them. What will not become better by waiting is said at once.</summary>
-internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progress, TimeProvider time)
+/// <summary>Waits until what was applied runs: the hub, the scheduler, what installs packages where that is asked for, an agent on every node, and the API through them. What will not become better by waiting is said at once.</summary>
+internal sealed class Rollout(HttpKubeApi cluster, Manifests manifests, Progress progress, TimeProvider time)
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(500);
 
@@ -20,7 +21,7 @@ internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progre
     public async Task WaitAsync(TimeSpan timeout, CancellationToken cancel)
     {
         long start = time.GetTimestamp(), looked = start;
-        var faults = new PodFaults(cluster, image);
+        var faults = new PodFaults(cluster, manifests.Image);
         while (true)
         {
             string waiting = await LookAsync(cancel);
@@ -33,7 +34,7 @@ internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progre
             }
             if (time.GetElapsedTime(start) > timeout)
             {
-                IReadOnlyList<string> missing = await new MissingPods(cluster, image).DescribeAsync(cancel);
+                IReadOnlyList<string> missing = await new MissingPods(cluster, manifests).DescribeAsync(cancel);
                 throw new CliException(
                     $"Pelago was applied to cluster {cluster.Cluster} and was not ready within {timeout.TotalSeconds:0} s: {waiting}{string.Concat(missing.Select(line => $"\n  {line}"))}\n"
                     + $"'kubectl -n {NodeApi.Namespace} describe pods' and 'kubectl -n {NodeApi.Namespace} get events' say more; 'pelago install' again waits on");
@@ -50,7 +51,8 @@ internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progre
         JsonObject scheduler = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/deployments/{NodeApi.Scheduler}", cancel);
         JsonObject agents = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/daemonsets/{NodeApi.Agent}", cancel);
         JsonObject api = await GetAsync($"/apis/apiregistration.k8s.io/v1/apiservices/{NodeApi.Version}.{NodeApi.Group}", cancel);
-        List<string> open = [.. new[] { HubState(hub), await SchedulerStateAsync(scheduler, cancel), AgentState(agents), ApiState(api) }.Where(text => text.Length > 0)];
+        string packages = manifests.HasPackages ? await PackagesStateAsync(cancel) : "";
+        List<string> open = [.. new[] { HubState(hub), await SchedulerStateAsync(scheduler, cancel), packages, AgentState(agents), ApiState(api) }.Where(text => text.Length > 0)];
         return string.Join("; ", open);
     }
 
@@ -72,6 +74,18 @@ internal sealed class Rollout(HttpKubeApi cluster, string image, Progress progre
         if (!done)
             return "the scheduler does not run yet";
         return await _lease.IsHeldAsync(cancel) ? "" : $"no scheduler that runs has taken the Lease {NodeApi.Scheduler} yet";
+    }
+
+    /// <summary>It brings the kind of Installations itself: that these are served is what a first 'pelago package install' needs.</summary>
+    private async Task<string> PackagesStateAsync(CancellationToken cancel)
+    {
+        JsonObject deployment = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/deployments/{NodeApi.Packages}", cancel);
+        JsonObject status = deployment.Object("status") ?? [];
+        long wanted = deployment.Object("spec")?.Integer("replicas") ?? 1;
+        if (!IsObserved(deployment) || status.Integer("updatedReplicas") < wanted || (status.Integer("readyReplicas") ?? 0) < wanted)
+            return "what installs packages does not run yet";
+        ApiResult served = await cluster.GetRawAsync($"/apis/{PackagesApi.ApiVersion}/{PackagesApi.Installations.Resource}?limit=1", cancel);
+        return served.Error is null ? "" : $"installations are not served yet ({served.Error.Message})";
     }
 
     private static string AgentState(JsonObject agents)

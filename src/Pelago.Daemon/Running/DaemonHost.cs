@@ -55,10 +55,10 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
         Log.Ended(_log, home.Root);
     }
 
-    /// <summary>The installations of one cluster, which may be for the others of this process, too.</summary>
+    /// <summary>The installations of one cluster, which may be for the others of this process and of the fleet, too.</summary>
     private Task InstallPackagesAsync(EmbeddedCluster home)
     {
-        var clusters = new InstallationClusters(home.PackagesApi, () => _clusters.Select(cluster => cluster.PackagesApi));
+        var clusters = new InstallationClusters(home.PackagesApi, () => _clusters.Select(cluster => cluster.PackagesApi).Concat(_page?.FleetClusters ?? []));
         CancellationToken stop = _stop.Token;
         return BackgroundWork.RunAsync(() => InstallationController.RunAsync(clusters, logging, time, stop));
     }

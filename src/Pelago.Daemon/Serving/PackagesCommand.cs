@@ -3,6 +3,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Pelago.Client;
+using Pelago.Kube;
 using Pelago.Packages.Controllers;
 
 namespace Pelago.Daemon.Serving;
@@ -11,7 +12,7 @@ namespace Pelago.Daemon.Serving;
 internal static class PackagesCommand
 {
     private const string Role = "packages";
-    private const string Lease = "pelago-packages";
+    private const string Lease = NodeApi.Packages;
     private const string LeaseNamespaceOutside = "kube-system";
 
     public static Command Build()

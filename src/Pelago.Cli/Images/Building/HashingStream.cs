@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 
 namespace Pelago.Cli.Images.Building;
 
-/// <summary>Passes on what is written to it, and hashes it.</summary>
-internal sealed class HashingStream(Stream inner, IncrementalHash hash) : Stream
+/// <summary>Passes on what is written to it, and hashes it, until it is cancelled.</summary>
+internal sealed class HashingStream(Stream inner, IncrementalHash hash, CancellationToken cancel) : Stream
 {
     public override bool CanRead => false;
     public override bool CanSeek => false;
@@ -23,6 +23,7 @@ internal sealed class HashingStream(Stream inner, IncrementalHash hash) : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        cancel.ThrowIfCancellationRequested();
         hash.AppendData(buffer);
         inner.Write(buffer);
     }

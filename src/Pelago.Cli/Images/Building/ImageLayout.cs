@@ -29,7 +29,7 @@ internal static class ImageLayout
             {
                 cancel.ThrowIfCancellationRequested();
                 beforeLayer(i);
-                (Stream file, string digest, string diff) = Compress(layers[i], directory);
+                (Stream file, string digest, string diff) = Compress(layers[i], directory, cancel);
                 blobs[digest] = file;
                 descriptors.Add((JsonNode)Descriptor(LayerType, digest, file.Length));
                 diffs.Add((JsonNode)diff);
@@ -44,6 +44,7 @@ internal static class ImageLayout
             {
                 ["io.containerd.image.name"] = name, ["org.opencontainers.image.ref.name"] = name[(name.LastIndexOf(':') + 1)..],
             };
+            cancel.ThrowIfCancellationRequested();
             WriteLayout(output, blobs, new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(manifest) });
         }
         finally
@@ -81,7 +82,7 @@ internal static class ImageLayout
 
     private static JsonObject Descriptor(string type, string digest, long size) => new() { ["mediaType"] = type, ["digest"] = digest, ["size"] = size };
 
-    private static (Stream File, string Digest, string Diff) Compress(LayerFiles layer, string directory)
+    private static (Stream File, string Digest, string Diff) Compress(LayerFiles layer, string directory, CancellationToken cancel)
     {
         string path = Path.Combine(directory, $"{AbandonedFiles.LayerPrefix}{Environment.ProcessId}-{Guid.NewGuid():N}");
         var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose });
@@ -89,7 +90,7 @@ internal static class ImageLayout
         {
             using var plain = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             using (var gzip = new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true))
-            using (var hashed = new HashingStream(gzip, plain))
+            using (var hashed = new HashingStream(gzip, plain, cancel))
                 layer.WriteTo(hashed);
             file.Position = 0;
             string digest = Convert.ToHexStringLower(SHA256.HashData(file));
