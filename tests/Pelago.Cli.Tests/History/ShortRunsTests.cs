@@ -2,8 +2,10 @@
 
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json.Nodes;
 using Pelago.Cli.Tests.Images;
+using Pelago.Client;
 using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
 using Xunit;
@@ -39,11 +41,12 @@ public sealed class ShortRunsTests
 
         await home.UpAsync("--runtime", "process");
         JsonNode[] runs = await RunsAsync(home, Jobs * InJob, wellAlone: true);
+        using var reader = new HttpKubeApi(Kubeconfig.Load([home.Places.Kubeconfig], mustExist: true).Connect(null, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
         var lines = new ConcurrentBag<string>();
         await Parallel.ForEachAsync(runs, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel }, async (run, _) =>
         {
-            ProgramResult log = await home.RunAsync("history", "log", (string)run["metadata"]!["name"]!);
-            lines.Add(log.Output);
+            string path = $"/apis/history.pelago.dev/v1alpha1/namespaces/default/runs/{run["metadata"]!["name"]}/log";
+            lines.Add(Encoding.UTF8.GetString((await reader.GetRawAsync(path, Cancel)).BodyOrThrow().Span));
         });
 
         string[] wanted = [.. Enumerable.Range(0, Jobs).SelectMany(job => Enumerable.Range(0, InJob).Select(index => $"short-{job} {index}\n")).Order(StringComparer.Ordinal)];

@@ -33,7 +33,7 @@ export function TargetFields({ target, onTarget }: { target: Target; onTarget(ta
           className="field"
           value={target.name}
           maxLength={50}
-          pattern="[a-z]([-a-z0-9]*[a-z0-9])?"
+          pattern="[a-z]([a-z0-9\-]*[a-z0-9])?"
           onChange={event => onTarget({ ...target, name: event.target.value })}
         />
       </label>
