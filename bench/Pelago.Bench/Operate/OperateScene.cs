@@ -103,7 +103,7 @@ internal sealed partial class OperateScene : IAsyncDisposable
         {
             if (Stopwatch.GetElapsedTime(began) > (patience ?? Patience))
                 throw new InvalidOperationException($"it did not come to be: {what}");
-            await Task.Delay(200, cancel); // a poll with a limit
+            await Task.Delay(200, cancel); // a poll with a limit: what is asked for is in another process, which tells nobody
         }
     }
 

@@ -17,6 +17,7 @@ internal static class TailPart
     private static readonly TimeSpan Steady = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan BetweenFaults = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Stillness = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
 
     public static async Task RunAsync(Report report, BenchOptions options, CancellationToken cancel)
     {
@@ -96,15 +97,17 @@ internal static class TailPart
     }
 
     /// <summary>Until every source has its last line, or nothing has come for a minute.</summary>
-    private static async Task FinishAsync(NumberedLines seen, int sources, CancellationToken cancel)
+    private static Task FinishAsync(NumberedLines seen, int sources, CancellationToken cancel)
     {
         (long lines, long at) = (0, Stopwatch.GetTimestamp());
-        while (Locked(seen, () => seen.SourcesWith(Count)) < sources && Stopwatch.GetElapsedTime(at) < Stillness)
+        return OperateScene.UntilAsync(() => Task.FromResult(IsOver()), "the tail ends or stands still", cancel, Longest);
+
+        bool IsOver()
         {
-            await Task.Delay(500, cancel); // a poll with a limit
             long now = Locked(seen, () => seen.Lines);
             if (now != lines)
                 (lines, at) = (now, Stopwatch.GetTimestamp());
+            return Locked(seen, () => seen.SourcesWith(Count)) >= sources || Stopwatch.GetElapsedTime(at) >= Stillness;
         }
     }
 

@@ -129,10 +129,9 @@ internal sealed class InstallAnswers(CatalogCache catalogs, CatalogAnswers packa
     private static async Task CreateNeededAsync(InstalledServices services, string ns, NeededPackage needed, CancellationToken cancel)
     {
         string name = needed.Package.Name;
-        var spec = new InstallationSpec { Package = name, Version = needed.Package.Version, Digest = "", Repository = needed.Repository };
         try
         {
-            await services.Writes.CreateAsync(ns, name, needed.Package, spec, needed.Why, cancel);
+            await services.Writes.CreateNeededAsync(ns, needed, [], cancel);
         }
         catch (ApiStatusException refused) when (refused.Status.IsAlreadyExists)
         {
@@ -143,7 +142,7 @@ internal sealed class InstallAnswers(CatalogCache catalogs, CatalogAnswers packa
     private IReadOnlyList<NeededPackage> Needed(PackageRevision revision, IReadOnlyList<Installation> installed)
     {
         Catalog catalog = catalogs.Current().Catalog;
-        var solver = new DependencySolver([.. installed.Where(one => !one.IsDeleting).Select(one => new InstalledPackage(one.Name, one.Spec.Package, one.Spec.Version))], name => DependencyCandidate.From(catalog, name));
+        var solver = new DependencySolver(InstalledPackage.Of(installed), name => DependencyCandidate.From(catalog, name));
         Resolution resolution = solver.Solve(revision);
         return resolution.Conflict.Count == 0 ? resolution.Packages : throw CosmosErrors.MarathonBadResponse(resolution.Conflict[0], resolution.Conflict.Skip(1));
     }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Packages.Api;
+using Pelago.Packages.Dependencies;
 using Pelago.Packages.Format;
 
 namespace Pelago.Packages.Releases;
@@ -29,6 +30,18 @@ public sealed class InstallationWrites(IKubeApi api, RecordStore records)
             ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns, ["annotations"] = noted }, ["spec"] = (spec with { Digest = digest }).ToJson(),
         };
         (await api.CreateAsync(new ResourcePath(PackagesApi.Installations, ns), KubeJson.ToUtf8(body), Write, cancel)).BodyOrThrow();
+    }
+
+    /// <summary>The same for a package that another one needs: under its own name, without options, on the same clusters.</summary>
+    /// <param name="clusters">Those of the package that needs it; their options are not for this one.</param>
+    public Task CreateNeededAsync(string ns, NeededPackage needed, IReadOnlyList<ClusterTarget> clusters, CancellationToken cancel)
+    {
+        var spec = new InstallationSpec
+        {
+            Package = needed.Package.Name, Version = needed.Package.Version, Digest = "", Repository = needed.Repository,
+            Clusters = [.. clusters.Select(target => new ClusterTarget(target.Name, []))],
+        };
+        return CreateAsync(ns, needed.Package.Name, needed.Package, spec, needed.Why, cancel);
     }
 
     /// <summary>Keeps the package and puts another spec in the place of the one that was read, unless somebody else did meanwhile. The installation then.</summary>

@@ -158,17 +158,10 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
     private async Task<string> KubernetesAddressAsync() =>
         (await Kube.RunAsync("get", "service", "kubernetes", "-n", "default", "-o", "jsonpath={.spec.clusterIP}")).Output;
 
-    private async Task ResolvesAsync(string pod, string name, params string[] addresses)
-    {
-        string last = "";
-        DateTime end = DateTime.UtcNow.AddSeconds(20);
-        while (!(last = await ResolvedAsync(pod, name)).Split(' ').Order().SequenceEqual(addresses.Order()))
-        {
-            string slices = DateTime.UtcNow < end ? "" : (await Kube.RunAsync("get", "endpointslices,pods", "-o", "yaml")).Output;
-            Assert.True(DateTime.UtcNow < end, $"{name} resolves to '{last}', not to {string.Join(' ', addresses)}:\n{slices}");
-            await Task.Delay(100, Cancel);
-        }
-    }
+    private Task ResolvesAsync(string pod, string name, params string[] addresses) => Waiting.UntilAsync(
+        async () => (await ResolvedAsync(pod, name)).Split(' ').Order().SequenceEqual(addresses.Order()),
+        $"{name} resolves to {string.Join(' ', addresses)}", seconds: 20,
+        async () => $"to '{await ResolvedAsync(pod, name)}':\n{(await Kube.RunAsync("get", "endpointslices,pods", "-o", "yaml")).Output}");
 
     private async Task<string> ResolvedAsync(string pod, string name)
     {

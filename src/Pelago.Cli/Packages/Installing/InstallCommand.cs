@@ -67,7 +67,7 @@ internal static class InstallCommand
                 Console.Error.WriteLine(notes);
             line.Confirm(parsed, $"Install {revision.Name} {revision.Version} as {name}?");
             foreach (NeededPackage need in needed)
-                await CreateNeededAsync(access, need, [.. spec.Clusters.Select(target => new ClusterTarget(target.Name, []))], cancel);
+                await CreateNeededAsync(access, need, spec.Clusters, cancel);
             await access.Writes.CreateAsync(access.Namespace, name, revision, spec, "installed", cancel);
             return await FinishAsync(line, parsed, access, name, revision, cancel);
         });
@@ -95,10 +95,9 @@ internal static class InstallCommand
     private static async Task CreateNeededAsync(InstallationAccess access, NeededPackage need, IReadOnlyList<ClusterTarget> clusters, CancellationToken cancel)
     {
         string name = need.Package.Name;
-        var spec = new InstallationSpec { Package = name, Version = need.Package.Version, Digest = "", Repository = need.Repository, Clusters = clusters };
         try
         {
-            await access.Writes.CreateAsync(access.Namespace, name, need.Package, spec, need.Why, cancel);
+            await access.Writes.CreateNeededAsync(access.Namespace, need, clusters, cancel);
         }
         catch (ApiStatusException refused) when (refused.Status.IsAlreadyExists)
         {
@@ -109,7 +108,7 @@ internal static class InstallCommand
     /// <summary>What it needs and is not there, or in words on stderr why that cannot be had.</summary>
     private static IReadOnlyList<NeededPackage> Needed(PackageRevision package, IReadOnlyList<Installation> installed, Func<string, IReadOnlyList<DependencyCandidate>> candidates)
     {
-        var solver = new DependencySolver([.. installed.Where(one => !one.IsDeleting).Select(one => new InstalledPackage(one.Name, one.Spec.Package, one.Spec.Version))], candidates);
+        var solver = new DependencySolver(InstalledPackage.Of(installed), candidates);
         Resolution resolution = PackageStores.Try(() => solver.Solve(package));
         if (resolution.Conflict.Count == 0)
             return resolution.Packages;

@@ -58,14 +58,7 @@ internal sealed class InstallHome(HttpKubeApi api, string cluster, string ns)
     {
         var writes = new InstallationWrites(api, _records);
         foreach (NeededPackage need in plan.Needed)
-        {
-            var spec = new InstallationSpec
-            {
-                Package = need.Package.Name, Version = need.Package.Version, Digest = "", Repository = need.Repository,
-                Clusters = [.. plan.Spec.Clusters.Select(target => new ClusterTarget(target.Name, []))],
-            };
-            await writes.CreateAsync(ns, need.Package.Name, need.Package, spec, need.Why, cancel);
-        }
+            await writes.CreateNeededAsync(ns, need, plan.Spec.Clusters, cancel);
         if (plan.Present is null)
             await writes.CreateAsync(ns, name, plan.Package, plan.Spec, plan.Cause, cancel);
         else

@@ -39,7 +39,7 @@ internal sealed class InstallPlanner(InstallHome home, Func<Catalog> catalog)
     {
         (PackageRevision package, string repository) = Find(request.Package, request.Version);
         Resolution resolution = Dependency.Of(package.Package).Count == 0 ? new Resolution([], []) : new DependencySolver(
-            [.. (await home.ListAsync(cancel)).Where(one => !one.IsDeleting).Select(one => new InstalledPackage(one.Name, one.Spec.Package, one.Spec.Version))],
+            InstalledPackage.Of(await home.ListAsync(cancel)),
             name => DependencyCandidate.From(catalog(), name)).Solve(package);
         if (resolution.Conflict.Count > 0)
             throw Refused(409, string.Join('\n', resolution.Conflict));
