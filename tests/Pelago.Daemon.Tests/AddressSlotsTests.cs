@@ -41,25 +41,51 @@ public sealed class AddressSlotsTests : IDisposable
     [Fact]
     public void Bridge_that_a_cluster_left_behind_holds_no_slot()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "a bridge is made by root");
         const int Last = AddressSlots.Count - 1;
-        var slots = new AddressSlots(_home["slots"]);
-        string others = Cluster("others");
-        Directory.CreateDirectory(_home["slots"]);
-        for (int slot = 0; slot < Last; slot++)
-            File.WriteAllText(_home[$"slots/slot-{slot}"], others);
-        string bridge = AddressSlots.BridgeName(Last);
-        Assert.SkipWhen(Directory.Exists($"/sys/class/net/{bridge}"), $"a cluster of this machine has {bridge}");
-        Ip("link", "add", bridge, "type", "bridge");
-        try
+        AddressSlots slots = OnlyFree(Last);
+        WithInterface(AddressSlots.BridgeName(Last), bridge =>
         {
             Ip("address", "add", AddressSlots.PodCidr(Last, privileged: true).Replace(".0.0/16", ".0.1/24", StringComparison.Ordinal), "dev", bridge);
 
             Assert.Equal(Last, slots.Take(Cluster("mine")));
+        });
+    }
+
+    [Fact]
+    public void Slot_that_a_route_of_others_leads_into_is_passed_over()
+    {
+        const int Slot = AddressSlots.Count - 2;
+        AddressSlots slots = OnlyFree(Slot);
+        WithInterface("plg-other", bridge =>
+        {
+            Ip("route", "add", AddressSlots.ServiceCidr(Slot, privileged: true).Replace(".0.0/16", ".0.1/32", StringComparison.Ordinal), "dev", bridge);
+
+            Assert.Null(slots.Take(Cluster("mine")));
+        });
+    }
+
+    private AddressSlots OnlyFree(int free)
+    {
+        string others = Cluster("others");
+        Directory.CreateDirectory(_home["slots"]);
+        foreach (int slot in Enumerable.Range(0, AddressSlots.Count).Where(slot => slot != free))
+            File.WriteAllText(_home[$"slots/slot-{slot}"], others);
+        return new AddressSlots(_home["slots"]);
+    }
+
+    private static void WithInterface(string name, Action<string> test)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "an interface is made by root");
+        Assert.SkipWhen(Directory.Exists($"/sys/class/net/{name}"), $"this machine has {name}");
+        Ip("link", "add", name, "type", "bridge");
+        try
+        {
+            Ip("link", "set", name, "up");
+            test(name);
         }
         finally
         {
-            Ip("link", "delete", bridge);
+            Ip("link", "delete", name);
         }
     }
 

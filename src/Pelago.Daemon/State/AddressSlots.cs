@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Globalization;
 using System.IO;
+using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Pelago.Client.Local;
@@ -18,6 +20,12 @@ internal sealed class AddressSlots(string directory, int first = 0)
     /// <summary>How far apart users begin.</summary>
     public const int PerUser = 7;
 
+    /// <summary>
+    /// Where root begins: before it lies 10.96.0.0/12, the services of every Kubernetes that was installed as usual. One on this machine may catch
+    /// them by rules that neither an address nor a route shows.
+    /// </summary>
+    private const int AfterUsualServices = 16;
+
     public string Directory { get; } = directory;
 
     /// <summary>
@@ -26,7 +34,7 @@ internal sealed class AddressSlots(string directory, int first = 0)
     /// </summary>
     public static AddressSlots OfMachine() => new(
         Environment.IsPrivilegedProcess ? "/var/lib/pelago/slots" : Path.Combine(Path.GetTempPath(), $"pelago-slots-{Environment.UserName}"),
-        Environment.IsPrivilegedProcess ? 0 : (int)(UnixFile.CurrentUser * (long)PerUser % Count));
+        Environment.IsPrivilegedProcess ? AfterUsualServices : (int)(UnixFile.CurrentUser * (long)PerUser % Count));
 
     /// <summary>The slot that the cluster has already, or the first that no other one has; null when all are taken.</summary>
     public int? Take(string clusterDirectory)
@@ -84,15 +92,22 @@ internal sealed class AddressSlots(string directory, int first = 0)
     }
 
     /// <summary>
-    /// True when the machine already has an address inside the slot's ranges that is not ours to take. The bridge that a cluster has left behind, with
-    /// nothing plugged in, is: whoever takes the slot takes it over.
+    /// True when the machine already has an address or a route inside the slot's ranges that is not ours to take. The bridge that a cluster has left
+    /// behind, with nothing plugged in, is: whoever takes the slot takes it over.
     /// </summary>
-    private static bool Overlaps(int slot) => Environment.IsPrivilegedProcess && NetworkInterface.GetAllNetworkInterfaces()
-        .Where(nic => nic.Name != BridgeName(slot) || !IsEmptyBridge(nic.Name))
-        .SelectMany(nic => nic.GetIPProperties().UnicastAddresses)
-        .Where(unicast => unicast.Address.AddressFamily == AddressFamily.InterNetwork)
-        .Select(unicast => unicast.Address.GetAddressBytes())
+    private static bool Overlaps(int slot) => Environment.IsPrivilegedProcess && Addresses().Concat(Routes())
+        .Where(used => used.Interface != BridgeName(slot) || !IsEmptyBridge(used.Interface))
+        .Select(used => used.Address.GetAddressBytes())
         .Any(address => address[0] == 10 && (address[1] == 96 + slot || address[1] == 160 + slot));
+
+    private static IEnumerable<(string Interface, IPAddress Address)> Addresses() => NetworkInterface.GetAllNetworkInterfaces()
+        .SelectMany(nic => nic.GetIPProperties().UnicastAddresses.Select(unicast => (nic.Name, unicast.Address)))
+        .Where(used => used.Address.AddressFamily == AddressFamily.InterNetwork);
+
+    /// <summary>Of /proc/net/route: the first column is the interface, the second the network as a number in this machine's order of bytes.</summary>
+    private static IEnumerable<(string Interface, IPAddress Address)> Routes() => File.ReadLines("/proc/net/route").Skip(1)
+        .Select(line => line.Split('\t'))
+        .Select(columns => (columns[0], new IPAddress(uint.Parse(columns[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture))));
 
     private static bool IsEmptyBridge(string name)
     {

@@ -10,6 +10,8 @@ namespace Pelago.Cli.Tests.Operate;
 /// <summary>A command that goes on until it is ended.</summary>
 internal sealed class FollowedCommand : IAsyncDisposable
 {
+    /// <summary>Tasks begin and end meanwhile, on machines that have other work.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly StringBuilder _errors = new();
@@ -53,17 +55,11 @@ internal sealed class FollowedCommand : IAsyncDisposable
     })!);
 
     /// <summary>Without a copy of them at each look.</summary>
-    public Task UntilCountAsync(int count) => Eventually.GetAsync(
-        () =>
-        {
-            lock (_lines)
-                return Task.FromResult((_lines.Count, Last: _lines.Count > 0 ? _lines[^1] : "", Errors: _errors.ToString()));
-        },
-        seen => seen.Count >= count, Cancel, TimeSpan.FromSeconds(40));
+    public Task UntilCountAsync(int count) => UntilAsync(() => _lines.Count >= count);
 
-    public Task UntilAsync(Func<IReadOnlyCollection<string>, bool> condition) => Eventually.TrueAsync(() => condition(Lines), Cancel);
+    public Task UntilAsync(Func<IReadOnlyCollection<string>, bool> condition) => UntilAsync(() => condition(_lines));
 
-    public Task UntilSaidAsync(string text) => Eventually.TrueAsync(() => Errors.Contains(text, StringComparison.Ordinal), Cancel);
+    public Task UntilSaidAsync(string text) => UntilAsync(() => _errors.ToString().Contains(text, StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {
@@ -72,6 +68,15 @@ internal sealed class FollowedCommand : IAsyncDisposable
         await _reading;
         _process.Dispose();
     }
+
+    /// <summary>A failure shows what it has written by then: how many lines, the last ones, and what it said.</summary>
+    private Task UntilAsync(Func<bool> condition) => Eventually.GetAsync(
+        () =>
+        {
+            lock (_lines)
+                return Task.FromResult(condition() ? "" : $"{_lines.Count} lines, the last: {string.Join(" | ", _lines.TakeLast(12))}; said: {_errors}");
+        },
+        missing => missing.Length == 0, Cancel, Patience);
 
     private async Task ReadAsync()
     {

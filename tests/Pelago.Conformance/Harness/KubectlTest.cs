@@ -28,8 +28,11 @@ public abstract class KubectlTest(TestCluster cluster) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Tolerations of pods that stay when another test makes a node evict its pods.</summary>
+    protected const string Staying = """[{"operator":"Exists","effect":"NoExecute"}]""";
+
     /// <summary>A pod's manifest that runs a shell script. Unless told otherwise it stays when another test makes a node evict its pods.</summary>
-    protected string ShellPod(string name, string script, string restartPolicy = "Always", string tolerations = """[{"operator":"Exists","effect":"NoExecute"}]""") => $$$"""
+    protected string ShellPod(string name, string script, string restartPolicy = "Always", string tolerations = Staying) => $$$"""
         {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{name}}}","labels":{"app":"{{{name}}}"}},
          "spec":{"restartPolicy":"{{{restartPolicy}}}","tolerations":{{{tolerations}}},"terminationGracePeriodSeconds":2,"containers":[{{{ShellContainer(script)}}}]}}
         """;
@@ -42,7 +45,7 @@ public abstract class KubectlTest(TestCluster cluster) : IAsyncLifetime
     protected string ShellDeployment(string name, int replicas, string script, string extra = "") => $$$"""
         {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{name}}}"},
          "spec":{"replicas":{{{replicas}}},"selector":{"matchLabels":{"app":"{{{name}}}"}},{{{extra}}}
-          "template":{"metadata":{"labels":{"app":"{{{name}}}"}},"spec":{"terminationGracePeriodSeconds":1,"containers":[{{{ShellContainer(script)}}}] } } } }
+          "template":{"metadata":{"labels":{"app":"{{{name}}}"}},"spec":{"terminationGracePeriodSeconds":1,"tolerations":{{{Staying}}},"containers":[{{{ShellContainer(script)}}}] } } } }
         """;
 
     protected const string SleepForever = "trap 'exit 0' TERM; sleep 100000 & wait";

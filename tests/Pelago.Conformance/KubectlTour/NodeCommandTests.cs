@@ -53,29 +53,31 @@ public sealed class NodeCommandTests(TestCluster cluster) : KubectlTest(cluster)
     {
         Kubectl kubectl = Kubectl(version);
         string node = await LastNodeAsync(kubectl);
-        await kubectl.PipeAsync(ShellDeployment("web", 2, SleepForever, Spread).Replace("\"spec\":{\"terminationGracePeriodSeconds\"", $$"""
+        // A drain looks into every namespace, and pods of other tests are called web.
+        string app = $"web-{Namespace}";
+        await kubectl.PipeAsync(ShellDeployment(app, 2, SleepForever, Spread).Replace("\"spec\":{\"terminationGracePeriodSeconds\"", $$"""
             "spec":{"affinity":{"nodeAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[
               {"weight":100,"preference":{"matchExpressions":[{"key":"kubernetes.io/hostname","operator":"In","values":["{{node}}"]}]} }]} },
              "terminationGracePeriodSeconds"
             """, StringComparison.Ordinal), "apply", "-f", "-");
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", $"deployment/{app}", "--timeout=60s");
         await kubectl.PipeAsync(
-            """{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"web"},"spec":{"minAvailable":1,"selector":{"matchLabels":{"app":"web"} } } }""", "create", "-f", "-");
-        Assert.NotEqual("", await PodsOnAsync(kubectl, node));
+            $$"""{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"web"},"spec":{"minAvailable":1,"selector":{"matchLabels":{"app":"{{app}}"} } } }""", "create", "-f", "-");
+        Assert.NotEqual("", await PodsOnAsync(kubectl, app, node));
         try
         {
-            KubectlResult drained = await kubectl.RunAsync("drain", node, "--pod-selector=app=web", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=90s");
+            KubectlResult drained = await kubectl.RunAsync("drain", node, $"--pod-selector=app={app}", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=90s");
 
             Assert.Contains("evicting pod", drained.Error + drained.Output, StringComparison.Ordinal);
             Assert.Contains($"{node} {(KubectlVersions.IsBefore(version, 21) ? "evicted" : "drained")}", drained.Output, StringComparison.Ordinal);
-            Assert.Equal("", await PodsOnAsync(kubectl, node));
+            Assert.Equal("", await PodsOnAsync(kubectl, app, node));
         }
         finally
         {
             await kubectl.RunAsync("uncordon", node);
         }
 
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", $"deployment/{app}", "--timeout=60s");
     }
 
     [Theory]
@@ -116,6 +118,6 @@ public sealed class NodeCommandTests(TestCluster cluster) : KubectlTest(cluster)
         return nodes[^1];
     }
 
-    private static async Task<string> PodsOnAsync(Kubectl kubectl, string node) =>
-        (await kubectl.RunAsync("get", "pods", "-l", "app=web", "--field-selector", $"spec.nodeName={node}", "-o", "name")).Output;
+    private static async Task<string> PodsOnAsync(Kubectl kubectl, string app, string node) =>
+        (await kubectl.RunAsync("get", "pods", "-l", $"app={app}", "--field-selector", $"spec.nodeName={node}", "-o", "name")).Output;
 }

@@ -92,7 +92,7 @@ public abstract class MonitoringTest(TestCluster cluster) : ServiceTest(cluster)
         {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{name}}}"},
          "spec":{"replicas":1,"selector":{"matchLabels":{"app":"{{{name}}}"} },
           "template":{"metadata":{"labels":{"app":"{{{name}}}"},"annotations":{ {{{annotations}}} } },
-           "spec":{"serviceAccountName":"{{{account}}}","terminationGracePeriodSeconds":1,"tolerations":[{"operator":"Exists","effect":"NoExecute"}],
+           "spec":{"serviceAccountName":"{{{account}}}","terminationGracePeriodSeconds":1,"tolerations":{{{Staying}}},
             "containers":[{"name":"main","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","command":{{{JsonSerializer.Serialize(command)}}},
              "ports":[{"name":"http","containerPort":{{{port}}} }],"readinessProbe":{"httpGet":{"path":"{{{page}}}","port":"http"},"periodSeconds":1},
              "volumeMounts":[{"name":"configuration","mountPath":"/etc/scraper"},{"name":"data","mountPath":"/data"}]}],

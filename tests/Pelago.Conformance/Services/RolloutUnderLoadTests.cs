@@ -73,7 +73,7 @@ public sealed partial class RolloutUnderLoadTests(TestCluster cluster) : Service
         $$$"""
         {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"site"},
          "spec":{"replicas":3,"selector":{"matchLabels":{"app":"site"} },"strategy":{"rollingUpdate":{"maxUnavailable":0,"maxSurge":1} },
-          "template":{"metadata":{"labels":{"app":"site"} },"spec":{"terminationGracePeriodSeconds":20,
+          "template":{"metadata":{"labels":{"app":"site"} },"spec":{"terminationGracePeriodSeconds":20,"tolerations":{{{Staying}}},
            "containers":[{"name":"nginx","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","command":["/usr/sbin/nginx","-c","/etc/site/nginx.conf"],"ports":[{"name":"http","containerPort":80}],
             "readinessProbe":{"httpGet":{"path":"/","port":"http"},"periodSeconds":1},
             "lifecycle":{"preStop":{"exec":{"command":["sleep","3"]} } },

@@ -22,7 +22,7 @@ public abstract class ServiceTest(TestCluster cluster) : KubectlTest(cluster)
     protected string WebPods(string name, int replicas, string more = "") => $$$"""
         {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{name}}}"},
          "spec":{"replicas":{{{replicas}}},"selector":{"matchLabels":{"app":"{{{name}}}"}},
-          "template":{"metadata":{"labels":{"app":"{{{name}}}"}},"spec":{"terminationGracePeriodSeconds":1,{{{more}}}"containers":[
+          "template":{"metadata":{"labels":{"app":"{{{name}}}"}},"spec":{"terminationGracePeriodSeconds":1,"tolerations":{{{Staying}}},{{{more}}}"containers":[
            {"name":"main","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never",
             "command":["sh","-c","w=$(mktemp -d); echo $NAME >$w/index.html; exec busybox httpd -f -p $PORT -h $w"],
             "env":[{"name":"NAME","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"} } }],"ports":[{"name":"http","containerPort":8080}],

@@ -124,17 +124,17 @@ public sealed class TaskApiTests(TaskApiTests.Engine engine) : IClassFixture<Tas
     [Fact]
     public async Task An_answer_has_seen_every_write_before_it()
     {
-        await engine.PodAsync("late", "one", "n-1", "{}");
-        Assert.Equal(["one.app pending"], await LateAsync());
+        await engine.PodAsync("written", "one", "n-1", "{}");
+        Assert.Equal(["one.app pending"], await WrittenAsync());
 
-        await engine.SendAsync("PATCH", "/api/v1/namespaces/late/pods/one/status", """{"status":{"phase":"Running","containerStatuses":[{"name":"app","image":"i","imageID":"","ready":true,"restartCount":0,"state":{"running":{"startedAt":"2026-01-01T00:00:00Z"}}}]}}""");
-        Assert.Equal(["one.app running"], await LateAsync());
+        await engine.SendAsync("PATCH", "/api/v1/namespaces/written/pods/one/status", """{"status":{"phase":"Running","containerStatuses":[{"name":"app","image":"i","imageID":"","ready":true,"restartCount":0,"state":{"running":{"startedAt":"2026-01-01T00:00:00Z"}}}]}}""");
+        Assert.Equal(["one.app running"], await WrittenAsync());
 
-        await engine.PodAsync("late", "two", "n-1", "{}");
-        Assert.Equal(["one.app running", "two.app pending"], await LateAsync());
+        await engine.PodAsync("written", "two", "n-1", "{}");
+        Assert.Equal(["one.app running", "two.app pending"], await WrittenAsync());
 
-        await engine.SendAsync("DELETE", "/api/v1/namespaces/late/pods/one?gracePeriodSeconds=0", null);
-        Assert.Equal(["two.app pending"], await LateAsync());
+        await engine.SendAsync("DELETE", "/api/v1/namespaces/written/pods/one?gracePeriodSeconds=0", null);
+        Assert.Equal(["two.app pending"], await WrittenAsync());
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class TaskApiTests(TaskApiTests.Engine engine) : IClassFixture<Tas
         string next = "";
         do
         {
-            JsonObject page = await engine.GetAsync($"{Tasks}?finished=include&limit=2&where=namespace!%3Dlate&continue={next}", "admin");
+            JsonObject page = await engine.GetAsync($"{Tasks}?finished=include&limit=2&where=namespace!%3Dlate,namespace!%3Dwritten&continue={next}", "admin");
             Assert.InRange(Names(page).Length, 1, 2);
             names.AddRange(Names(page));
             next = page.Object("metadata")!.String("continue") ?? "";
@@ -199,9 +199,9 @@ public sealed class TaskApiTests(TaskApiTests.Engine engine) : IClassFixture<Tas
 
     private static string Text(PodTask task) => string.Join(' ', TaskFields.All.Select(field => field.Text(task, task.Pod.Created)));
 
-    private async Task<string[]> LateAsync()
+    private async Task<string[]> WrittenAsync()
     {
-        JsonObject rows = await engine.GetAsync("/apis/tasks.pelago.dev/v1alpha1/namespaces/late/tasks?columns=pod,container,state", "admin");
+        JsonObject rows = await engine.GetAsync("/apis/tasks.pelago.dev/v1alpha1/namespaces/written/tasks?columns=pod,container,state", "admin");
         return [.. rows.Array("rows")!.Select(row => $"{row![0]}.{row[1]} {row[2]}").Order(StringComparer.Ordinal)];
     }
 
@@ -225,7 +225,7 @@ public sealed class TaskApiTests(TaskApiTests.Engine engine) : IClassFixture<Tas
             };
             _host = await EngineHost.StartAsync(options, NullLoggerFactory.Instance, TimeProvider.System, Cancel);
             _http = new HttpClient { BaseAddress = Host.Server };
-            foreach (string ns in (string[])["shop", "batch", "late"])
+            foreach (string ns in (string[])["shop", "batch", "late", "written"])
             {
                 await SendAsync("POST", "/api/v1/namespaces", $$$"""{"metadata":{"name":"{{{ns}}}"}}""");
                 await SendAsync("POST", $"/api/v1/namespaces/{ns}/serviceaccounts", """{"metadata":{"name":"default"}}""");
