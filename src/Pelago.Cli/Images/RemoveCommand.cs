@@ -22,6 +22,11 @@ internal static class RemoveCommand
             pelago image rm app:1.2 app:1.3 --node node-1
             pelago image ls -o name | xargs pelago image rm    all that no pod is on
             """);
+        references.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => token.Value.Trim().Length == 0))
+                result.AddError("REF: an empty name is no image; 'pelago image ls' shows those there are");
+        });
         command.Arguments.Add(references);
         command.Options.Add(nodes);
         clusters.AddTo(command);

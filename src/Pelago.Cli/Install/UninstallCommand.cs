@@ -67,6 +67,8 @@ internal static class UninstallCommand
         ApiResult answer = await cluster.ListAsync(place, new ListQuery { LabelSelector = $"{Manifests.Label}={Manifests.LabelValue}" }, cancel);
         if (answer.Error is { IsNotFound: true })
             return [];
+        if (answer.Error is { Code: 401 or 403 } refused)
+            throw new CliException($"cluster {cluster.Cluster} does not let these credentials look for what is installed: {refused.Message}. To take it away needs the rights of an administrator of the cluster (cluster-admin)");
         return [.. (KubeJson.ParseObject(answer.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>()
             .Where(item => item.Object("metadata")?.String("deletionTimestamp") is null).Select(item => place with { Name = item.Object("metadata")?.String("name") ?? "" })];
     }

@@ -41,7 +41,7 @@ internal sealed class AgentRegistry(TimeSpan patience, TimeProvider time) : IDis
                 }
                 known.Agent.Dispose(); // what is under way with it ends by itself
             }
-            _agents[node] = (new RegisteredAgent(node, address, certificate, version), now);
+            _agents[node] = (new RegisteredAgent(node, address, certificate, version, time.GetUtcNow()), now);
             foreach ((string name, (RegisteredAgent gone, _)) in _agents.Where(item => !IsHere(item.Value.Seen)).ToList())
             {
                 gone.Dispose();

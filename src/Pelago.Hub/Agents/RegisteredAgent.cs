@@ -12,9 +12,9 @@ internal sealed class RegisteredAgent : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    public RegisteredAgent(string node, IPEndPoint address, byte[] certificate, string version)
+    public RegisteredAgent(string node, IPEndPoint address, byte[] certificate, string version, DateTimeOffset since)
     {
-        (Node, Address, Certificate, Version) = (node, address, certificate, version);
+        (Node, Address, Certificate, Version, Since) = (node, address, certificate, version, since);
         Invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None,
@@ -33,6 +33,9 @@ internal sealed class RegisteredAgent : IDisposable
     public IPEndPoint Address { get; }
     public byte[] Certificate { get; }
     public string Version { get; }
+
+    /// <summary>When it came with this certificate first, as far as this hub knows.</summary>
+    public DateTimeOffset Since { get; }
 
     public HttpMessageInvoker Invoker { get; }
 

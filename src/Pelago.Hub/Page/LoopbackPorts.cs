@@ -24,6 +24,24 @@ internal static class LoopbackPorts
         }
     }
 
+    /// <summary>Whether nobody listens there: what the server would find out with an error in the log.</summary>
+    public static bool IsFree(IPAddress[] addresses, int port)
+    {
+        try
+        {
+            foreach (IPAddress address in addresses)
+            {
+                using var probe = new TcpListener(address, port);
+                probe.Start();
+            }
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     public static int Pick()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);

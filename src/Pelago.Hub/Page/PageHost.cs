@@ -122,7 +122,7 @@ public sealed partial class PageHost : IAsyncDisposable
         IPAddress[] addresses = LoopbackPorts.Addresses();
         for (int attempt = 0; ; attempt++)
         {
-            int port = attempt == 0 && _options.Port > 0 ? _options.Port : LoopbackPorts.Pick();
+            int port = attempt == 0 && _options.Port > 0 && LoopbackPorts.IsFree(addresses, _options.Port) ? _options.Port : LoopbackPorts.Pick();
             WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
             builder.Services.AddSingleton(logging);
             builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, addresses, port));

@@ -42,7 +42,7 @@ internal static class Discovery
 
     public static JsonObject Item(RegisteredAgent agent) => new()
     {
-        ["kind"] = "NodeAgent", ["apiVersion"] = NodeApi.ApiVersion, ["metadata"] = new JsonObject { ["name"] = agent.Node },
+        ["kind"] = "NodeAgent", ["apiVersion"] = NodeApi.ApiVersion, ["metadata"] = new JsonObject { ["name"] = agent.Node, ["creationTimestamp"] = MetaTime.Format(agent.Since) },
         ["status"] = new JsonObject { ["address"] = agent.Address.ToString(), ["version"] = agent.Version },
     };
 

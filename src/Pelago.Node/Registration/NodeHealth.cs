@@ -15,17 +15,18 @@ internal static class NodeHealth
     public static List<V1NodeCondition> OfMachine(string directory, DateTime now)
     {
         bool shortOfMemory = Machine.MemoryInfo("MemAvailable") is > 0 and < LeastMemoryKilobytes;
-        bool shortOfDisk = new DriveInfo(directory).AvailableFreeSpace < LeastDisk;
+        long free = new DriveInfo(directory).AvailableFreeSpace;
+        string? shortOfDisk = free < LeastDisk ? $"kubelet has disk pressure: {free >> 20} MiB are free at {directory}, pods are taken from {LeastDisk >> 20} MiB on" : null;
         return Of(shortOfMemory, shortOfDisk, now);
     }
 
-    public static List<V1NodeCondition> Of(bool shortOfMemory, bool shortOfDisk, DateTime now) =>
+    public static List<V1NodeCondition> Of(bool shortOfMemory, string? shortOfDisk, DateTime now) =>
     [
         shortOfMemory
             ? New("MemoryPressure", true, "KubeletHasInsufficientMemory", "kubelet has insufficient memory available", now)
             : New("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available", now),
-        shortOfDisk
-            ? New("DiskPressure", true, "KubeletHasDiskPressure", "kubelet has disk pressure", now)
+        shortOfDisk is not null
+            ? New("DiskPressure", true, "KubeletHasDiskPressure", shortOfDisk, now)
             : New("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", now),
         New("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", now),
         New("Ready", true, "KubeletReady", "kubelet is posting ready status", now),
