@@ -9,7 +9,11 @@ namespace Pelago.Cli.Tests;
 /// <summary>The built <c>pelago</c>, run as a process: what scripts see.</summary>
 internal static class CliProcess
 {
-    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "pelago");
+    /// <summary>What <c>./pelago</c> runs, when <c>./test</c> has just built it; else what was built with the tests, which starts slower.</summary>
+    public static readonly string Program = Environment.GetEnvironmentVariable("PELAGO_TEST_PROGRAM") is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, "pelago");
+
+    /// <summary>Where the program is.</summary>
+    public static string ProgramDirectory => Path.GetDirectoryName(Program)!;
 
     public static Task<ProgramResult> RunAsync(string home, params string[] arguments) => RunAsync(home, new Dictionary<string, string?>(), arguments);
 

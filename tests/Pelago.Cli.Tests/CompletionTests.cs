@@ -64,7 +64,7 @@ public sealed class CompletionTests : IDisposable
             """;
         var environment = new Dictionary<string, string?>
         {
-            ["PELAGO_HOME"] = _home.Path, ["PATH"] = AppContext.BaseDirectory + ":" + Environment.GetEnvironmentVariable("PATH"),
+            ["PELAGO_HOME"] = _home.Path, ["PATH"] = CliProcess.ProgramDirectory + ":" + Environment.GetEnvironmentVariable("PATH"),
         };
 
         ProgramResult result = await ProgramRun.RunAsync(

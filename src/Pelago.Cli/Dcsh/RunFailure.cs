@@ -3,7 +3,7 @@
 namespace Pelago.Cli.Dcsh;
 
 /// <summary>A run did not come to its end, for a reason that is not its own.</summary>
-internal sealed class RunFailure(int code, string message) : Exception(message)
+internal sealed class RunFailure(int code, string message, bool isOver = false) : Exception(message)
 {
     public const int LostContact = 121;
     public const int Truncated = 122;
@@ -14,4 +14,7 @@ internal sealed class RunFailure(int code, string message) : Exception(message)
     public const int NotFound = 127;
 
     public int Code { get; } = code;
+
+    /// <summary>Nothing will come of it: also a run that is kept may be taken away.</summary>
+    public bool IsOver { get; } = isOver;
 }

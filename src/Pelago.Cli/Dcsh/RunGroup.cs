@@ -142,6 +142,7 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
         }
         catch (RunFailure failure)
         {
+            isOver = failure.IsOver;
             return Result(failure.Code, RunResult.OfEngine, failure.Message);
         }
         catch (LostRunException lost)

@@ -15,6 +15,9 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
     /// <summary>128 and the number of SIGHUP.</summary>
     private const int HungUp = 129;
 
+    /// <summary>What <c>again.sh</c> ends with when nobody has begun the run and nobody seems to.</summary>
+    private const int NeverBegun = 75;
+
     /// <summary>How long a run is kept by a cluster that hears nothing of its client.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
@@ -114,6 +117,9 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
         Task<ExecOutcome> carrying = streams.CopyAsync(stdin, output, errors, over.Token);
         try
         {
+            await Task.WhenAny(control.End, carrying);
+            if (carrying.IsCompletedSuccessfully && (await carrying).ExitCode == NeverBegun)
+                throw new RunFailure(RunFailure.Engine, "it was never begun: its client was gone before it had brought all that the run needs. Give the command again", isOver: true);
             RunEnd end = await control.End.WaitAsync(cancel);
             await Task.WhenAny(carrying, Task.WhenAll(output.Reached(end.OutBytes), errors.Reached(end.ErrBytes)));
             await over.CancelAsync();

@@ -161,6 +161,28 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
 
     [Fact]
     [Trait("Lane", "Slow")]
+    public async Task A_kept_run_whose_client_was_gone_before_it_began_is_said_to_have_none()
+    {
+        string directory = Directory.CreateDirectory(_home.Beside("much")).FullName;
+        await using (var much = new FileStream(Path.Combine(directory, "file"), FileMode.CreateNew))
+            much.SetLength(512L << 20); // Takes longer to bring than to see that its pod runs.
+        using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-n", "--keep", "--stage", "file", "-c", "echo begun"])
+        {
+            RedirectStandardError = true, WorkingDirectory = directory, Environment = { ["PELAGO_HOME"] = _home.Root },
+        })!;
+        string id = (await client.StandardError.ReadLineAsync(Cancel))!.Split("attach ")[1][..10];
+        await Eventually.GetAsync(
+            () => _home.RunAsync("ps", "-q", $"dcsh-{id}"), shown => shown.Output.Contains("running", StringComparison.Ordinal), Cancel);
+        client.Kill();
+
+        ProgramResult result = await DcshAsync("attach", id);
+
+        Assert.Equal(("", 125), (result.Output, result.ExitCode));
+        Assert.Contains("it was never begun", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Lane", "Slow")]
     public async Task Of_a_client_that_was_killed_nothing_is_left()
     {
         string mark = $"mark-{Guid.NewGuid():N}";

@@ -16,6 +16,7 @@ public sealed class HistoryCommandTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public async Task Jobs_that_are_gone_at_once_are_in_history_also_when_the_daemon_is_killed_meanwhile()
     {
         const int Jobs = 12;

@@ -21,6 +21,7 @@ public sealed class ImageBuildTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public async Task The_same_programs_are_the_same_image_and_the_checks_of_a_node_take_it()
     {
         ProgramResult first = await RunAsync("image", "build", "-o", _directory["one.tar"], "--tag", "registry.example.com/team/pelago:7");
@@ -87,6 +88,7 @@ public sealed class ImageBuildTests : IDisposable
     }
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public async Task What_a_killed_build_left_is_removed_and_what_a_living_one_writes_stays()
     {
         const int NoProcess = 1 << 30;

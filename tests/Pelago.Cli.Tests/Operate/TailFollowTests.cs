@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using Xunit;
 
 namespace Pelago.Cli.Tests.Operate;
@@ -61,9 +62,12 @@ public sealed class TailFollowTests(FilesHome home) : IClassFixture<FilesHome>
     public async Task File_is_followed_over_rotation_and_truncation()
     {
         await home.AddAsync("writer", """
-            echo 1 >f; sleep 2; echo 2 >>f; mv f f.1; echo 3 >f; sleep 1; echo 4 >>f; sleep 1; : >f; sleep 1; echo 5 >f; exec sleep 1000
+            echo 1 >f; until [ -e go ]; do sleep 0.1; done; echo 2 >>f; mv f f.1; echo 3 >f; sleep 1; echo 4 >>f; sleep 1; : >f; sleep 1; echo 5 >f; exec sleep 1000
             """);
         await using var tail = FollowedCommand.Start(home.Root, "tail", "-f", "-n", "1000", "writer", "f");
+        await tail.UntilAsync(lines => lines.Contains("1"));
+        await File.WriteAllTextAsync(home.Beside("go"), "", Cancel);
+        await home.PrintAsync("cp", home.Beside("go"), "writer:go");
         await tail.UntilAsync(lines => lines.Contains("5"));
 
         Assert.Equal(["1", "2", "3", "4", "5"], tail.Lines);

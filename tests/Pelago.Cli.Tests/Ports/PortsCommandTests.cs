@@ -16,6 +16,7 @@ public sealed class PortsCommandTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Lane", "Slow")]
     public async Task After_the_daemon_was_killed_the_taken_ports_are_those_of_living_pods()
     {
         await using var home = new LocalHome();

@@ -22,7 +22,7 @@ watch() { # the client tells that it is there; a run that nobody asks for any mo
   while sleep 1; do
     now=$(cat beat 2>/dev/null)
     if [ "$now" = "$last" ]; then missed=$((missed + 1)); else missed=0 last=$now; fi
-    if [ "$missed" -ge "$grace" ] && { [ "$keep" = 0 ] || [ -e end ]; }; then break; fi
+    if [ "$missed" -ge "$grace" ] && { [ "$keep" = 0 ] || [ -e end ] || [ ! -e go ]; }; then break; fi
     [ -e go ] && spent=$((spent + 1))
     if [ "$limit" -gt 0 ] && [ "$spent" -ge "$limit" ] && [ ! -e end ]; then
       : >late

@@ -57,7 +57,7 @@ internal sealed class PackageLife(PackageBed bed, string name)
     {
         string file = System.IO.Path.Combine(bed.Work(_name), "options.json");
         string text = _client!.Options.Replace("${ORIGIN}", bed.Origin, StringComparison.Ordinal)
-            .Replace("${PROGRAM}", PackageBed.HasImages ? "" : AppContext.BaseDirectory.TrimEnd('/'), StringComparison.Ordinal)
+            .Replace("${PROGRAM}", PackageBed.HasImages ? "" : CliProcess.ProgramDirectory, StringComparison.Ordinal)
             .Replace("${DOTNET_ROOT}", PackageBed.HasImages ? "" : Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? "", StringComparison.Ordinal);
         await System.IO.File.WriteAllTextAsync(file, text, Cancel);
         return file;
