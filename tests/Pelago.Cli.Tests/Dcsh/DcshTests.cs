@@ -168,7 +168,7 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
             much.SetLength(512L << 20); // Takes longer to bring than to see that its pod runs.
         using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-n", "--keep", "--stage", "file", "-c", "echo begun"])
         {
-            RedirectStandardError = true, WorkingDirectory = directory, Environment = { ["PELAGO_HOME"] = _home.Root },
+            RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = directory, Environment = { ["PELAGO_HOME"] = _home.Root },
         })!;
         string id = (await client.StandardError.ReadLineAsync(Cancel))!.Split("attach ")[1][..10];
         await Eventually.GetAsync(
