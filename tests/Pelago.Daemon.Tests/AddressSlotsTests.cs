@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Pelago.Daemon.Tests;
 
+[Collection("addresses of the machine")] // some of these tests take some away for a moment
 public sealed class AddressSlotsTests : IDisposable
 {
     private readonly TemporaryDirectory _home = new();

@@ -11,6 +11,7 @@ using Xunit;
 namespace Pelago.Daemon.Tests;
 
 /// <summary>What runs the pods of a cluster is chosen at its first start.</summary>
+[Collection("addresses of the machine")] // some of these tests take some away for a moment
 public sealed class ClusterPlanTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
