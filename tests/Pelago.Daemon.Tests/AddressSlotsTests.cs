@@ -52,14 +52,17 @@ public sealed class AddressSlotsTests : IDisposable
         });
     }
 
-    [Fact]
-    public void Slot_that_a_route_of_others_leads_into_is_passed_over()
+    [Theory]
+    [InlineData("10.154.0.1/32")]
+    [InlineData("10.154.0.0/15")]
+    [InlineData("10.216.0.0/13")]
+    public void Slot_that_a_route_of_others_leads_into_is_passed_over(string network)
     {
-        const int Slot = AddressSlots.Count - 2;
+        const int Slot = AddressSlots.Count - 2; // 10.154.0.0/16 and 10.218.0.0/16
         AddressSlots slots = OnlyFree(Slot);
         WithInterface("plg-other", bridge =>
         {
-            Ip("route", "add", AddressSlots.ServiceCidr(Slot, privileged: true).Replace(".0.0/16", ".0.1/32", StringComparison.Ordinal), "dev", bridge);
+            Ip("route", "add", network, "dev", bridge);
 
             Assert.Null(slots.Take(Cluster("mine")));
         });

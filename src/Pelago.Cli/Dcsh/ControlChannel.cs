@@ -31,9 +31,10 @@ internal sealed class ControlChannel : IAsyncDisposable
     /// <summary>How the run ended; fails with <see cref="LostRunException"/> when the channel breaks before.</summary>
     public Task<RunEnd> End => _end.Task;
 
-    public static async Task<ControlChannel> OpenAsync(RunPlace place, CancellationToken cancel)
+    /// <param name="isFirst">This client is to begin the run, and others wait for it for as long as it is there.</param>
+    public static async Task<ControlChannel> OpenAsync(RunPlace place, bool isFirst, CancellationToken cancel)
     {
-        ExecSession session = await place.ExecAsync(RemoteScripts.Control, [], stdin: true, terminal: false, cancel);
+        ExecSession session = await place.ExecAsync(RemoteScripts.Control, [isFirst ? "1" : "0"], stdin: true, terminal: false, cancel);
         var channel = new ControlChannel(session);
         channel._running = Task.WhenAll(channel.ListenAsync(), channel.BeatAsync());
         return channel;

@@ -62,7 +62,7 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
 
     private async Task<RunEnd> BeginAsync(Stream? stdin, Func<CancellationToken, Task> stage, CancellationToken cancel)
     {
-        await using ControlChannel control = await ControlChannel.OpenAsync(place, cancel);
+        await using ControlChannel control = await ControlChannel.OpenAsync(place, isFirst: true, cancel);
         _control = control;
         try
         {
@@ -94,7 +94,7 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
         {
             try
             {
-                await using ControlChannel control = await ControlChannel.OpenAsync(place, cancel);
+                await using ControlChannel control = await ControlChannel.OpenAsync(place, isFirst: false, cancel);
                 _control = control;
                 // The first one may have been lost on its way; a second one changes nothing. Of a run of another client it is not known whether all is there that it needs.
                 if (_hasBegun)

@@ -5,7 +5,9 @@ using System.IO;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using System.Numerics;
 using Pelago.Client.Local;
+using Pelago.Kube;
 
 namespace Pelago.Daemon.State;
 
@@ -25,6 +27,9 @@ internal sealed class AddressSlots(string directory, int first = 0)
     /// them by rules that neither an address nor a route shows.
     /// </summary>
     private const int AfterUsualServices = 16;
+
+    /// <summary>A route broader than that leads to all slots alike, as the default route does: a more specific one may take from it.</summary>
+    private const int LeastPrefix = 9;
 
     public string Directory { get; } = directory;
 
@@ -92,22 +97,40 @@ internal sealed class AddressSlots(string directory, int first = 0)
     }
 
     /// <summary>
-    /// True when the machine already has an address or a route inside the slot's ranges that is not ours to take. The bridge that a cluster has left
-    /// behind, with nothing plugged in, is: whoever takes the slot takes it over.
+    /// True when the machine has an address or a route already that shares addresses with the slot's ranges and is not ours to take. The bridge that a
+    /// cluster has left behind, with nothing plugged in, is: whoever takes the slot takes it over.
     /// </summary>
-    private static bool Overlaps(int slot) => Environment.IsPrivilegedProcess && Addresses().Concat(Routes())
-        .Where(used => used.Interface != BridgeName(slot) || !IsEmptyBridge(used.Interface))
-        .Select(used => used.Address.GetAddressBytes())
-        .Any(address => address[0] == 10 && (address[1] == 96 + slot || address[1] == 160 + slot));
+    private static bool Overlaps(int slot)
+    {
+        if (!Environment.IsPrivilegedProcess)
+            return false;
+        Cidr4[] ranges = [Cidr4.Parse(ServiceCidr(slot, privileged: true)), Cidr4.Parse(PodCidr(slot, privileged: true))];
+        return Addresses().Concat(Routes()).Any(used =>
+            Array.Exists(ranges, range => range.Overlaps(used.Network)) && (used.Interface != BridgeName(slot) || !IsEmptyBridge(used.Interface)));
+    }
 
-    private static IEnumerable<(string Interface, IPAddress Address)> Addresses() => NetworkInterface.GetAllNetworkInterfaces()
+    private static IEnumerable<(string Interface, Cidr4 Network)> Addresses() => NetworkInterface.GetAllNetworkInterfaces()
         .SelectMany(nic => nic.GetIPProperties().UnicastAddresses.Select(unicast => (nic.Name, unicast.Address)))
-        .Where(used => used.Address.AddressFamily == AddressFamily.InterNetwork);
+        .Where(used => used.Address.AddressFamily == AddressFamily.InterNetwork)
+        .Select(used => (used.Name, Cidr4.Parse($"{used.Address}/32")));
 
-    /// <summary>Of /proc/net/route: the first column is the interface, the second the network as a number in this machine's order of bytes.</summary>
-    private static IEnumerable<(string Interface, IPAddress Address)> Routes() => File.ReadLines("/proc/net/route").Skip(1)
-        .Select(line => line.Split('\t'))
-        .Select(columns => (columns[0], new IPAddress(uint.Parse(columns[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture))));
+    /// <summary>Of /proc/net/route (proc(5)): columns 1, 2 and 8 are interface, network and mask, both in the machine's order of bytes.</summary>
+    private static List<(string Interface, Cidr4 Network)> Routes()
+    {
+        try
+        {
+            return [.. File.ReadLines("/proc/net/route").Skip(1).Select(line => line.Split('\t'))
+                .Select(columns => (Interface: columns[0], Network: new IPAddress(Number(columns[1])), Prefix: BitOperations.PopCount(Number(columns[7]))))
+                .Where(route => route.Prefix >= LeastPrefix)
+                .Select(route => (route.Interface, Cidr4.Parse($"{route.Network}/{route.Prefix}")))];
+        }
+        catch (IOException)
+        {
+            return []; // Not everybody is shown it: addresses alone have to do.
+        }
+    }
+
+    private static uint Number(string hex) => uint.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private static bool IsEmptyBridge(string name)
     {

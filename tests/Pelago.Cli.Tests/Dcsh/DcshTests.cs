@@ -5,6 +5,8 @@ using System.IO;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Pelago.Client;
+using Pelago.Kube;
 using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
 using Xunit;
@@ -163,22 +165,49 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
     [Trait("Lane", "Slow")]
     public async Task A_kept_run_whose_client_was_gone_before_it_began_is_said_to_have_none()
     {
-        string directory = Directory.CreateDirectory(_home.Beside("much")).FullName;
-        await using (var much = new FileStream(Path.Combine(directory, "file"), FileMode.CreateNew))
-            much.SetLength(512L << 20); // Takes longer to bring than to see that its pod runs.
-        using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-n", "--keep", "--stage", "file", "-c", "echo begun"])
+        await CordonAsync(true); // Until its client is gone its pod waits.
+        string id;
+        try
         {
-            RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = directory, Environment = { ["PELAGO_HOME"] = _home.Root },
-        })!;
-        string id = (await client.StandardError.ReadLineAsync(Cancel))!.Split("attach ")[1][..10];
-        await Eventually.GetAsync(
-            () => _home.RunAsync("ps", "-q", $"dcsh-{id}"), shown => shown.Output.Contains("running", StringComparison.Ordinal), Cancel);
-        client.Kill();
+            using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-n", "--keep", "-c", "echo begun"])
+            {
+                RedirectStandardError = true, UseShellExecute = false, Environment = { ["PELAGO_HOME"] = _home.Root },
+            })!;
+            id = (await client.StandardError.ReadLineAsync(Cancel))!.Split("attach ")[1][..10];
+            await Eventually.GetAsync(() => _home.RunAsync("ps", "-q", $"dcsh-{id}"), shown => shown.Output.Contains(id, StringComparison.Ordinal), Cancel);
+            client.Kill();
+            await client.WaitForExitAsync(Cancel);
+        }
+        finally
+        {
+            await CordonAsync(false);
+        }
 
         ProgramResult result = await DcshAsync("attach", id);
 
         Assert.Equal(("", 125), (result.Output, result.ExitCode));
         Assert.Contains("it was never begun", result.Error, StringComparison.Ordinal);
+        await NothingLeftAsync();
+    }
+
+    [Fact]
+    [Trait("Lane", "Slow")]
+    public async Task One_who_comes_while_the_run_is_still_brought_what_it_needs_waits_for_it()
+    {
+        string directory = Directory.CreateDirectory(_home.Beside("much")).FullName;
+        await using (var much = new FileStream(Path.Combine(directory, "file"), FileMode.CreateNew))
+            much.SetLength(256L << 20);
+        using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-n", "--keep", "--stage", "file", "-c", "echo begun; exit 3"])
+        {
+            RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = directory, Environment = { ["PELAGO_HOME"] = _home.Root },
+        })!;
+        string id = (await client.StandardError.ReadLineAsync(Cancel))!.Split("attach ")[1][..10];
+        await Eventually.GetAsync(() => _home.RunAsync("ps", "-q", $"dcsh-{id}"), shown => shown.Output.Contains("running", StringComparison.Ordinal), Cancel);
+
+        ProgramResult result = await DcshAsync("attach", id);
+
+        Assert.Equal(("begun\n", 3), (result.Output, result.ExitCode));
+        await client.WaitForExitAsync(Cancel);
     }
 
     [Fact]
@@ -193,6 +222,14 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
 
         await Eventually.GetAsync(() => Task.FromResult(Processes(mark)), count => count == 0, Cancel, TimeSpan.FromSeconds(30));
         await NothingLeftAsync();
+    }
+
+    private async Task CordonAsync(bool isClosed)
+    {
+        using var api = new HttpKubeApi(
+            Kubeconfig.Load([_home.Places.ClusterKubeconfig("pelago-1")], mustExist: true).Connect(null, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
+        byte[] patch = Encoding.UTF8.GetBytes($$"""{"spec":{"unschedulable":{{(isClosed ? "true" : "null")}} } }""");
+        Assert.Null((await api.PatchAsync(new ResourcePath(new GroupVersionResource("", "v1", "nodes"), "", "node-1"), PatchType.Merge, patch, WriteQuery.None, Cancel)).Error);
     }
 
     private static int Processes(string mark) => Directory.EnumerateDirectories("/proc").Count(directory =>

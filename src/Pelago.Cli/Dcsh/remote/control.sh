@@ -1,14 +1,17 @@
 # The client's words to the keeper, a line each, and the keeper's to the client: "ready", and "end …" when it is over.
+# Argument: 1 of the client that is to begin the run.
+first=$1
 nap() { sleep 0.02 2>/dev/null || sleep 1; }
 until [ -e run/ready ]; do nap; done
 cd run || exit 125
-echo "$$ 0" >beat
+beat() { echo "$$ $1" >beat; [ "$first" != 1 ] || echo "$$ $1" >first; }
+beat 0
 echo ready
 head -n 1 <ends &
 count=0
 while read -r word rest; do
   case $word in
-    beat) count=$((count + 1)); echo "$$ $count" >beat ;;
+    beat) count=$((count + 1)); beat "$count" ;;
     go) : >go ;;
     signal)
       until [ -e pid ] || [ -e end ]; do nap; done
