@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.IO;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Kube;
@@ -16,16 +17,41 @@ internal sealed class PackageOptions
     private readonly Option<string?> _file = new("--options") { Description = "A file with options, JSON or YAML (- reads them from the standard input)", HelpName = "FILE" };
     private readonly Option<string[]> _set = new("--set") { Description = "One option, as in service.cpus=2; may be given several times", HelpName = "PATH=VALUE" };
 
-    public PackageOptions() => _set.Validators.Add(result =>
+    private readonly Option<string[]> _setFile = new("--set-file")
     {
-        foreach (string given in result.Tokens.Select(token => token.Value).Where(given => !OptionPath.TrySet([], given)))
-            result.AddError($"--set {given}: must be PATH=VALUE, as in service.cpus=2");
-    });
+        Description = "One option whose text is in a file (- reads the standard input), as for passwords: others on this machine can read a line; may be given several times", HelpName = "PATH=FILE",
+    };
+
+    public PackageOptions()
+    {
+        _set.Validators.Add(result =>
+        {
+            foreach (string given in result.Tokens.Select(token => token.Value).Where(given => !OptionPath.TrySet([], given)))
+                result.AddError($"--set {given}: must be PATH=VALUE, as in service.cpus=2");
+        });
+        _setFile.Validators.Add(result =>
+        {
+            foreach (string given in result.Tokens.Select(token => token.Value).Where(given => given.EndsWith('=') || !OptionPath.TrySet([], given)))
+                result.AddError($"--set-file {given}: must be PATH=FILE, as in password=secret.txt");
+        });
+    }
 
     public void AddTo(Command command)
     {
         command.Options.Add(_file);
         command.Options.Add(_set);
+        command.Options.Add(_setFile);
+    }
+
+    /// <summary>Says on stderr which secrets stand on the line.</summary>
+    /// <param name="schema">The config.json of the package.</param>
+    public void WarnOfSecrets(ParseResult parsed, JsonObject? schema)
+    {
+        var given = new JsonObject();
+        foreach (string one in parsed.GetValue(_set) ?? [])
+            OptionPath.TrySet(given, one);
+        if (SecretOptions.Split(schema, given).Secret.Count > 0)
+            Console.Error.WriteLine("pelago: a secret stands on this line, where others on this machine can read it: --set-file PATH=FILE, or --options FILE, keeps it to yourself");
     }
 
     public JsonObject Read(ParseResult parsed)
@@ -33,6 +59,12 @@ internal sealed class PackageOptions
         JsonObject options = parsed.GetValue(_file) is { } file ? ReadFile(file) : [];
         foreach (string given in parsed.GetValue(_set) ?? [])
             OptionPath.TrySet(options, given);
+        foreach (string given in parsed.GetValue(_setFile) ?? [])
+        {
+            int sign = given.IndexOf('=', StringComparison.Ordinal);
+            OptionPath.TrySetText(options, given[..sign], Text(given[(sign + 1)..]));
+        }
+
         return options;
     }
 
@@ -56,6 +88,13 @@ internal sealed class PackageOptions
         {
             throw new CliException($"options were not read from {file}: {fault.Message}");
         }
+    }
+
+    /// <summary>Without the line end that editors put there.</summary>
+    private static string Text(string file)
+    {
+        string text = Encoding.UTF8.GetString(ReadBytes(file));
+        return text.EndsWith('\n') ? text[..^1].TrimEnd('\r') : text;
     }
 
     private static byte[] ReadBytes(string file)

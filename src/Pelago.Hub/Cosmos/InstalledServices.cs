@@ -65,6 +65,10 @@ internal sealed class InstalledServices(IKubeApi user, TimeProvider time)
         }
     }
 
+    /// <summary>What an installation asks for, with its secret options.</summary>
+    public Task<InstallationSpec> SpecAsync(Installation installation, CancellationToken cancel) =>
+        new SecretRecords(_records).OpenAsync(installation.Namespace, installation.Name, installation.Spec, cancel);
+
     public async Task DeleteAsync(Installation installation, CancellationToken cancel)
     {
         ApiResult gone = await user.DeleteAsync(installation.Path, new DeleteQuery { Uid = installation.Object.Uid }, cancel);

@@ -25,7 +25,7 @@ internal sealed class ServiceAnswers(CatalogAnswers packages, TimeProvider time)
             ["package"] = PackageDocuments.Whole(revision, CosmosEndpoint.OriginOf(call.Http.Request)),
             ["upgradesTo"] = CosmosErrors.Texts(all.Where(one => Names(one, "upgradesFrom", version)).Select(one => one.Version)),
             ["downgradesTo"] = CosmosErrors.Texts(all.Where(one => Names(revision, "downgradesTo", one.Version)).Select(one => one.Version)),
-            ["resolvedOptions"] = Resolved(revision, service.Spec.Options), ["userProvidedOptions"] = service.Spec.Options.DeepClone(),
+            ["resolvedOptions"] = Resolved(revision, service.Spec.Options), ["userProvidedOptions"] = SecretOptions.Split(revision.Config, service.Spec.Options).Open,
         };
     }
 
@@ -37,13 +37,18 @@ internal sealed class ServiceAnswers(CatalogAnswers packages, TimeProvider time)
             throw CosmosErrors.MarathonBadResponse($"{service.Name} is being removed", "wait until it is gone, and install it again");
         if (VersionRules.Refusal(current.Package, target.Package) is { } refusal)
             throw CosmosErrors.VersionUpgradeNotSupportedInOpen(target.Version, current.Version, refusal);
-        JsonObject options = call.Body.Boolean("replace") == true ? (JsonObject)call.Options.DeepClone() : OptionMerge.Merge(service.Spec.Options, call.Options);
-        (Release? release, IReadOnlyList<string> faults) = ReleaseBuilder.Build(target, options, service.Namespace, service.Name);
-        if (release is null)
-            throw InstallAnswers.Refusal(target, options, service.Namespace, service.Name, faults);
-        if (InstallAnswers.IdOf(target, options) is { } now && InstallAnswers.IdOf(current, service.Spec.Options) is { } before && now != before)
+        InstallationSpec present = await services.SpecAsync(service, call.Cancel);
+        JsonObject options = call.Body.Boolean("replace") == true ? SecretOptions.Keep(target.Config, present.Options, call.Options) : OptionMerge.Merge(present.Options, call.Options);
+        foreach (JsonObject those in OnEach(present with { Options = options }))
+        {
+            (Release? release, IReadOnlyList<string> faults) = ReleaseBuilder.Build(target, those, service.Namespace, service.Name);
+            if (release is null)
+                throw InstallAnswers.Refusal(target, those, service.Namespace, service.Name, faults);
+        }
+
+        if (InstallAnswers.IdOf(target, options) is { } now && InstallAnswers.IdOf(current, present.Options) is { } before && now != before)
             throw CosmosErrors.AppIdChanged(AppIds.Normal(now), AppIds.Normal(before));
-        InstallationSpec spec = service.Spec with { Version = target.Version, Digest = RecordStore.DigestOf(PackageRecord.Of(target)), Repository = repository, Options = options };
+        InstallationSpec spec = present with { Version = target.Version, Digest = RecordStore.DigestOf(PackageRecord.Of(target)), Repository = repository, Options = options };
         Installation changed = await services.Writes.ChangeAsync(service, target, spec, current.Version == target.Version ? "options changed by a client of Cosmos" : $"upgraded from {current.Version}", call.Cancel);
         return new JsonObject
         {
@@ -72,7 +77,12 @@ internal sealed class ServiceAnswers(CatalogAnswers packages, TimeProvider time)
         return (revision, found.Repository.Name);
     }
 
-    private static JsonObject Resolved(PackageRevision revision, JsonObject options) => PackageRenderer.Render(revision, new RenderRequest { Options = options, CheckOptions = false }).Options;
+    /// <summary>The options as each of its clusters gets them; what does not fit there does not fit.</summary>
+    private static IEnumerable<JsonObject> OnEach(InstallationSpec spec) => spec.Clusters.Count == 0 ? [spec.Options] : spec.Clusters.Select(target => spec.OptionsFor(target.Name));
+
+    /// <summary>Without those that nobody is to read.</summary>
+    private static JsonObject Resolved(PackageRevision revision, JsonObject options) =>
+        SecretOptions.Split(revision.Config, PackageRenderer.Render(revision, new RenderRequest { Options = options, CheckOptions = false }).Options).Open;
 
     private static bool Names(PackageRevision package, string field, string version) => (package.Package.Array(field) ?? []).Any(item => item?.ToString() is { } named && (named == "*" || named == version));
 }

@@ -22,6 +22,9 @@ public sealed class Installation(KubeObject document)
     /// <summary>Whether the status is about the spec as it is now.</summary>
     public bool IsObserved => document.Status?.Integer("observedGeneration") == document.Generation;
 
+    /// <summary>Whether its controller has looked for secrets among its options; one before this could not.</summary>
+    public bool IsSealed => document.Status?.Boolean("sealed") == true;
+
     public long Revision => document.Status?.Integer("revision") ?? 0;
 
     public string Phase => document.Status?.String("phase") ?? InstallationPhase.Pending;
@@ -39,13 +42,10 @@ public sealed class Installation(KubeObject document)
 
     public ResourcePath Path => new(PackagesApi.Installations, Namespace, Name);
 
-    /// <summary>What marks objects as this installation's.</summary>
-    public string Owner => $"{Namespace}/{Name}";
-
     /// <summary>Digests of everything that is still needed of what <see cref="Releases.RecordStore"/> keeps.</summary>
     public IEnumerable<string> Records() =>
     [
-        Spec.Digest, .. History.SelectMany(revision => (string[])[revision.Digest, revision.Record]),
+        Spec.Digest, Spec.Secrets, .. History.SelectMany(revision => (string[])[revision.Digest, revision.Record, revision.Secrets]),
         .. Clusters.Values.SelectMany(state => (string[])[.. state.Touched, state.Release, state.HealthyRelease]),
     ];
 }

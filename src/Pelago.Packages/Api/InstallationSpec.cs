@@ -19,7 +19,14 @@ public sealed record InstallationSpec
 
     public string Repository { get; init; } = "";
 
+    /// <summary>In an installation without those that are secret.</summary>
     public JsonObject Options { get; init; } = [];
+
+    /// <summary>The digest of the options that are secret, which <see cref="SecretRecords"/> keeps beside the installation; empty: there are none.</summary>
+    public string Secrets { get; init; } = "";
+
+    /// <summary>What makes releases with secrets in them impossible to guess by their digest; empty where there are none. Not written into an installation.</summary>
+    public string Salt { get; init; } = "";
 
     /// <summary>Empty: the cluster that has the installation.</summary>
     public IReadOnlyList<ClusterTarget> Clusters { get; init; } = [];
@@ -32,7 +39,7 @@ public sealed record InstallationSpec
     public static InstallationSpec Read(JsonObject spec) => new()
     {
         Package = spec.String("package") ?? "", Version = spec.String("version") ?? "", Digest = spec.String("digest") ?? "", Repository = spec.String("repository") ?? "",
-        Options = spec.Object("options") ?? [],
+        Options = spec.Object("options") ?? [], Secrets = spec.String("secrets") ?? "",
         Clusters = [.. (spec.Array("clusters") ?? []).OfType<JsonObject>().Select(item => new ClusterTarget(item.String("name") ?? "", item.Object("options") ?? []))],
         TimeoutSeconds = spec.Integer("timeoutSeconds") ?? 300, RollsBack = spec.String("onFailure") != "Stay",
     };
@@ -47,6 +54,8 @@ public sealed record InstallationSpec
         };
         if (Repository.Length > 0)
             json["repository"] = Repository;
+        if (Secrets.Length > 0)
+            json["secrets"] = Secrets;
         return json;
     }
 

@@ -23,7 +23,7 @@ public static class PackagesApi
     /// <summary>On installed objects: the name of their installation.</summary>
     public const string InstallationLabel = $"{Group}/installation";
 
-    /// <summary>On installed objects: <c>NAMESPACE/NAME</c> of their installation, which alone may change or remove them.</summary>
+    /// <summary>On installed objects: <c>NAMESPACE/NAME@HUB</c> of their installation, which alone may change or remove them.</summary>
     public const string OwnerAnnotation = $"{Group}/owner";
 
     /// <summary>On a Job of a template: when it runs, one or several of <c>pre-install,post-upgrade,…</c>. Such a Job is no part of what stays.</summary>

@@ -13,20 +13,30 @@ namespace Pelago.Packages.Controllers;
 /// One look at an installation on one cluster: goes on from where the journal says it stands, as far as it can without waiting. Each step is written
 /// down before it is done and may be done again, so this may end anywhere.
 /// </summary>
-internal sealed class ClusterRun(Installation installation, string cluster, IKubeApi api, ClusterKinds kinds, RecordStore records, ReleasePlan plan, Journal journal, TimeProvider time)
+/// <param name="hub">As for <see cref="InstalledObjects"/>.</param>
+internal sealed class ClusterRun(
+    Installation installation, string cluster, IKubeApi api, ClusterKinds kinds, string hub, RecordStore records, ReleasePlan plan, Journal journal, TimeProvider time)
 {
     private const int MaxSteps = 20;
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(10);
 
-    /// <summary>Until a cluster that is away is asked again, and until one of several is looked at: what becomes of it is to be seen soon.</summary>
-    private static readonly TimeSpan AmongSeveral = TimeSpan.FromSeconds(2);
+    /// <summary>For what is not well, and of which no watch may tell: a pod that does not start says why by and by.</summary>
+    private static readonly TimeSpan Unwell = TimeSpan.FromSeconds(2);
+
+    /// <summary>Where changes are heard of, and a cluster's coming and going, too: only in case one was missed.</summary>
+    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(60);
+
+    /// <summary>Between two looks, however often its objects change.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan UntilKnown = TimeSpan.FromSeconds(15);
-    private const int ManyClusters = 20;
-    private readonly InstalledObjects _objects = new(api, kinds, installation);
+    private readonly InstalledObjects _objects = new(api, kinds, installation, hub);
     private readonly ReleaseHealth _health = new(api, kinds, installation.Namespace);
     private ClusterState _state = installation.Clusters.GetValueOrDefault(cluster) ?? new ClusterState();
     private bool _isOver;
+
+    /// <summary>Null: nobody tells of changes.</summary>
+    public ObjectWatches? Watches { get; init; }
     private bool _written;
 
     public async Task<ReconcileResult> RunAsync(bool isWanted, CancellationToken cancel)
@@ -73,7 +83,7 @@ internal sealed class ClusterRun(Installation installation, string cluster, IKub
     public async Task<ReconcileResult> UnreachableAsync(string words, CancellationToken cancel)
     {
         await WriteAsync(_state with { Phase = InstallationPhase.Unreachable, Message = words }, cancel);
-        return ReconcileResult.Again(AmongSeveral);
+        return ReconcileResult.Again(Watches is null ? Unwell : Later);
     }
 
     /// <summary>What the cluster refuses now it may take later; after the deadline it counts as a failure.</summary>
@@ -261,11 +271,23 @@ internal sealed class ClusterRun(Installation installation, string cluster, IKub
             return ReconcileResult.Again(TimeSpan.Zero);
         }
 
+        bool isTold = Watches?.Covers(api, await ResourcesAsync(release, cancel)) == true;
         string calm = Steps.PhaseOf(_state);
         if (calm == InstallationPhase.Healthy)
             await WriteAsync(_state with { Phase = outcome.IsDone ? calm : InstallationPhase.Degraded, Message = outcome.Words }, cancel);
-        bool isOneOfFew = installation.Spec.Clusters.Count is > 1 and <= ManyClusters;
-        return ReconcileResult.Again(outcome.IsDone && !isOneOfFew ? Later : AmongSeveral);
+        return ReconcileResult.Again(!outcome.IsDone ? Unwell : isTold ? Seldom : Later) with { Rest = Rest };
+    }
+
+    private async Task<IReadOnlySet<GroupVersionResource>> ResourcesAsync(Release release, CancellationToken cancel)
+    {
+        var resources = new HashSet<GroupVersionResource>();
+        foreach (JsonObject json in release.Objects)
+        {
+            if (await kinds.PathOfAsync(new KubeObject(json), installation.Namespace, cancel) is { } path)
+                resources.Add(path.Resource);
+        }
+
+        return resources;
     }
 
     private ClusterState Begun(ClusterState state) => state with

@@ -17,10 +17,14 @@ internal sealed class ClusterWork
     private readonly ReleasePlan _plan;
     private readonly Journal _journal;
     private readonly InstallationWork _whole;
+    private readonly ObjectWatches? _watches;
+    private string? _hub;
     private readonly ConcurrentDictionary<IKubeApi, ClusterKinds> _kinds = new();
 
-    public ClusterWork(InstallationClusters clusters, TimeProvider time)
+    /// <param name="watches">Null: nothing is watched, and all is looked at from time to time.</param>
+    public ClusterWork(InstallationClusters clusters, TimeProvider time, ObjectWatches? watches = null)
     {
+        _watches = watches;
         (_clusters, _time) = (clusters, time);
         _records = new RecordStore(clusters.Home, time);
         _plan = new ReleasePlan(clusters.Home, _records);
@@ -60,7 +64,8 @@ internal sealed class ClusterWork
 
         IKubeApi? api = _clusters.Find(cluster);
         IKubeApi target = api ?? _clusters.Home;
-        var run = new ClusterRun(installation, cluster, target, _kinds.GetOrAdd(target, static api => new ClusterKinds(api)), _records, _plan, _journal, _time);
+        ClusterKinds kinds = _kinds.GetOrAdd(target, static api => new ClusterKinds(api));
+        var run = new ClusterRun(installation, cluster, target, kinds, await HubAsync(cancel), _records, _plan, _journal, _time) { Watches = _watches };
         if (api is null)
             return await run.UnknownAsync($"no cluster {cluster} is known here; there are: {_clusters.Known()}", cancel);
         try
@@ -75,6 +80,15 @@ internal sealed class ClusterWork
         {
             return await run.RefusedAsync(refused.Status, cancel);
         }
+    }
+
+    /// <summary>By what this hub is known: it stays as long as its cluster does.</summary>
+    private async Task<string> HubAsync(CancellationToken cancel)
+    {
+        if (_hub is not null)
+            return _hub;
+        ApiResult read = await _clusters.Home.GetAsync(new ResourcePath(PackagesApi.Namespaces, "", "kube-system"), cancel);
+        return _hub = read.Error is { IsNotFound: true } ? "" : KubeObject.Parse(read.BodyOrThrow()).Uid;
     }
 
     /// <summary>Nothing is put anywhere before the installation is sure to stay until it is removed again.</summary>

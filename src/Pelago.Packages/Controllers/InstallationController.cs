@@ -25,17 +25,30 @@ public static partial class InstallationController
         try
         {
             await DefineAsync(clusters.Home, log, time, cancel);
-            var work = new ClusterWork(clusters, time);
+            WorkQueue<InstallationPart>? queue = null;
+            var watches = new ObjectWatches((key, cluster) => queue?.Add(new InstallationPart(key, cluster)), time, loggers, cancel);
+            var work = new ClusterWork(clusters, time, watches);
             var informers = new InformerFactory(clusters.Home, InformerOptions.Default, time, loggers);
             Informer<Installation> installations = informers.Get(PackagesApi.Installations, "", ListQuery.Everything, utf8 => new Installation(KubeObject.Parse(utf8)));
             using var loop = new Controller<InstallationPart>("installation-controller", [installations], (part, stop) => work.RunAsync(part.Key, part.Cluster, stop), time, log) { Workers = Workers };
+            queue = loop.Queue;
+            IEnumerable<string> Parts(Installation installation) => installation.Spec.ClusterNames(clusters.Home.Cluster).Concat(installation.Clusters.Keys).Distinct();
             installations.AddHandler(change =>
             {
-                foreach (string cluster in change.Latest.Spec.ClusterNames(clusters.Home.Cluster).Concat(change.Latest.Clusters.Keys).Append("").Distinct())
+                foreach (string cluster in Parts(change.Latest).Append(""))
                     loop.Queue.Add(new InstallationPart(change.Key, cluster));
             });
+            var pulse = new ClusterPulse(
+                clusters, () => installations.Cache.List().SelectMany(Parts).ToHashSet(StringComparer.Ordinal),
+                turned =>
+                {
+                    foreach (Installation installation in installations.Cache.List().Where(one => Parts(one).Contains(turned)))
+                        loop.Queue.Add(new InstallationPart(new ObjectKey(installation.Namespace, installation.Name), turned));
+                },
+                time);
             informers.Start(cancel);
-            await Task.WhenAll(loop.RunAsync(cancel), informers.StoppedAsync());
+            await Task.WhenAll(loop.RunAsync(cancel), informers.StoppedAsync(), pulse.RunAsync(watches.Retain, cancel));
+            await watches.StoppedAsync();
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

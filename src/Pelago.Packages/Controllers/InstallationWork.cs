@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Packages.Api;
+using Pelago.Packages.Options;
 using Pelago.Packages.Releases;
 
 namespace Pelago.Packages.Controllers;
@@ -12,6 +14,7 @@ namespace Pelago.Packages.Controllers;
 internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journal journal, TimeProvider time)
 {
     private const int MaxHistory = 10;
+    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
     /// <summary>Long enough for somebody who has written a package and not yet the installation of it.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
@@ -41,7 +44,7 @@ internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journa
             return ReconcileResult.Done; // its own change brings it back
         }
 
-        if (!installation.IsObserved)
+        if (!installation.IsObserved || !installation.IsSealed)
             await RecordAsync(installation, cancel);
         else
             await SumUpAsync(installation, cancel);
@@ -51,14 +54,18 @@ internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journa
     /// <summary>A spec that is another than before is a new revision.</summary>
     private async Task RecordAsync(Installation installation, CancellationToken cancel)
     {
+        if (await MovedAsync(installation, cancel))
+            return; // its own change brings it back
+        if (installation.Spec.Secrets.Length > 0)
+            await records.OwnAsync(installation.Namespace, installation.Spec.Secrets, installation, cancel);
         JsonObject spec = installation.Spec.ToJson();
-        var status = new JsonObject { ["observedGeneration"] = installation.Object.Generation };
+        var status = new JsonObject { ["observedGeneration"] = installation.Object.Generation, ["sealed"] = true };
         InstallationRevision? last = installation.History.Count > 0 ? installation.History[^1] : null;
         if (last?.Record != RecordStore.DigestOf(spec))
         {
             string record = await records.PutAsync(installation.Namespace, spec, cancel, installation.Name);
             string cause = installation.Object.Annotations?.String(PackagesApi.CauseAnnotation) ?? (last is null ? "installed" : "changed");
-            var revision = new InstallationRevision((last?.Number ?? 0) + 1, installation.Spec.Package, installation.Spec.Version, installation.Spec.Digest, record, cause, MetaTime.Now(time));
+            var revision = new InstallationRevision((last?.Number ?? 0) + 1, installation.Spec.Package, installation.Spec.Version, installation.Spec.Digest, record, cause, MetaTime.Now(time)) { Secrets = installation.Spec.Secrets };
             status["revision"] = revision.Number;
             status["phase"] = InstallationPhase.Pending; // what is said of the revision before is not said of this one
             status["ready"] = $"0/{installation.Spec.ClusterNames(api.Cluster).Count()}";
@@ -67,6 +74,37 @@ internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journa
 
         await journal.WriteAsync(installation, status, cancel);
         await records.SweepAsync(installation.Namespace, await NamedAsync(installation.Namespace, null, cancel), Grace, cancel);
+    }
+
+    /// <summary>Whoever writes installations by hand, or wrote one with an earlier program, may have left secrets in it: they are moved to where they belong.</summary>
+    private async Task<bool> MovedAsync(Installation installation, CancellationToken cancel)
+    {
+        InstallationSpec spec = installation.Spec;
+        if (spec.Options.Count == 0 && spec.Clusters.All(target => target.Options.Count == 0))
+            return false;
+        JsonObject? schema;
+        try
+        {
+            schema = PackageRecord.Read(await records.ReadAsync(installation.Namespace, spec.Digest, cancel))?.Config;
+        }
+        catch (Exception lost) when (lost is JsonException or ApiStatusException { Status.Code: 400 or 404 })
+        {
+            return false; // what is no package is not installed either
+        }
+
+        if (SecretOptions.Split(schema, spec.Options).Secret.Count == 0 && spec.Clusters.All(target => SecretOptions.Split(schema, target.Options).Secret.Count == 0))
+            return false;
+        string ns = installation.Namespace, name = installation.Name;
+        var secrets = new SecretRecords(records);
+        InstallationSpec bare = await secrets.SealAsync(ns, name, await secrets.OpenAsync(ns, name, spec, cancel), schema, cancel);
+        var changed = new KubeObject((JsonObject)installation.Object.Json.DeepClone());
+        changed.Json["spec"] = bare.ToJson();
+        JsonObject annotations = changed.Metadata.ObjectOrNew("annotations");
+        annotations.Remove(LastApplied); // it says them once more
+        if (installation.IsObserved)
+            annotations[PackagesApi.CauseAnnotation] = "secret options moved into a Secret";
+        (await api.UpdateAsync(installation.Path, changed.ToUtf8(), new WriteQuery { FieldManager = PackagesApi.FieldManager }, cancel)).BodyOrThrow();
+        return true;
     }
 
     private async Task SumUpAsync(Installation installation, CancellationToken cancel)

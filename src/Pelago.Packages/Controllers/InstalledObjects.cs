@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Packages.Api;
+using Pelago.Packages.Options;
 using Pelago.Packages.Releases;
 
 namespace Pelago.Packages.Controllers;
@@ -12,16 +13,18 @@ namespace Pelago.Packages.Controllers;
 /// The objects of one installation on one cluster: brought there, and taken away. Only what carries the installation's mark is changed. Everything may be
 /// done again at any time.
 /// </summary>
-internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Installation installation)
+/// <param name="hub">What tells this controller's installations from those of another one on the same cluster; empty where nothing does.</param>
+internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Installation installation, string hub)
 {
     private static readonly WriteQuery Apply = new() { FieldManager = PackagesApi.FieldManager, Force = true };
+    private readonly OwnerMark _mark = new(installation.Namespace, installation.Name, hub);
 
     /// <summary>Applies the objects of a release in their order.</summary>
     public async Task<StepOutcome> ApplyAsync(Release release, CancellationToken cancel)
     {
         foreach (JsonObject json in release.Objects)
         {
-            StepOutcome outcome = await ApplyAsync(json, cancel);
+            StepOutcome outcome = await ApplyAsync(json, release.Secrets, cancel);
             if (!outcome.IsDone)
                 return outcome;
         }
@@ -30,22 +33,24 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
     }
 
     /// <summary>One object; also the Job of a hook.</summary>
-    public async Task<StepOutcome> ApplyAsync(JsonObject json, CancellationToken cancel)
+    /// <param name="secrets">Texts that no words about it are to have.</param>
+    public async Task<StepOutcome> ApplyAsync(JsonObject json, IReadOnlyList<string> secrets, CancellationToken cancel)
     {
         var item = new KubeObject((JsonObject)json.DeepClone());
         if (await kinds.PathOfAsync(item, installation.Namespace, cancel) is not { } path)
             return StepOutcome.Failed($"cluster {api.Cluster} does not know {item.Kind} of {item.ApiVersion}: a package that defines it has to be installed first");
         if (path.Namespace.Length > 0)
             item.Namespace = path.Namespace;
+        item.Metadata.ObjectOrNew("annotations")[PackagesApi.OwnerAnnotation] = _mark.Text;
         ApiResult read = await api.GetAsync(path, cancel);
         if (read.Error is { IsNotFound: false } unread)
-            return Judge(item, unread);
+            return Judge(item, unread, secrets);
         if (read.Error is null && Obstacle(item, KubeObject.Parse(read.Body)) is { } obstacle)
             return obstacle;
         ApiResult applied = await api.PatchAsync(path, PatchType.Apply, item.ToUtf8(), Apply, cancel);
         if (applied.Error is { Code: 422 } && item.Kind == "Job" && read.Error is null)
-            return await ReplaceAsync(item, path, cancel);
-        return applied.Error is { } refused ? Judge(item, refused) : StepOutcome.Done;
+            return await ReplaceAsync(item, path, secrets, cancel);
+        return applied.Error is { } refused ? Judge(item, refused, secrets) : StepOutcome.Done;
     }
 
     /// <summary>Removes what these releases have and the one that stays has not.</summary>
@@ -79,9 +84,9 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
         if (read.Error is { IsNotFound: true })
             return null;
         KubeObject live = KubeObject.Parse(read.BodyOrThrow());
-        if (live.Annotations?.String(PackagesApi.OwnerAnnotation) != installation.Owner)
+        if (!_mark.IsOn(live))
             return null;
-        if (live.Annotations.String(PackagesApi.KeepAnnotation) == "true")
+        if (live.Annotations?.String(PackagesApi.KeepAnnotation) == "true")
         {
             left.Add($"{live.Kind} {live.Key}");
             return null;
@@ -110,23 +115,26 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
     {
         if (live.IsDeleting)
             return StepOutcome.Waits($"waits until the {item.Kind} {item.Name} of before is gone");
-        string owner = live.Annotations?.String(PackagesApi.OwnerAnnotation) ?? "";
-        if (owner.Length > 0 && owner != installation.Owner)
-            return StepOutcome.Failed($"{item.Kind} {item.Name} is there already and is of the installation {owner}: give this one another name");
-        if (owner.Length == 0)
+        if (!_mark.IsOn(live) && OwnerMark.Of(live) is { Length: > 0 } owner)
+            return StepOutcome.Failed($"{item.Kind} {item.Name} is there already and is of {_mark.Describe(owner)}: give this one another name");
+        if (!_mark.IsOn(live))
             return StepOutcome.Failed($"{item.Kind} {item.Name} is there already and is of no installation: remove it, or give this one another name");
         return item.Kind == "CustomResourceDefinition" ? DefinitionChange.Obstacle(item, live) : null;
     }
 
     /// <summary>A Job cannot be changed once it is there.</summary>
-    private async Task<StepOutcome> ReplaceAsync(KubeObject item, ResourcePath path, CancellationToken cancel)
+    private async Task<StepOutcome> ReplaceAsync(KubeObject item, ResourcePath path, IReadOnlyList<string> secrets, CancellationToken cancel)
     {
         ApiResult gone = await api.DeleteAsync(path, new DeleteQuery { PropagationPolicy = "Background" }, cancel);
-        return gone.Error is { IsNotFound: false } refused ? Judge(item, refused) : StepOutcome.Waits($"replaces Job {item.Name}");
+        return gone.Error is { IsNotFound: false } refused ? Judge(item, refused, secrets) : StepOutcome.Waits($"replaces Job {item.Name}");
     }
 
     /// <summary>Refusals that another try may not meet are thrown, so that it is made.</summary>
-    private static StepOutcome Judge(KubeObject item, ApiStatus refused) => refused.Code is 400 or 403 or 404 or 405 or 413 or 415 or 422
-        ? StepOutcome.Failed($"{item.Kind} {item.Name} was refused: {refused.Message}")
-        : throw new ApiStatusException(refused);
+    private static StepOutcome Judge(KubeObject item, ApiStatus refused, IReadOnlyList<string> secrets)
+    {
+        string words = HiddenText.Of(refused.Message, secrets);
+        return refused.Code is 400 or 403 or 404 or 405 or 413 or 415 or 422
+            ? StepOutcome.Failed($"{item.Kind} {item.Name} was refused: {words}")
+            : throw new ApiStatusException(refused with { Message = words });
+    }
 }

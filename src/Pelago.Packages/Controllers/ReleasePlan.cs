@@ -18,7 +18,16 @@ internal sealed class ReleasePlan(IKubeApi home, RecordStore records)
     /// <param name="current">What is healthy there now.</param>
     public async Task<(string Digest, StepOutcome Outcome)> MakeAsync(Installation installation, string cluster, Release? current, CancellationToken cancel)
     {
-        InstallationSpec spec = installation.Spec;
+        InstallationSpec spec;
+        try
+        {
+            spec = await new SecretRecords(records).OpenAsync(installation.Namespace, installation.Name, installation.Spec, cancel);
+        }
+        catch (ApiStatusException lost) when (lost.Status.Code is 400 or 404)
+        {
+            return ("", StepOutcome.Failed($"its secret options are not in namespace {installation.Namespace} ({lost.Status.Message}): 'pelago package upgrade {installation.Name} --keep-version' with --set-file gives them again"));
+        }
+
         (PackageRevision? package, string fault) = await ReadAsync(installation, cancel);
         if (package is null)
             return ("", StepOutcome.Failed(fault));
@@ -29,7 +38,7 @@ internal sealed class ReleasePlan(IKubeApi home, RecordStore records)
             return ("", StepOutcome.Failed(string.Join("; ", faults)));
         if (await MissingAsync(installation, cluster, package, cancel) is { } missing)
             return ("", StepOutcome.Waits(missing));
-        return (await records.PutAsync(installation.Namespace, release.ToJson(), cancel, installation.Name), StepOutcome.Done);
+        return (await records.PutAsync(installation.Namespace, (release with { Salt = spec.Salt }).ToJson(), cancel, installation.Name), StepOutcome.Done);
     }
 
     private async Task<(PackageRevision? Package, string Fault)> ReadAsync(Installation installation, CancellationToken cancel)

@@ -17,11 +17,11 @@ public static class DcosRelease
     /// <summary>Part by part as numbers of any length; what is absent is 0, what is no digit ends a part.</summary>
     public static int Compare(string one, string other)
     {
-        string[] left = one.Split('.'), right = other.Split('.');
-        for (int i = 0; i < Math.Max(left.Length, right.Length); i++)
+        ReadOnlySpan<char> left = one, right = other;
+        while (left.Length > 0 || right.Length > 0)
         {
-            string a = Digits(left, i), b = Digits(right, i);
-            int order = a.Length != b.Length ? a.Length.CompareTo(b.Length) : string.CompareOrdinal(a, b);
+            ReadOnlySpan<char> a = Digits(ref left), b = Digits(ref right);
+            int order = a.Length != b.Length ? a.Length.CompareTo(b.Length) : a.SequenceCompareTo(b);
             if (order != 0)
                 return order;
         }
@@ -29,5 +29,13 @@ public static class DcosRelease
         return 0;
     }
 
-    private static string Digits(string[] parts, int at) => at < parts.Length ? string.Concat(parts[at].TakeWhile(char.IsAsciiDigit)).TrimStart('0') : "";
+    /// <summary>The digits of the first part, which is taken away.</summary>
+    private static ReadOnlySpan<char> Digits(ref ReadOnlySpan<char> parts)
+    {
+        int dot = parts.IndexOf('.');
+        ReadOnlySpan<char> part = dot < 0 ? parts : parts[..dot];
+        parts = dot < 0 ? [] : parts[(dot + 1)..];
+        int end = part.IndexOfAnyExceptInRange('0', '9');
+        return (end < 0 ? part : part[..end]).TrimStart('0');
+    }
 }

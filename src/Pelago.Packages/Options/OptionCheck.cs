@@ -10,7 +10,11 @@ namespace Pelago.Packages.Options;
 internal static class OptionCheck
 {
     public static IReadOnlyList<OptionFault> Check(JsonObject schema, JsonObject options) =>
-        [.. new SchemaValidator(schema).Validate(options).Select(fault => new OptionFault(fault, Flag(fault, schema)))];
+        [.. new SchemaValidator(schema).Validate(options).Select(fault => new OptionFault(IsHidden(fault, schema) ? fault with { Found = "a value that is not shown" } : fault, Flag(fault, schema)))];
+
+    /// <summary>Whether it is about a secret, or about what one is a part of.</summary>
+    private static bool IsHidden(SchemaFault fault, JsonObject schema) => fault.Pointer.Length > 0 && SecretOptions.Paths(schema).Any(path =>
+        (fault.Pointer + "/").StartsWith(string.Concat(path.Select(name => $"/{InstancePath.Escape(name)}")) + "/", StringComparison.Ordinal));
 
     private static string? Flag(SchemaFault fault, JsonObject schema)
     {
@@ -25,6 +29,8 @@ internal static class OptionCheck
             property = inner;
         // Into a list a flag cannot reach: the whole list is given.
         string[] settable = depth == names.Length || fault.Field is not null ? names : names[..Math.Max(1, depth)];
+        if (depth == settable.Length && property is not null && SecretOptions.IsSecret(settable[^1], property))
+            return $"--set-file {OptionPath.Of(settable)}=FILE";
         return $"--set {OptionPath.Of(settable)}={Example(depth == settable.Length ? property : null)}";
     }
 

@@ -54,7 +54,10 @@ public sealed class OptionForm(JsonObject schema)
             JsonNode? usual = defaults[name];
             yield return new OptionQuestion(
                 OptionPath.Of(here), property.String("type") ?? "", property.String("description") ?? property.String("title") ?? "", usual,
-                [.. (property.Array("enum") ?? []).Select(choice => choice?.ToString() ?? "null")], needed && usual is null);
+                [.. (property.Array("enum") ?? []).Select(choice => choice?.ToString() ?? "null")], needed && usual is null)
+            {
+                IsSecret = SecretOptions.IsSecret(name, property),
+            };
         }
     }
 }

@@ -24,6 +24,9 @@ public static class OptionPath
         return true;
     }
 
+    /// <summary>Sets the option at a path to a text as it is, whatever that looks like. False when there is no path.</summary>
+    public static bool TrySetText(JsonObject options, string path, string text) => TrySet(options, $"{path}={JsonValue.Create(text).ToJsonString()}");
+
     internal static string Of(IEnumerable<string> names) => string.Join('.', names.Select(name => name.Replace(".", "\\.", StringComparison.Ordinal)));
 
     private static string[] Names(string path)

@@ -11,6 +11,9 @@ namespace Pelago.Packages.Options;
 /// <param name="IsNeeded">It has no default and must be given.</param>
 public sealed record OptionQuestion(string Path, string Type, string Description, JsonNode? Default, IReadOnlyList<string> Choices, bool IsNeeded)
 {
+    /// <summary>The answer is not to be read over a shoulder.</summary>
+    public bool IsSecret { get; init; }
+
     /// <summary>The object that it is in; empty for one at the top.</summary>
     public string Section => Path.LastIndexOf('.') is >= 0 and var dot ? Path[..dot] : "";
 }

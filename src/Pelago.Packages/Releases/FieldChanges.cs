@@ -2,54 +2,68 @@
 
 using System.Text.Json.Nodes;
 using Pelago.Kube;
+using Pelago.Packages.Options;
 
 namespace Pelago.Packages.Releases;
 
 /// <summary>Field by field from what is there to what will be; what was installed says whether somebody changed it since.</summary>
-internal static class FieldChanges
+internal sealed class FieldChanges
 {
     private const int MaxText = 80;
     private static readonly string[] Unsaid = ["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"];
     private static readonly string[] Keys = ["name", "containerPort", "mountPath", "port", "key", "type"];
+    private readonly IReadOnlyList<string> _secrets;
+    private readonly List<string> _lines = [];
+
+    private FieldChanges(IReadOnlyList<string> secrets) => _secrets = secrets;
 
     /// <param name="installed">Null: it was never installed.</param>
     /// <param name="isSecret">Values are not shown.</param>
-    public static IReadOnlyList<string> Of(JsonObject live, JsonObject after, JsonObject? installed, bool isSecret)
+    /// <param name="secrets">Texts that are not shown wherever they stand.</param>
+    public static IReadOnlyList<string> Of(JsonObject live, JsonObject after, JsonObject? installed, bool isSecret, IReadOnlyList<string> secrets)
     {
-        var lines = new List<string>();
+        var changes = new FieldChanges(secrets);
         foreach (string part in live.Select(pair => pair.Key).Union(after.Select(pair => pair.Key)).Where(part => part is not ("status" or "apiVersion" or "kind")))
-            Walk(part, live[part], after[part], installed?[part], isSecret && part is "data" or "stringData", lines);
-        return lines;
+            changes.Walk(part, live[part], after[part], installed?[part], isSecret && part is "data" or "stringData");
+        return changes._lines;
     }
 
-    private static void Walk(string path, JsonNode? live, JsonNode? after, JsonNode? installed, bool isSecret, List<string> lines)
+    private void Walk(string path, JsonNode? live, JsonNode? after, JsonNode? installed, bool isSecret)
     {
         if (JsonEquality.DeepEquals(live, after))
             return;
         if (live is JsonObject left && after is JsonObject right)
         {
             foreach (string field in left.Select(pair => pair.Key).Union(right.Select(pair => pair.Key)).Where(field => path != "metadata" || !Unsaid.Contains(field)).ToArray())
-                Walk($"{path}.{field}", left[field], right[field], (installed as JsonObject)?[field], isSecret, lines);
+                Walk($"{path}.{field}", left[field], right[field], (installed as JsonObject)?[field], isSecret);
             return;
         }
 
         if (live is JsonArray before && after is JsonArray now && KeyOf(before) is { } key && KeyOf(now) == key)
         {
-            WalkItems(path, key, before, now, installed as JsonArray, isSecret, lines);
+            WalkItems(path, key, before, now, installed as JsonArray, isSecret);
             return;
         }
 
         bool isOthers = installed is not null && live is not null && !JsonEquality.DeepEquals(installed, live) && installed is JsonValue;
-        lines.Add(isSecret
-            ? $"{path}: (a secret) changes"
+        _lines.Add(isSecret || Tells(live) || Tells(after) || Tells(installed)
+            ? $"{path}: {HiddenText.Instead} changes"
             : $"{path}: {Text(live)} → {Text(after)}{(isOthers ? $" (was installed as {Text(installed)} and changed since)" : "")}");
     }
 
-    private static void WalkItems(string path, string key, JsonArray live, JsonArray after, JsonArray? installed, bool isSecret, List<string> lines)
+    private void WalkItems(string path, string key, JsonArray live, JsonArray after, JsonArray? installed, bool isSecret)
     {
         foreach (string name in live.Concat(after).Select(item => Name(item, key)).Distinct().ToArray())
-            Walk($"{path}[{name}]", Find(live, key, name), Find(after, key, name), installed is null ? null : Find(installed, key, name), isSecret, lines);
+            Walk($"{path}[{name}]", Find(live, key, name), Find(after, key, name), installed is null ? null : Find(installed, key, name), isSecret);
     }
+
+    private bool Tells(JsonNode? value) => _secrets.Count > 0 && value switch
+    {
+        JsonObject fields => fields.Any(pair => Tells(pair.Value)),
+        JsonArray items => items.Any(Tells),
+        JsonValue text => HiddenText.IsIn(Plain(text), _secrets),
+        _ => false,
+    };
 
     private static JsonNode? Find(JsonArray items, string key, string name) => items.FirstOrDefault(item => Name(item, key) == name);
 
@@ -61,8 +75,9 @@ internal static class FieldChanges
 
     private static string Text(JsonNode? node)
     {
-        string text = node is null ? "nothing" : node is JsonValue value && value.TryGetValue(out string? plain) ? plain : node.ToJsonString();
-        text = text.ReplaceLineEndings(" ");
+        string text = (node is null ? "nothing" : Plain(node)).ReplaceLineEndings(" ");
         return text.Length <= MaxText ? text : $"{text[..MaxText]}…";
     }
+
+    private static string Plain(JsonNode node) => node is JsonValue value && value.TryGetValue(out string? plain) ? plain : node.ToJsonString();
 }

@@ -13,14 +13,16 @@ namespace Pelago.Packages.Releases;
 public sealed class InstallationWrites(IKubeApi api, RecordStore records)
 {
     private static readonly WriteQuery Write = new() { FieldManager = "pelago" };
+    private readonly SecretRecords _secrets = new(records);
 
-    /// <summary>Keeps the package and makes an installation of it; the package lies in the cluster before anything names it.</summary>
-    /// <param name="spec">Its digest is that of the package afterwards, whatever it was.</param>
+    /// <summary>Keeps the package and the secret options, and makes an installation of it; both lie in the cluster before anything names them.</summary>
+    /// <param name="spec">With all options. Its digest is that of the package afterwards, whatever it was.</param>
     /// <param name="cause">In words why it is installed.</param>
     /// <param name="annotations">Others to put on it.</param>
     public async Task CreateAsync(string ns, string name, PackageRevision package, InstallationSpec spec, string cause, CancellationToken cancel, params IEnumerable<KeyValuePair<string, string>> annotations)
     {
         string digest = await records.PutAsync(ns, PackageRecord.Of(package), cancel);
+        spec = await _secrets.SealAsync(ns, name, spec, package.Config, cancel);
         var noted = new JsonObject { [PackagesApi.CauseAnnotation] = cause };
         foreach ((string key, string value) in annotations)
             noted[key] = value;
@@ -45,11 +47,12 @@ public sealed class InstallationWrites(IKubeApi api, RecordStore records)
     }
 
     /// <summary>Keeps the package and puts another spec in the place of the one that was read, unless somebody else did meanwhile. The installation then.</summary>
+    /// <param name="spec">With all options.</param>
     public async Task<Installation> ChangeAsync(Installation installation, PackageRevision package, InstallationSpec spec, string cause, CancellationToken cancel)
     {
         await records.PutAsync(installation.Namespace, PackageRecord.Of(package), cancel);
         var changed = new KubeObject((JsonObject)installation.Object.Json.DeepClone());
-        changed.Json["spec"] = spec.ToJson();
+        changed.Json["spec"] = (await _secrets.SealAsync(installation.Namespace, installation.Name, spec, package.Config, cancel)).ToJson();
         changed.Metadata.ObjectOrNew("annotations")[PackagesApi.CauseAnnotation] = cause;
         return new Installation(KubeObject.Parse((await api.UpdateAsync(installation.Path, changed.ToUtf8(), Write, cancel)).BodyOrThrow()));
     }

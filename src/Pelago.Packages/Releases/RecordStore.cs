@@ -104,6 +104,21 @@ public sealed class RecordStore(IKubeApi api, TimeProvider time)
         }
     }
 
+    /// <summary>Makes a document that was kept for an installation its own: it goes with it, whoever removes that. One that was kept for another stays that one's.</summary>
+    public async Task OwnAsync(string ns, string digest, Installation owner, CancellationToken cancel)
+    {
+        var query = new ListQuery { LabelSelector = $"{RecordLabel}={LabelOf(digest)},{OwnerLabel}={OwnerOf(owner.Name)}", MetadataOnly = true };
+        ApiResult list = await api.ListAsync(new ResourcePath(PackagesApi.Secrets, ns), query, cancel);
+        foreach (KubeObject secret in (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(item => new KubeObject(item)))
+        {
+            if ((secret.Metadata.Array("ownerReferences") ?? []).OfType<JsonObject>().Any(one => one.String("uid") == owner.Object.Uid))
+                continue;
+            var reference = new JsonObject { ["apiVersion"] = PackagesApi.ApiVersion, ["kind"] = PackagesApi.Kind, ["name"] = owner.Name, ["uid"] = owner.Object.Uid };
+            var patch = new JsonObject { ["metadata"] = new JsonObject { ["ownerReferences"] = new JsonArray(reference) } };
+            (await api.PatchAsync(new ResourcePath(PackagesApi.Secrets, ns, secret.Name), PatchType.Merge, KubeJson.ToUtf8(patch), new WriteQuery { FieldManager = PackagesApi.FieldManager }, cancel)).BodyOrThrow();
+        }
+    }
+
     /// <summary>Removes these documents.</summary>
     public async Task RemoveAsync(string ns, IEnumerable<string> digests, CancellationToken cancel)
     {

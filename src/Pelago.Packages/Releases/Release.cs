@@ -27,17 +27,32 @@ public sealed record Release
     /// <summary>What the package says that has no place in a cluster's objects.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Texts of its options that nobody is to read.</summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
+
+    /// <summary>Of its secret options: the digest of a release stands where many may read it, and is not to be guessed from.</summary>
+    public string Salt { get; init; } = "";
+
     public static Release Read(JsonObject json) => new()
     {
         Package = json.String("package") ?? "", Version = json.String("version") ?? "", Fields = json.Object("fields") ?? [], Options = json.Object("options") ?? [],
         Objects = [.. (json.Array("objects") ?? []).OfType<JsonObject>()], Hooks = [.. (json.Array("hooks") ?? []).OfType<JsonObject>()],
         Notes = [.. (json.Array("notes") ?? []).Select(note => note?.ToString() ?? "")],
+        Secrets = [.. (json.Array("secrets") ?? []).Select(text => text?.ToString() ?? "")], Salt = json.String("salt") ?? "",
     };
 
-    public JsonObject ToJson() => new()
+    public JsonObject ToJson()
     {
-        ["package"] = Package, ["version"] = Version, ["fields"] = Fields.DeepClone(), ["options"] = Options.DeepClone(),
-        ["objects"] = new JsonArray([.. Objects.Select(item => item.DeepClone())]), ["hooks"] = new JsonArray([.. Hooks.Select(item => item.DeepClone())]),
-        ["notes"] = new JsonArray([.. Notes.Select(note => (JsonNode)note)]),
-    };
+        var json = new JsonObject
+        {
+            ["package"] = Package, ["version"] = Version, ["fields"] = Fields.DeepClone(), ["options"] = Options.DeepClone(),
+            ["objects"] = new JsonArray([.. Objects.Select(item => item.DeepClone())]), ["hooks"] = new JsonArray([.. Hooks.Select(item => item.DeepClone())]),
+            ["notes"] = new JsonArray([.. Notes.Select(note => (JsonNode)note)]),
+        };
+        if (Secrets.Count > 0)
+            json["secrets"] = new JsonArray([.. Secrets.Select(text => (JsonNode)text)]);
+        if (Salt.Length > 0)
+            json["salt"] = Salt;
+        return json;
+    }
 }

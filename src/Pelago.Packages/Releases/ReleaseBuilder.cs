@@ -5,6 +5,7 @@ using Pelago.Kube;
 using Pelago.Packages.Api;
 using Pelago.Packages.Format;
 using Pelago.Packages.Marathon;
+using Pelago.Packages.Options;
 using Pelago.Packages.Rendering;
 
 namespace Pelago.Packages.Releases;
@@ -36,6 +37,7 @@ public static class ReleaseBuilder
         {
             Package = package.Name, Version = package.Version, Fields = package.Package, Options = rendered.Options,
             Objects = [.. parts[false].OrderBy(ApplyOrder.Of)], Hooks = [.. parts[true]], Notes = notes,
+            Secrets = SecretOptions.Values(package.Config, options),
         }, []);
     }
 
@@ -66,7 +68,8 @@ public static class ReleaseBuilder
         JsonObject labels = item.Metadata.ObjectOrNew("labels"), annotations = item.Metadata.ObjectOrNew("annotations");
         labels[PackagesApi.InstallationLabel] = name;
         labels.TryAdd("app.kubernetes.io/managed-by", "pelago");
-        annotations[PackagesApi.OwnerAnnotation] = $"{ns}/{name}";
+        // Whose it is, is said when it is applied.
+        annotations.Remove(PackagesApi.OwnerAnnotation);
         if (notes.Count > 0)
             annotations[PackagesApi.UnmappedAnnotation] = string.Join('\n', notes);
     }

@@ -5,6 +5,7 @@ using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Packages.Api;
 using Pelago.Packages.Controllers;
+using Pelago.Packages.Options;
 
 namespace Pelago.Packages.Releases;
 
@@ -22,10 +23,11 @@ public sealed class ReleaseDiff(IKubeApi api, string ns)
     public async Task<IReadOnlyList<ObjectChange>> CompareAsync(Release? before, Release? after, CancellationToken cancel)
     {
         var changes = new List<ObjectChange>();
+        IReadOnlyList<string> secrets = [.. (before?.Secrets ?? []).Union(after?.Secrets ?? [])];
         Dictionary<ObjectIdentifier, JsonObject> old = (before?.Objects ?? []).ToDictionary(json => ObjectIdentifier.Of(json, ns));
         foreach (JsonObject json in after?.Objects ?? [])
         {
-            if (await CompareAsync(json, old.GetValueOrDefault(ObjectIdentifier.Of(json, ns)), cancel) is { } change)
+            if (await CompareAsync(json, old.GetValueOrDefault(ObjectIdentifier.Of(json, ns)), secrets, cancel) is { } change)
                 changes.Add(change);
             old.Remove(ObjectIdentifier.Of(json, ns));
         }
@@ -39,7 +41,7 @@ public sealed class ReleaseDiff(IKubeApi api, string ns)
         return changes;
     }
 
-    private async Task<ObjectChange?> CompareAsync(JsonObject json, JsonObject? installed, CancellationToken cancel)
+    private async Task<ObjectChange?> CompareAsync(JsonObject json, JsonObject? installed, IReadOnlyList<string> secrets, CancellationToken cancel)
     {
         var item = new KubeObject((JsonObject)json.DeepClone());
         if (await ReadAsync(item, cancel) is not { } live)
@@ -47,10 +49,12 @@ public sealed class ReleaseDiff(IKubeApi api, string ns)
         ResourcePath path = (await _kinds.PathOfAsync(item, ns, cancel))!.Value;
         if (path.Namespace.Length > 0)
             item.Namespace = path.Namespace;
+        if (live.Annotations?.String(PackagesApi.OwnerAnnotation) is { } owner)
+            item.Metadata.ObjectOrNew("annotations")[PackagesApi.OwnerAnnotation] = owner; // whose it is does not change by that
         ApiResult tried = await api.PatchAsync(path, PatchType.Apply, item.ToUtf8(), Try, cancel);
         if (tried.Error is { } refused)
-            return new ObjectChange('!', item.Kind, item.Name, [refused.Message]);
-        IReadOnlyList<string> fields = FieldChanges.Of(live.Json, KubeJson.ParseObject(tried.Body), installed, item.Kind == "Secret");
+            return new ObjectChange('!', item.Kind, item.Name, [HiddenText.Of(refused.Message, secrets)]);
+        IReadOnlyList<string> fields = FieldChanges.Of(live.Json, KubeJson.ParseObject(tried.Body), installed, item.Kind == "Secret", secrets);
         return fields.Count == 0 ? null : new ObjectChange('~', item.Kind, item.Name, fields);
     }
 

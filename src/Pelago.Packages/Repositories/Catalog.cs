@@ -70,7 +70,7 @@ public sealed class Catalog
 
     private void Add(CatalogPackage package)
     {
-        if (package.Hidden is not null)
+        if (!package.Package.IsOffered)
         {
             Add(_hidden, package);
             return;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Kube;
 using Pelago.Packages.Format;
@@ -18,8 +17,11 @@ public sealed record IndexedPackage(string Name, string Version, long ReleaseVer
     /// <summary>The release of DC/OS that it asks for; null for none.</summary>
     public string? MinDcosRelease { get; init; }
 
+    /// <summary>Whether it is offered: what asks for a later DC/OS than there is, is not.</summary>
+    public bool IsOffered => DcosRelease.IsMet(MinDcosRelease);
+
     /// <summary>In words why it is not offered; null when it is.</summary>
-    public string? Hidden => DcosRelease.IsMet(MinDcosRelease) ? null : $"it asks for DC/OS {MinDcosRelease}, and packages here are those for DC/OS {DcosRelease.Current}: its keepers hide it by that";
+    public string? Hidden => IsOffered ? null : $"it asks for DC/OS {MinDcosRelease}, and packages here are those for DC/OS {DcosRelease.Current}: its keepers hide it by that";
 
     internal string Data { get; init; } = "";
 
@@ -32,15 +34,6 @@ public sealed record IndexedPackage(string Name, string Version, long ReleaseVer
         [.. (package.Array("tags") ?? []).OfType<JsonValue>().Select(tag => tag.ToString())])
     {
         Selected = package.Boolean("selected") == true, Framework = package.Boolean("framework") == true, MinDcosRelease = package.String("minDcosReleaseVersion"), Data = data, Offset = offset, Length = length,
-    };
-
-    /// <summary>From an index; every search reads all of it, so no tree is made of it.</summary>
-    internal static IndexedPackage Read(JsonElement json, string data) => new(
-        Text(json, "name") ?? "", Text(json, "version") ?? "", Number(json, "releaseVersion"), Text(json, "description") ?? "",
-        json.TryGetProperty("tags", out JsonElement tags) && tags.ValueKind == JsonValueKind.Array ? [.. tags.EnumerateArray().Where(tag => tag.ValueKind == JsonValueKind.String).Select(tag => tag.GetString()!)] : [])
-    {
-        Selected = IsTrue(json, "selected"), Framework = IsTrue(json, "framework"), MinDcosRelease = Text(json, "minDcosReleaseVersion"), Data = data,
-        Offset = Number(json, "offset"), Length = (int)Math.Clamp(Number(json, "length"), 0, int.MaxValue),
     };
 
     internal JsonObject ToJson()
@@ -56,10 +49,4 @@ public sealed record IndexedPackage(string Name, string Version, long ReleaseVer
         ["name"] = Name, ["version"] = Version, ["releaseVersion"] = ReleaseVersion, ["description"] = Description,
         ["tags"] = new JsonArray([.. Tags.Select(tag => (JsonNode)tag)]), ["selected"] = Selected, ["framework"] = Framework, ["offset"] = Offset, ["length"] = Length,
     };
-
-    private static string? Text(JsonElement json, string field) => json.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static long Number(JsonElement json, string field) => json.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : 0;
-
-    private static bool IsTrue(JsonElement json, string field) => json.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 }

@@ -45,16 +45,9 @@ internal sealed class KeptRepository(string directory)
     {
         try
         {
-            if (!File.Exists(IndexFile))
-                return [];
-            using var document = JsonDocument.Parse(File.ReadAllBytes(IndexFile));
-            JsonElement json = document.RootElement;
-            if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("packages", out JsonElement packages) || packages.ValueKind != JsonValueKind.Array)
-                return [];
-            string data = json.TryGetProperty("data", out JsonElement named) && named.ValueKind == JsonValueKind.String ? named.GetString()! : "";
-            return [.. packages.EnumerateArray().Where(package => package.ValueKind == JsonValueKind.Object).Select(package => IndexedPackage.Read(package, data))];
+            return File.Exists(IndexFile) ? IndexReader.ReadFile(IndexFile) : [];
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or IOException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or IOException or OverflowException)
         {
             return [];
         }

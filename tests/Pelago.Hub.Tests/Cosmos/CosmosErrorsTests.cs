@@ -162,6 +162,44 @@ public sealed class CosmosErrorsTests(ServicesScene scene) : IClassFixture<Servi
     }
 
     [Fact]
+    public async Task Options_that_do_not_fit_on_one_of_its_clusters_are_refused()
+    {
+        Assert.Equal(200, (await scene.Admin.PostAsync("/package/install", "package.install", 2, new JsonObject { ["packageName"] = "kiosk", ["packageVersion"] = "1.0", ["appId"] = "/spread" })).Code);
+        var path = new ResourcePath(PackagesApi.Installations, "default", "spread");
+        JsonObject On(string cluster, JsonNode greeting) => new() { ["name"] = cluster, ["options"] = new JsonObject { ["greeting"] = greeting } };
+        var patch = new JsonObject { ["spec"] = new JsonObject { ["clusters"] = new JsonArray(On("hub", "hello"), On("east", 7)) } };
+        (await scene.Owner.PatchAsync(path, PatchType.Merge, KubeJson.ToUtf8(patch), WriteQuery.None, Cancel)).BodyOrThrow();
+
+        CosmosAnswer answer = await scene.Admin.PostAsync("/service/update", "service.update", 1, new JsonObject { ["appId"] = "/spread", ["options"] = new JsonObject { ["greeting"] = "hi" }, ["replace"] = false });
+
+        Assert.Equal((400, "JsonSchemaMismatch"), (answer.Code, (string?)answer.Json["type"]));
+    }
+
+    [Fact]
+    public async Task Secret_options_are_told_by_nothing_and_stay_when_others_are_replaced()
+    {
+        const string secret = "open-sesame";
+        JsonObject Wish(string field, JsonObject options) => new() { [field] = field == "appId" ? "/vault" : "kiosk", ["options"] = options };
+        JsonObject wish = Wish("packageName", new JsonObject { ["password"] = secret });
+        (wish["packageVersion"], wish["appId"]) = ("1.0", "/vault");
+        CosmosAnswer installed = await scene.Admin.PostAsync("/package/install", "package.install", 2, wish);
+        KubeObject made = await VaultAsync();
+        JsonObject change = Wish("appId", new JsonObject { ["greeting"] = "hi" });
+        change["replace"] = true;
+        CosmosAnswer updated = await scene.Admin.PostAsync("/service/update", "service.update", 1, change);
+        KubeObject kept = await VaultAsync();
+        CosmosAnswer described = await scene.Admin.PostAsync("/service/describe", "service.describe", 1, new JsonObject { ["appId"] = "/vault" });
+
+        Assert.Equal((200, 200, 200), (installed.Code, updated.Code, described.Code));
+        Assert.All([installed.Json, updated.Json, described.Json, made.Json, kept.Json], told => Assert.DoesNotContain(secret, told.ToJsonString(), StringComparison.Ordinal));
+        Assert.Equal("""{"greeting":"hi"}""", described.Json["userProvidedOptions"]!.ToJsonString());
+        Assert.NotNull(made.Spec!.String("secrets"));
+        Assert.Equal(made.Spec!.String("secrets"), kept.Spec!.String("secrets"));
+
+        async Task<KubeObject> VaultAsync() => KubeObject.Parse((await scene.Owner.GetAsync(new ResourcePath(PackagesApi.Installations, "default", "vault"), Cancel)).BodyOrThrow());
+    }
+
+    [Fact]
     public async Task Rendering_decorates_as_Cosmos_does()
     {
         CosmosAnswer answer = await scene.Admin.PostAsync("/package/render", "package.render", 1, new JsonObject { ["packageName"] = "marathon", ["appId"] = "team/m", ["options"] = new JsonObject { ["service"] = new JsonObject { ["cpus"] = 1 } } });

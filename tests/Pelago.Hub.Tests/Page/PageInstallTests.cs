@@ -66,6 +66,27 @@ public sealed class PageInstallTests(PageScene scene) : IClassFixture<PageScene>
         Assert.Equal("upgraded from 1.0", (await browser.GetAsync($"{Objects}/done")).Json["metadata"]!["annotations"]!["packages.pelago.dev/cause"]!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task A_secret_option_is_told_by_nothing_and_stays_when_a_change_does_not_name_it()
+    {
+        const string secret = "open-sesame";
+        var options = new JsonObject { ["size"] = 2, ["password"] = secret };
+        using PageBrowser browser = await scene.LoginAsync();
+        PageAnswer tried = await InstallAsync(browser, "hidden", ("dryRun", true), ("options", options));
+        PageAnswer done = await InstallAsync(browser, "hidden", ("reviewed", Reviewed(tried)), ("options", options));
+        PageAnswer made = await browser.GetAsync($"{Objects}/hidden");
+        PageAnswer changed = await InstallAsync(browser, "hidden", ("operation", "upgrade"), ("options", new JsonObject { ["size"] = 3 }));
+        PageAnswer kept = await browser.GetAsync($"{Objects}/hidden");
+        PageAnswer same = await InstallAsync(browser, "hidden", ("operation", "upgrade"), ("options", new JsonObject { ["size"] = 3 }), ("dryRun", true));
+
+        Assert.All([tried, done, made, changed, kept, same], answer => Assert.Equal(200, answer.Code));
+        Assert.All([tried, done, made, changed, kept, same], answer => Assert.DoesNotContain(secret, answer.Body, StringComparison.Ordinal));
+        Assert.Equal("""{"size":3}""", kept.Json["spec"]!["options"]!.ToJsonString());
+        Assert.StartsWith("sha256:", made.Json["spec"]!["secrets"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(made.Json["spec"]!["secrets"]!.GetValue<string>(), kept.Json["spec"]!["secrets"]!.GetValue<string>());
+        Assert.True(same.Json["same"]!.GetValue<bool>());
+    }
+
     [Theory]
     [InlineData("options", """{"size": 0}""", 422, "/size: minimum")]
     [InlineData("version", "\"9\"", 404, "no repository has sample 9")]

@@ -36,7 +36,7 @@ internal static class SamplePackages
         Directory.CreateDirectory(directory);
         File.WriteAllText(Path.Combine(directory, "package.json"),
             $$"""{"packagingVersion": "pelago-1", "name": "{{Name}}", "version": "{{version}}", "maintainer": "a@example.com", "description": "A sample", "tags": ["test"]{{more}}}""");
-        File.WriteAllText(Path.Combine(directory, "config.json"), """{"type": "object", "properties": {"size": {"type": "integer", "description": "Size", "default": 1, "minimum": 1}}, "additionalProperties": false}""");
+        File.WriteAllText(Path.Combine(directory, "config.json"), """{"type": "object", "properties": {"size": {"type": "integer", "description": "Size", "default": 1, "minimum": 1}, "password": {"type": "string", "minLength": 4}}, "additionalProperties": false}""");
         File.WriteAllText(Path.Combine(directory, "resource.json"), """{"images": {"icon-small": "ICON", "icon-medium": "ICON", "icon-large": "ICON"}}""".Replace("ICON", Icon, StringComparison.Ordinal));
         File.WriteAllText(Path.Combine(directory, "kubernetes.yaml.mustache"),
             """

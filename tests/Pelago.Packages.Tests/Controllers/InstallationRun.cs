@@ -21,6 +21,8 @@ internal sealed class InstallationRun(IKubeApi api, string ns, IReadOnlyList<str
     private readonly FakeTimeProvider _time = new(DateTimeOffset.Parse("2026-01-01T00:00:00Z"));
     private ClusterWork? _work;
 
+    public string Namespace => ns;
+
     public MortalApi Cluster { get; } = new(api, Home);
 
     public IReadOnlyList<MortalApi> Others { get; } = [.. otherClusters.Select(name => new MortalApi(api, name))];

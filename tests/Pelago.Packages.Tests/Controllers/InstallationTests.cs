@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Packages.Api;
@@ -61,6 +62,43 @@ public sealed class InstallationTests(InstallationBed bed) : IClassFixture<Insta
         Assert.Contains("ConfigMap one is there already and is of the installation", now!.Message, StringComparison.Ordinal);
         Assert.Equal("hello", (await run.FindAsync(ConfigMaps, "one"))!.Value.Json.Object("data")!.String("greeting"));
         Assert.Equal(["configmaps one", "configmaps one-only-1-0", "deployments one"], await run.ObjectsAsync("one"));
+    }
+
+    [Fact]
+    public async Task An_object_of_another_hubs_installation_of_the_same_name_is_left_alone()
+    {
+        InstallationRun run = await bed.StartAsync();
+        var theirs = new JsonObject
+        {
+            ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["data"] = new JsonObject { ["greeting"] = "theirs" },
+            ["metadata"] = new JsonObject { ["name"] = "web", ["annotations"] = new JsonObject { [PackagesApi.OwnerAnnotation] = $"{run.Namespace}/web@b7c2" } },
+        };
+        (await run.Cluster.CreateAsync(new ResourcePath(ConfigMaps, run.Namespace), KubeJson.ToUtf8(theirs), WriteQuery.None, Cancel)).BodyOrThrow();
+
+        await run.WantAsync("web", One);
+        Installation? now = await run.WorkUntilAsync("web", InstallationPhase.Failed);
+        await run.UninstallAsync("web");
+        await run.WorkAsync("web", gone => gone is null);
+
+        Assert.Equal($"ConfigMap web is there already and is of the installation {run.Namespace}/web of another hub: give this one another name", now!.Message);
+        Assert.Equal("theirs", (await run.FindAsync(ConfigMaps, "web"))!.Value.Json.Object("data")!.String("greeting"));
+    }
+
+    [Fact]
+    public async Task An_object_that_an_earlier_program_marked_is_taken_up()
+    {
+        InstallationRun run = await bed.StartAsync();
+        var old = new JsonObject
+        {
+            ["apiVersion"] = "v1", ["kind"] = "ConfigMap",
+            ["metadata"] = new JsonObject { ["name"] = "web", ["annotations"] = new JsonObject { [PackagesApi.OwnerAnnotation] = $"{run.Namespace}/web" } },
+        };
+        (await run.Cluster.CreateAsync(new ResourcePath(ConfigMaps, run.Namespace), KubeJson.ToUtf8(old), WriteQuery.None, Cancel)).BodyOrThrow();
+
+        await run.WantAsync("web", One);
+        await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+
+        Assert.StartsWith($"{run.Namespace}/web@", (await run.FindAsync(ConfigMaps, "web"))!.Value.Annotations!.String(PackagesApi.OwnerAnnotation), StringComparison.Ordinal);
     }
 
     [Fact]

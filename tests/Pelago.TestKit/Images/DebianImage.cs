@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using System.Security.Cryptography;
+using System.Text;
 using Pelago.TestKit.Processes;
 
 namespace Pelago.TestKit.Images;
@@ -9,12 +11,37 @@ namespace Pelago.TestKit.Images;
 public sealed class DebianImage(TemporaryDirectory directory)
 {
     private static readonly TimeSpan DownloadLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Fresh = TimeSpan.FromDays(1);
     private static readonly TimeSpan UnpackLimit = TimeSpan.FromMinutes(3);
 
     /// <summary>Why it cannot be made on this machine; null when it can.</summary>
     public static string? Missing() => Environment.IsPrivilegedProcess && File.Exists("/usr/bin/apt-get") && File.Exists("/usr/bin/dpkg-deb")
         ? null
         : "an image of Debian packages is made by root, with apt-get and dpkg-deb";
+
+    /// <summary>
+    /// The archive of such an image, which one lane of tests makes for those after it: in <c>~/.cache/pelago-tests</c>, made anew for other packages and each day.
+    /// The second is why it cannot be made.
+    /// </summary>
+    public static async Task<(string Archive, string? Fault)> KeptAsync(string name, IReadOnlyList<string> packages, IReadOnlyList<string> names, CancellationToken cancel)
+    {
+        string directory = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache/pelago-tests");
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string wanted = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [.. packages, .. names]))))[..16];
+        string archive = Path.Combine(directory, $"{name}-{wanted}.tar");
+        if (File.Exists(archive) && DateTime.UtcNow - File.GetLastWriteTimeUtc(archive) < Fresh)
+            return (archive, null);
+        foreach (string old in Directory.EnumerateFiles(directory, $"{name}-*.tar"))
+            File.Delete(old);
+        using var work = new TemporaryDirectory();
+        var image = new DebianImage(work);
+        if (await image.DownloadAsync(packages, cancel) is { } fault)
+            return ("", fault);
+        string fresh = $"{archive}.{Environment.ProcessId}";
+        await image.WriteAsync(fresh, names, cancel);
+        File.Move(fresh, archive, overwrite: true);
+        return (archive, null);
+    }
 
     /// <summary>Fetches the packages into the directory; why not, when the archive of Debian is not reached.</summary>
     public async Task<string?> DownloadAsync(IReadOnlyList<string> packages, CancellationToken cancel)

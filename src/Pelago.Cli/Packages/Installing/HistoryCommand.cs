@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Pelago.Cli.Output;
 using Pelago.Kube;
 using Pelago.Packages.Api;
+using Pelago.Packages.Options;
 
 namespace Pelago.Cli.Packages.Installing;
 
@@ -68,7 +69,10 @@ internal static class HistoryCommand
         JsonObject json = revision.ToJson();
         try
         {
-            json["options"] = (await access.Records.ReadAsync(access.Namespace, revision.Record, cancel)).Object("options")?.DeepClone();
+            JsonObject options = (await access.Records.ReadAsync(access.Namespace, revision.Record, cancel)).Object("options") ?? [];
+            // Revisions of an earlier program have their secrets among the others.
+            JsonObject? schema = options.Count == 0 ? null : (await UpgradeCommand.ReadAsync(access, revision.Digest, cancel)).Config;
+            json["options"] = SecretOptions.Split(schema, options).Open;
         }
         catch (ApiStatusException lost)
         {

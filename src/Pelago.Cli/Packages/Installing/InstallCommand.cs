@@ -48,6 +48,7 @@ internal static class InstallCommand
             string? folder = parsed.GetValue(repo);
             Catalog? catalog = folder is null ? PackageStores.Load(parsed) : null;
             (PackageRevision revision, string repository) = folder is null ? Find(catalog!, parsed.GetValue(package)!, parsed.GetValue(version)) : (PackageFolder.Read(folder, parsed.GetValue(package)!, parsed.GetValue(version)), folder);
+            options.WarnOfSecrets(parsed, revision.Config);
             string name = parsed.GetValue(appId) ?? revision.Name;
             if (await access.FindAsync(name, cancel) is { } present)
                 throw new CliException($"{name} is there already ({present.Spec.Package} {present.Spec.Version}, {present.Phase}): 'pelago package upgrade {name}' changes it, --app-id gives another one another name");
@@ -122,7 +123,7 @@ internal static class InstallCommand
     {
         JsonObject given = options.Read(parsed);
         bool asks = given.Count == 0 && revision.Config is not null && line.Asks(parsed);
-        return asks ? new OptionWizard(Console.In, Console.Error).Ask(revision.Config!, given) : given;
+        return asks ? new OptionWizard(Console.In, Console.Error) { ReadHidden = HiddenLine.Read }.Ask(revision.Config!, given) : given;
     }
 
     public static (PackageRevision Package, string Repository) Find(Catalog catalog, string name, string? version)

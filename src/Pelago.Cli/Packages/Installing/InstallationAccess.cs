@@ -20,6 +20,8 @@ internal sealed class InstallationAccess(HttpKubeApi keeper, IReadOnlyList<HttpK
 
     public RecordStore Records { get; } = new(keeper, TimeProvider.System);
 
+    public SecretRecords Secrets => new(Records);
+
     public InstallationWrites Writes => new(Home, Records);
 
     /// <summary>The clusters by name; none where it is the one that has the installations.</summary>

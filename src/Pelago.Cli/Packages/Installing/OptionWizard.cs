@@ -12,6 +12,9 @@ internal sealed class OptionWizard(TextReader input, TextWriter output)
 {
     private const int MaxTries = 5;
 
+    /// <summary>Reads an answer that is not shown; null at the end. Where none is given, secrets are read as the others are.</summary>
+    public Func<string?>? ReadHidden { get; init; }
+
     /// <summary>The options with the answers over them.</summary>
     public JsonObject Ask(JsonObject schema, JsonObject given)
     {
@@ -40,8 +43,8 @@ internal sealed class OptionWizard(TextReader input, TextWriter output)
             output.WriteLine($"  one of: {PlainText.Of(string.Join(", ", question.Choices))}");
         for (int tries = 0; tries < MaxTries; tries++)
         {
-            output.Write($"  {PlainText.Of(question.Path)}{(question.Default is null ? "" : $" [{PlainText.Of(Shown(question.Default))}]")}: ");
-            string? answer = input.ReadLine();
+            output.Write($"  {PlainText.Of(question.Path)}{(question.Default is null || question.IsSecret ? "" : $" [{PlainText.Of(Shown(question.Default))}]")}: ");
+            string? answer = question.IsSecret && ReadHidden is not null ? ReadHidden() : input.ReadLine();
             if (answer is null)
                 throw new CliException("the answers ended before the questions: nothing was changed");
             if (answer.Length == 0 && !question.IsNeeded)

@@ -30,10 +30,11 @@ internal static class RollbackCommand
             using InstallationAccess access = await line.OpenAsync(parsed, cancel);
             Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
             InstallationRevision target = Choose(present, parsed.GetValue(revision));
-            InstallationSpec spec = InstallationSpec.Read(await access.Records.ReadAsync(access.Namespace, target.Record, cancel));
+            InstallationSpec now = await access.Secrets.OpenAsync(access.Namespace, present.Name, present.Spec, cancel);
+            InstallationSpec spec = await access.Secrets.OpenAsync(access.Namespace, present.Name, InstallationSpec.Read(await access.Records.ReadAsync(access.Namespace, target.Record, cancel)), cancel);
             PackageRevision package = await UpgradeCommand.ReadAsync(access, spec.Digest, cancel);
             Console.Error.WriteLine($"revision {target.Number}: {target.Package} {target.Version}, {target.At} ({target.Cause})");
-            return await UpgradeCommand.ChangeAsync(line, parsed, access, present, spec, package, $"rolled back to revision {target.Number}", cancel);
+            return await UpgradeCommand.ChangeAsync(line, parsed, access, present, now, spec, package, $"rolled back to revision {target.Number}", cancel);
         });
         return command;
     }

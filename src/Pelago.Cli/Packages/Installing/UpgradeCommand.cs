@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using Pelago.Cli.Output;
+using Pelago.Kube;
 using Pelago.Packages.Api;
 using Pelago.Packages.Format;
 using Pelago.Packages.Options;
@@ -17,7 +19,7 @@ internal static class UpgradeCommand
         var name = new Argument<string>("name") { Description = "The installation" };
         Option<string?> repo = PackageFolder.Option(), version = PackageFolder.Version();
         var keep = new Option<bool>("--keep-version") { Description = "Only the options change" };
-        var reset = new Option<bool>("--reset-options") { Description = "Forget the options of before: those of this line over the defaults" };
+        var reset = new Option<bool>("--reset-options") { Description = "Forget the options of before: those of this line over the defaults; secrets that it does not name stay" };
         var options = new PackageOptions();
         var overlays = new ClusterOptions();
         var command = new Command("upgrade", "Bring an installation to another version, or to other options").WithExamples("""
@@ -42,29 +44,32 @@ internal static class UpgradeCommand
         {
             using InstallationAccess access = await line.OpenAsync(parsed, cancel);
             Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
-            InstallationSpec now = present.Spec;
+            InstallationSpec now = await OpenAsync(access, present, cancel);
             (PackageRevision revision, string repository) = parsed.GetValue(keep) ? (await ReadAsync(access, now.Digest, cancel), now.Repository)
                 : parsed.GetValue(repo) is { } folder ? (PackageFolder.Read(folder, now.Package, parsed.GetValue(version)), folder)
                 : InstallCommand.Find(PackageStores.Load(parsed), now.Package, parsed.GetValue(version));
+            options.WarnOfSecrets(parsed, revision.Config);
             var spec = now with
             {
                 Version = revision.Version,
                 Digest = RecordStore.DigestOf(PackageRecord.Of(revision)),
                 Repository = repository,
                 Clusters = overlays.Read(parsed, now.Clusters),
-                Options = parsed.GetValue(reset) ? options.Read(parsed) : OptionMerge.Merge(now.Options, options.Read(parsed)),
+                Options = parsed.GetValue(reset) ? SecretOptions.Keep(revision.Config, now.Options, options.Read(parsed)) : OptionMerge.Merge(now.Options, options.Read(parsed)),
             };
-            return await ChangeAsync(line, parsed, access, present, spec, revision, Cause(now, spec), cancel);
+            return await ChangeAsync(line, parsed, access, present, now, spec, revision, Cause(now, spec), cancel);
         });
         return command;
     }
 
     /// <summary>Shows what would change, asks, changes it and waits.</summary>
+    /// <param name="now">What it asks for, with its secret options.</param>
+    /// <param name="spec">What it is to ask for, likewise.</param>
     public static async Task<int> ChangeAsync(
-        InstallationLine line, ParseResult parsed, InstallationAccess access, Installation present, InstallationSpec spec, PackageRevision revision, string cause, CancellationToken cancel)
+        InstallationLine line, ParseResult parsed, InstallationAccess access, Installation present, InstallationSpec now, InstallationSpec spec, PackageRevision revision, string cause, CancellationToken cancel)
     {
         bool changes = await new InstallationPlan(access).ShowAsync(present.Name, revision, spec, present, cancel);
-        bool isSame = RecordStore.DigestOf(spec.ToJson()) == RecordStore.DigestOf(present.Spec.ToJson());
+        bool isSame = RecordStore.DigestOf(spec.ToJson()) == RecordStore.DigestOf(now.ToJson());
         if (line.IsTrial(parsed) || (isSame && !changes && present.Phase == InstallationPhase.Healthy))
         {
             if (!changes)
@@ -80,6 +85,20 @@ internal static class UpgradeCommand
     /// <summary>The package that lies beside an installation.</summary>
     public static async Task<PackageRevision> ReadAsync(InstallationAccess access, string digest, CancellationToken cancel) =>
         PackageRecord.Read(await access.Records.ReadAsync(access.Namespace, digest, cancel)) ?? throw new CliException($"what is kept of {digest} on cluster {access.Home.Cluster} is no valid package");
+
+    /// <summary>What it asks for, with its secret options; where those are lost, as in a copy from elsewhere, without them.</summary>
+    private static async Task<InstallationSpec> OpenAsync(InstallationAccess access, Installation present, CancellationToken cancel)
+    {
+        try
+        {
+            return await access.Secrets.OpenAsync(access.Namespace, present.Name, present.Spec, cancel);
+        }
+        catch (ApiStatusException lost) when (lost.Status.Code is 400 or 404)
+        {
+            Console.Error.WriteLine($"pelago: the secret options of {present.Name} are not there, and have to be given again with --set-file: {PlainText.Of(lost.Status.Message)}");
+            return present.Spec with { Secrets = "" };
+        }
+    }
 
     private static string Cause(InstallationSpec before, InstallationSpec after) => before.Version != after.Version ? $"upgraded from {before.Version}" : "options changed";
 }

@@ -12,6 +12,7 @@ using Pelago.Hub.Serving;
 using Pelago.Kube;
 using Pelago.Packages.Api;
 using Pelago.Packages.Controllers;
+using Pelago.Packages.Options;
 using Pelago.Packages.Releases;
 using Pelago.Packages.Repositories;
 
@@ -70,10 +71,10 @@ internal sealed class InstallEndpoint(CatalogCache? catalogs)
 
     private static JsonObject Document(InstallPlan plan, string keeper, JsonArray clusters, IReadOnlyList<string> missing) => new()
     {
-        ["package"] = plan.Spec.Package, ["version"] = plan.Spec.Version, ["from"] = plan.Present?.Spec.Version, ["cause"] = plan.Cause, ["options"] = plan.Spec.Options.DeepClone(),
+        ["package"] = plan.Spec.Package, ["version"] = plan.Spec.Version, ["from"] = plan.Present?.Spec.Version, ["cause"] = plan.Cause, ["options"] = SecretOptions.Split(plan.Package.Config, plan.Spec.Options).Open,
         ["reviewed"] = plan.Digest, ["keeper"] = keeper, ["needs"] = new JsonArray([.. plan.Needed.Select(need => (JsonNode)$"{need.Package.Name} {need.Package.Version}: {need.Why}")]),
         ["missing"] = new JsonArray([.. missing.Select(text => (JsonNode)text)]),
-        ["same"] = plan.Present is { } present && RecordStore.DigestOf(plan.Spec.ToJson()) == RecordStore.DigestOf(present.Spec.ToJson()), ["clusters"] = clusters,
+        ["same"] = plan.Before is { } before && RecordStore.DigestOf(plan.Spec.ToJson()) == RecordStore.DigestOf(before.ToJson()), ["clusters"] = clusters,
     };
 
     /// <summary>What would change on each cluster; one that cannot be asked says so, and keeps nobody from the others.</summary>

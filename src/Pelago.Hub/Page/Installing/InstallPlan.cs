@@ -9,11 +9,14 @@ using Pelago.Packages.Releases;
 
 namespace Pelago.Hub.Page.Installing;
 
-/// <summary>What a request comes to: the spec that the installation gets, with the package that it names.</summary>
+/// <summary>What a request comes to: the spec that the installation gets, with all its options, and the package that it names.</summary>
 /// <param name="Present">What is installed; null before the first time.</param>
 /// <param name="Cause">In words why, for the history.</param>
 internal sealed record InstallPlan(InstallationSpec Spec, PackageRevision Package, Installation? Present, string Cause)
 {
+    /// <summary>The spec of before, with all its options; null before the first time.</summary>
+    public InstallationSpec? Before { get; init; }
+
     /// <summary>What is installed before it because it needs that.</summary>
     public IReadOnlyList<NeededPackage> Needed { get; init; } = [];
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Text.Json.Nodes;
 using Pelago.Kube;
 using Pelago.Packages.Api;
 using Pelago.Packages.Dependencies;
 using Pelago.Packages.Format;
+using Pelago.Packages.Options;
 using Pelago.Packages.Releases;
 using Pelago.Packages.Repositories;
 
@@ -56,11 +58,12 @@ internal sealed class InstallPlanner(InstallHome home, Func<Catalog> catalog)
 
     private async Task<InstallPlan> UpgradeAsync(InstallRequest request, Installation present, CancellationToken cancel)
     {
-        InstallationSpec now = present.Spec;
+        InstallationSpec now = await home.SpecAsync(present, cancel);
         // Only its options change: the package that it has, whatever repositories say of that version by now.
         (PackageRevision package, string repository) = request.Version == now.Version ? (await home.PackageAsync(now.Digest, cancel), now.Repository) : Find(now.Package, request.Version);
         string cause = package.Version != now.Version ? $"upgraded from {now.Version}" : "options changed";
-        return new InstallPlan(now with { Version = package.Version, Digest = DigestOf(package), Repository = repository, Options = request.Options }, package, present, cause);
+        JsonObject options = SecretOptions.Keep(package.Config, now.Options, request.Options);
+        return new InstallPlan(now with { Version = package.Version, Digest = DigestOf(package), Repository = repository, Options = options }, package, present, cause) { Before = now };
     }
 
     private async Task<InstallPlan> RollbackAsync(InstallRequest request, Installation present, CancellationToken cancel)
@@ -69,8 +72,8 @@ internal sealed class InstallPlanner(InstallHome home, Func<Catalog> catalog)
                 ? present.History.FirstOrDefault(revision => revision.Number == request.Revision)
                 : present.History.LastOrDefault(revision => revision.Number < present.Revision))
             ?? throw Refused(404, request.Revision > 0 ? $"{present.Name} has no revision {request.Revision} any more" : $"{present.Name} has no revision before {present.Revision}: it never was anything else");
-        InstallationSpec spec = await home.SpecAsync(target, cancel);
-        return new InstallPlan(spec, await home.PackageAsync(spec.Digest, cancel), present, $"rolled back to revision {target.Number}");
+        InstallationSpec spec = await home.SpecAsync(present, target, cancel);
+        return new InstallPlan(spec, await home.PackageAsync(spec.Digest, cancel), present, $"rolled back to revision {target.Number}") { Before = await home.SpecAsync(present, cancel) };
     }
 
     private (PackageRevision Package, string Repository) Find(string name, string version)

@@ -31,7 +31,7 @@ internal sealed class KubernetesBed(string kubeconfig, LocalHome home, Temporary
     {
         if (!File.Exists(Socket))
             return "images are brought to a node's containerd on this machine, which this cluster has none of";
-        Task<string?> software = PackageImages.BringSoftwareAsync(work, file => ContainerdAsync("import", file));
+        Task<string?> software = PackageImages.BringSoftwareAsync(file => ContainerdAsync("import", file));
         await PackageImages.BringPelagoAsync(home, work, file => ContainerdAsync("import", file));
         _installed = true;
         await PelagoAsync("install", "--packages", "--image", PackageImages.PelagoName, "--containerd-socket", Socket, "--timeout", "120");

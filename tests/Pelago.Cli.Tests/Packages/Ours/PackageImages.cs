@@ -12,7 +12,6 @@ namespace Pelago.Cli.Tests.Packages.Ours;
 /// <summary>The images of our packages without any registry: one of Debian's packages that has all names which packages give to theirs, and Pelago's own.</summary>
 internal static class PackageImages
 {
-    private const string Software = "software.tar";
     private const string Own = "pelago.tar";
 
     // What scripts of packages call.
@@ -20,22 +19,20 @@ internal static class PackageImages
 
     public static readonly string PelagoName = "docker.io/library/pelago:latest";
 
-    /// <summary>The names in <see cref="Software"/>.</summary>
+    /// <summary>The names of the one that has Debian's packages.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Directory.EnumerateFiles(PackageBed.Packages, "resource.json", SearchOption.AllDirectories)
         .SelectMany(file => (KubeJson.ParseObject(File.ReadAllBytes(file)).At("assets", "container", "docker") as JsonObject ?? []).Select(pair => (string)pair.Value!))
         .Where(name => name != PelagoName).Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>Makes the image of Debian's packages and imports it; null, or why not.</summary>
+    /// <summary>Makes the image of Debian's packages, unless a run of before did, and imports it; null, or why not.</summary>
     /// <param name="import">Brings an archive to the nodes.</param>
-    public static async Task<string?> BringSoftwareAsync(TemporaryDirectory work, Func<string, Task<ProgramResult>> import)
+    public static async Task<string?> BringSoftwareAsync(Func<string, Task<ProgramResult>> import)
     {
-        using var debs = new TemporaryDirectory();
-        var image = new DebianImage(debs);
         IEnumerable<string> servers = PackageClient.All.Values.SelectMany(client => client.Server.Values);
-        if (await image.DownloadAsync([.. Base.Concat(servers).Distinct()], TestContext.Current.CancellationToken) is { } unreachable)
+        (string archive, string? unreachable) = await DebianImage.KeptAsync("packages", [.. Base.Concat(servers).Distinct()], Names, TestContext.Current.CancellationToken);
+        if (unreachable is not null)
             return unreachable;
-        await image.WriteAsync(work[Software], Names, TestContext.Current.CancellationToken);
-        ProgramResult imported = await import(work[Software]);
+        ProgramResult imported = await import(archive);
         Assert.True(imported.ExitCode == 0, imported.ToString());
         return null;
     }

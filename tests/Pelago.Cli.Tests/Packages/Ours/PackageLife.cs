@@ -31,14 +31,19 @@ internal sealed class PackageLife(PackageBed bed, string name)
         try
         {
             await HealthyAsync(1, "install", name, "--app-id", _name, "--package-version", First, "--repo", PackageBed.Packages, "--options", await OptionsAsync(), "--timeout", "90");
+            bed.Note($"{name}: installed");
             await WriteAsync();
             await ReadAsync("after installing");
             await HealthyAsync(2, "upgrade", _name, "--repo", PackageBed.Packages);
+            bed.Note($"{name}: upgraded");
             await ReadAsync("after the upgrade");
             await HealthyAsync(3, "rollback", _name);
+            bed.Note($"{name}: taken back");
             await ReadAsync("after the way back");
+            await TellsNothingAsync();
             await bed.PelagoAsync("package", "uninstall", _name, "--yes");
             await Eventually.GetAsync(LeftAsync, left => left.Length == 0, Cancel, GoneLimit);
+            bed.Note($"{name}: gone");
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -61,6 +66,16 @@ internal sealed class PackageLife(PackageBed bed, string name)
             .Replace("${DOTNET_ROOT}", PackageBed.HasImages ? "" : Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? "", StringComparison.Ordinal);
         await System.IO.File.WriteAllTextAsync(file, text, Cancel);
         return file;
+    }
+
+    /// <summary>A password that it has is told neither by the installation nor by its history.</summary>
+    private async Task TellsNothingAsync()
+    {
+        if (!_client!.Options.Contains("opens", StringComparison.Ordinal))
+            return;
+        ApiResult read = await bed.Api.GetRawAsync($"/apis/packages.pelago.dev/v1alpha1/namespaces/default/installations/{_name}", Cancel);
+        string told = Encoding.UTF8.GetString(read.BodyOrThrow().Span) + (await bed.PelagoAsync("package", "history", _name))!.ToJsonString();
+        Assert.DoesNotContain("\"opens\"", told, StringComparison.Ordinal);
     }
 
     private async Task WriteAsync()

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Pelago.Kube;
+using Pelago.Packages.Api;
+using Pelago.Packages.Options;
+
+namespace Pelago.Packages.Releases;
+
+/// <summary>
+/// Keeps the secret options of an installation out of it: they lie in a Secret beside it, which is its own and which it names by a digest. The document has
+/// a salt, so that nobody who reads the digest can try passwords against it.
+/// </summary>
+public sealed class SecretRecords(RecordStore records)
+{
+    private const int SaltBytes = 16;
+
+    /// <summary>The spec with its secret options among the others. Throws an <see cref="ApiStatusException"/> when they are not there, or are another installation's.</summary>
+    /// <param name="name">Of the installation.</param>
+    public async Task<InstallationSpec> OpenAsync(string ns, string name, InstallationSpec spec, CancellationToken cancel)
+    {
+        if (spec.Secrets.Length == 0)
+            return spec;
+        JsonObject document = await ReadAsync(ns, name, spec.Secrets, cancel);
+        JsonObject clusters = document.Object("clusters") ?? [];
+        return spec with
+        {
+            // What stands in the spec was given later.
+            Options = OptionMerge.Merge(document.Object("options") ?? [], spec.Options),
+            Clusters = [.. spec.Clusters.Select(target => target with { Options = OptionMerge.Merge(clusters.Object(target.Name) ?? [], target.Options) })],
+            Salt = document.String("salt") ?? "",
+        };
+    }
+
+    /// <summary>
+    /// The spec as an installation has it: its secret options are kept beside it. Those that the Secret which the spec names has already are not kept
+    /// again, so that what is the same reads the same.
+    /// </summary>
+    /// <param name="spec">With all its options.</param>
+    /// <param name="schema">The config.json of its package.</param>
+    public async Task<InstallationSpec> SealAsync(string ns, string name, InstallationSpec spec, JsonObject? schema, CancellationToken cancel)
+    {
+        (JsonObject open, JsonObject secret) = SecretOptions.Split(schema, spec.Options);
+        var targets = new List<ClusterTarget>();
+        var clusters = new JsonObject();
+        foreach (ClusterTarget target in spec.Clusters)
+        {
+            (JsonObject openHere, JsonObject secretHere) = SecretOptions.Split(schema, target.Options);
+            targets.Add(target with { Options = openHere });
+            if (secretHere.Count > 0)
+                clusters[target.Name] = secretHere;
+        }
+
+        InstallationSpec bare = spec with { Options = open, Clusters = targets, Salt = "" };
+        if (secret.Count == 0 && clusters.Count == 0)
+            return bare with { Secrets = "" };
+        var document = new JsonObject { ["installation"] = name, ["options"] = secret, ["clusters"] = clusters };
+        string salt = await SaltOfAsync(ns, name, spec.Secrets, document, cancel) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SaltBytes));
+        document["salt"] = salt;
+        return bare with { Secrets = await records.PutAsync(ns, document, cancel, name) };
+    }
+
+    /// <summary>The salt of the document that was kept before, when it says the same; else null.</summary>
+    private async Task<string?> SaltOfAsync(string ns, string name, string digest, JsonObject wanted, CancellationToken cancel)
+    {
+        if (digest.Length == 0)
+            return null;
+        try
+        {
+            JsonObject before = await ReadAsync(ns, name, digest, cancel);
+            string? salt = before.String("salt");
+            before.Remove("salt");
+            return JsonEquality.DeepEquals(before, wanted) ? salt : null;
+        }
+        catch (ApiStatusException lost) when (lost.Status.Code is 400 or 403 or 404)
+        {
+            return null;
+        }
+    }
+
+    private async Task<JsonObject> ReadAsync(string ns, string name, string digest, CancellationToken cancel)
+    {
+        JsonObject document = await records.ReadAsync(ns, digest, cancel);
+        // Whoever may write one installation is not to have another's secrets printed by it.
+        return document.String("installation") == name
+            ? document
+            : throw new ApiStatusException(ApiStatus.BadRequest($"{digest} is not the secret options of {name}"));
+    }
+}
