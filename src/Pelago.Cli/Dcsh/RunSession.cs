@@ -18,6 +18,9 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
     /// <summary>What <c>again.sh</c> ends with when nobody has begun the run and nobody seems to.</summary>
     private const int NeverBegun = 75;
 
+    /// <summary>What it ends with for another client while the first one is there.</summary>
+    private const int IsShownElsewhere = 76;
+
     /// <summary>How long a run is kept by a cluster that hears nothing of its client.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
@@ -99,7 +102,7 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
                 // The first one may have been lost on its way; a second one changes nothing. Of a run of another client it is not known whether all is there that it needs.
                 if (_hasBegun)
                     await control.SayAsync("go");
-                await using ExecSession streams = await place.ExecAsync(RemoteScripts.Again, [From(output), From(errors)], stdin: false, terminal: false, cancel);
+                await using ExecSession streams = await place.ExecAsync(RemoteScripts.Again, [From(output), From(errors), _hasBegun ? "0" : "1"], stdin: false, terminal: false, cancel);
                 return await CarryAsync(control, streams, null, cancel);
             }
             catch (LostRunException e)
@@ -118,8 +121,8 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
         try
         {
             await Task.WhenAny(control.End, carrying);
-            if (carrying.IsCompletedSuccessfully && (await carrying).ExitCode == NeverBegun)
-                throw new RunFailure(RunFailure.Engine, "it was never begun: its client was gone before it had brought all that the run needs. Give the command again", isOver: true);
+            if (carrying.IsCompletedSuccessfully)
+                ThrowIfNotOurs((await carrying).ExitCode);
             RunEnd end = await control.End.WaitAsync(cancel);
             await Task.WhenAny(carrying, Task.WhenAll(output.Reached(end.OutBytes), errors.Reached(end.ErrBytes)));
             await over.CancelAsync();
@@ -138,6 +141,14 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
             await over.CancelAsync();
             await ((Task)carrying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private static void ThrowIfNotOurs(int code)
+    {
+        if (code == NeverBegun)
+            throw new RunFailure(RunFailure.Engine, "it was never begun: its client was gone before it had brought all that the run needs. Give the command again", isOver: true);
+        if (code == IsShownElsewhere)
+            throw new RunFailure(RunFailure.Engine, "its first client is still there and shows it; what it prints goes to one place at a time");
     }
 
     private async Task<RunEnd> InTerminalAsync(ControlChannel control, ExecSession streams, CountedInput? input, CancellationToken cancel)

@@ -192,22 +192,25 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
 
     [Fact]
     [Trait("Lane", "Slow")]
-    public async Task One_who_comes_while_the_run_is_still_brought_what_it_needs_waits_for_it()
+    public async Task One_who_comes_while_the_first_client_is_there_is_told_so_and_takes_nothing_from_it()
     {
         string directory = Directory.CreateDirectory(_home.Beside("much")).FullName;
         await using (var much = new FileStream(Path.Combine(directory, "file"), FileMode.CreateNew))
             much.SetLength(256L << 20);
-        using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-n", "--keep", "--stage", "file", "-c", "echo begun; exit 3"])
+        using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-n", "--keep", "--stage", "file", "-c", "echo begun; sleep 15; exit 3"])
         {
-            RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = directory, Environment = { ["PELAGO_HOME"] = _home.Root },
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = directory, Environment = { ["PELAGO_HOME"] = _home.Root },
         })!;
         string id = (await client.StandardError.ReadLineAsync(Cancel))!.Split("attach ")[1][..10];
         await Eventually.GetAsync(() => _home.RunAsync("ps", "-q", $"dcsh-{id}"), shown => shown.Output.Contains("running", StringComparison.Ordinal), Cancel);
 
         ProgramResult result = await DcshAsync("attach", id);
 
-        Assert.Equal(("begun\n", 3), (result.Output, result.ExitCode));
+        Assert.Equal(("", 125), (result.Output, result.ExitCode));
+        Assert.Contains("its first client is still there", result.Error, StringComparison.Ordinal);
+        Assert.Equal("begun\n", await client.StandardOutput.ReadToEndAsync(Cancel));
         await client.WaitForExitAsync(Cancel);
+        Assert.Equal(3, client.ExitCode);
     }
 
     [Fact]

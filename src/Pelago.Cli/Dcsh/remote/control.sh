@@ -4,7 +4,7 @@ first=$1
 nap() { sleep 0.02 2>/dev/null || sleep 1; }
 until [ -e run/ready ]; do nap; done
 cd run || exit 125
-beat() { echo "$$ $1" >beat; [ "$first" != 1 ] || echo "$$ $1" >first; }
+beat() { echo "$$ $1" >beat; [ "$first" != 1 ] || { date +%s >first.new && mv first.new first; }; }
 beat 0
 echo ready
 head -n 1 <ends &
