@@ -93,8 +93,10 @@ public sealed partial class SimulatedNodes : IAsyncDisposable
             foreach (SimulatedNode node in _nodes.Values)
                 node.OnObject(name);
         };
-        await EachAsync(node => node.RegisterAsync(cancel), cancel);
-        Run(() => RunHeartbeatsAsync(_stop.Token));
+        await EachAsync(node => node.RegisterAsync(cancel), BackgroundWork.Scheduler, cancel);
+
+        // Not in line behind what the nodes have to do: a busy node would be taken for a dead one.
+        _loops.Add(Task.Run(() => RunHeartbeatsAsync(_stop.Token), CancellationToken.None));
         foreach (SimulatedNode node in _nodes.Values)
             Run(() => node.RunEventsAsync(_stop.Token));
         Run(() => _shared.Status.RunAsync(WritesAtOnce, _stop.Token));
@@ -118,12 +120,12 @@ public sealed partial class SimulatedNodes : IAsyncDisposable
     {
         using var timer = new PeriodicTimer(Heartbeat, _shared.Time);
         do
-            await EachAsync(node => node.BeatAsync(cancel), cancel);
+            await EachAsync(node => node.BeatAsync(cancel), TaskScheduler.Default, cancel);
         while (await timer.WaitForNextTickAsync(cancel));
     }
 
-    private Task EachAsync(Func<SimulatedNode, Task> act, CancellationToken cancel) => Parallel.ForEachAsync(
-        _nodes.Values, new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancel, TaskScheduler = BackgroundWork.Scheduler }, async (node, _) => await act(node));
+    private Task EachAsync(Func<SimulatedNode, Task> act, TaskScheduler scheduler, CancellationToken cancel) => Parallel.ForEachAsync(
+        _nodes.Values, new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancel, TaskScheduler = scheduler }, async (node, _) => await act(node));
 
     private static partial class Log
     {
