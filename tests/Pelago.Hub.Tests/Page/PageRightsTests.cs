@@ -70,6 +70,21 @@ public sealed class PageRightsTests(PageScene scene) : IClassFixture<PageScene>
     }
 
     [Fact]
+    public async Task What_was_read_with_one_token_of_a_session_is_not_shown_to_another()
+    {
+        using PageBrowser browser = await EnterAsync("token", "viewer-before");
+        PageFeed before = await browser.OpenStreamAsync(Subscription("pods", "v1/pods", ".metadata.name"));
+        await before.WaitForRowsAsync("pods", $"{PageScene.Cluster} red-0");
+
+        string other = await scene.AddViewerAsync("blue", "viewer-after");
+        Assert.Equal(200, (await browser.SendAsync(HttpMethod.Post, "/api/session/tokens", new JsonObject { ["cluster"] = PageScene.Cluster, ["token"] = other })).Code);
+        PageFeed after = await browser.OpenStreamAsync(Subscription("pods", "v1/pods", ".metadata.name"));
+
+        await after.WaitForRowsAsync("pods", $"{PageScene.Cluster} blue-0");
+        Assert.DoesNotContain(after.FramesOf("rows", "pods"), frame => frame.ToJsonString().Contains("red-0", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_session_by_token_knows_the_cluster_of_the_token_alone()
     {
         using PageBrowser browser = await EnterAsync("token", "viewer-fleet");

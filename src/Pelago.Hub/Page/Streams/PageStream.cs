@@ -21,7 +21,7 @@ internal sealed class PageStream : IAsyncDisposable
     private static readonly TimeSpan BetweenFrames = TimeSpan.FromMilliseconds(50);
     private readonly FleetRegistry _fleet;
     private readonly TimeProvider _time;
-    private readonly VisibleNamespaces _visible;
+    private readonly RowSources _sources;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly RowBudget _budget = new(MostRows);
@@ -34,10 +34,9 @@ internal sealed class PageStream : IAsyncDisposable
     private volatile bool _isFleetDue = true;
     private bool _isRead;
 
-    public PageStream(PageSession session, FleetRegistry fleet, TimeProvider time)
+    public PageStream(PageSession session, RowSources sources, FleetRegistry fleet, TimeProvider time)
     {
-        (Session, _fleet, _time) = (session, fleet, time);
-        _visible = new VisibleNamespaces(session, fleet, time);
+        (Session, _sources, _fleet, _time) = (session, sources, fleet, time);
         _ended = CancellationTokenSource.CreateLinkedTokenSource(session.Ended);
         _leftAt = time.GetTimestamp();
         fleet.Changed += OnFleetChanged;
@@ -74,13 +73,24 @@ internal sealed class PageStream : IAsyncDisposable
             if (_subscriptions.Count >= MostSubscriptions)
                 throw new ApiStatusException(ApiStatus.TooManyRequests($"a stream has at most {MostSubscriptions} subscriptions: remove those that are not looked at", 0));
             _subscriptions[request.Id] = subscription;
-            subscription.Begin();
+            subscription.Prepare();
+            subscription.Overrun.Token.Register(() => _ = LeaveAsync(subscription));
             Feed(subscription);
         }
     }
 
     /// <exception cref="ApiStatusException">It cannot be changed so.</exception>
-    public void Change(JsonObject json) => Find(json.String("id") ?? "").Reshape(json);
+    public void Change(JsonObject json)
+    {
+        Subscription subscription = Find(json.String("id") ?? "");
+        if (!subscription.Reshape(json))
+            return;
+        lock (_gate)
+        {
+            foreach (string cluster in subscription.Clusters)
+                _sources.Again(cluster, subscription);
+        }
+    }
 
     public void Remove(string id)
     {
@@ -211,34 +221,42 @@ internal sealed class PageStream : IAsyncDisposable
         _signal.Raise();
     }
 
-    /// <summary>Starts what feeds a subscription from clusters that it has none from, and ends it for clusters that are gone. Under the lock.</summary>
+    /// <summary>Has a subscription told of clusters that it is not told of yet, and ends that for clusters that are gone. Under the lock.</summary>
     private void Feed(Subscription subscription)
     {
         HashSet<string> wanted = [.. Session.Members.Select(member => member.Name).Where(subscription.Request.Wants)];
-        foreach (string gone in subscription.Feeds.Keys.Where(name => !wanted.Contains(name)).ToList())
+        foreach (string gone in subscription.Clusters.Where(name => !wanted.Contains(name)).ToList())
         {
-            subscription.Feeds.Remove(gone, out (CancellationTokenSource Stop, Task Work) feed);
-            feed.Stop.Cancel();
+            subscription.Clusters.Remove(gone);
+            _ = _sources.DetachAsync(gone, subscription);
             subscription.Forget(gone);
         }
-        foreach (string cluster in wanted.Where(name => !subscription.Feeds.ContainsKey(name)))
+        foreach (string cluster in wanted.Where(subscription.Clusters.Add))
         {
-            var stop = CancellationTokenSource.CreateLinkedTokenSource(subscription.Stop.Token, _ended.Token);
-            var feed = new ClusterFeed(subscription, cluster, Session, _visible, _time);
-            subscription.Feeds[cluster] = (stop, Task.Run(() => feed.RunAsync(stop.Token), CancellationToken.None));
+            if (subscription.Overrun.IsCancellationRequested)
+                continue;
+            _sources.Attach(cluster, subscription.Request, subscription);
+            // What it had all at once was too much, and that was told before this.
+            if (subscription.Overrun.IsCancellationRequested)
+                _ = _sources.DetachAsync(cluster, subscription);
         }
         foreach (string absent in subscription.Request.Clusters.Where(name => name != SubscriptionRequest.AllClusters && !wanted.Contains(name)))
             subscription.Say(absent, FeedState.Forbidden, $"this session has no cluster \"{absent}\"");
     }
 
-    private static async Task EndAsync(Subscription subscription)
+    private async Task LeaveAsync(Subscription subscription)
     {
-        await CancelAsync(subscription.Stop);
-        await Task.WhenAll(subscription.Feeds.Values.Select(feed => feed.Work)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach ((CancellationTokenSource stop, _) in subscription.Feeds.Values)
-            stop.Dispose();
-        subscription.Stop.Dispose();
+        string[] clusters;
+        lock (_gate)
+            clusters = [.. subscription.Clusters];
+        await Task.WhenAll(clusters.Select(cluster => _sources.DetachAsync(cluster, subscription)));
+    }
+
+    private async Task EndAsync(Subscription subscription)
+    {
+        await LeaveAsync(subscription);
         subscription.Release();
+        subscription.Overrun.Dispose();
     }
 
     private static async Task CancelAsync(CancellationTokenSource source)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Pelago.Hub.Fleet;
 using Pelago.Hub.Page.Access;
+using Pelago.Hub.Page.Streams.Feeds;
 using Pelago.Kube;
 
 namespace Pelago.Hub.Page.Streams;
@@ -14,12 +16,14 @@ internal sealed class StreamStore(FleetRegistry fleet, TimeProvider time) : IAsy
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, PageStream> _streams = new(StringComparer.Ordinal);
+    private readonly ConditionalWeakTable<PageSession, RowSources> _sources = [];
 
     public PageStream Begin(PageSession session)
     {
         if (_streams.Values.Count(stream => ReferenceEquals(stream.Session, session)) >= MostOfASession)
             throw new ApiStatusException(ApiStatus.TooManyRequests($"a session has at most {MostOfASession} streams: close tabs, or wait a minute", 60));
-        var stream = new PageStream(session, fleet, time);
+        RowSources sources = _sources.GetValue(session, each => new RowSources(each, fleet, time));
+        var stream = new PageStream(session, sources, fleet, time);
         _streams[stream.Id] = stream;
         return stream;
     }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Hub.Page.Streams.Feeds;
 using Pelago.Hub.Page.Streams.Rows;
@@ -9,12 +8,11 @@ using Pelago.Kube;
 namespace Pelago.Hub.Page.Streams;
 
 /// <summary>
-/// One subscription: its rows, how it stands at each cluster, and what of both the page was told. Feeds write, the stream reads; a lock is between them.
+/// One subscription: its rows, how it stands at each cluster, and what of both the page was told. Sources write, the stream reads; a lock is between them.
 /// </summary>
-internal sealed class Subscription(SubscriptionRequest request, RowBudget budget, Action changed, TimeProvider time)
+internal sealed class Subscription(SubscriptionRequest request, RowBudget budget, Action changed, TimeProvider time) : IRowReader
 {
     private const int MostRows = 200_000;
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = KubeJson.MaxDepth };
     private static readonly TimeSpan BetweenGroups = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan BetweenWindows = TimeSpan.FromMilliseconds(500);
     private readonly Lock _gate = new();
@@ -29,48 +27,48 @@ internal sealed class Subscription(SubscriptionRequest request, RowBudget budget
 
     public SubscriptionRequest Request { get; } = request;
 
-    /// <summary>Ends its feeds; its owner disposes of it.</summary>
-    public CancellationTokenSource Stop { get; } = new();
+    /// <summary>Fires when it has too much and is over; its owner disposes of it.</summary>
+    public CancellationTokenSource Overrun { get; } = new();
 
-    /// <summary>What feeds it from each cluster; for its owner.</summary>
-    public Dictionary<string, (CancellationTokenSource Stop, Task Work)> Feeds { get; } = new(StringComparer.Ordinal);
+    /// <summary>From which clusters it is told; for its owner.</summary>
+    public HashSet<string> Clusters { get; } = new(StringComparer.Ordinal);
 
     private int Count => _groups?.Count ?? _table.Count;
 
-    /// <summary>By what a document is known here.</summary>
-    public static string KeyOf(string cluster, ReadOnlyMemory<byte> item)
+    /// <exception cref="ApiStatusException">What cannot be read of its shape.</exception>
+    public void Prepare() => Reshape(new JsonObject());
+
+    public void Begin(string cluster)
     {
-        var metadata = MetadataScan.Read(item);
-        return metadata.Uid.Length > 0 ? $"{cluster}/{metadata.Uid}" : $"{cluster}/{metadata.Namespace}/{metadata.Name}";
+        lock (_gate)
+        {
+            _groups?.Begin(cluster);
+            Account();
+        }
     }
 
-    public void Begin() => Reshape(new JsonObject());
-
-    /// <summary>Puts a document's row; its key.</summary>
-    public string Put(string cluster, ReadOnlyMemory<byte> item)
+    public void Put(string key, string cluster, byte[][] cells, byte[][]? before)
     {
-        string key = KeyOf(cluster, item);
-        byte[][] cells = Project(item);
         lock (_gate)
         {
             if (_error is not null)
-                return key;
+                return;
             if (_groups is not null)
-                _groups.Put(key, cluster, cells);
+                _groups.Put(cluster, cells, before);
             else
                 _table.Put(key, cluster, cells);
             Account();
         }
         changed();
-        return key;
     }
 
-    public void Remove(string key)
+    public void Remove(string key, string cluster, byte[][] cells)
     {
         lock (_gate)
         {
-            _groups?.Remove(key);
-            if (_groups is null)
+            if (_groups is not null)
+                _groups.Remove(cluster, cells);
+            else
                 _table.Remove(key);
             Account();
         }
@@ -88,32 +86,44 @@ internal sealed class Subscription(SubscriptionRequest request, RowBudget budget
         changed();
     }
 
-    /// <summary>The cluster is no longer the session's.</summary>
+    /// <summary>Nothing more is told of the cluster, and what was is gone.</summary>
     public void Forget(string cluster)
     {
         lock (_gate)
+        {
             _standings.Remove(cluster);
+            if (_groups is not null)
+                _groups.Forget(cluster);
+            else
+                _table.RemoveOf(cluster);
+            Account();
+        }
+        changed();
     }
 
-    /// <summary>It is over, and so are its feeds.</summary>
+    /// <summary>It is over, and nothing is told to it any more.</summary>
     public void Release()
     {
         lock (_gate)
             budget.TryMove(_counted, 0);
     }
 
+    /// <summary>True: it has to be told all rows again.</summary>
     /// <exception cref="ApiStatusException">What cannot be read of the change.</exception>
-    public void Reshape(JsonObject change)
+    public bool Reshape(JsonObject change)
     {
+        bool again;
         lock (_gate)
         {
             _shape = SubscriptionRequest.ReadShape(change, _shape, _groups is null ? Request.Columns.Count : Request.Columns.Count + 1);
 
             // Groups are of what the filter leaves, so it is not for the rows that they make.
             _table.Reshape(_groups is null ? _shape : _shape with { Words = [] });
+            again = _groups?.Filter(_shape.Words) == true;
             _settledAt = 0;
         }
         changed();
+        return again;
     }
 
     /// <summary>The page was told up to that frame, and is to be told again what came after it.</summary>
@@ -152,7 +162,7 @@ internal sealed class Subscription(SubscriptionRequest request, RowBudget budget
             if (Wait() is { } wait)
                 return wait;
             _settledAt = time.GetTimestamp();
-            _groups?.Settle(_table, _shape.Words);
+            _groups?.Settle(_table);
             var frame = new RowFrame();
             if (_table.Tell(number + 1, frame))
                 text.Rows(++number, Request.Id, frame);
@@ -167,18 +177,10 @@ internal sealed class Subscription(SubscriptionRequest request, RowBudget budget
         return since < between ? between - since : null;
     }
 
-    private byte[][] Project(ReadOnlyMemory<byte> item)
-    {
-        using JsonDocument document = JsonDocument.Parse(item, Reading);
-        var scratch = new List<JsonElement>();
-        byte[][] cells = new byte[Request.Columns.Count][];
-        for (int i = 0; i < cells.Length; i++)
-            cells[i] = Request.Columns[i].Of(document.RootElement, scratch);
-        return cells;
-    }
-
     private void Account()
     {
+        if (_error is not null)
+            return;
         int count = Count;
         bool fits = budget.TryMove(_counted, count);
         _counted = fits ? count : _counted;
@@ -191,7 +193,7 @@ internal sealed class Subscription(SubscriptionRequest request, RowBudget budget
                 ? $"there are more than {MostRows} objects: ask for fewer with a selector or a namespace"
                 : "this page watches too many objects at once: close what is not looked at, or ask for fewer with selectors",
         };
-        Stop.CancelAfter(TimeSpan.Zero);
+        Overrun.CancelAfter(TimeSpan.Zero); // not here: locks are held
     }
 
     private sealed record Standing(FeedState State, string Message, DateTimeOffset Since)

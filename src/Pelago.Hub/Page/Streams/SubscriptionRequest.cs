@@ -33,6 +33,9 @@ internal sealed record SubscriptionRequest
     public required IReadOnlyList<int> Group { get; init; }
     public required RowShape Shape { get; init; }
 
+    /// <summary>Equal for requests that read the same of a cluster, however they group, sort and filter it.</summary>
+    public required string SourceKey { get; init; }
+
     /// <summary>Whether a cluster is meant.</summary>
     public bool Wants(string cluster) => Clusters.Contains(AllClusters) || Clusters.Contains(cluster);
 
@@ -49,10 +52,12 @@ internal sealed record SubscriptionRequest
         string ns = json.String("namespace") ?? "";
         if (ns.Length > 0 && NameRules.Dns1123Label(ns).Count > 0)
             throw Bad("namespace: a name, or nothing for all");
+        GroupVersionResource resource = ReadResource(json.String("resource") ?? "");
+        (string? labels, string? fields) = (Selector(json, "labelSelector"), Selector(json, "fieldSelector"));
         return new SubscriptionRequest
         {
-            Id = id, Clusters = ReadClusters(json), Resource = ReadResource(json.String("resource") ?? ""), Namespace = ns,
-            LabelSelector = Selector(json, "labelSelector"), FieldSelector = Selector(json, "fieldSelector"), Columns = columns, Group = group,
+            Id = id, Clusters = ReadClusters(json), Resource = resource, Namespace = ns, LabelSelector = labels, FieldSelector = fields, Columns = columns, Group = group,
+            SourceKey = new JsonArray(resource.ToString(), ns, labels, fields, json["columns"]?.DeepClone()).ToJsonString(),
             Shape = ReadShape(json, RowShape.All, group.Length > 0 ? columns.Count + 1 : columns.Count),
         };
     }

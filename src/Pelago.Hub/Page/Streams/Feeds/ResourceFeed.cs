@@ -66,9 +66,10 @@ internal sealed class ResourceFeed(Func<HttpKubeApi?> connect, ResourcePath path
         ListQuery page = selection with { Limit = PageSize };
         string? version = null;
         bool began = false;
+        Task<ApiResult> next = AskAsync(api, page, cancel);
         while (true)
         {
-            ApiResult answer = await AskAsync(api, page, began, cancel);
+            ApiResult answer = await next;
             if (answer.Error is { } error)
             {
                 // The pages took longer than the cluster remembers: from the beginning, which is no refusal.
@@ -76,6 +77,10 @@ internal sealed class ResourceFeed(Func<HttpKubeApi?> connect, ResourcePath path
                 return expired ? ApiStatus.Unavailable(error.Message) : error;
             }
             var list = ListDocument.Parse(answer.Body);
+
+            // It comes while this one is read.
+            if (list.Continue is not null)
+                next = api.ListAsync(path, page with { Continue = list.Continue }, cancel);
             version ??= list.ResourceVersion;
             if (!began)
             {
@@ -88,7 +93,6 @@ internal sealed class ResourceFeed(Func<HttpKubeApi?> connect, ResourcePath path
                 sink.Put(item);
             if (list.Continue is null)
                 break;
-            page = page with { Continue = list.Continue };
         }
         sink.EndList();
         _version = version;
@@ -97,11 +101,12 @@ internal sealed class ResourceFeed(Func<HttpKubeApi?> connect, ResourcePath path
         return null;
     }
 
-    private async Task<ApiResult> AskAsync(HttpKubeApi api, ListQuery page, bool began, CancellationToken cancel)
+    /// <summary>The first page, and a word when it takes long.</summary>
+    private async Task<ApiResult> AskAsync(HttpKubeApi api, ListQuery page, CancellationToken cancel)
     {
         Task<ApiResult> answer = api.ListAsync(path, page, cancel);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        if (!began && await Task.WhenAny(answer, Task.Delay(Silence, time, enough.Token)) != answer)
+        if (await Task.WhenAny(answer, Task.Delay(Silence, time, enough.Token)) != answer)
             Trouble($"no answer within {Silence.TotalSeconds:0} s; it is waited for");
         ApiResult result = await answer;
         await enough.CancelAsync();

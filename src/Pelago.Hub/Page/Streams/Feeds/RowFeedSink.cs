@@ -2,8 +2,8 @@
 
 namespace Pelago.Hub.Page.Streams.Feeds;
 
-/// <summary>Puts what a feed tells into the rows of a subscription, and knows which of them are this feed's.</summary>
-internal sealed class RowFeedSink(Subscription subscription, string cluster, Action<FeedState, string> say) : IFeedSink
+/// <summary>Puts what a feed tells into the rows of a source, and knows which of them are this feed's.</summary>
+internal sealed class RowFeedSink(RowSource source, Action<FeedState, string> say) : IFeedSink
 {
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
     private HashSet<string>? _listed;
@@ -14,16 +14,16 @@ internal sealed class RowFeedSink(Subscription subscription, string cluster, Act
 
     public void Put(ReadOnlyMemory<byte> item)
     {
-        string key = subscription.Put(cluster, item);
+        string key = source.Put(item);
         _keys.Add(key);
         _listed?.Add(key);
     }
 
     public void Remove(ReadOnlyMemory<byte> item)
     {
-        string key = Subscription.KeyOf(cluster, item);
+        string key = source.KeyOf(item);
         _keys.Remove(key);
-        subscription.Remove(key);
+        source.Remove(key);
     }
 
     public void EndList()
@@ -33,7 +33,7 @@ internal sealed class RowFeedSink(Subscription subscription, string cluster, Act
         foreach (string gone in _keys.Where(key => !listed.Contains(key)).ToList())
         {
             _keys.Remove(gone);
-            subscription.Remove(gone);
+            source.Remove(gone);
         }
         _listed = null;
     }
@@ -42,7 +42,7 @@ internal sealed class RowFeedSink(Subscription subscription, string cluster, Act
     public void Clear()
     {
         foreach (string key in _keys)
-            subscription.Remove(key);
+            source.Remove(key);
         _keys.Clear();
         _listed = null;
     }

@@ -21,12 +21,13 @@ internal sealed class VisibleNamespaces(PageSession session, FleetRegistry fleet
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(50);
     private static readonly GroupVersionResource Namespaces = new("", "v1", "namespaces");
     private static readonly GroupVersionResource Reviews = new("authorization.k8s.io", "v1", "selfsubjectaccessreviews");
-    private readonly ConcurrentDictionary<(string Cluster, GroupVersionResource Resource), (long At, Task<IReadOnlyList<string>> Names)> _known = new();
+    private readonly ConcurrentDictionary<(HttpKubeApi? Cluster, GroupVersionResource Resource), (long At, Task<IReadOnlyList<string>> Names)> _known = new();
 
     /// <summary>In order; none when he may not anywhere, or nobody could say.</summary>
     public async Task<IReadOnlyList<string>> FindAsync(string cluster, GroupVersionResource resource, CancellationToken cancel)
     {
-        (string, GroupVersionResource) key = (cluster, resource);
+        // By the connection, for another token may see others.
+        (HttpKubeApi?, GroupVersionResource) key = (session.ApiOf(cluster), resource);
         if (!_known.TryGetValue(key, out (long At, Task<IReadOnlyList<string>> Names) known) || time.GetElapsedTime(known.At) > Memory)
             _known[key] = known = (time.GetTimestamp(), AskAsync(cluster, resource));
         return await known.Names.WaitAsync(cancel);

@@ -14,30 +14,32 @@ internal sealed class RowTable(int columns)
     private readonly Queue<Row> _queue = new();
     private readonly Queue<(int Id, long ToldAt)> _gone = new();
     private readonly List<int> _goneAgain = [];
-    private readonly CellPool _pool = new();
     private readonly RowWindow _window = new();
     private RowShape _shape = RowShape.All;
     private int _nextId = 1;
     private int _matched;
     private long _goneBefore;
     private bool _resetDue = true;
+
+    /// <summary>Whether something changed by which the window may be another one.</summary>
+    private bool _isUnsettled = true;
     private (int Total, int Matched) _toldCounts = (-1, -1);
 
     public int Count => _rows.Count;
 
     /// <summary>Whether a window is to be found among many rows, which is not done for each event.</summary>
-    public bool IsCostly => _shape.Limit is not null && _rows.Count > 20_000;
+    public bool IsCostly => _isUnsettled && _shape.Limit is not null && _rows.Count > 20_000;
 
     public bool IsDirty { get; private set; } = true;
 
     public IEnumerable<string> Keys => _rows.Keys;
 
+    /// <param name="cells">Nobody may write to them any more: several tables have the same ones.</param>
     public void Put(string key, string cluster, byte[][] cells)
     {
         if (!_rows.TryGetValue(key, out Row? row))
         {
-            for (int i = 0; i < cells.Length; i++)
-                cells[i] = _pool.Shared(cells[i]);
+            _isUnsettled = true;
             _rows[key] = row = new Row(_nextId++, key, cluster, cells) { Changed = _allColumns };
         }
         else if (!Update(row, cells))
@@ -53,6 +55,7 @@ internal sealed class RowTable(int columns)
         if (!_rows.Remove(key, out Row? row))
             return;
         row.IsHere = false;
+        _isUnsettled = true;
         if (row.IsMatch)
             _matched--;
         row.IsMatch = false;
@@ -62,26 +65,38 @@ internal sealed class RowTable(int columns)
     public void Reshape(RowShape shape)
     {
         bool refilter = !shape.Words.SequenceEqual(_shape.Words, ByteArrays.Comparer);
-        bool windowed = shape.Limit is not null || _shape.Limit is not null;
-        if (_shape.Limit is null && shape.Limit is not null)
+        bool wasWindow = _shape.Limit is not null;
+        if (!wasWindow && shape.Limit is not null)
             _window.Begin(_rows.Values.Concat(_queue).Where(row => row.IsShown));
         _shape = shape;
         _window.ForgetOrder();
+        _isUnsettled = true;
         IsDirty = true;
-        if (!refilter && !windowed)
+        if (!refilter && !wasWindow)
             return;
+
+        // A window is found among all rows anyway.
         foreach (Row row in _rows.Values)
         {
             if (refilter)
                 Judge(row);
-            Enqueue(row);
+            if (shape.Limit is null)
+                Enqueue(row);
         }
+    }
+
+    /// <summary>All rows of a cluster go.</summary>
+    public void RemoveOf(string cluster)
+    {
+        foreach (Row row in _rows.Values.Where(row => row.Cluster == cluster).ToList())
+            Remove(row.Key);
     }
 
     /// <summary>The page has what was told up to a frame and nothing later: what was told after it is to be told again.</summary>
     public void Rewind(long after)
     {
         IsDirty = true;
+        _isUnsettled = true;
         _toldCounts = (-1, -1);
         _window.ForgetOrder();
         _resetDue = _resetDue || after < _goneBefore || after <= 0;
@@ -142,6 +157,13 @@ internal sealed class RowTable(int columns)
     {
         while (_queue.TryDequeue(out Row? row))
             row.IsQueued = false;
+        if (!_isUnsettled)
+        {
+            foreach (Row row in _window.Last)
+                TellRow(row, wanted: true, number, frame);
+            return;
+        }
+        _isUnsettled = false;
         (IReadOnlyList<Row> left, IReadOnlyList<Row> window, bool moved) = _window.Move(_rows.Values, _shape, limit);
         foreach (Row row in left)
             TellRow(row, wanted: false, number, frame);
@@ -191,13 +213,12 @@ internal sealed class RowTable(int columns)
         ulong changed = 0;
         for (int i = 0; i < cells.Length; i++)
         {
-            if (row.Cells[i].AsSpan().SequenceEqual(cells[i]))
-                cells[i] = row.Cells[i];
-            else
-                (cells[i], changed) = (_pool.Shared(cells[i]), changed | (1UL << i));
+            if (!row.Cells[i].AsSpan().SequenceEqual(cells[i]))
+                changed |= 1UL << i;
         }
         row.Cells = cells;
         row.Changed |= changed;
+        _isUnsettled |= _shape.Sort.Any(key => (changed & (1UL << key.Column)) != 0);
         return changed != 0;
     }
 
@@ -206,6 +227,7 @@ internal sealed class RowTable(int columns)
         bool was = row.IsMatch;
         row.IsMatch = RowFilter.Passes(row.Cells, row.Cluster, _shape.Words);
         _matched += (row.IsMatch ? 1 : 0) - (was ? 1 : 0);
+        _isUnsettled |= row.IsMatch != was;
     }
 
     private void Enqueue(Row row)

@@ -8,6 +8,9 @@ internal sealed class RowWindow
     private HashSet<Row> _shown = [];
     private int[]? _order;
 
+    /// <summary>Who was in it, in order, when it was found last.</summary>
+    public IReadOnlyList<Row> Last { get; private set; } = [];
+
     /// <summary>The window now: who left it, who is in it in order, and whether members or order differ from last time.</summary>
     public (IReadOnlyList<Row> Left, IReadOnlyList<Row> Window, bool Moved) Move(IEnumerable<Row> rows, RowShape shape, int limit)
     {
@@ -17,7 +20,7 @@ internal sealed class RowWindow
         Row[] left = [.. _shown.Where(row => !now.Contains(row))];
         int[] order = [.. window.Select(row => row.Id)];
         bool moved = _order is null || !order.AsSpan().SequenceEqual(_order);
-        (_shown, _order) = (now, order);
+        (_shown, _order, Last) = (now, order, window);
         return (left, window, moved);
     }
 
