@@ -12,5 +12,10 @@ export default defineConfig({
   workers: 1,
   reporter: [['list'], ['json', { outputFile: 'test-results/hub.json' }]],
   globalSetup: './tests/hub/setup.ts',
-  use: { storageState: 'test-results/session.json', launchOptions, contextOptions: { reducedMotion: 'reduce' } },
+  use: {
+    screenshot: 'only-on-failure',
+    storageState: 'test-results/session.json',
+    launchOptions,
+    contextOptions: { reducedMotion: 'reduce' },
+  },
 });

@@ -46,6 +46,11 @@ interface Sight {
 /** From the moment that the page was asked for until this is in it, in ms of the page's own clock. */
 export async function shownAfter(page: Page, url: string, sight: Sight): Promise<number> {
   await page.goto(url, { waitUntil: 'commit' });
+  return shownAt(page, sight);
+}
+
+/** When this is in the page that was asked for before, in ms of its clock. */
+export async function shownAt(page: Page, sight: Sight): Promise<number> {
   const shown = await page.waitForFunction(
     ({ selector, text = '', least = 1 }) => {
       const found = [...document.querySelectorAll(selector)].filter(element => new RegExp(text).test(element.textContent ?? ''));

@@ -10,6 +10,7 @@ import { Crash } from './Crash';
 import { HubProvider } from './hub';
 import { Shell } from './Shell';
 import { SignIn } from './SignIn';
+import '../ui/check.css';
 import '../ui/ui.css';
 
 // A piece of the program for each screen: the first view brings only its own.

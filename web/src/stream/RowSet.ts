@@ -19,6 +19,8 @@ export interface Snapshot {
   /** In the server's order where there is a window, else in none. */
   readonly rows: readonly Row[];
   readonly standings: ReadonlyMap<string, ClusterStanding>;
+  /** Whether the hub has said how many rows there are: until then none may mean none yet. */
+  readonly counted: boolean;
   /** All rows, and those that the filter leaves. */
   readonly total: number;
   readonly matched: number;
@@ -29,7 +31,16 @@ export interface Snapshot {
   readonly error: Status | null;
 }
 
-export const emptySnapshot: Snapshot = { rows: [], standings: new Map(), total: 0, matched: 0, offset: 0, stale: false, error: null };
+export const emptySnapshot: Snapshot = {
+  rows: [],
+  standings: new Map(),
+  counted: false,
+  total: 0,
+  matched: 0,
+  offset: 0,
+  stale: false,
+  error: null,
+};
 
 /** The rows of one subscription, kept up to date by frames. */
 export class RowSet {
@@ -89,6 +100,7 @@ export class RowSet {
       this.cached = {
         rows,
         standings: this.standings,
+        counted: this.total >= 0,
         total: this.total >= 0 ? this.total : this.rows.size,
         matched: this.matched >= 0 ? this.matched : this.rows.size,
         offset: this.offset,

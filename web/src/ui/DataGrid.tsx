@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import './datagrid.css';
 
 export interface GridColumn<T> {
@@ -56,7 +56,7 @@ export function DataGrid<T>(props: Props<T>) {
   const id = useId();
   const [width, setWidth] = useState(1280);
   const [active, setActive] = useState(-1);
-  const columns = props.columns.filter(column => width >= (column.from ?? 0));
+  const columns = useMemo(() => props.columns.filter(column => width >= (column.from ?? 0)), [props.columns, width]);
   const template = columns.map(column => column.width).join(' ');
   const tree = props.level !== undefined;
 
@@ -108,32 +108,6 @@ export function DataGrid<T>(props: Props<T>) {
     event.preventDefault();
   };
 
-  const row = (index: number, start: number) => {
-    const item = itemAt(index);
-    const expanded = item && props.expanded?.(item);
-    return (
-      <div
-        key={item ? keyOf(item) : index}
-        id={`${id}-${index}`}
-        role="row"
-        aria-rowindex={index + 2}
-        aria-selected={index === active}
-        {...(tree && item && { 'aria-level': (props.level?.(item) ?? 0) + 1 })}
-        {...(expanded !== undefined && { 'aria-expanded': expanded })}
-        className={index === active ? 'row active' : 'row'}
-        style={{ transform: `translateY(${start}px)`, gridTemplateColumns: template }}
-        onClick={() => setActive(index)}
-        onDoubleClick={() => item && props.onOpen?.(item)}
-      >
-        {columns.map(column => (
-          <div key={column.key} role="gridcell" className={column.align ? `cell ${column.align}` : 'cell'}>
-            {item ? column.cell(item) : <div className="awaited" />}
-          </div>
-        ))}
-      </div>
-    );
-  };
-
   return (
     <div className="grid" style={{ height }} ref={frame}>
       {count === 0 ? (
@@ -158,7 +132,25 @@ export function DataGrid<T>(props: Props<T>) {
             </div>
           </div>
           <div className="body" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
-            {items.map(item => row(item.index, item.start - headHeight))}
+            {items.map(({ index, start }) => {
+              const item = itemAt(index);
+              return (
+                <GridRow<T>
+                  key={item ? keyOf(item) : index}
+                  id={`${id}-${index}`}
+                  index={index}
+                  start={start - headHeight}
+                  item={item}
+                  columns={columns}
+                  template={template}
+                  level={item && props.level?.(item)}
+                  expanded={item && props.expanded?.(item)}
+                  active={index === active}
+                  onActive={setActive}
+                  onOpen={props.onOpen}
+                />
+              );
+            })}
           </div>
         </div>
       )}
@@ -166,6 +158,45 @@ export function DataGrid<T>(props: Props<T>) {
     </div>
   );
 }
+
+interface RowProps<T> {
+  id: string;
+  index: number;
+  start: number;
+  item: T | undefined;
+  columns: GridColumn<T>[];
+  template: string;
+  level: number | undefined;
+  expanded: boolean | undefined;
+  active: boolean;
+  onActive(index: number): void;
+  onOpen: ((item: T) => void) | undefined;
+}
+
+/** Drawn anew only when something in it differs, not when its neighbours scroll. */
+const GridRow = memo(function GridRow<T>(props: RowProps<T>) {
+  const { id, index, start, item, columns, template, level, expanded, active, onActive, onOpen } = props;
+  return (
+    <div
+      id={id}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={active}
+      {...(level !== undefined && { 'aria-level': level + 1 })}
+      {...(expanded !== undefined && { 'aria-expanded': expanded })}
+      className={active ? 'row active' : 'row'}
+      style={{ transform: `translateY(${start}px)`, gridTemplateColumns: template }}
+      onClick={() => onActive(index)}
+      onDoubleClick={() => item && onOpen?.(item)}
+    >
+      {columns.map(column => (
+        <div key={column.key} role="gridcell" className={column.align ? `cell ${column.align}` : 'cell'}>
+          {item ? column.cell(item) : <div className="awaited" />}
+        </div>
+      ))}
+    </div>
+  );
+}) as <T>(props: RowProps<T>) => ReactNode;
 
 interface HeadingProps<T> {
   column: GridColumn<T>;

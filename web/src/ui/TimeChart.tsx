@@ -15,6 +15,12 @@ interface Props {
   height?: number;
 }
 
+/** A course of some seconds is not stretched: it comes in from the right. */
+const leastSeconds = 60;
+
+/** Between two times that are written below, in s: steps of a clock, none so short that two would read the same. */
+const wholeSteps = [1, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600];
+
 /** In one line, unlike the plot's own, which puts the day below and has no room for it here. */
 function clock(seconds: number): string {
   return new Date(seconds * 1000).toLocaleTimeString('en-GB');
@@ -50,10 +56,13 @@ export default function TimeChart({ times, values, max, format, label, height = 
         height,
         legend: { show: false },
         cursor: { y: false, points: { show: false } },
-        padding: [6, 0, 0, 0],
-        scales: { y: { range: () => [0, Math.max(limit.current, 1e-9)] } },
+        padding: [6, 26, 0, 0],
+        scales: {
+          x: { range: (_, first, last) => [Math.min(first, last - leastSeconds), last] },
+          y: { range: () => [0, Math.max(limit.current, 1e-9)] },
+        },
         axes: [
-          { ...axis, space: 70, values: (_, splits) => splits.map(clock) },
+          { ...axis, space: 76, incrs: wholeSteps, values: (_, splits) => splits.map(clock) },
           {
             ...axis,
             size: 52,

@@ -2,7 +2,7 @@
 
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { listen } from '../support/page';
-import { images } from './images';
+import { lookAround } from './looks';
 import { at } from './origin';
 
 test.use({ viewport: { width: 1280, height: 844 } });
@@ -23,7 +23,7 @@ async function press(page: Page, target: Locator, key = 'Enter'): Promise<void> 
 }
 
 test('by keys alone a package is installed, watched, read, upgraded, rolled back and removed', async ({ page }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   const faults = listen(page);
   await page.goto(at('/?cluster=pelago-1'));
   await press(page, page.getByRole('link', { name: 'Catalog' }));
@@ -60,6 +60,7 @@ test('by keys alone a package is installed, watched, read, upgraded, rolled back
   await expect(page.getByText('listening on port 8080').first()).toBeVisible();
   await press(page, page.getByRole('link', { name: 'Installations' }));
   await tabTo(page, page.getByRole('grid', { name: 'Installations' }));
+  await lookAround(page, 'installations', ['']);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
 
@@ -70,13 +71,13 @@ test('by keys alone a package is installed, watched, read, upgraded, rolled back
   await press(page, page.getByRole('button', { name: 'Change to 1.1' }));
   await expect(page.getByRole('region', { name: 'hello-world 1.1' })).toBeVisible();
   await expect(standing).toHaveText('Healthy', { timeout: 60_000 });
-  await page.screenshot({ path: `${images}/installation.png` });
+  await lookAround(page, 'installation', ['', '-dark', '-narrow']);
 
   await press(page, page.getByRole('button', { name: 'Roll back' }));
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByText('From hello-world 1.1 to 1.0')).toBeVisible();
   await expect(dialog.getByText('pelago package rollback hi 1')).toBeVisible();
-  await page.screenshot({ path: `${images}/rollback.png` });
+  await lookAround(page, 'rollback', ['', '-narrow']);
   await press(page, dialog.getByRole('button', { name: 'Roll back' }));
   await expect(dialog).toBeHidden();
   await expect(page.getByRole('region', { name: 'hello-world 1.0' })).toBeVisible();

@@ -11,7 +11,8 @@ const root = resolve(import.meta.dirname, '../../..');
 
 /** `pelago up` in a home of its own, which goes with it. PELAGO_PROGRAMS names a folder with other programs than those of the tests' build. */
 export class Daemon {
-  readonly home = mkdtempSync(join(tmpdir(), 'pelago-page-'));
+  /** There from `up` to `down`. */
+  home = '';
   private readonly environment: NodeJS.ProcessEnv;
   private readonly program: string;
 
@@ -20,18 +21,22 @@ export class Daemon {
     this.program = programs ? join(programs, 'pelago/pelago') : join(root, 'artifacts/bin/Pelago.Cli/release/pelago');
     this.environment = {
       ...process.env,
-      PELAGO_HOME: this.home,
       PELAGO_WEB: page,
       PELAGO_DAEMON: programs ? join(programs, 'pelagod/pelagod') : join(root, 'artifacts/bin/Pelago.Daemon/release/pelagod'),
     };
   }
 
   async pelago(...words: string[]): Promise<string> {
-    const { stdout } = await run(this.program, words, { env: this.environment, timeout: 120_000, maxBuffer: 16 << 20 });
+    const { stdout } = await run(this.program, words, {
+      env: { ...this.environment, PELAGO_HOME: this.home },
+      timeout: 120_000,
+      maxBuffer: 16 << 20,
+    });
     return stdout;
   }
 
   async up(...options: string[]): Promise<{ pid: number; clusters: { name: string }[] }> {
+    this.home = mkdtempSync(join(tmpdir(), 'pelago-page-'));
     return JSON.parse(await this.pelago('up', '--detach', '--port', '0', '-o', 'json', ...options));
   }
 
@@ -41,6 +46,7 @@ export class Daemon {
   }
 
   async down(): Promise<void> {
+    if (!this.home) return;
     await this.pelago('down', '--purge').catch(() => {});
     rmSync(this.home, { recursive: true, force: true });
   }

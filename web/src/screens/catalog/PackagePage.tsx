@@ -8,6 +8,7 @@ import { useObject } from '../../app/useObject';
 import { fieldsOf, initialOf } from '../../forms/fields';
 import { SchemaForm } from '../../forms/SchemaForm';
 import { defaultsOf, differing, type JsonObject, overlaid } from '../../forms/schema';
+import { withSecretsKept } from '../../forms/secrets';
 import { validate } from '../../forms/validate';
 import { Facts, Panel } from '../../ui/Panel';
 import { ScreenTabs } from '../../ui/ScreenTabs';
@@ -99,6 +100,7 @@ function ChangeOf({ found, cluster, namespace, name }: { found: CatalogPackage; 
       target={{ clusters: [cluster], namespace, name }}
       onTarget={() => {}}
       changes={true}
+      keepsSecrets={object.spec?.secrets !== undefined}
     />
   );
 }
@@ -110,13 +112,18 @@ interface ChosenProps {
   target: Target;
   onTarget(target: Target): void;
   changes: boolean;
+  /** Whether it has secret options, which nobody sees here and which stay where no others are given. */
+  keepsSecrets?: boolean;
 }
 
-function Chosen({ found, given, target, onTarget, changes }: ChosenProps) {
+function Chosen({ found, given, target, onTarget, changes, keepsSecrets = false }: ChosenProps) {
   const schema = useMemo(() => found.config ?? {}, [found.config]);
   const [document, setDocument] = useState<JsonObject>(() => overlaid(initialOf(fieldsOf(schema, schema)), given));
   const settled = useDeferredValue(document);
-  const faults = useMemo(() => validate(settled, schema), [settled, schema]);
+  const faults = useMemo(() => {
+    const all = validate(settled, schema);
+    return keepsSecrets ? withSecretsKept(all, settled, schema) : all;
+  }, [settled, schema, keepsSecrets]);
   const options = useMemo(() => differing(settled, defaultsOf(schema)), [settled, schema]);
   const hasOptions = Object.keys(schema.properties ?? {}).length > 0;
   const about = { id: 'about', title: 'About', content: <About found={found} /> };
@@ -129,7 +136,12 @@ function Chosen({ found, given, target, onTarget, changes }: ChosenProps) {
           id: 'options',
           title: faults.length > 0 ? `Options (${faults.length} to mend)` : 'Options',
           content: hasOptions ? (
-            <SchemaForm schema={schema} document={document} faults={faults} onChange={setDocument} />
+            <>
+              {keepsSecrets && (
+                <p className="notice">Its passwords and other secrets are not shown: those that are left empty stay as they are.</p>
+              )}
+              <SchemaForm schema={schema} document={document} faults={faults} onChange={setDocument} />
+            </>
           ) : (
             <Empty title="It has no options" />
           ),

@@ -28,7 +28,7 @@ export default function Dashboard() {
   const totals = useTotals(scope);
   const loading = isLoading(totals.pods) && isLoading(totals.nodesSnapshot);
   // While a cluster's rows still come, their sum is no amount that ever was.
-  const whole = !loading && [...totals.pods.standings.values()].every(standing => standing.state !== 'loading');
+  const whole = !loading && totals.pods.counted && [...totals.pods.standings.values()].every(standing => standing.state !== 'loading');
   const course = useCourse(scope, totals.asked, whole);
   const slices = statusSlices(totals.statuses);
   const tasks = slices.reduce((sum, slice) => sum + slice.value, 0);
@@ -111,7 +111,7 @@ export default function Dashboard() {
               </ul>
             </div>
           </Panel>
-          <Failing scope={scope} />
+          <Failing scope={scope} pods={totals.pods} />
         </div>
       )}
     </>

@@ -7,19 +7,12 @@ import { type Scope, useScopedPath } from '../../app/scope';
 import { formatAge } from '../../kube/age';
 import { healthOfWord } from '../../kube/podState';
 import { Columns } from '../../stream/columns';
+import type { Snapshot } from '../../stream/RowSet';
 import { Mark } from '../../ui/Mark';
 import { Panel } from '../../ui/Panel';
 import { Empty } from '../../ui/states';
 import { links } from '../links';
-
-const groups = new Columns({
-  namespace: '.metadata.namespace',
-  kind: '.metadata.ownerReferences[0].kind',
-  owner: '.metadata.ownerReferences[0].name',
-  hash: ".metadata.labels['pod-template-hash']",
-  status: 'pod.status()',
-  placing: '.status.conditions[?(@.type=="PodScheduled")].reason',
-});
+import { podGroups } from './podGroups';
 
 const warnings = new Columns({
   namespace: '.involvedObject.namespace',
@@ -46,16 +39,9 @@ interface Fault {
 const shown = 8;
 
 /** What is failing, by workload, and the last thing that was said about it. */
-export function Failing({ scope }: { scope: Scope }) {
+export function Failing({ scope, pods }: { scope: Scope; pods: Snapshot }) {
   const now = useNow(5000);
   const scoped = useScopedPath();
-  const pods = useRows({
-    clusters: scope.clusters,
-    namespace: scope.namespace,
-    resource: kinds.Pod.resource,
-    columns: groups.paths,
-    group: groups.group('namespace', 'kind', 'owner', 'hash', 'status', 'placing'),
-  }).snapshot;
   const events = useRows({
     clusters: scope.clusters,
     namespace: scope.namespace,
@@ -66,36 +52,42 @@ export function Failing({ scope }: { scope: Scope }) {
     limit: 200,
   }).snapshot;
 
-  const faults: Fault[] = [];
+  const found = new Map<string, Fault>();
   for (const row of pods.rows) {
     // To kubectl it is pending, as if it only took a while.
-    const status = groups.text(row, 'placing') === 'Unschedulable' ? 'Unschedulable' : groups.text(row, 'status');
+    const status = podGroups.text(row, 'placing') === 'Unschedulable' ? 'Unschedulable' : podGroups.text(row, 'status');
     const health = healthOfWord(status);
     if (health !== 'bad' && health !== 'warn') continue;
-    const owner = groups.text(row, 'owner');
-    const hash = groups.text(row, 'hash');
-    const isDeployment = groups.text(row, 'kind') === 'ReplicaSet' && hash !== '' && owner.endsWith(`-${hash}`);
+    const owner = podGroups.text(row, 'owner');
+    const hash = podGroups.text(row, 'hash');
+    const isDeployment = podGroups.text(row, 'kind') === 'ReplicaSet' && hash !== '' && owner.endsWith(`-${hash}`);
     const name = isDeployment ? owner.slice(0, -hash.length - 1) : owner;
-    const namespace = groups.text(row, 'namespace');
+    const namespace = podGroups.text(row, 'namespace');
+    const key = [row.cluster, namespace, podGroups.text(row, 'kind'), owner, status].join('/');
+    const same = found.get(key);
+    if (same) {
+      same.count += podGroups.count(row);
+      continue;
+    }
     const word = events.rows.find(
       event =>
         event.cluster === row.cluster &&
         warnings.text(event, 'namespace') === namespace &&
         warnings.text(event, 'name').startsWith(owner || name),
     );
-    faults.push({
-      key: `${row.id}`,
+    found.set(key, {
+      key,
       cluster: row.cluster,
       namespace,
-      kind: isDeployment ? 'Deployment' : groups.text(row, 'kind'),
+      kind: isDeployment ? 'Deployment' : podGroups.text(row, 'kind'),
       name,
       status,
-      count: groups.count(row),
+      count: podGroups.count(row),
       why: word ? `${warnings.text(word, 'reason')}: ${warnings.text(word, 'message')}` : '',
       since: word ? warnings.text(word, 'at') : '',
     });
   }
-  faults.sort((a, b) => b.count - a.count || a.name.localeCompare(b.name));
+  const faults = [...found.values()].sort((a, b) => b.count - a.count || a.name.localeCompare(b.name));
 
   return (
     <Panel

@@ -6,6 +6,7 @@ import { useRows } from '../../app/hub';
 import type { Scope } from '../../app/scope';
 import { Columns } from '../../stream/columns';
 import type { Snapshot } from '../../stream/RowSet';
+import { groupedBy, podGroups } from './podGroups';
 
 /** Amounts of the three resources that the dashboard shows: cores and bytes. */
 export interface Amounts {
@@ -25,16 +26,6 @@ export interface Totals {
   nodesSnapshot: Snapshot;
 }
 
-const podTotals = new Columns({
-  status: 'pod.status()',
-  phase: '.status.phase',
-  placed: '.status.conditions[?(@.type=="PodScheduled")].status',
-  cpu: 'pod.cpu()',
-  memory: 'pod.memory()',
-  disk: "bytes(.spec.containers[*].resources.requests['ephemeral-storage'])",
-  restarts: 'pod.restarts()',
-});
-
 const nodeTotals = new Columns({
   ready: '.status.conditions[?(@.type=="Ready")].status',
   cordoned: '.spec.unschedulable',
@@ -49,8 +40,8 @@ export function useTotals(scope: Scope): Totals {
     clusters: scope.clusters,
     namespace: scope.namespace,
     resource: kinds.Pod.resource,
-    columns: podTotals.paths,
-    group: podTotals.group('status', 'phase', 'placed'),
+    columns: podGroups.paths,
+    group: groupedBy,
   }).snapshot;
   const nodes = useRows({
     clusters: scope.clusters,
@@ -69,13 +60,13 @@ export function useTotals(scope: Scope): Totals {
     nodesSnapshot: nodes,
   };
   for (const row of pods.rows) {
-    const status = podTotals.text(row, 'status');
-    totals.statuses.set(status, (totals.statuses.get(status) ?? 0) + podTotals.count(row));
-    totals.restarts += podTotals.number(row, 'restarts');
+    const status = podGroups.text(row, 'status');
+    totals.statuses.set(status, (totals.statuses.get(status) ?? 0) + podGroups.count(row));
+    totals.restarts += podGroups.number(row, 'restarts');
     // What has ended holds nothing any more, and what no node takes holds nothing yet.
-    const phase = podTotals.text(row, 'phase');
-    if (phase === 'Succeeded' || phase === 'Failed' || podTotals.text(row, 'placed') === 'False') continue;
-    for (const name of ['cpu', 'memory', 'disk'] as const) totals.asked[name] += podTotals.number(row, name);
+    const phase = podGroups.text(row, 'phase');
+    if (phase === 'Succeeded' || phase === 'Failed' || podGroups.text(row, 'placed') === 'False') continue;
+    for (const name of ['cpu', 'memory', 'disk'] as const) totals.asked[name] += podGroups.number(row, name);
   }
   for (const row of nodes.rows) {
     const count = nodeTotals.count(row);

@@ -24,17 +24,17 @@ export default function History() {
   const { runs, faults, loading, more } = useFinishedRuns({ clusters, namespace: scope.namespace, search, outcome, again });
 
   const columns: GridColumn<FinishedRun>[] = [
-    { key: 'pod', title: 'Task', width: 'minmax(0, 2fr)', cell: run => run.pod },
+    { key: 'pod', title: 'Task', width: 'minmax(0, 1.900fr)', cell: run => run.pod },
     { key: 'container', title: 'Container', width: 'minmax(0, .8fr)', from: 900, cell: run => run.container },
     ...(scope.severalClusters
       ? [{ key: 'cluster', title: 'Cluster', width: 'minmax(0, .7fr)', from: 760, cell: (run: FinishedRun) => run.cluster }]
       : []),
     { key: 'namespace', title: 'Namespace', width: 'minmax(0, .8fr)', from: 620, cell: run => run.namespace },
-    { key: 'owner', title: 'Of', width: 'minmax(0, 1fr)', from: 1000, cell: run => <span className="quiet">{run.owner}</span> },
+    { key: 'owner', title: 'Of', width: 'minmax(0, 1.400fr)', from: 1000, cell: run => <span className="quiet">{run.owner}</span> },
     {
       key: 'outcome',
       title: 'Outcome',
-      width: 'minmax(120px, 1fr)',
+      width: 'minmax(112px, .8fr)',
       cell: run => (
         <Mark health={run.failed ? 'bad' : 'idle'}>{run.failed ? `${run.reason || 'Failed'} (${run.exitCode})` : 'Succeeded'}</Mark>
       ),

@@ -67,13 +67,24 @@ function Change({ change }: { change: ObjectChange }) {
       <span>
         <span className="quiet">{change.kind}</span> {change.name}
         {change.fields.length > 0 && (
-          <ul className="mono quiet">
+          <ul className="mono">
             {change.fields.map(field => (
-              <li key={field}>{field}</li>
+              <Field key={field} field={field} />
             ))}
           </ul>
         )}
       </span>
+    </li>
+  );
+}
+
+/** "spec.replicas: 1 → 2": where, and below it what becomes of it. */
+function Field({ field }: { field: string }) {
+  const colon = field.indexOf(': ');
+  return (
+    <li title={field}>
+      <span className="quiet">{field.slice(0, Math.max(colon, 0))}</span>
+      <span className="values">{colon < 0 ? field : field.slice(colon + 2)}</span>
     </li>
   );
 }

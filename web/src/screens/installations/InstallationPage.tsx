@@ -176,6 +176,7 @@ function Chosen({ installation }: { installation: Installation }) {
             <code>{toYaml(withoutSecrets(options))}</code>
           </pre>
         )}
+        {installation.spec?.secrets && <p className="quiet">Its secret options are not shown; they lie in a Secret of its own.</p>}
       </Panel>
       {overlays.map(each => (
         <Panel key={each.name} title={`On ${each.name} alone`}>

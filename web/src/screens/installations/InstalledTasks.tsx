@@ -47,8 +47,11 @@ function WorkloadTasks({ workload, nameCluster }: { workload: Workload; nameClus
     <Panel
       title={`${kind} ${name}${nameCluster ? ` on ${cluster}` : ''}`}
       aside={
-        <span className="number">
-          <Mark health={workload.health}>{workload.word}</Mark> {workload.ready}/{workload.desired}{' '}
+        <span className="number standings">
+          <Mark health={workload.health}>{workload.word}</Mark>
+          <span className="quiet">
+            {workload.ready}/{workload.desired} ready
+          </span>
           <Link href={links.workload(cluster, namespace, kind, name)}>Open {kind}</Link>
         </span>
       }

@@ -53,6 +53,8 @@ export interface Installation {
     version?: string;
     repository?: string;
     options?: JsonObject;
+    /** Where its secret options are; they are not among the others. */
+    secrets?: string;
     clusters?: { name: string; options?: JsonObject }[];
     timeoutSeconds?: number;
   };

@@ -36,7 +36,7 @@ export function NodeTable({ nodes, empty, severalClusters, sorting, onSort }: Pr
       ),
     },
     ...(severalClusters
-      ? [{ key: 'cluster', title: 'Cluster', width: 'minmax(0, .7fr)', from: 620, sortable: true, cell: (node: NodeItem) => node.cluster }]
+      ? [{ key: 'cluster', title: 'Cluster', width: 'minmax(0, .7fr)', sortable: true, cell: (node: NodeItem) => node.cluster }]
       : []),
     {
       key: 'word',

@@ -12,7 +12,7 @@ import { Command } from '../../ui/Command';
 import { kubectl } from '../commands';
 import { ExecSocket } from './ExecSocket';
 import type { ContainerPlace } from './place';
-import { rulesElement, terminalDocument } from './terminalDocument';
+import { giveDocument, rulesElement, terminalDocument } from './terminalDocument';
 
 const start = 'command -v bash >/dev/null && exec bash || exec sh';
 
@@ -29,16 +29,18 @@ export default function Shell({ place }: { place: ContainerPlace }) {
     if (!element.current) return;
     setEnded('');
     const stopAdopting = adoptStyles(element.current, rulesElement);
+    const made = terminalDocument();
     const terminal = new Terminal({
       cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
       fontSize: 13,
       fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace',
       theme: { background: '#060d13', foreground: '#e4edf2', cursor: '#46cbd0' },
       screenReaderMode: true,
-      documentOverride: terminalDocument(),
+      documentOverride: made,
     });
     const fit = new FitAddon();
     terminal.loadAddon(fit);
+    giveDocument(terminal, made);
     terminal.open(element.current);
     fit.fit();
     const query = new URLSearchParams({ container, stdin: 'true', stdout: 'true', tty: 'true' });

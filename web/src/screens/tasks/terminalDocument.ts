@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Terminal } from '@xterm/xterm';
+
 /** What the terminal gets in the place of a style element; its rules are adopted (ui/adoptStyles). Never shown: tasks.css. */
 export const rulesElement = 'terminal-rules';
 
@@ -10,11 +12,7 @@ export const rulesElement = 'terminal-rules';
 export function terminalDocument(): Document {
   const createElement = (name: string, options?: ElementCreationOptions) => {
     const made = document.createElement(name.toLowerCase() === 'style' ? rulesElement : name, options);
-    const setAttribute = made.setAttribute.bind(made);
-    made.setAttribute = (attribute, value) => {
-      if (attribute === 'style') made.style.cssText = value;
-      else setAttribute(attribute, value);
-    };
+    made.setAttribute = setAttribute;
     return made;
   };
   return new Proxy(document, {
@@ -24,4 +22,22 @@ export function terminalDocument(): Document {
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+}
+
+function setAttribute(this: HTMLElement, name: string, value: string): void {
+  if (name === 'style') this.style.cssText = value;
+  else Element.prototype.setAttribute.call(this, name, value);
+}
+
+/** What makes the parts of a terminal in xterm 6.0.0. It hands the window's document to some of them, whatever `documentOverride` names. */
+interface Inside {
+  _core?: { _instantiationService?: { createInstance(part: unknown, ...given: unknown[]): unknown } };
+}
+
+/** Has all parts of a terminal that is not open yet make their elements with a document: style elements, and the lines, whose colours of 24 bits are style attributes. */
+export function giveDocument(terminal: Terminal, made: Document): void {
+  const parts = (terminal as unknown as Inside)._core?._instantiationService;
+  if (!parts) return;
+  const create = parts.createInstance.bind(parts);
+  parts.createInstance = (part, ...given) => create(part, ...given.map(each => (each === document ? made : each)));
 }

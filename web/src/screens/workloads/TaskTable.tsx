@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { Link, useLocation } from 'wouter';
 import { kinds } from '../../api/resources';
 import { useNow } from '../../app/hub';
@@ -43,32 +43,8 @@ const nodeColumn: GridColumn<Row> = {
   },
 };
 
-/** Tasks of any number: the hub sorts and filters, and only what is in sight is here. */
-export function TaskTable({ filter = '', labelSelector = '', fieldSelector = '', within, height }: Props) {
-  const scope = useScope();
-  const now = useNow();
-  const [, go] = useLocation();
-  const [sortText, setSort] = useQueryValue('sort', 'name');
-  const sorting: Sorting = { key: sortText.replace(/^-/, ''), descending: sortText.startsWith('-') };
-  const clusters = within ? [within.cluster] : scope.clusters;
-  const sort = useMemo(
-    () => [...podColumns.sort(sorting.key, sorting.descending), ...podColumns.sort('namespace', false)],
-    [sorting.key, sorting.descending],
-  );
-  const { snapshot, count, itemAt, onRange } = useWindow({
-    clusters,
-    namespace: within?.namespace ?? scope.namespace,
-    resource: kinds.Pod.resource,
-    columns: podColumns.paths,
-    labelSelector,
-    fieldSelector,
-    sort,
-    filter,
-  });
-  const severalClusters = !within && scope.severalClusters;
-  const open = (row: Row) => go(links.task(row.cluster, podColumns.text(row, 'namespace'), podColumns.text(row, 'name')));
-
-  const columns: GridColumn<Row>[] = [
+function columnsOf(severalClusters: boolean, nameNode: boolean, now: number): GridColumn<Row>[] {
+  return [
     {
       key: 'name',
       title: 'Task',
@@ -108,8 +84,7 @@ export function TaskTable({ filter = '', labelSelector = '', fieldSelector = '',
       sortable: true,
       cell: row => podColumns.number(row, 'restarts') || '',
     },
-    // Where a node is chosen it is the same for all.
-    ...(fieldSelector.includes('nodeName') ? [] : [nodeColumn]),
+    ...(nameNode ? [nodeColumn] : []),
     {
       key: 'cpu',
       title: 'CPU',
@@ -138,6 +113,39 @@ export function TaskTable({ filter = '', labelSelector = '', fieldSelector = '',
       cell: row => formatAge(podColumns.text(row, 'created'), now),
     },
   ];
+}
+
+/** Tasks of any number: the hub sorts and filters, and only what is in sight is here. */
+export function TaskTable({ filter = '', labelSelector = '', fieldSelector = '', within, height }: Props) {
+  const scope = useScope();
+  const now = useNow();
+  const [, go] = useLocation();
+  const [sortText, setSort] = useQueryValue('sort', 'name');
+  const sorting: Sorting = { key: sortText.replace(/^-/, ''), descending: sortText.startsWith('-') };
+  const clusters = within ? [within.cluster] : scope.clusters;
+  const sort = useMemo(
+    () => [...podColumns.sort(sorting.key, sorting.descending), ...podColumns.sort('namespace', false)],
+    [sorting.key, sorting.descending],
+  );
+  const { snapshot, count, itemAt, onRange } = useWindow({
+    clusters,
+    namespace: within?.namespace ?? scope.namespace,
+    resource: kinds.Pod.resource,
+    columns: podColumns.paths,
+    labelSelector,
+    fieldSelector,
+    sort,
+    filter,
+  });
+  const severalClusters = !within && scope.severalClusters;
+  const open = useCallback(
+    (row: Row) => go(links.task(row.cluster, podColumns.text(row, 'namespace'), podColumns.text(row, 'name'))),
+    [go],
+  );
+
+  // Where a node is chosen it is the same for all.
+  const nameNode = !fieldSelector.includes('nodeName');
+  const columns = useMemo(() => columnsOf(severalClusters, nameNode, now), [severalClusters, nameNode, now]);
 
   return (
     <div className="fill" style={height ? { height, minHeight: 0 } : undefined}>
