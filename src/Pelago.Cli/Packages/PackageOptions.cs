@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
-using System.IO;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,7 +12,6 @@ namespace Pelago.Cli.Packages;
 /// <summary>The options of a package as a line gives them: a file, and single ones over it.</summary>
 internal sealed class PackageOptions
 {
-    private const int MaxBytes = 1024 * 1024;
     private readonly Option<string?> _file = new("--options") { Description = "A file with options, JSON or YAML (- reads them from the standard input)", HelpName = "FILE" };
     private readonly Option<string[]> _set = new("--set") { Description = "One option, as in service.cpus=2; may be given several times", HelpName = "PATH=VALUE" };
 
@@ -36,11 +34,13 @@ internal sealed class PackageOptions
         });
     }
 
-    public void AddTo(Command command)
+    /// <param name="others">Further options of the command that may name the standard input, as for <see cref="OptionFile.ReadInputOnce"/>.</param>
+    public void AddTo(Command command, params (Option Option, string Before)[] others)
     {
         command.Options.Add(_file);
         command.Options.Add(_set);
         command.Options.Add(_setFile);
+        OptionFile.ReadInputOnce(command, [(_file, ""), (_setFile, "="), .. others]);
     }
 
     /// <summary>Says on stderr which secrets stand on the line.</summary>
@@ -62,7 +62,7 @@ internal sealed class PackageOptions
         foreach (string given in parsed.GetValue(_setFile) ?? [])
         {
             int sign = given.IndexOf('=', StringComparison.Ordinal);
-            OptionPath.TrySetText(options, given[..sign], Text(given[(sign + 1)..]));
+            OptionPath.TrySetText(options, given[..sign], OptionFile.ReadLine(given[(sign + 1)..]));
         }
 
         return options;
@@ -70,7 +70,7 @@ internal sealed class PackageOptions
 
     public static JsonObject ReadFile(string file)
     {
-        byte[] text = ReadBytes(file);
+        byte[] text = Encoding.UTF8.GetBytes(OptionFile.ReadText(file));
         if (!YamlReader.TryReadFirst(text, out YamlDocument? document, out string? error))
             throw new CliException($"options were not read from {file}: {error}");
         if (document.Duplicates is [{ } duplicate, ..])
@@ -88,29 +88,5 @@ internal sealed class PackageOptions
         {
             throw new CliException($"options were not read from {file}: {fault.Message}");
         }
-    }
-
-    /// <summary>Without the line end that editors put there.</summary>
-    private static string Text(string file)
-    {
-        string text = Encoding.UTF8.GetString(ReadBytes(file));
-        return text.EndsWith('\n') ? text[..^1].TrimEnd('\r') : text;
-    }
-
-    private static byte[] ReadBytes(string file)
-    {
-        if (file != "-" && !File.Exists(file))
-            throw new CliException($"options were not read: there is no file {file}");
-        using Stream source = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
-        var text = new MemoryStream();
-        byte[] buffer = new byte[81920];
-        for (int read = source.Read(buffer); read > 0; read = source.Read(buffer))
-        {
-            text.Write(buffer, 0, read);
-            if (text.Length > MaxBytes)
-                throw new CliException($"options were not read from {file}: it is larger than {MaxBytes} bytes");
-        }
-
-        return text.ToArray();
     }
 }

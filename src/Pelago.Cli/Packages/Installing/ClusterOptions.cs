@@ -20,6 +20,9 @@ internal sealed class ClusterOptions
             result.AddError($"--set-on {given}: must be CLUSTER:PATH=VALUE, as in pelago-2:service.cpus=2");
     });
 
+    /// <summary>Of which each may name the standard input.</summary>
+    public Option Files => _files;
+
     public void AddTo(Command command)
     {
         _files.Validators.Add(result =>

@@ -33,7 +33,7 @@ internal static class InstallCommand
         command.Arguments.Add(package);
         foreach (Option option in new Option[] { repo, version, appId, timeout })
             command.Options.Add(option);
-        options.AddTo(command);
+        options.AddTo(command, (overlays.Files, ":"));
         overlays.AddTo(command);
         line.AddChanging(command);
         package.CompletionSources.Add(PackageStores.OfferPackages);
