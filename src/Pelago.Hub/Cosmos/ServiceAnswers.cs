@@ -25,7 +25,7 @@ internal sealed class ServiceAnswers(CatalogAnswers packages, TimeProvider time)
             ["package"] = PackageDocuments.Whole(revision, CosmosEndpoint.OriginOf(call.Http.Request)),
             ["upgradesTo"] = CosmosErrors.Texts(all.Where(one => Names(one, "upgradesFrom", version)).Select(one => one.Version)),
             ["downgradesTo"] = CosmosErrors.Texts(all.Where(one => Names(revision, "downgradesTo", one.Version)).Select(one => one.Version)),
-            ["resolvedOptions"] = Resolved(revision, service.Spec.Options), ["userProvidedOptions"] = SecretOptions.Split(revision.Config, service.Spec.Options).Open,
+            ["resolvedOptions"] = Resolved(revision, service.Spec.Options, []), ["userProvidedOptions"] = SecretOptions.Split(revision.Config, service.Spec.Options).Open,
         };
     }
 
@@ -37,11 +37,11 @@ internal sealed class ServiceAnswers(CatalogAnswers packages, TimeProvider time)
             throw CosmosErrors.MarathonBadResponse($"{service.Name} is being removed", "wait until it is gone, and install it again");
         if (VersionRules.Refusal(current.Package, target.Package) is { } refusal)
             throw CosmosErrors.VersionUpgradeNotSupportedInOpen(target.Version, current.Version, refusal);
-        InstallationSpec present = await services.SpecAsync(service, call.Cancel);
-        JsonObject options = call.Body.Boolean("replace") == true ? SecretOptions.Keep(target.Config, present.Options, call.Options) : OptionMerge.Merge(present.Options, call.Options);
+        (InstallationSpec present, string lost) = await services.SpecAsync(service, call.Cancel);
+        JsonObject options = call.Body.Boolean("replace") == true ? SecretOptions.Keep(target.Config, present.Options, call.Options, present.SecretPaths) : OptionMerge.Merge(present.Options, call.Options);
         foreach (JsonObject those in OnEach(present with { Options = options }))
         {
-            (Release? release, IReadOnlyList<string> faults) = ReleaseBuilder.Build(target, those, service.Namespace, service.Name);
+            (Release? release, IReadOnlyList<string> faults) = ReleaseBuilder.Build(target, those, service.Namespace, service.Name, present.SecretPaths);
             if (release is null)
                 throw InstallAnswers.Refusal(target, those, service.Namespace, service.Name, faults);
         }
@@ -49,10 +49,11 @@ internal sealed class ServiceAnswers(CatalogAnswers packages, TimeProvider time)
         if (InstallAnswers.IdOf(target, options) is { } now && InstallAnswers.IdOf(current, present.Options) is { } before && now != before)
             throw CosmosErrors.AppIdChanged(AppIds.Normal(now), AppIds.Normal(before));
         InstallationSpec spec = present with { Version = target.Version, Digest = RecordStore.DigestOf(PackageRecord.Of(target)), Repository = repository, Options = options };
-        Installation changed = await services.Writes.ChangeAsync(service, target, spec, current.Version == target.Version ? "options changed by a client of Cosmos" : $"upgraded from {current.Version}", call.Cancel);
+        string cause = current.Version == target.Version ? "options changed by a client of Cosmos" : $"upgraded from {current.Version}";
+        Installation changed = await services.Writes.ChangeAsync(service, target, spec, lost.Length > 0 ? $"{cause}; secret options of before are lost ({lost})" : cause, call.Cancel);
         return new JsonObject
         {
-            ["package"] = PackageDocuments.Whole(target, CosmosEndpoint.OriginOf(call.Http.Request)), ["resolvedOptions"] = Resolved(target, options),
+            ["package"] = PackageDocuments.Whole(target, CosmosEndpoint.OriginOf(call.Http.Request)), ["resolvedOptions"] = Resolved(target, options, present.SecretPaths),
             ["marathonDeploymentId"] = $"{changed.Object.Uid}.{changed.Object.Generation}",
         };
     }
@@ -81,8 +82,8 @@ internal sealed class ServiceAnswers(CatalogAnswers packages, TimeProvider time)
     private static IEnumerable<JsonObject> OnEach(InstallationSpec spec) => spec.Clusters.Count == 0 ? [spec.Options] : spec.Clusters.Select(target => spec.OptionsFor(target.Name));
 
     /// <summary>Without those that nobody is to read.</summary>
-    private static JsonObject Resolved(PackageRevision revision, JsonObject options) =>
-        SecretOptions.Split(revision.Config, PackageRenderer.Render(revision, new RenderRequest { Options = options, CheckOptions = false }).Options).Open;
+    private static JsonObject Resolved(PackageRevision revision, JsonObject options, IReadOnlyList<string[]> secretPaths) =>
+        SecretOptions.Split(revision.Config, PackageRenderer.Render(revision, new RenderRequest { Options = options, CheckOptions = false }).Options, secretPaths).Open;
 
     private static bool Names(PackageRevision package, string field, string version) => (package.Package.Array(field) ?? []).Any(item => item?.ToString() is { } named && (named == "*" || named == version));
 }

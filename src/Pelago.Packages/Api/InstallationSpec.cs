@@ -28,6 +28,9 @@ public sealed record InstallationSpec
     /// <summary>What makes releases with secrets in them impossible to guess by their digest; empty where there are none. Not written into an installation.</summary>
     public string Salt { get; init; } = "";
 
+    /// <summary>Names that lead to each option that was kept secret, whatever its package says of it now. Not written into an installation.</summary>
+    public IReadOnlyList<string[]> SecretPaths { get; init; } = [];
+
     /// <summary>Empty: the cluster that has the installation.</summary>
     public IReadOnlyList<ClusterTarget> Clusters { get; init; } = [];
 

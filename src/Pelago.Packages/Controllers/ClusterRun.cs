@@ -5,6 +5,7 @@ using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Packages.Api;
 using Pelago.Packages.Health;
+using Pelago.Packages.Options;
 using Pelago.Packages.Releases;
 
 namespace Pelago.Packages.Controllers;
@@ -33,6 +34,7 @@ internal sealed class ClusterRun(
     private readonly InstalledObjects _objects = new(api, kinds, installation, hub);
     private readonly ReleaseHealth _health = new(api, kinds, installation.Namespace);
     private ClusterState _state = installation.Clusters.GetValueOrDefault(cluster) ?? new ClusterState();
+    private readonly HashSet<string> _secrets = new(StringComparer.Ordinal);
     private bool _isOver;
 
     /// <summary>Null: nobody tells of changes.</summary>
@@ -86,6 +88,9 @@ internal sealed class ClusterRun(
         return ReconcileResult.Again(Watches is null ? Unwell : Later);
     }
 
+    /// <summary>A refusal as it may be said and logged.</summary>
+    public ApiStatus WithoutSecrets(ApiStatus refused) => refused with { Message = HiddenText.Of(refused.Message, _secrets) };
+
     /// <summary>What the cluster refuses now it may take later; after the deadline it counts as a failure.</summary>
     public async Task<ReconcileResult> RefusedAsync(ApiStatus refused, CancellationToken cancel)
     {
@@ -101,11 +106,13 @@ internal sealed class ClusterRun(
     private async Task<ReconcileResult?> BeginAsync(CancellationToken cancel)
     {
         Release? current = await TryReleaseAsync(_state.HealthyRelease, cancel);
-        (string digest, StepOutcome outcome) = await plan.MakeAsync(installation, cluster, current, cancel);
+        PlannedRelease planned = await plan.MakeAsync(installation, cluster, current, cancel);
+        StepOutcome outcome = planned.Outcome;
+        _secrets.UnionWith(planned.Secrets);
         if (outcome.IsDone)
         {
             string operation = _state.HealthyRelease.Length == 0 ? Steps.Install : Steps.Upgrade;
-            await WriteAsync(Begun(_state with { Revision = installation.Revision, Operation = operation, Step = Steps.PreHook, Release = digest, Failure = "" }), cancel);
+            await WriteAsync(Begun(_state with { Revision = installation.Revision, Operation = operation, Step = Steps.PreHook, Release = planned.Digest, Failure = "" }), cancel);
             return null;
         }
 
@@ -271,7 +278,7 @@ internal sealed class ClusterRun(
             return ReconcileResult.Again(TimeSpan.Zero);
         }
 
-        bool isTold = Watches?.Covers(api, await ResourcesAsync(release, cancel)) == true;
+        bool isTold = Watches?.Covers(new InstallationPart(new ObjectKey(installation.Namespace, installation.Name), cluster), api, await ResourcesAsync(release, cancel)) == true;
         string calm = Steps.PhaseOf(_state);
         if (calm == InstallationPhase.Healthy)
             await WriteAsync(_state with { Phase = outcome.IsDone ? calm : InstallationPhase.Degraded, Message = outcome.Words }, cancel);
@@ -301,7 +308,12 @@ internal sealed class ClusterRun(
     private bool IsLate() =>
         MetaTime.TryParse(_state.Since, out DateTimeOffset since) && time.GetUtcNow() - since > TimeSpan.FromSeconds(installation.Spec.TimeoutSeconds);
 
-    private async Task<Release> ReleaseAsync(string digest, CancellationToken cancel) => Release.Read(await records.ReadAsync(installation.Namespace, digest, cancel));
+    private async Task<Release> ReleaseAsync(string digest, CancellationToken cancel)
+    {
+        var release = Release.Read(await records.ReadAsync(installation.Namespace, digest, cancel));
+        _secrets.UnionWith(release.Secrets);
+        return release;
+    }
 
     /// <summary>Null when its record is lost or damaged.</summary>
     private async Task<Release?> TryReleaseAsync(string digest, CancellationToken cancel)
@@ -316,8 +328,11 @@ internal sealed class ClusterRun(
         }
     }
 
+    /// <summary>The only place that writes words down, whoever said them: without the secrets of every release that was looked at.</summary>
     private async Task WriteAsync(ClusterState? state, CancellationToken cancel)
     {
+        if (state is not null)
+            state = state with { Message = HiddenText.Of(state.Message, _secrets), Failure = HiddenText.Of(state.Failure, _secrets) };
         JsonObject? before = installation.Clusters.ContainsKey(cluster) || _written ? _state.ToJson() : null, after = state?.ToJson();
         if (JsonNode.DeepEquals(before, after))
             return;

@@ -76,9 +76,10 @@ internal sealed class ClusterWork
         {
             return await run.UnreachableAsync(away.Message, cancel);
         }
-        catch (ApiStatusException refused) when (!refused.Status.IsConflict)
+        catch (ApiStatusException refused)
         {
-            return await run.RefusedAsync(refused.Status, cancel);
+            ApiStatus said = run.WithoutSecrets(refused.Status);
+            return said.IsConflict ? ReconcileResult.Failed(said) : await run.RefusedAsync(said, cancel);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class HookRuns(IKubeApi api, InstalledObjects objects, Installat
             ApiResult read = await api.GetAsync(path, cancel);
             if (read.Error is { IsNotFound: true })
             {
-                StepOutcome started = await objects.ApplyAsync(run, release.Secrets, cancel);
+                StepOutcome started = await objects.ApplyAsync(run, cancel);
                 return started.IsDone ? StepOutcome.Waits($"runs {moment}, Job {path.Name}") : started;
             }
 

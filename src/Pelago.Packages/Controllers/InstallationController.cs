@@ -32,6 +32,7 @@ public static partial class InstallationController
             Informer<Installation> installations = informers.Get(PackagesApi.Installations, "", ListQuery.Everything, utf8 => new Installation(KubeObject.Parse(utf8)));
             using var loop = new Controller<InstallationPart>("installation-controller", [installations], (part, stop) => work.RunAsync(part.Key, part.Cluster, stop), time, log) { Workers = Workers };
             queue = loop.Queue;
+            InstallationPart Part(Installation installation, string cluster) => new(new ObjectKey(installation.Namespace, installation.Name), cluster);
             IEnumerable<string> Parts(Installation installation) => installation.Spec.ClusterNames(clusters.Home.Cluster).Concat(installation.Clusters.Keys).Distinct();
             installations.AddHandler(change =>
             {
@@ -43,12 +44,15 @@ public static partial class InstallationController
                 turned =>
                 {
                     foreach (Installation installation in installations.Cache.List().Where(one => Parts(one).Contains(turned)))
-                        loop.Queue.Add(new InstallationPart(new ObjectKey(installation.Namespace, installation.Name), turned));
+                        loop.Queue.Add(Part(installation, turned));
                 },
-                time);
+                time, log);
             informers.Start(cancel);
-            await Task.WhenAll(loop.RunAsync(cancel), informers.StoppedAsync(), pulse.RunAsync(watches.Retain, cancel));
+            await Task.WhenAll(loop.RunAsync(cancel), informers.StoppedAsync(), pulse.RunAsync(Seen, cancel));
             await watches.StoppedAsync();
+
+            void Seen(IReadOnlySet<IKubeApi> apis) =>
+                watches.Retain(apis, installations.Cache.List().SelectMany(one => Parts(one).Select(cluster => Part(one, cluster))).ToHashSet());
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -86,12 +90,6 @@ public static partial class InstallationController
         {
             return away.Message;
         }
-    }
-
-    /// <summary>An installation on one cluster, or as a whole when that is empty.</summary>
-    private readonly record struct InstallationPart(ObjectKey Key, string Cluster)
-    {
-        public override string ToString() => Cluster.Length == 0 ? $"{Key}" : $"{Key} on {Cluster}";
     }
 
     private static partial class Log

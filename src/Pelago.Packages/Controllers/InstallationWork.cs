@@ -87,24 +87,32 @@ internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journa
         {
             schema = PackageRecord.Read(await records.ReadAsync(installation.Namespace, spec.Digest, cancel))?.Config;
         }
-        catch (Exception lost) when (lost is JsonException or ApiStatusException { Status.Code: 400 or 404 })
+        catch (Exception unread) when (unread is JsonException or ApiStatusException { Status.Code: 400 or 404 })
         {
             return false; // what is no package is not installed either
         }
 
-        if (SecretOptions.Split(schema, spec.Options).Secret.Count == 0 && spec.Clusters.All(target => SecretOptions.Split(schema, target.Options).Secret.Count == 0))
-            return false;
         string ns = installation.Namespace, name = installation.Name;
         var secrets = new SecretRecords(records);
-        InstallationSpec bare = await secrets.SealAsync(ns, name, await secrets.OpenAsync(ns, name, spec, cancel), schema, cancel);
+        (InstallationSpec opened, string lost) = await secrets.OpenToChangeAsync(ns, name, spec, cancel);
+        if (!HasSecret(spec.Options) && !spec.Clusters.Any(target => HasSecret(target.Options)))
+            return false;
+        // Whoever applies a document of elsewhere again and again has the same secrets each time.
+        if (lost.Length > 0 && installation.History.Count > 0)
+            opened = opened with { Secrets = installation.History[^1].Secrets };
+        InstallationSpec bare = await secrets.SealAsync(ns, name, opened, schema, cancel);
         var changed = new KubeObject((JsonObject)installation.Object.Json.DeepClone());
         changed.Json["spec"] = bare.ToJson();
         JsonObject annotations = changed.Metadata.ObjectOrNew("annotations");
         annotations.Remove(LastApplied); // it says them once more
-        if (installation.IsObserved)
+        if (lost.Length > 0)
+            annotations[PackagesApi.CauseAnnotation] = $"secret options given again, for those of before are lost ({lost})";
+        else if (installation.IsObserved)
             annotations[PackagesApi.CauseAnnotation] = "secret options moved into a Secret";
         (await api.UpdateAsync(installation.Path, changed.ToUtf8(), new WriteQuery { FieldManager = PackagesApi.FieldManager }, cancel)).BodyOrThrow();
         return true;
+
+        bool HasSecret(JsonObject options) => SecretOptions.Split(schema, options, opened.SecretPaths).Secret.Count > 0;
     }
 
     private async Task SumUpAsync(Installation installation, CancellationToken cancel)

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Packages.Api;
-using Pelago.Packages.Options;
 using Pelago.Packages.Releases;
 
 namespace Pelago.Packages.Controllers;
@@ -24,7 +23,7 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
     {
         foreach (JsonObject json in release.Objects)
         {
-            StepOutcome outcome = await ApplyAsync(json, release.Secrets, cancel);
+            StepOutcome outcome = await ApplyAsync(json, cancel);
             if (!outcome.IsDone)
                 return outcome;
         }
@@ -33,8 +32,7 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
     }
 
     /// <summary>One object; also the Job of a hook.</summary>
-    /// <param name="secrets">Texts that no words about it are to have.</param>
-    public async Task<StepOutcome> ApplyAsync(JsonObject json, IReadOnlyList<string> secrets, CancellationToken cancel)
+    public async Task<StepOutcome> ApplyAsync(JsonObject json, CancellationToken cancel)
     {
         var item = new KubeObject((JsonObject)json.DeepClone());
         if (await kinds.PathOfAsync(item, installation.Namespace, cancel) is not { } path)
@@ -44,13 +42,13 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
         item.Metadata.ObjectOrNew("annotations")[PackagesApi.OwnerAnnotation] = _mark.Text;
         ApiResult read = await api.GetAsync(path, cancel);
         if (read.Error is { IsNotFound: false } unread)
-            return Judge(item, unread, secrets);
+            return Judge(item, unread);
         if (read.Error is null && Obstacle(item, KubeObject.Parse(read.Body)) is { } obstacle)
             return obstacle;
         ApiResult applied = await api.PatchAsync(path, PatchType.Apply, item.ToUtf8(), Apply, cancel);
         if (applied.Error is { Code: 422 } && item.Kind == "Job" && read.Error is null)
-            return await ReplaceAsync(item, path, secrets, cancel);
-        return applied.Error is { } refused ? Judge(item, refused, secrets) : StepOutcome.Done;
+            return await ReplaceAsync(item, path, cancel);
+        return applied.Error is { } refused ? Judge(item, refused) : StepOutcome.Done;
     }
 
     /// <summary>Removes what these releases have and the one that stays has not.</summary>
@@ -123,18 +121,14 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
     }
 
     /// <summary>A Job cannot be changed once it is there.</summary>
-    private async Task<StepOutcome> ReplaceAsync(KubeObject item, ResourcePath path, IReadOnlyList<string> secrets, CancellationToken cancel)
+    private async Task<StepOutcome> ReplaceAsync(KubeObject item, ResourcePath path, CancellationToken cancel)
     {
         ApiResult gone = await api.DeleteAsync(path, new DeleteQuery { PropagationPolicy = "Background" }, cancel);
-        return gone.Error is { IsNotFound: false } refused ? Judge(item, refused, secrets) : StepOutcome.Waits($"replaces Job {item.Name}");
+        return gone.Error is { IsNotFound: false } refused ? Judge(item, refused) : StepOutcome.Waits($"replaces Job {item.Name}");
     }
 
     /// <summary>Refusals that another try may not meet are thrown, so that it is made.</summary>
-    private static StepOutcome Judge(KubeObject item, ApiStatus refused, IReadOnlyList<string> secrets)
-    {
-        string words = HiddenText.Of(refused.Message, secrets);
-        return refused.Code is 400 or 403 or 404 or 405 or 413 or 415 or 422
-            ? StepOutcome.Failed($"{item.Kind} {item.Name} was refused: {words}")
-            : throw new ApiStatusException(refused with { Message = words });
-    }
+    private static StepOutcome Judge(KubeObject item, ApiStatus refused) => refused.Code is 400 or 403 or 404 or 405 or 413 or 415 or 422
+        ? StepOutcome.Failed($"{item.Kind} {item.Name} was refused: {refused.Message}")
+        : throw new ApiStatusException(refused);
 }

@@ -8,62 +8,83 @@ using Pelago.Packages.Api;
 namespace Pelago.Packages.Controllers;
 
 /// <summary>
-/// Watches what is installed on each cluster, one watch for each kind that has any, so that what is healthy need not be asked for again and again. For
+/// Watches what is installed on each cluster, one watch for each kind that any of it is of, so that what is healthy need not be asked for again and again. For
 /// many threads.
 /// </summary>
 /// <param name="changed">Told of an installation and a cluster on which an object of it came, changed or went.</param>
 internal sealed class ObjectWatches(Action<ObjectKey, string> changed, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel)
 {
-    private static readonly ListQuery Installed = new() { LabelSelector = PackagesApi.InstallationLabel };
+    // Whose an object is stands in its metadata; what is in Secrets is nobody's affair here.
+    private static readonly ListQuery Installed = new() { LabelSelector = PackagesApi.InstallationLabel, MetadataOnly = true };
     private readonly Lock _gate = new();
-    private readonly Dictionary<IKubeApi, ClusterWatches> _clusters = [];
+    private readonly Dictionary<(IKubeApi Api, GroupVersionResource Resource), KindWatch> _watches = [];
+    private readonly Dictionary<InstallationPart, (IKubeApi Api, IReadOnlySet<GroupVersionResource> Resources)> _uses = [];
+    private readonly List<Task> _ending = [];
 
-    /// <summary>Whether changes of all these kinds are heard of from now on; those that are not yet will be.</summary>
-    public bool Covers(IKubeApi api, IEnumerable<GroupVersionResource> resources)
+    /// <summary>How many kinds are watched, those of each cluster counted.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _watches.Count;
+        }
+    }
+
+    /// <summary>Whether changes of all kinds that are installed of it there are heard of from now on; those that are not yet will be.</summary>
+    public bool Covers(InstallationPart part, IKubeApi api, IReadOnlySet<GroupVersionResource> resources)
     {
         lock (_gate)
         {
-            if (!_clusters.TryGetValue(api, out ClusterWatches? cluster))
-                _clusters[api] = cluster = new ClusterWatches(new InformerFactory(api, InformerOptions.Default, time, loggers), cancel);
+            _uses[part] = (api, resources);
             bool all = true;
             foreach (GroupVersionResource resource in resources)
-                all &= cluster.Get(resource, change => Tell(change, api.Cluster, cluster)).HasSynced;
-            cluster.Start();
+            {
+                if (!_watches.TryGetValue((api, resource), out KindWatch? watch))
+                    _watches[(api, resource)] = watch = Start(api, resource);
+                all &= watch.Informer.HasSynced;
+            }
+
             return all;
         }
     }
 
-    /// <summary>Ends the watches of all other clusters: they were taken out of the fleet.</summary>
-    public void Retain(IReadOnlySet<IKubeApi> apis)
+    /// <summary>Ends the watches of clusters that are not in use any more, and of kinds that nothing is installed of there.</summary>
+    /// <param name="parts">All that is installed.</param>
+    public void Retain(IReadOnlySet<IKubeApi> apis, IReadOnlySet<InstallationPart> parts)
     {
         lock (_gate)
         {
-            foreach ((IKubeApi api, ClusterWatches cluster) in _clusters.Where(pair => !apis.Contains(pair.Key)).ToArray())
+            _ending.RemoveAll(ending => ending.IsCompletedSuccessfully);
+            foreach (InstallationPart gone in _uses.Where(use => !parts.Contains(use.Key) || !apis.Contains(use.Value.Api)).Select(use => use.Key).ToArray())
+                _uses.Remove(gone);
+            var used = _uses.Values.SelectMany(use => use.Resources.Select(resource => (use.Api, resource))).ToHashSet();
+            foreach ((IKubeApi, GroupVersionResource) unused in _watches.Keys.Where(key => !used.Contains(key)).ToArray())
             {
-                cluster.Dispose();
-                _clusters.Remove(api);
+                _ending.Add(_watches[unused].EndAsync());
+                _watches.Remove(unused);
             }
         }
     }
 
-    /// <summary>Until the watches have ended that were not ended before, once the token says so.</summary>
-    public async Task StoppedAsync()
+    /// <summary>Until all watches have ended, once the token says so.</summary>
+    public Task StoppedAsync()
     {
-        ClusterWatches[] all;
         lock (_gate)
-            all = [.. _clusters.Values];
-        foreach (ClusterWatches cluster in all)
-        {
-            await cluster.StoppedAsync();
-            cluster.Dispose();
-        }
+            return Task.WhenAll([.. _ending, .. _watches.Values.Select(watch => watch.StoppedAsync())]);
     }
 
-    private void Tell(InformerEvent<InstalledObject> change, string name, ClusterWatches cluster)
+    private KindWatch Start(IKubeApi api, GroupVersionResource resource)
     {
-        // What was on its way when its watch was ended is nobody's concern any more.
-        if (!cluster.IsOver && change.Latest.Installation is { } installation)
-            changed(installation, name);
+        var informer = new Informer<InstalledObject>(api, resource, "", Installed, InstalledObject.Read, InformerOptions.Default, time, loggers.CreateLogger<ObjectWatches>());
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        CancellationToken stopping = stop.Token;
+        informer.AddHandler(change =>
+        {
+            if (change.Latest.Installation is { } installation && !stopping.IsCancellationRequested)
+                changed(installation, api.Cluster);
+        });
+        return new KindWatch(informer, stop, BackgroundWork.RunAsync(() => informer.RunAsync(stopping)));
     }
 
     /// <summary>All that is kept of an object: whose it is.</summary>
@@ -72,32 +93,28 @@ internal sealed class ObjectWatches(Action<ObjectKey, string> changed, TimeProvi
         public static InstalledObject Read(ReadOnlyMemory<byte> utf8) => new(OwnerMark.InstallationOf(KubeObject.Parse(utf8)));
     }
 
-    private sealed class ClusterWatches(InformerFactory informers, CancellationToken cancel) : IDisposable
+    private sealed record KindWatch(Informer<InstalledObject> Informer, CancellationTokenSource Stop, Task Running)
     {
-        private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        private readonly Dictionary<GroupVersionResource, Informer<InstalledObject>> _known = [];
-
-        public Informer<InstalledObject> Get(GroupVersionResource resource, Action<InformerEvent<InstalledObject>> handler)
+        public async Task EndAsync()
         {
-            if (!_known.TryGetValue(resource, out Informer<InstalledObject>? informer))
-            {
-                _known[resource] = informer = informers.Get(resource, "", Installed, InstalledObject.Read);
-                informer.AddHandler(handler);
-            }
-
-            return informer;
+            await Stop.CancelAsync();
+            await StoppedAsync();
         }
 
-        public bool IsOver => _stop.IsCancellationRequested;
-
-        public void Start() => informers.Start(_stop.Token);
-
-        public Task StoppedAsync() => informers.StoppedAsync();
-
-        public void Dispose()
+        /// <summary>Its source goes after it: until then the watch may still ask it.</summary>
+        public async Task StoppedAsync()
         {
-            _stop.Cancel();
-            _stop.Dispose();
+            try
+            {
+                await Running;
+            }
+            catch (OperationCanceledException) when (Stop.IsCancellationRequested)
+            {
+            }
+            finally
+            {
+                Stop.Dispose();
+            }
         }
     }
 }

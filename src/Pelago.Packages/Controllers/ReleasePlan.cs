@@ -7,6 +7,7 @@ using Pelago.Kube;
 using Pelago.Packages.Api;
 using Pelago.Packages.Dependencies;
 using Pelago.Packages.Format;
+using Pelago.Packages.Options;
 using Pelago.Packages.Releases;
 
 namespace Pelago.Packages.Controllers;
@@ -14,32 +15,29 @@ namespace Pelago.Packages.Controllers;
 /// <summary>Makes the release that a revision of an installation asks for on one cluster.</summary>
 internal sealed class ReleasePlan(IKubeApi home, RecordStore records)
 {
-    /// <summary>The digest of the kept release; or, in words, why there is none: for ever, or until something else is there.</summary>
     /// <param name="current">What is healthy there now.</param>
-    public async Task<(string Digest, StepOutcome Outcome)> MakeAsync(Installation installation, string cluster, Release? current, CancellationToken cancel)
+    public async Task<PlannedRelease> MakeAsync(Installation installation, string cluster, Release? current, CancellationToken cancel)
     {
-        InstallationSpec spec;
-        try
-        {
-            spec = await new SecretRecords(records).OpenAsync(installation.Namespace, installation.Name, installation.Spec, cancel);
-        }
-        catch (ApiStatusException lost) when (lost.Status.Code is 400 or 404)
-        {
-            return ("", StepOutcome.Failed($"its secret options are not in namespace {installation.Namespace} ({lost.Status.Message}): 'pelago package upgrade {installation.Name} --keep-version' with --set-file gives them again"));
-        }
-
+        (InstallationSpec spec, string lost) = await new SecretRecords(records).OpenToChangeAsync(installation.Namespace, installation.Name, installation.Spec, cancel);
         (PackageRevision? package, string fault) = await ReadAsync(installation, cancel);
         if (package is null)
-            return ("", StepOutcome.Failed(fault));
+            return Failed(lost.Length > 0 ? $"{fault}, and with --set-file its secret options, which are lost, too ({lost})" : fault);
+        if (lost.Length > 0)
+            return Failed($"its secret options are not in namespace {installation.Namespace} ({lost}): 'pelago package upgrade {installation.Name} --keep-version' with --set-file gives them again");
         if (current is not null && VersionRules.Refusal(current.Fields, package.Package) is { } refusal)
-            return ("", StepOutcome.Failed(refusal));
-        (Release? release, IReadOnlyList<string> faults) = ReleaseBuilder.Build(package, spec.OptionsFor(cluster), installation.Namespace, installation.Name);
+            return Failed(refusal);
+        JsonObject options = spec.OptionsFor(cluster);
+        IReadOnlyList<string> secrets = SecretOptions.Values(package.Config, options, spec.SecretPaths);
+        (Release? release, IReadOnlyList<string> faults) = ReleaseBuilder.Build(package, options, installation.Namespace, installation.Name, spec.SecretPaths);
         if (release is null)
-            return ("", StepOutcome.Failed(string.Join("; ", faults)));
+            return Failed(string.Join("; ", faults)) with { Secrets = secrets };
         if (await MissingAsync(installation, cluster, package, cancel) is { } missing)
-            return ("", StepOutcome.Waits(missing));
-        return (await records.PutAsync(installation.Namespace, (release with { Salt = spec.Salt }).ToJson(), cancel, installation.Name), StepOutcome.Done);
+            return new PlannedRelease("", StepOutcome.Waits(missing));
+        string digest = await records.PutAsync(installation.Namespace, (release with { Salt = spec.Salt }).ToJson(), cancel, installation.Name);
+        return new PlannedRelease(digest, StepOutcome.Done) { Secrets = secrets };
     }
+
+    private static PlannedRelease Failed(string words) => new("", StepOutcome.Failed(words));
 
     private async Task<(PackageRevision? Package, string Fault)> ReadAsync(Installation installation, CancellationToken cancel)
     {
@@ -53,7 +51,7 @@ internal sealed class ReleasePlan(IKubeApi home, RecordStore records)
         }
         catch (ApiStatusException lost) when (lost.Status.IsNotFound)
         {
-            return (null, $"the package {spec.Digest} is not in namespace {installation.Namespace}: 'pelago package upgrade {spec.Package}' brings it there");
+            return (null, $"the package {spec.Digest} is not in namespace {installation.Namespace}: 'pelago package upgrade {installation.Name} --package-version {spec.Version}' brings it there");
         }
         catch (JsonException damaged)
         {

@@ -29,7 +29,7 @@ internal static class OptionCheck
             property = inner;
         // Into a list a flag cannot reach: the whole list is given.
         string[] settable = depth == names.Length || fault.Field is not null ? names : names[..Math.Max(1, depth)];
-        if (depth == settable.Length && property is not null && SecretOptions.IsSecret(settable[^1], property))
+        if (depth == settable.Length && property is not null && SecretSchema.IsSecret(settable[^1], property))
             return $"--set-file {OptionPath.Of(settable)}=FILE";
         return $"--set {OptionPath.Of(settable)}={Example(depth == settable.Length ? property : null)}";
     }

@@ -56,7 +56,7 @@ public sealed class OptionForm(JsonObject schema)
                 OptionPath.Of(here), property.String("type") ?? "", property.String("description") ?? property.String("title") ?? "", usual,
                 [.. (property.Array("enum") ?? []).Select(choice => choice?.ToString() ?? "null")], needed && usual is null)
             {
-                IsSecret = SecretOptions.IsSecret(name, property),
+                IsSecret = SecretSchema.IsSecret(name, property),
             };
         }
     }

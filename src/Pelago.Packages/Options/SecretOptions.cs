@@ -7,29 +7,68 @@ namespace Pelago.Packages.Options;
 
 /// <summary>
 /// Which options of a package nobody is to read: those whose schema has a media type of a secret (<c>application/x-secret+string</c>) or the format
-/// <c>password</c>, and those whose name ends in <c>password</c>. The page hides the same ones. A list, or a value of several shapes, that has one in it is one.
+/// <c>password</c>, and texts and numbers whose name ends in <c>password</c>. A list, or a value of several shapes, that has one in it is one. The page hides
+/// what it is told of here.
 /// </summary>
+/// <remarks>What was secret once stays it: <c>also</c> are paths of options that were kept secret, though another version's schema says nothing of them.</remarks>
 public static class SecretOptions
 {
-    private const int MaxDepth = 16;
-    private static readonly string[] Words = ["secret", "password", "token"];
-    private static readonly string[] Shapes = ["items", "oneOf", "anyOf", "allOf", "additionalProperties", "patternProperties"];
-
-    /// <summary>The names that lead to each, from the top of the options.</summary>
+    /// <summary>The names that lead to each, from the top of the options; none leads into another.</summary>
     /// <param name="schema">The package's config.json; null has none.</param>
-    public static IReadOnlyList<string[]> Paths(JsonObject? schema)
+    public static IReadOnlyList<string[]> Paths(JsonObject? schema, IEnumerable<string[]>? also = null)
     {
+        IReadOnlyList<string[]> own = schema is null ? [] : new SecretSchema(schema).Paths();
+        string[][] others = [.. also ?? []];
+        if (others.Length == 0)
+            return own;
+        var known = new HashSet<string>(StringComparer.Ordinal);
         var paths = new List<string[]>();
-        if (schema is not null)
-            Walk(schema, [], paths);
+        foreach (string[] path in own.Concat(others).OrderBy(path => path.Length)) // the whole before its parts
+        {
+            if (Enumerable.Range(1, path.Length).Any(length => known.Contains(Key(path[..length]))))
+                continue;
+            known.Add(Key(path));
+            paths.Add(path);
+        }
+
         return paths;
+
+        static string Key(string[] path) => string.Join('\0', path);
     }
 
     /// <summary>The options that anybody may read, and the others. What is empty tells nothing and stays where it is.</summary>
-    public static (JsonObject Open, JsonObject Secret) Split(JsonObject? schema, JsonObject options)
+    public static (JsonObject Open, JsonObject Secret) Split(JsonObject? schema, JsonObject options, IEnumerable<string[]>? also = null) => SplitAt(Paths(schema, also), options);
+
+    /// <summary>Other options with the secrets of before that they do not name: whoever changes the options has not seen those. One that is given as empty goes.</summary>
+    public static JsonObject Keep(JsonObject? schema, JsonObject before, JsonObject options, IEnumerable<string[]>? also = null)
+    {
+        var kept = (JsonObject)options.DeepClone();
+        foreach (string[] path in Paths(schema, also))
+        {
+            if (Parent(before, path) is { } old && IsTold(old[path[^1]]) && Parent(kept, path)?.ContainsKey(path[^1]) != true)
+                Put(kept, path, old[path[^1]]);
+        }
+
+        return kept;
+    }
+
+    /// <summary>Every text that is secret of these options.</summary>
+    public static IReadOnlyList<string> Values(JsonObject? schema, JsonObject options, IEnumerable<string[]>? also = null)
+    {
+        var texts = new SecretTexts(new SecretSchema(schema ?? []));
+        foreach (string[] path in Paths(schema, also))
+        {
+            if (Parent(options, path) is { } parent)
+                texts.Add(path, parent[path[^1]]);
+        }
+
+        return texts.All;
+    }
+
+    internal static (JsonObject Open, JsonObject Secret) SplitAt(IReadOnlyList<string[]> paths, JsonObject options)
     {
         JsonObject open = (JsonObject)options.DeepClone(), secret = [];
-        foreach (string[] path in Paths(schema))
+        foreach (string[] path in paths)
         {
             if (Parent(open, path) is not { } parent || !IsTold(parent[path[^1]]))
                 continue;
@@ -41,58 +80,10 @@ public static class SecretOptions
         return (open, secret);
     }
 
-    /// <summary>Other options with the secrets of before that they do not name: whoever changes the options has not seen those. One that is given as empty goes.</summary>
-    public static JsonObject Keep(JsonObject? schema, JsonObject before, JsonObject options)
-    {
-        var kept = (JsonObject)options.DeepClone();
-        foreach (string[] path in Paths(schema))
-        {
-            if (Parent(before, path) is { } old && IsTold(old[path[^1]]) && Parent(kept, path)?.ContainsKey(path[^1]) != true)
-                Put(kept, path, old[path[^1]]);
-        }
-
-        return kept;
-    }
-
-    /// <summary>Every text that is secret of these options.</summary>
-    public static IReadOnlyList<string> Values(JsonObject? schema, JsonObject options)
-    {
-        var values = new SortedSet<string>(StringComparer.Ordinal);
-        Collect(Split(schema, options).Secret, values);
-        return [.. values];
-    }
-
-    /// <summary>Whether a property is one, by its name and its schema.</summary>
-    internal static bool IsSecret(string name, JsonObject property) =>
-        name.EndsWith("password", StringComparison.OrdinalIgnoreCase) || property.String("format") == "password"
-        || (property.Object("media")?.String("type") is { } media && Array.Exists(Words, word => media.Contains(word, StringComparison.OrdinalIgnoreCase)));
-
-    private static void Walk(JsonObject schema, string[] at, List<string[]> paths)
-    {
-        foreach ((string name, JsonNode? node) in schema.Object("properties") ?? [])
-        {
-            if (node is not JsonObject property)
-                continue;
-            string[] here = [.. at, name];
-            bool isGroup = property.Object("properties") is { Count: > 0 };
-            if ((!isGroup && IsSecret(name, property)) || HasHidden(property, 0))
-                paths.Add(here);
-            else if (isGroup && here.Length < MaxDepth)
-                Walk(property, here, paths);
-        }
-    }
-
-    /// <summary>Whether there is one at a place that a path of names does not lead to.</summary>
-    private static bool HasHidden(JsonObject schema, int depth) => depth < MaxDepth && Shapes.Any(shape => schema[shape] switch
-    {
-        JsonArray several => several.OfType<JsonObject>().Any(one => HasAny(one, depth + 1)),
-        JsonObject named when shape == "patternProperties" => named.Any(pair => pair.Value is JsonObject one && (IsSecret(pair.Key, one) || HasAny(one, depth + 1))),
-        JsonObject one => HasAny(one, depth + 1),
-        _ => false,
-    });
-
-    private static bool HasAny(JsonObject schema, int depth) => depth < MaxDepth
-        && (IsSecret("", schema) || HasHidden(schema, depth) || (schema.Object("properties") ?? []).Any(pair => pair.Value is JsonObject property && (IsSecret(pair.Key, property) || HasAny(property, depth + 1))));
+    /// <summary>The paths of what was kept secret.</summary>
+    internal static IEnumerable<string[]> PathsOf(JsonObject secret) => secret.SelectMany(pair => pair.Value is JsonObject { Count: > 0 } group
+        ? PathsOf(group).Select(path => (string[])[pair.Key, .. path])
+        : [[pair.Key]]);
 
     private static bool IsTold(JsonNode? value) => value switch
     {
@@ -128,24 +119,6 @@ public static class SecretOptions
             if (Parent(options, here) is not { } parent || parent[here[^1]] is not JsonObject { Count: 0 })
                 return;
             parent.Remove(here[^1]);
-        }
-    }
-
-    private static void Collect(JsonNode? node, SortedSet<string> values)
-    {
-        switch (node)
-        {
-            case JsonObject fields:
-                foreach ((_, JsonNode? value) in fields)
-                    Collect(value, values);
-                break;
-            case JsonArray items:
-                foreach (JsonNode? item in items)
-                    Collect(item, values);
-                break;
-            case JsonValue value when value.ToString() is { Length: > 0 } text:
-                values.Add(text);
-                break;
         }
     }
 }

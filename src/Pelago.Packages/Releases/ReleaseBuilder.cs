@@ -17,7 +17,8 @@ public static class ReleaseBuilder
 
     /// <summary>The release, or in words why there is none.</summary>
     /// <param name="options">What was chosen, without the package's defaults.</param>
-    public static (Release? Release, IReadOnlyList<string> Faults) Build(PackageRevision package, JsonObject options, string ns, string name)
+    /// <param name="secretPaths">Of options that are secret though the package does not say so: <see cref="InstallationSpec.SecretPaths"/>.</param>
+    public static (Release? Release, IReadOnlyList<string> Faults) Build(PackageRevision package, JsonObject options, string ns, string name, IReadOnlyList<string[]>? secretPaths = null)
     {
         RenderedPackage rendered = PackageRenderer.Render(package, new RenderRequest { Options = options, AppId = name, Namespace = ns });
         if (rendered.Faults.Count > 0)
@@ -37,7 +38,7 @@ public static class ReleaseBuilder
         {
             Package = package.Name, Version = package.Version, Fields = package.Package, Options = rendered.Options,
             Objects = [.. parts[false].OrderBy(ApplyOrder.Of)], Hooks = [.. parts[true]], Notes = notes,
-            Secrets = SecretOptions.Values(package.Config, options),
+            Secrets = SecretOptions.Values(package.Config, options, secretPaths),
         }, []);
     }
 

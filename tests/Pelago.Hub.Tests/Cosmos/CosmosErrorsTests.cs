@@ -176,6 +176,23 @@ public sealed class CosmosErrorsTests(ServicesScene scene) : IClassFixture<Servi
     }
 
     [Fact]
+    public async Task A_service_whose_secret_options_are_lost_takes_others()
+    {
+        var path = new ResourcePath(PackagesApi.Installations, "default", "bereft");
+        var wish = new JsonObject { ["packageName"] = "kiosk", ["packageVersion"] = "1.0", ["appId"] = "/bereft", ["options"] = new JsonObject { ["password"] = "open-sesame" } };
+        CosmosAnswer installed = await scene.Admin.PostAsync("/package/install", "package.install", 2, wish);
+        var patch = new JsonObject { ["spec"] = new JsonObject { ["secrets"] = $"sha256:{new string('0', 64)}" } };
+        (await scene.Owner.PatchAsync(path, PatchType.Merge, KubeJson.ToUtf8(patch), WriteQuery.None, Cancel)).BodyOrThrow();
+
+        CosmosAnswer answer = await scene.Admin.PostAsync("/service/update", "service.update", 1, new JsonObject { ["appId"] = "/bereft", ["options"] = new JsonObject { ["password"] = "open-barley" }, ["replace"] = false });
+        KubeObject changed = KubeObject.Parse((await scene.Owner.GetAsync(path, Cancel)).BodyOrThrow());
+
+        Assert.Equal((200, 200), (installed.Code, answer.Code));
+        Assert.NotEqual(patch["spec"]!["secrets"]!.GetValue<string>(), changed.Spec!.String("secrets"));
+        Assert.Contains("secret options of before are lost", changed.Annotations!.String("packages.pelago.dev/cause"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Secret_options_are_told_by_nothing_and_stay_when_others_are_replaced()
     {
         const string secret = "open-sesame";

@@ -87,6 +87,32 @@ public sealed class PageInstallTests(PageScene scene) : IClassFixture<PageScene>
         Assert.True(same.Json["same"]!.GetValue<bool>());
     }
 
+    [Fact]
+    public async Task The_catalog_says_which_options_are_secret()
+    {
+        using PageBrowser browser = await scene.LoginAsync();
+
+        Assert.Equal("""[["password"]]""", (await browser.GetAsync("/api/catalog/sample?version=1.0")).Json["secrets"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Secret_options_that_are_lost_are_given_again_by_a_change()
+    {
+        using PageBrowser browser = await scene.LoginAsync();
+        await InstallAsync(browser, "lost", ("options", new JsonObject { ["size"] = 2, ["password"] = "open-sesame" }));
+        string before = (await browser.GetAsync($"{Objects}/lost")).Json["spec"]!["secrets"]!.GetValue<string>();
+        await ForgetAsync(browser, before);
+
+        PageAnswer tried = await InstallAsync(browser, "lost", ("operation", "upgrade"), ("dryRun", true), ("options", new JsonObject { ["size"] = 2, ["password"] = "open-barley" }));
+        PageAnswer changed = await InstallAsync(browser, "lost", ("operation", "upgrade"), ("options", new JsonObject { ["size"] = 2, ["password"] = "open-barley" }));
+        PageAnswer again = await InstallAsync(browser, "lost", ("operation", "upgrade"), ("dryRun", true), ("options", new JsonObject { ["size"] = 3 }));
+
+        Assert.Equal((200, 200, 200), (tried.Code, changed.Code, again.Code));
+        Assert.NotEmpty(tried.Json["lost"]!.GetValue<string>());
+        Assert.Empty(again.Json["lost"]!.GetValue<string>());
+        Assert.NotEqual(before, (await browser.GetAsync($"{Objects}/lost")).Json["spec"]!["secrets"]!.GetValue<string>());
+    }
+
     [Theory]
     [InlineData("options", """{"size": 0}""", 422, "/size: minimum")]
     [InlineData("version", "\"9\"", 404, "no repository has sample 9")]
@@ -119,6 +145,15 @@ public sealed class PageInstallTests(PageScene scene) : IClassFixture<PageScene>
 
         using PageBrowser owner = await scene.LoginAsync();
         Assert.Equal(404, (await owner.GetAsync($"{Objects}/forbidden")).Code);
+    }
+
+    /// <summary>Somebody removes what is kept of a digest.</summary>
+    private static async Task ForgetAsync(PageBrowser browser, string digest)
+    {
+        const string secrets = $"/api/clusters/{PageScene.Cluster}/api/v1/namespaces/red/secrets";
+        JsonArray all = (await browser.GetAsync(secrets)).Json["items"]!.AsArray();
+        foreach (JsonNode? one in all.Where(one => (string?)one!["metadata"]!["annotations"]?["packages.pelago.dev/digest"] == digest))
+            Assert.Equal(200, (await browser.SendAsync(HttpMethod.Delete, $"{secrets}/{one!["metadata"]!["name"]}", null)).Code);
     }
 
     private static string Reviewed(PageAnswer plan) => plan.Json["reviewed"]!.GetValue<string>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Pelago.Client;
 using Pelago.Packages.Controllers;
@@ -23,7 +24,7 @@ public sealed class ClusterPulseTests(InstallationBed bed) : IClassFixture<Insta
         List<IKubeApi> others = [east];
         var clusters = new InstallationClusters(home, () => others.ToArray());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var pulse = new ClusterPulse(clusters, () => new HashSet<string> { "home", "east", "late" }, name => _turned.Writer.TryWrite(name), _time);
+        var pulse = new ClusterPulse(clusters, () => new HashSet<string> { "home", "east", "late" }, name => _turned.Writer.TryWrite(name), _time, NullLogger.Instance);
         Task running = pulse.RunAsync(apis => _seen.Writer.TryWrite(apis.Count), stop.Token);
 
         await BeatAsync();
@@ -41,6 +42,51 @@ public sealed class ClusterPulseTests(InstallationBed bed) : IClassFixture<Insta
         await running;
 
         Assert.Equal(["east", "east", "late", ""], [gone, back, added, Told()]);
+    }
+
+    [Fact]
+    public async Task A_cluster_of_which_nobody_knows_why_it_cannot_be_asked_is_away_and_keeps_nobody_from_the_others()
+    {
+        MortalApi home = new(bed.Api, "home"), east = new(bed.Api, "east"), west = new(bed.Api, "west");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var pulse = new ClusterPulse(new InstallationClusters(home, () => [east, west]), () => new HashSet<string> { "east", "west" }, name => _turned.Writer.TryWrite(name), _time, NullLogger.Instance);
+        Task running = pulse.RunAsync(apis => _seen.Writer.TryWrite(apis.Count), stop.Token);
+
+        await BeatAsync();
+        east.Fault = new InvalidOperationException("its certificate is no certificate");
+        await BeatAsync();
+        string gone = Told();
+        west.IsDown = true;
+        await BeatAsync();
+        string other = Told();
+        east.Fault = null;
+        await BeatAsync();
+        string back = Told();
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Equal(["east", "west", "east", ""], [gone, other, back, Told()]);
+    }
+
+    [Fact]
+    public async Task A_round_that_fails_is_not_the_last()
+    {
+        int rounds = 0;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var tried = Channel.CreateUnbounded<bool>();
+        var pulse = new ClusterPulse(
+            new InstallationClusters(new MortalApi(bed.Api, "home"), () => []),
+            () => tried.Writer.TryWrite(true) && Interlocked.Increment(ref rounds) == 1 ? throw new InvalidOperationException("no list") : new HashSet<string> { "home" }, _ => { }, _time, NullLogger.Instance);
+        Task running = pulse.RunAsync(apis => _seen.Writer.TryWrite(apis.Count), stop.Token);
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await tried.Reader.ReadAsync(Cancel);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        int seen = await _seen.Reader.ReadAsync(Cancel);
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Equal(1, seen);
     }
 
     /// <summary>Until what is now has been asked: a beat begins when the one before is over.</summary>

@@ -18,6 +18,7 @@ internal sealed class InstallationRun(IKubeApi api, string ns, IReadOnlyList<str
     public const string Home = "home";
     private static readonly GroupVersionResource Deployments = new("apps", "v1", "deployments");
     private static readonly GroupVersionResource Jobs = new("batch", "v1", "jobs");
+    private static readonly GroupVersionResource Pods = new("", "v1", "pods");
     private readonly FakeTimeProvider _time = new(DateTimeOffset.Parse("2026-01-01T00:00:00Z"));
     private ClusterWork? _work;
 
@@ -116,6 +117,24 @@ internal sealed class InstallationRun(IKubeApi api, string ns, IReadOnlyList<str
     {
         ApiResult list = await api.ListAsync(new ResourcePath(resource, ns), new ListQuery { LabelSelector = selector }, Cancel);
         return [.. ListDocument.Parse(list.BodyOrThrow()).Items.Select(item => KubeObject.Parse(item))];
+    }
+
+    /// <summary>A pod of a Deployment, as a node leaves it whose container ended.</summary>
+    public async Task AddEndedPodAsync(string app, string lastWords)
+    {
+        var account = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = new JsonObject { ["name"] = "default" } };
+        await api.CreateAsync(new ResourcePath(new GroupVersionResource("", "v1", "serviceaccounts"), ns), KubeJson.ToUtf8(account), WriteQuery.None, Cancel);
+        JsonObject pod = SamplePackage.Json($$"""
+            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "{{app}}-1", "labels": {"app": "{{app}}"} },
+             "spec": {"automountServiceAccountToken": false, "containers": [{"name": "web", "image": "web"}] } }
+            """);
+        (await api.CreateAsync(new ResourcePath(Pods, ns), KubeJson.ToUtf8(pod), WriteQuery.None, Cancel)).BodyOrThrow();
+        var ended = new JsonObject
+        {
+            ["name"] = "web", ["image"] = "web", ["imageID"] = "web", ["ready"] = false, ["restartCount"] = 1,
+            ["state"] = new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = 1, ["message"] = lastWords } },
+        };
+        await SetStatusAsync(Pods, $"{app}-1", new JsonObject { ["phase"] = "Running", ["containerStatuses"] = new JsonArray(ended) });
     }
 
     private async Task SettleAsync()

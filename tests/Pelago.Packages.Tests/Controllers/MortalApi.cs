@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Concurrent;
 using Pelago.Client;
 
 namespace Pelago.Packages.Tests.Controllers;
@@ -33,6 +34,12 @@ internal sealed class MortalApi(IKubeApi inner, string name) : IKubeApi
     /// <summary>Refuses to be asked, as a cluster that is down.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>What goes wrong instead of an answer, and should not.</summary>
+    public Exception? Fault { get; set; }
+
+    /// <summary>What was listed.</summary>
+    public ConcurrentQueue<(ResourcePath Path, ListQuery Query)> Lists { get; } = [];
+
     /// <summary>Another process takes the place of the one that was killed.</summary>
     public void Revive()
     {
@@ -45,7 +52,11 @@ internal sealed class MortalApi(IKubeApi inner, string name) : IKubeApi
 
     public Task<ApiResult> GetRawAsync(string path, CancellationToken cancel) => Living().GetRawAsync(path, cancel);
 
-    public Task<ApiResult> ListAsync(ResourcePath path, ListQuery query, CancellationToken cancel) => Living().ListAsync(path, query, cancel);
+    public Task<ApiResult> ListAsync(ResourcePath path, ListQuery query, CancellationToken cancel)
+    {
+        Lists.Enqueue((path, query));
+        return Living().ListAsync(path, query, cancel);
+    }
 
     public IAsyncEnumerable<RawWatchEvent> WatchAsync(ResourcePath path, ListQuery query, CancellationToken cancel) => Living().WatchAsync(path, query, cancel);
 
@@ -63,6 +74,8 @@ internal sealed class MortalApi(IKubeApi inner, string name) : IKubeApi
 
     private IKubeApi Living()
     {
+        if (Fault is not null)
+            throw Fault;
         if (IsDown)
             throw new ClusterUnreachableException(name, $"cluster {name} refused the connection");
         return _isDead ? throw new KilledException() : inner;

@@ -13,7 +13,7 @@ namespace Pelago.Packages.Tests.Controllers;
 
 public sealed class ObjectWatchesTests(InstallationBed bed) : IClassFixture<InstallationBed>
 {
-    private static readonly GroupVersionResource ConfigMaps = new("", "v1", "configmaps");
+    private static readonly GroupVersionResource ConfigMaps = new("", "v1", "configmaps"), Secrets = new("", "v1", "secrets"), Services = new("", "v1", "services");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -46,24 +46,68 @@ public sealed class ObjectWatchesTests(InstallationBed bed) : IClassFixture<Inst
     public async Task A_cluster_that_is_not_in_use_any_more_is_not_watched()
     {
         InstallationRun run = await bed.StartAsync("east");
+        var web = new InstallationPart(new ObjectKey(run.Namespace, "web"), InstallationRun.Home);
         var told = Channel.CreateUnbounded<string>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var watches = new ObjectWatches((_, cluster) => told.Writer.TryWrite(cluster), TimeProvider.System, NullLoggerFactory.Instance, stop.Token);
-        await Eventually.GetAsync(() => Task.FromResult(watches.Covers(run.Cluster, [ConfigMaps]) & watches.Covers(run.Others[0], [ConfigMaps])), covered => covered, Cancel);
+        await Eventually.GetAsync(() => Task.FromResult(watches.Covers(web, run.Cluster, Kinds(ConfigMaps)) & watches.Covers(web with { Cluster = "east" }, run.Others[0], Kinds(ConfigMaps))), covered => covered, Cancel);
 
-        watches.Retain(new HashSet<IKubeApi> { run.Cluster });
+        watches.Retain(new HashSet<IKubeApi> { run.Cluster }, new HashSet<InstallationPart> { web, web with { Cluster = "east" } });
         while (told.Reader.TryRead(out _))
         {
-            // What other tests have left there.
         }
+
         await run.WantAsync("web", SamplePackage.Of("1.0"));
         await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+        string first = await told.Reader.ReadAsync(Cancel);
         await stop.CancelAsync();
         await watches.StoppedAsync();
         told.Writer.Complete();
 
-        List<string> heard = await told.Reader.ReadAllAsync(Cancel).ToListAsync(Cancel);
-        Assert.NotEmpty(heard);
-        Assert.All(heard, cluster => Assert.Equal(InstallationRun.Home, cluster));
+        List<string> clusters = [first, .. await told.Reader.ReadAllAsync(Cancel).ToListAsync(Cancel)];
+        Assert.NotEmpty(clusters);
+        Assert.All(clusters, cluster => Assert.Equal(InstallationRun.Home, cluster));
     }
+
+    [Fact]
+    public async Task A_kind_that_nothing_is_installed_of_any_more_is_not_watched()
+    {
+        InstallationRun run = await bed.StartAsync();
+        InstallationPart web = new(new ObjectKey(run.Namespace, "web"), InstallationRun.Home), shop = web with { Key = new ObjectKey(run.Namespace, "shop") };
+        HashSet<IKubeApi> apis = [run.Cluster];
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var watches = new ObjectWatches((_, _) => { }, TimeProvider.System, NullLoggerFactory.Instance, stop.Token);
+        watches.Covers(web, run.Cluster, Kinds(ConfigMaps, Secrets));
+        watches.Covers(shop, run.Cluster, Kinds(Secrets, Services));
+
+        watches.Retain(apis, new HashSet<InstallationPart> { web, shop });
+        int all = watches.Count;
+        watches.Covers(web, run.Cluster, Kinds(ConfigMaps));
+        watches.Retain(apis, new HashSet<InstallationPart> { web, shop });
+        int afterUpgrade = watches.Count;
+        watches.Retain(apis, new HashSet<InstallationPart> { web });
+        int afterRemoval = watches.Count;
+        await stop.CancelAsync();
+        await watches.StoppedAsync();
+
+        Assert.Equal([3, 3, 1], [all, afterUpgrade, afterRemoval]);
+    }
+
+    [Fact]
+    public async Task Nothing_but_metadata_is_read_of_what_is_watched()
+    {
+        InstallationRun run = await bed.StartAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var watches = new ObjectWatches((_, _) => { }, TimeProvider.System, NullLoggerFactory.Instance, stop.Token);
+        var web = new InstallationPart(new ObjectKey(run.Namespace, "web"), InstallationRun.Home);
+
+        await Eventually.GetAsync(() => Task.FromResult(watches.Covers(web, run.Cluster, Kinds(Secrets))), covered => covered, Cancel);
+        await stop.CancelAsync();
+        await watches.StoppedAsync();
+
+        Assert.NotEmpty(run.Cluster.Lists);
+        Assert.All(run.Cluster.Lists, list => Assert.True(list.Query.MetadataOnly));
+    }
+
+    private static IReadOnlySet<GroupVersionResource> Kinds(params GroupVersionResource[] kinds) => kinds.ToHashSet();
 }

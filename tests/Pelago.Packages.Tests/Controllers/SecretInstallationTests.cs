@@ -13,6 +13,7 @@ namespace Pelago.Packages.Tests.Controllers;
 public sealed class SecretInstallationTests(InstallationBed bed) : IClassFixture<InstallationBed>
 {
     private const string Password = "open-sesame", Other = "open-barley";
+    private const string Lost = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
     private static readonly GroupVersionResource Secrets = new("", "v1", "secrets"), ConfigMaps = new("", "v1", "configmaps");
     private static readonly PackageRevision One = With(SamplePackage.Of("1.0")), Two = With(SamplePackage.Of("2.0"));
 
@@ -116,6 +117,81 @@ public sealed class SecretInstallationTests(InstallationBed bed) : IClassFixture
         Assert.Null(await run.FindAsync(ConfigMaps, "thief"));
     }
 
+    [Fact]
+    public async Task Where_they_are_lost_what_is_said_of_it_mends_it()
+    {
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("web", One, change: spec => spec with { Secrets = Lost });
+        Installation failed = (await run.WorkUntilAsync("web", InstallationPhase.Failed))!;
+
+        Installation mended = await ChangeAsync(run, One, spec => spec with { Options = SamplePackage.Json("""{"password": "open-sesame"}""") });
+
+        Assert.Contains("'pelago package upgrade web --keep-version' with --set-file gives them again", failed.Message, StringComparison.Ordinal);
+        Assert.Equal((Password, 2), (await RenderedAsync(run), mended.Revision));
+        Assert.NotEqual(Lost, mended.Spec.Secrets);
+        Assert.Empty(mended.Message);
+    }
+
+    [Fact]
+    public async Task Where_the_package_is_not_there_either_it_is_said_how_both_come_there()
+    {
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("web", One, change: spec => spec with { Secrets = Lost, Digest = Lost });
+
+        Installation failed = (await run.WorkUntilAsync("web", InstallationPhase.Failed))!;
+
+        Assert.Contains("'pelago package upgrade web --package-version 1.0' brings it there, and with --set-file its secret options", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Those_that_a_copy_brings_take_the_place_of_those_that_are_lost()
+    {
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("web", One, """{"password": "open-sesame"}""", spec => spec with { Secrets = Lost });
+        Installation mended = (await run.WorkUntilAsync("web", InstallationPhase.Healthy))!;
+
+        await run.WantAsync("web", One, """{"password": "open-sesame"}""", spec => spec with { Secrets = Lost });
+        Installation again = (await run.WorkAsync("web", now => now is { IsObserved: true, Phase: InstallationPhase.Healthy } && now.Object.Generation > mended.Object.Generation + 1))!;
+
+        Assert.Equal(Password, await RenderedAsync(run));
+        Assert.DoesNotContain(Password, mended.Object.Json.ToJsonString(), StringComparison.Ordinal);
+        Assert.StartsWith("secret options given again", mended.History[0].Cause, StringComparison.Ordinal);
+        Assert.Equal((1, 1, mended.Spec.Secrets), (mended.Revision, again.Revision, again.Spec.Secrets));
+    }
+
+    [Fact]
+    public async Task One_that_a_newer_version_does_not_call_secret_stays_secret()
+    {
+        PackageRevision secret = WithLogin(SamplePackage.Of("1.0"), """{"type": "string", "format": "password"}"""), plain = WithLogin(SamplePackage.Of("2.0"), """{"type": "string"}""");
+        InstallationRun run = await bed.StartAsync();
+        await InstallAsync(run, """{"login": "open-sesame"}""", package: secret);
+        Installation upgraded = await ChangeAsync(run, plain, spec => spec with { Version = "2.0", Digest = RecordStore.DigestOf(PackageRecord.Of(plain)) });
+        string kept = await RenderedAsync(run);
+        Installation changed = await ChangeAsync(run, plain, spec => spec with { Options = SamplePackage.Json("""{"login": "open-barley"}""") });
+        Release release = Release.Read(await new RecordStore(run.Cluster, TimeProvider.System).ReadAsync(run.Namespace, changed.Clusters[InstallationRun.Home].Release, Cancel));
+
+        Assert.Equal((Password, Other), (kept, await RenderedAsync(run)));
+        Assert.DoesNotContain(Password, upgraded.Object.Json.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Other, changed.Object.Json.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal([Other], release.Secrets);
+    }
+
+    [Fact]
+    public async Task What_a_container_says_at_its_end_is_said_without_them()
+    {
+        InstallationRun run = await bed.StartAsync();
+        run.BecomesReady = _ => false;
+        await run.AddEndedPodAsync("web", $"cannot log in as {Password} ({Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"me:{Password}"))})");
+        var spec = new InstallationSpec { Package = One.Name, Version = One.Version, Digest = "", Options = SamplePackage.Json("""{"password": "open-sesame"}"""), TimeoutSeconds = 20 };
+        await new InstallationWrites(run.Cluster, new RecordStore(run.Cluster, TimeProvider.System)).CreateAsync(run.Namespace, "web", One, spec, "installed", Cancel);
+
+        Installation waiting = (await run.WorkAsync("web", now => now?.Message.Contains("ended with code 1", StringComparison.Ordinal) == true))!;
+        Installation failed = (await run.WorkUntilAsync("web", InstallationPhase.Failed))!;
+
+        Assert.Contains("cannot log in as (a secret) ((a secret))", waiting.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot log in as (a secret) ((a secret))", failed.Clusters[InstallationRun.Home].Failure, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"password": "zq"}""", "/password: minLength: expected 4 characters or more, found a value that is not shown; set it with --set-file password=FILE")]
     [InlineData("""{"password": "open_sesame"}""", "was refused")]
@@ -169,6 +245,15 @@ public sealed class SecretInstallationTests(InstallationBed bed) : IClassFixture
         return package with { Config = config, KubernetesTemplate = package.KubernetesTemplate!.Replace("data: {greeting", "data: {login: \"{{password}}\", greeting", StringComparison.Ordinal) };
     }
 
+    private static PackageRevision WithLogin(PackageRevision package, string property)
+    {
+        PackageRevision with = With(package);
+        JsonObject properties = with.Config!.Object("properties")!;
+        properties.Remove("password");
+        properties["login"] = SamplePackage.Json(property);
+        return with with { KubernetesTemplate = with.KubernetesTemplate!.Replace("{{password}}", "{{login}}", StringComparison.Ordinal) };
+    }
+
     /// <summary>As a client does it.</summary>
     private static async Task<Installation> InstallAsync(
         InstallationRun run, string options, Func<InstallationSpec, InstallationSpec>? change = null, string phase = InstallationPhase.Healthy, PackageRevision? package = null)
@@ -184,7 +269,7 @@ public sealed class SecretInstallationTests(InstallationBed bed) : IClassFixture
     {
         Installation present = (await run.GetAsync("web"))!;
         var records = new RecordStore(run.Cluster, TimeProvider.System);
-        InstallationSpec opened = await new SecretRecords(records).OpenAsync(run.Namespace, "web", present.Spec, Cancel);
+        (InstallationSpec opened, _) = await new SecretRecords(records).OpenToChangeAsync(run.Namespace, "web", present.Spec, Cancel);
         await new InstallationWrites(run.Cluster, records).ChangeAsync(present, package, change(opened), "changed", Cancel);
         return (await run.WorkUntilAsync("web", InstallationPhase.Healthy))!;
     }

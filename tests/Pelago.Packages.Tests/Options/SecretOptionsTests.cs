@@ -55,7 +55,81 @@ public sealed class SecretOptionsTests
 
     [Fact]
     public void Every_text_of_them_is_known() =>
-        Assert.Equal(["1234", "n", "p", "t"], SecretOptions.Values(Schema, SamplePackage.Json("""{"port": 1, "token": "t", "pin": 1234, "users": [{"name": "n", "password": "p"}]}""")));
+        Assert.Equal(["1234", "p", "t"], SecretOptions.Values(Schema, SamplePackage.Json("""{"port": 1, "token": "t", "pin": 1234, "users": [{"name": "n", "password": "p"}]}""")));
+
+    [Theory]
+    [InlineData("""{"type": "boolean"}""", false)]
+    [InlineData("""{"type": "array", "items": {"type": "string"}}""", false)]
+    [InlineData("""{"type": "object"}""", false)]
+    [InlineData("""{"type": "integer"}""", true)]
+    [InlineData("""{"type": ["null", "string"]}""", true)]
+    [InlineData("{}", true)]
+    [InlineData("""{"type": "array", "format": "password"}""", true)]
+    public void By_its_name_alone_only_a_text_or_a_number_is_one(string property, bool isSecret)
+    {
+        var schema = new JsonObject { ["properties"] = new JsonObject { ["usePassword"] = SamplePackage.Json(property) } };
+
+        Assert.Equal(isSecret ? ["usePassword"] : [], SecretOptions.Paths(schema).Select(path => string.Join('.', path)));
+    }
+
+    [Fact]
+    public void Of_a_list_only_the_texts_of_the_parts_that_are_secret_are_known()
+    {
+        JsonObject schema = SamplePackage.Json("""
+            {"properties": {
+              "users": {"type": "array", "items": {"properties": {
+                "name": {"type": "string"}, "admin": {"type": "boolean"}, "password": {"type": "string"}, "keys": {"type": "array", "format": "password"}}}},
+              "login": {"oneOf": [{"properties": {"user": {"type": "string"}, "token": {"type": "string", "format": "password"}}}, {"type": "string"}]},
+              "byHost": {"additionalProperties": {"properties": {"port": {"type": "integer"}, "password": {"type": ["string", "boolean"]}}}}}}
+            """);
+        JsonObject options = SamplePackage.Json("""
+            {"users": [{"name": "ann", "admin": true, "password": "first", "keys": ["second", true, null, 3]}, {"name": "bob", "password": null}],
+             "login": {"user": "carl", "token": "fourth"}, "byHost": {"a.example": {"port": 80, "password": "fifth"}, "b.example": {"password": false}}}
+            """);
+
+        Assert.Equal(["users", "login", "byHost"], SecretOptions.Paths(schema).Select(path => string.Join('.', path)));
+        Assert.Equal(["3", "fifth", "first", "fourth", "second"], SecretOptions.Values(schema, options));
+    }
+
+    [Fact]
+    public void They_are_found_where_a_schema_refers_to_them_also_to_itself()
+    {
+        JsonObject schema = SamplePackage.Json("""
+            {"definitions": {
+               "login": {"properties": {"name": {"type": "string"}, "key": {"$ref": "#/definitions/secret"}}},
+               "secret": {"type": "string", "media": {"type": "application/x-secret+string"}},
+               "tree": {"properties": {"leaf": {"$ref": "#/definitions/login"}, "more": {"type": "array", "items": {"$ref": "#/definitions/tree"}}}},
+               "plain": {"properties": {"inner": {"type": "array", "items": {"$ref": "#/definitions/plain"}}}}},
+             "properties": {"admin": {"$ref": "#/definitions/login"}, "tree": {"$ref": "#/definitions/tree"}, "plain": {"$ref": "#/definitions/plain"}}}
+            """);
+        JsonObject options = SamplePackage.Json("""{"admin": {"name": "ann", "key": "first"}, "tree": {"more": [{"leaf": {"name": "bob", "key": "second"}}]}}""");
+
+        Assert.Equal(["admin.key", "tree.leaf.key", "tree.more"], SecretOptions.Paths(schema).Select(path => string.Join('.', path)));
+        Assert.Equal(["first", "second"], SecretOptions.Values(schema, options));
+    }
+
+    [Fact]
+    public void A_schema_that_refers_to_itself_without_end_is_secret_in_finite_time()
+    {
+        string names = string.Join(", ", Enumerable.Range(0, 30).Select(number => $"\"p{number}\": {{\"$ref\": \"#\"}}"));
+        JsonObject schema = SamplePackage.Json($"{{\"properties\": {{\"password\": {{\"type\": \"string\"}}, {names}}}}}");
+
+        Assert.Contains(SecretOptions.Paths(schema), path => path is ["password"]);
+    }
+
+    [Fact]
+    public void What_was_secret_before_is_secret_though_the_schema_says_nothing_of_it()
+    {
+        string[][] before = [["port"], ["token", "of"], ["admin", "adminPassword"]];
+        JsonObject options = SamplePackage.Json("""{"port": 8443, "token": "t-1", "admin": {"name": "n", "adminPassword": "a-1"}}""");
+
+        (JsonObject open, JsonObject secret) = SecretOptions.Split(Schema, options, before);
+
+        Assert.Equal("""{"admin":{"name":"n"}}""", open.ToJsonString());
+        Assert.True(JsonEquality.DeepEquals(SamplePackage.Json("""{"port": 8443, "token": "t-1", "admin": {"adminPassword": "a-1"}}"""), secret), secret.ToJsonString());
+        Assert.Equal(["8443", "a-1", "t-1"], SecretOptions.Values(Schema, options, before));
+        Assert.Equal(8443, (long?)SecretOptions.Keep(Schema, options, [], before)["port"]);
+    }
 
     [Fact]
     public void A_package_without_options_has_none() => Assert.Empty(SecretOptions.Paths(null));

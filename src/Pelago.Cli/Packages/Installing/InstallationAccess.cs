@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Text.Json.Nodes;
+using Pelago.Cli.Output;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Packages.Api;
@@ -53,6 +54,15 @@ internal sealed class InstallationAccess(HttpKubeApi keeper, IReadOnlyList<HttpK
         if (list.Error is { IsNotFound: true })
             throw NotServed(cluster);
         return [.. (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(json => new Installation(new KubeObject(json)))];
+    }
+
+    /// <summary>What an installation asks for, with its secret options; where those are lost, as in a copy from elsewhere, without them, which is said.</summary>
+    public async Task<InstallationSpec> SpecAsync(Installation present, CancellationToken cancel)
+    {
+        (InstallationSpec spec, string lost) = await Secrets.OpenToChangeAsync(ns, present.Name, present.Spec, cancel);
+        if (lost.Length > 0)
+            Console.Error.WriteLine($"pelago: the secret options of {present.Name} are not there, and have to be given again with --set-file: {PlainText.Of(lost)}");
+        return spec;
     }
 
     public async Task<Release?> ReleaseAsync(string digest, CancellationToken cancel)

@@ -20,7 +20,7 @@ internal sealed class InstallationPlan(InstallationAccess access)
         bool any = false;
         foreach (string cluster in spec.ClusterNames(access.Home.Cluster))
         {
-            (Release? release, IReadOnlyList<string> faults) = ReleaseBuilder.Build(package, spec.OptionsFor(cluster), access.Namespace, name);
+            (Release? release, IReadOnlyList<string> faults) = ReleaseBuilder.Build(package, spec.OptionsFor(cluster), access.Namespace, name, spec.SecretPaths);
             if (release is null)
             {
                 foreach (string fault in faults)

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Pelago.Cli.Output;
 using Pelago.Packages.Api;
 using Pelago.Packages.Format;
 
@@ -30,8 +31,11 @@ internal static class RollbackCommand
             using InstallationAccess access = await line.OpenAsync(parsed, cancel);
             Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
             InstallationRevision target = Choose(present, parsed.GetValue(revision));
-            InstallationSpec now = await access.Secrets.OpenAsync(access.Namespace, present.Name, present.Spec, cancel);
-            InstallationSpec spec = await access.Secrets.OpenAsync(access.Namespace, present.Name, InstallationSpec.Read(await access.Records.ReadAsync(access.Namespace, target.Record, cancel)), cancel);
+            InstallationSpec now = await access.SpecAsync(present, cancel);
+            var record = InstallationSpec.Read(await access.Records.ReadAsync(access.Namespace, target.Record, cancel));
+            (InstallationSpec spec, string lost) = await access.Secrets.OpenToChangeAsync(access.Namespace, present.Name, record, cancel);
+            if (lost.Length > 0)
+                throw new CliException($"revision {target.Number} was not brought back: its secret options are lost ({PlainText.Of(lost)}); 'pelago package upgrade {present.Name} --package-version {target.Version}' with --set-file gives others");
             PackageRevision package = await UpgradeCommand.ReadAsync(access, spec.Digest, cancel);
             Console.Error.WriteLine($"revision {target.Number}: {target.Package} {target.Version}, {target.At} ({target.Cause})");
             return await UpgradeCommand.ChangeAsync(line, parsed, access, present, now, spec, package, $"rolled back to revision {target.Number}", cancel);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
-using Pelago.Cli.Output;
-using Pelago.Kube;
 using Pelago.Packages.Api;
 using Pelago.Packages.Format;
 using Pelago.Packages.Options;
@@ -31,7 +29,7 @@ internal static class UpgradeCommand
         command.Arguments.Add(name);
         foreach (Option option in new Option[] { repo, version, keep, reset })
             command.Options.Add(option);
-        options.AddTo(command);
+        options.AddTo(command, (overlays.Files, ":"));
         overlays.AddTo(command);
         line.AddChanging(command);
         line.OfferNames(name);
@@ -44,7 +42,7 @@ internal static class UpgradeCommand
         {
             using InstallationAccess access = await line.OpenAsync(parsed, cancel);
             Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
-            InstallationSpec now = await OpenAsync(access, present, cancel);
+            InstallationSpec now = await access.SpecAsync(present, cancel);
             (PackageRevision revision, string repository) = parsed.GetValue(keep) ? (await ReadAsync(access, now.Digest, cancel), now.Repository)
                 : parsed.GetValue(repo) is { } folder ? (PackageFolder.Read(folder, now.Package, parsed.GetValue(version)), folder)
                 : InstallCommand.Find(PackageStores.Load(parsed), now.Package, parsed.GetValue(version));
@@ -55,7 +53,7 @@ internal static class UpgradeCommand
                 Digest = RecordStore.DigestOf(PackageRecord.Of(revision)),
                 Repository = repository,
                 Clusters = overlays.Read(parsed, now.Clusters),
-                Options = parsed.GetValue(reset) ? SecretOptions.Keep(revision.Config, now.Options, options.Read(parsed)) : OptionMerge.Merge(now.Options, options.Read(parsed)),
+                Options = parsed.GetValue(reset) ? SecretOptions.Keep(revision.Config, now.Options, options.Read(parsed), now.SecretPaths) : OptionMerge.Merge(now.Options, options.Read(parsed)),
             };
             return await ChangeAsync(line, parsed, access, present, now, spec, revision, Cause(now, spec), cancel);
         });
@@ -85,20 +83,6 @@ internal static class UpgradeCommand
     /// <summary>The package that lies beside an installation.</summary>
     public static async Task<PackageRevision> ReadAsync(InstallationAccess access, string digest, CancellationToken cancel) =>
         PackageRecord.Read(await access.Records.ReadAsync(access.Namespace, digest, cancel)) ?? throw new CliException($"what is kept of {digest} on cluster {access.Home.Cluster} is no valid package");
-
-    /// <summary>What it asks for, with its secret options; where those are lost, as in a copy from elsewhere, without them.</summary>
-    private static async Task<InstallationSpec> OpenAsync(InstallationAccess access, Installation present, CancellationToken cancel)
-    {
-        try
-        {
-            return await access.Secrets.OpenAsync(access.Namespace, present.Name, present.Spec, cancel);
-        }
-        catch (ApiStatusException lost) when (lost.Status.Code is 400 or 404)
-        {
-            Console.Error.WriteLine($"pelago: the secret options of {present.Name} are not there, and have to be given again with --set-file: {PlainText.Of(lost.Status.Message)}");
-            return present.Spec with { Secrets = "" };
-        }
-    }
 
     private static string Cause(InstallationSpec before, InstallationSpec after) => before.Version != after.Version ? $"upgraded from {before.Version}" : "options changed";
 }

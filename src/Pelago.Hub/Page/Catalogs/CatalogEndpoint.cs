@@ -9,6 +9,7 @@ using Pelago.Hub.Page.Access;
 using Pelago.Hub.Serving;
 using Pelago.Kube;
 using Pelago.Packages.Format;
+using Pelago.Packages.Options;
 using Pelago.Packages.Repositories;
 
 namespace Pelago.Hub.Page.Catalogs;
@@ -65,6 +66,8 @@ internal sealed class CatalogEndpoint(CatalogCache? catalogs)
         json["versions"] = Texts(revisions.Select(one => one.Package.Version));
         if (revision.Config is { } config)
             json["config"] = config.DeepClone();
+        // The page does not find out by itself what nobody is to read: two would not find the same.
+        json["secrets"] = new JsonArray([.. SecretOptions.Paths(revision.Config).Select(path => (JsonNode)Texts(path))]);
         return json;
     }
 

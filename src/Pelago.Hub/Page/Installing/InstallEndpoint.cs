@@ -71,8 +71,8 @@ internal sealed class InstallEndpoint(CatalogCache? catalogs)
 
     private static JsonObject Document(InstallPlan plan, string keeper, JsonArray clusters, IReadOnlyList<string> missing) => new()
     {
-        ["package"] = plan.Spec.Package, ["version"] = plan.Spec.Version, ["from"] = plan.Present?.Spec.Version, ["cause"] = plan.Cause, ["options"] = SecretOptions.Split(plan.Package.Config, plan.Spec.Options).Open,
-        ["reviewed"] = plan.Digest, ["keeper"] = keeper, ["needs"] = new JsonArray([.. plan.Needed.Select(need => (JsonNode)$"{need.Package.Name} {need.Package.Version}: {need.Why}")]),
+        ["package"] = plan.Spec.Package, ["version"] = plan.Spec.Version, ["from"] = plan.Present?.Spec.Version, ["cause"] = plan.Cause, ["options"] = SecretOptions.Split(plan.Package.Config, plan.Spec.Options, plan.Spec.SecretPaths).Open,
+        ["reviewed"] = plan.Digest, ["keeper"] = keeper, ["lost"] = plan.Lost, ["needs"] = new JsonArray([.. plan.Needed.Select(need => (JsonNode)$"{need.Package.Name} {need.Package.Version}: {need.Why}")]),
         ["missing"] = new JsonArray([.. missing.Select(text => (JsonNode)text)]),
         ["same"] = plan.Before is { } before && RecordStore.DigestOf(plan.Spec.ToJson()) == RecordStore.DigestOf(before.ToJson()), ["clusters"] = clusters,
     };
@@ -83,7 +83,7 @@ internal sealed class InstallEndpoint(CatalogCache? catalogs)
         var looks = new List<Task<JsonObject>>();
         foreach (string cluster in plan.Spec.ClusterNames(home.Cluster))
         {
-            (Release? release, IReadOnlyList<string> faults) = ReleaseBuilder.Build(plan.Package, plan.Spec.OptionsFor(cluster), request.Namespace, request.Name);
+            (Release? release, IReadOnlyList<string> faults) = ReleaseBuilder.Build(plan.Package, plan.Spec.OptionsFor(cluster), request.Namespace, request.Name, plan.Spec.SecretPaths);
             if (release is null)
                 throw Invalid(string.Join('\n', faults));
             // A cluster alone may call itself otherwise than the fleet does.

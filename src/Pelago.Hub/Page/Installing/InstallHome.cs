@@ -39,12 +39,13 @@ internal sealed class InstallHome(HttpKubeApi api, string cluster, string ns)
     public async Task<PackageRevision> PackageAsync(string digest, CancellationToken cancel) =>
         PackageRecord.Read(await _records.ReadAsync(ns, digest, cancel)) ?? throw new ApiStatusException(ApiStatus.BadRequest($"what is kept of {digest} on cluster {cluster} is no valid package"));
 
-    /// <summary>What an installation asks for, with its secret options.</summary>
-    public Task<InstallationSpec> SpecAsync(Installation installation, CancellationToken cancel) => Secrets.OpenAsync(ns, installation.Name, installation.Spec, cancel);
+    /// <summary>What an installation asks for, with its secret options; or, where those are lost, without them and why.</summary>
+    public Task<(InstallationSpec Spec, string Lost)> SpecAsync(Installation installation, CancellationToken cancel) =>
+        Secrets.OpenToChangeAsync(ns, installation.Name, installation.Spec, cancel);
 
     /// <summary>What a revision of it asked for, likewise.</summary>
-    public async Task<InstallationSpec> SpecAsync(Installation installation, InstallationRevision revision, CancellationToken cancel) =>
-        await Secrets.OpenAsync(ns, installation.Name, InstallationSpec.Read(await _records.ReadAsync(ns, revision.Record, cancel)), cancel);
+    public async Task<(InstallationSpec Spec, string Lost)> SpecAsync(Installation installation, InstallationRevision revision, CancellationToken cancel) =>
+        await Secrets.OpenToChangeAsync(ns, installation.Name, InstallationSpec.Read(await _records.ReadAsync(ns, revision.Record, cancel)), cancel);
 
     /// <summary>A release that was applied; null where it is not kept any more.</summary>
     public async Task<Release?> ReleaseAsync(string digest, CancellationToken cancel)

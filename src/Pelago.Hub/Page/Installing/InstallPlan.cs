@@ -17,6 +17,9 @@ internal sealed record InstallPlan(InstallationSpec Spec, PackageRevision Packag
     /// <summary>The spec of before, with all its options; null before the first time.</summary>
     public InstallationSpec? Before { get; init; }
 
+    /// <summary>Why its secret options of before are not to be had, and those of the request are all; empty where they are.</summary>
+    public string Lost { get; init; } = "";
+
     /// <summary>What is installed before it because it needs that.</summary>
     public IReadOnlyList<NeededPackage> Needed { get; init; } = [];
 

@@ -58,12 +58,25 @@ internal sealed class InstallPlanner(InstallHome home, Func<Catalog> catalog)
 
     private async Task<InstallPlan> UpgradeAsync(InstallRequest request, Installation present, CancellationToken cancel)
     {
-        InstallationSpec now = await home.SpecAsync(present, cancel);
+        (InstallationSpec now, string lost) = await home.SpecAsync(present, cancel);
         // Only its options change: the package that it has, whatever repositories say of that version by now.
-        (PackageRevision package, string repository) = request.Version == now.Version ? (await home.PackageAsync(now.Digest, cancel), now.Repository) : Find(now.Package, request.Version);
+        (PackageRevision package, string repository) = request.Version == now.Version && await KeptAsync(now.Digest, cancel) is { } kept ? (kept, now.Repository) : Find(now.Package, request.Version);
         string cause = package.Version != now.Version ? $"upgraded from {now.Version}" : "options changed";
-        JsonObject options = SecretOptions.Keep(package.Config, now.Options, request.Options);
-        return new InstallPlan(now with { Version = package.Version, Digest = DigestOf(package), Repository = repository, Options = options }, package, present, cause) { Before = now };
+        JsonObject options = SecretOptions.Keep(package.Config, now.Options, request.Options, now.SecretPaths);
+        return new InstallPlan(now with { Version = package.Version, Digest = DigestOf(package), Repository = repository, Options = options }, package, present, cause) { Before = now, Lost = lost };
+    }
+
+    /// <summary>The package that lies beside an installation; null where it does not, as beside a copy from elsewhere.</summary>
+    private async Task<PackageRevision?> KeptAsync(string digest, CancellationToken cancel)
+    {
+        try
+        {
+            return await home.PackageAsync(digest, cancel);
+        }
+        catch (ApiStatusException lost) when (lost.Status.IsNotFound)
+        {
+            return null;
+        }
     }
 
     private async Task<InstallPlan> RollbackAsync(InstallRequest request, Installation present, CancellationToken cancel)
@@ -72,8 +85,10 @@ internal sealed class InstallPlanner(InstallHome home, Func<Catalog> catalog)
                 ? present.History.FirstOrDefault(revision => revision.Number == request.Revision)
                 : present.History.LastOrDefault(revision => revision.Number < present.Revision))
             ?? throw Refused(404, request.Revision > 0 ? $"{present.Name} has no revision {request.Revision} any more" : $"{present.Name} has no revision before {present.Revision}: it never was anything else");
-        InstallationSpec spec = await home.SpecAsync(present, target, cancel);
-        return new InstallPlan(spec, await home.PackageAsync(spec.Digest, cancel), present, $"rolled back to revision {target.Number}") { Before = await home.SpecAsync(present, cancel) };
+        (InstallationSpec spec, string lost) = await home.SpecAsync(present, target, cancel);
+        if (lost.Length > 0)
+            throw Refused(409, $"the secret options of revision {target.Number} are lost ({lost}): change it to {target.Package} {target.Version} and give them again");
+        return new InstallPlan(spec, await home.PackageAsync(spec.Digest, cancel), present, $"rolled back to revision {target.Number}") { Before = (await home.SpecAsync(present, cancel)).Spec };
     }
 
     private (PackageRevision Package, string Repository) Find(string name, string version)
