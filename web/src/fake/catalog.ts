@@ -87,6 +87,7 @@ export function fakePackage(name: string): unknown {
       licenses: [{ name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' }],
       preInstallNotes: 'It needs a disk of its own on each node for anything that matters.',
       config,
+      secrets: [],
       versions: [found.version, '1.0.0'],
     }
   );

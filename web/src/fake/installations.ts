@@ -22,6 +22,7 @@ export function installSample(resources: Resources, since: string): void {
       ready: '1/1',
       revision: 2,
       observedGeneration: 2,
+      sealed: true,
       history,
       clusters: { local: { phase: 'Healthy', revision: 2, step: '', operation: '' } },
     },
@@ -54,7 +55,15 @@ export function fakeInstall(
     put(resources, resource, {
       metadata: { ...present?.metadata, name: request.name, namespace: request.namespace, creationTimestamp: at, generation: revision },
       spec,
-      status: { phase: 'Healthy', ready: '1/1', revision, observedGeneration: revision, history, clusters: { [home]: journal } },
+      status: {
+        phase: 'Healthy',
+        ready: '1/1',
+        revision,
+        observedGeneration: revision,
+        sealed: true,
+        history,
+        clusters: { [home]: journal },
+      },
     } as KubeObject);
   }
   return {
@@ -65,6 +74,7 @@ export function fakeInstall(
     options: spec.options,
     reviewed: 'sha256:0',
     keeper: home,
+    lost: '',
     needs: [],
     missing: [],
     same: false,

@@ -5,7 +5,7 @@ import { DocumentInput } from './DocumentInput';
 import { type Field, pointerOf, valueAt, withValue } from './fields';
 import { ListInput } from './ListInput';
 import type { Json, JsonObject, Schema } from './schema';
-import { isSecret } from './secrets';
+import { isSecret, type SecretPaths } from './secrets';
 import { VariantInput } from './VariantInput';
 import type { Fault } from './validate';
 
@@ -13,6 +13,9 @@ export interface FormContext {
   root: Schema;
   document: JsonObject;
   faults: readonly Fault[];
+  secrets: SecretPaths;
+  /** Whether there are secrets already, which nobody sees here and which stay where no others are given. */
+  keepsSecrets: boolean;
   change(document: JsonObject): void;
 }
 
@@ -40,6 +43,7 @@ export function FieldInput({ field, context }: InputProps) {
       <fieldset className="group">
         <legend>{field.title}</legend>
         {field.description && <p className="quiet">{field.description}</p>}
+        <Unseen field={field} context={context} />
         <Faults faults={wrong} />
         <div className="fields">
           {field.fields.map(inner => (
@@ -55,6 +59,7 @@ export function FieldInput({ field, context }: InputProps) {
         <legend>{label(field)}</legend>
         {field.description && <p className="quiet">{field.description}</p>}
         <Faults faults={wrong} />
+        <Unseen field={field} context={context} />
         {field.kind === 'list' ? <ListInput field={field} context={context} /> : <VariantInput field={field} context={context} />}
       </fieldset>
     );
@@ -73,7 +78,8 @@ export function FieldInput({ field, context }: InputProps) {
   return (
     <div className="input">
       <label htmlFor={id}>{label(field)}</label>
-      {inputFor(field, value, set, common)}
+      {field.kind === 'document' && <Unseen field={field} context={context} />}
+      {inputFor(field, value, set, common, isSecret(context.secrets, field.path))}
       <About id={id} field={field} faults={wrong} />
     </div>
   );
@@ -86,7 +92,21 @@ interface Common {
   'aria-required': true | undefined;
 }
 
-function inputFor(field: Field, value: Json | undefined, set: (next: Json | undefined) => void, common: Common): ReactNode {
+/** Whoever changes what several things are in, and is not shown what is there, gives all of it. */
+function Unseen({ field, context }: InputProps) {
+  const isWhole = context.secrets.some(path => path.length === field.path.length && isSecret([path], field.path));
+  return context.keepsSecrets && isWhole ? (
+    <p className="notice">What is there is secret and not shown. Left empty it stays; anything given here replaces all of it.</p>
+  ) : null;
+}
+
+function inputFor(
+  field: Field,
+  value: Json | undefined,
+  set: (next: Json | undefined) => void,
+  common: Common,
+  hidden: boolean,
+): ReactNode {
   switch (field.kind) {
     case 'choice': {
       const choices = field.schema.enum ?? [];
@@ -112,6 +132,8 @@ function inputFor(field: Field, value: Json | undefined, set: (next: Json | unde
         <input
           className="field"
           inputMode="decimal"
+          type={hidden ? 'password' : 'text'}
+          autoComplete="off"
           {...common}
           value={value === undefined ? '' : String(value)}
           placeholder={field.usual === undefined ? '' : String(field.usual)}
@@ -121,7 +143,6 @@ function inputFor(field: Field, value: Json | undefined, set: (next: Json | unde
     case 'document':
       return <DocumentInput {...common} value={value} onChange={set} />;
     default: {
-      const hidden = isSecret(field.name, field.schema.media?.type);
       const isLong = typeof value === 'string' && value.includes('\n');
       const props = {
         className: 'field',

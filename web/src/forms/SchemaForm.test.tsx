@@ -100,3 +100,20 @@ it('lets one choose between shapes, and edits the one that is chosen', () => {
   fireEvent.change(screen.getByLabelText('Shape'), { target: { value: '-1' } });
   expect(form.document().node).not.toHaveProperty('storage');
 });
+
+it('hides what the hub names, and says of what is not shown that it is replaced as a whole', () => {
+  const parts: Schema = {
+    properties: {
+      pin: { type: 'integer' },
+      password: { type: 'string' },
+      users: { type: 'array', items: { type: 'object', properties: { name: { type: 'string' } } } },
+      hosts: { type: 'array', items: { type: 'string' } },
+    },
+  };
+  render(<SchemaForm schema={parts} document={{}} faults={[]} secrets={[['pin'], ['users']]} keepsSecrets onChange={() => {}} />);
+
+  expect(screen.getByLabelText('pin').getAttribute('type')).toBe('password');
+  expect(screen.getByLabelText('password').getAttribute('type')).toBe('text');
+  expect(screen.getAllByText(/replaces all of it/)).toHaveLength(1);
+  expect(screen.getByRole('group', { name: 'users' }).textContent).toContain('replaces all of it');
+});

@@ -5,6 +5,7 @@ import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { FieldInput, type FormContext } from './FieldInput';
 import { type Field, fieldsOf, pointerOf } from './fields';
 import type { JsonObject, Schema } from './schema';
+import type { SecretPaths } from './secrets';
 import type { Fault } from './validate';
 import './forms.css';
 
@@ -12,6 +13,8 @@ interface Props {
   schema: Schema;
   document: JsonObject;
   faults: readonly Fault[];
+  secrets?: SecretPaths;
+  keepsSecrets?: boolean;
   onChange(document: JsonObject): void;
 }
 
@@ -22,11 +25,16 @@ interface Section {
   fields: Field[];
 }
 
+const none: SecretPaths = [];
+
 /** A form made from a schema: a tab for each group of its first level, with the number of faults in it. Only the tab that is open is drawn. */
-export function SchemaForm({ schema, document, faults, onChange }: Props) {
+export function SchemaForm({ schema, document, faults, secrets = none, keepsSecrets = false, onChange }: Props) {
   const sections = useMemo(() => sectionsOf(fieldsOf(schema, schema)), [schema]);
   const [open, setOpen] = useState(sections[0]?.id ?? '');
-  const context: FormContext = useMemo(() => ({ root: schema, document, faults, change: onChange }), [schema, document, faults, onChange]);
+  const context: FormContext = useMemo(
+    () => ({ root: schema, document, faults, secrets, keepsSecrets, change: onChange }),
+    [schema, document, faults, secrets, keepsSecrets, onChange],
+  );
   const counts = useMemo(() => countBySection(sections, faults), [sections, faults]);
   return (
     <Tabs className="tabs formtabs" selectedKey={open} onSelectionChange={key => setOpen(String(key))}>

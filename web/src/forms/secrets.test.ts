@@ -5,36 +5,40 @@ import type { Schema } from './schema';
 import { hasSecrets, isSecret, withoutSecrets, withSecretsKept } from './secrets';
 import { validate } from './validate';
 
+const secrets = [['db', 'pin'], ['users']];
+
 describe('options that are secrets', () => {
-  it('are known by their name or their media type', () => {
-    expect([isSecret('password'), isSecret('adminPassword'), isSecret('key', 'application/x-secret'), isSecret('passwords-file')]).toEqual([
+  it('are those that the hub names, with all that is in them, and no others', () => {
+    expect([['db', 'pin'], ['users', 0, 'name'], ['db'], ['db', 'password'], ['pin']].map(path => isSecret(secrets, path))).toEqual([
       true,
       true,
-      true,
+      false,
+      false,
       false,
     ]);
   });
 
   it('are found however deep they lie, and not shown', () => {
-    const options = { db: { user: 'me', password: 'hunter2' }, size: 3 };
-    expect(hasSecrets(options)).toBe(true);
-    expect(hasSecrets({ db: { user: 'me', password: '' } })).toBe(false);
-    expect(withoutSecrets(options)).toEqual({ db: { user: 'me', password: '••••' }, size: 3 });
+    const options = { db: { user: 'me', pin: 1234 }, users: [{ name: 'ann', key: 'k' }], size: 3 };
+    expect(hasSecrets(options, secrets)).toBe(true);
+    expect(hasSecrets({ db: { user: 'me', pin: '' }, users: [] }, secrets)).toBe(false);
+    expect(withoutSecrets(options, secrets)).toEqual({ db: { user: 'me', pin: '••••' }, users: '••••', size: 3 });
+    expect(withoutSecrets({ db: { user: 'me' } }, secrets)).toEqual({ db: { user: 'me' } });
   });
 
   it('need not be given again when others are changed', () => {
     const schema: Schema = {
-      required: ['password', 'user'],
+      required: ['key', 'user'],
       properties: {
         user: { type: 'string' },
-        password: { type: 'string', minLength: 4 },
-        auth: { required: ['key'], properties: { key: { type: 'string', media: { type: 'application/x-secret+string' } } } },
+        key: { type: 'string', minLength: 4 },
+        users: { type: 'array', minItems: 1, items: { type: 'object', required: ['pin'], properties: { pin: { type: 'string' } } } },
       },
     };
     const faults = (document: Parameters<typeof withoutSecrets>[0]) =>
-      withSecretsKept(validate(document, schema), document, schema).map(fault => fault.pointer);
-    expect(faults({ auth: {} })).toEqual(['/user']);
-    expect(faults({ user: 'me', password: '' })).toEqual([]);
-    expect(faults({ user: 'me', password: 'no' })).toEqual(['/password']);
+      withSecretsKept(validate(document, schema), document, [['key'], ['users']]).map(fault => fault.pointer);
+    expect(faults({})).toEqual(['/user']);
+    expect(faults({ user: 'me', key: '', users: [] })).toEqual([]);
+    expect(faults({ user: 'me', key: 'no', users: [{}] })).toEqual(['/key', '/users/0/pin']);
   });
 });

@@ -1,39 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Path, valueAt } from './fields';
-import { isObject, type Json, type JsonObject, resolve, type Schema } from './schema';
+import { type Path, valueAt, withValue } from './fields';
+import { isObject, type Json, type JsonObject } from './schema';
 import type { Fault } from './validate';
 
-/** Whether an option holds what nobody should read over a shoulder, by its name or by the media type that its schema gives it. */
-export function isSecret(name: string, mediaType = ''): boolean {
-  return /secret|password|token/i.test(mediaType) || /password$/i.test(name);
+/** Where options are that nobody should read over a shoulder: the hub says so with a package, for it is the one that hides them. */
+export type SecretPaths = readonly Path[];
+
+/** Whether what stands at a place is one, or a part of one. */
+export function isSecret(secrets: SecretPaths, path: Path): boolean {
+  return secrets.some(secret => secret.length <= path.length && secret.every((part, i) => part === path[i]));
 }
 
 /** Whether any of the options is one. */
-export function hasSecrets(options: JsonObject): boolean {
-  return Object.entries(options).some(([key, value]) => (isObject(value) ? hasSecrets(value) : isSecret(key) && value !== ''));
+export function hasSecrets(options: JsonObject, secrets: SecretPaths): boolean {
+  return secrets.some(path => isGiven(valueAt(options, path)));
 }
 
 /** The options as they may be looked at. */
-export function withoutSecrets(options: JsonObject): JsonObject {
-  const shown = ([key, value]: [string, Json]): [string, Json] => [
-    key,
-    isObject(value) ? withoutSecrets(value) : isSecret(key) ? '••••' : value,
-  ];
-  return Object.fromEntries(Object.entries(options).map(shown));
+export function withoutSecrets(options: JsonObject, secrets: SecretPaths): JsonObject {
+  return secrets.reduce((shown, path) => (isGiven(valueAt(shown, path)) ? withValue(shown, path, '••••') : shown), options);
 }
 
 /** What is wrong with a change of something that has secrets already: one that is not given stays as it is. */
-export function withSecretsKept(faults: Fault[], document: JsonObject, schema: Schema): Fault[] {
+export function withSecretsKept(faults: Fault[], document: JsonObject, secrets: SecretPaths): Fault[] {
   return faults.filter(({ path }) => {
-    const value = valueAt(document, path);
-    return !(value === undefined || value === '') || !isSecretAt(schema, path);
+    const whole = secrets.find(secret => isSecret([secret], path));
+    return !whole || isGiven(valueAt(document, whole));
   });
 }
 
-function isSecretAt(root: Schema, path: Path): boolean {
-  const name = path.at(-1);
-  let at: Schema | undefined = resolve(root, root);
-  for (const part of path) at = at?.properties?.[part] && resolve(at.properties[part], root);
-  return typeof name === 'string' && at !== undefined && isSecret(name, at.media?.type);
+function isGiven(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === '') return false;
+  return Array.isArray(value) ? value.length > 0 : !isObject(value) || Object.keys(value).length > 0;
 }

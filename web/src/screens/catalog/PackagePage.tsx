@@ -118,12 +118,13 @@ interface ChosenProps {
 
 function Chosen({ found, given, target, onTarget, changes, keepsSecrets = false }: ChosenProps) {
   const schema = useMemo(() => found.config ?? {}, [found.config]);
+  const secrets = useMemo(() => found.secrets ?? [], [found.secrets]);
   const [document, setDocument] = useState<JsonObject>(() => overlaid(initialOf(fieldsOf(schema, schema)), given));
   const settled = useDeferredValue(document);
   const faults = useMemo(() => {
     const all = validate(settled, schema);
-    return keepsSecrets ? withSecretsKept(all, settled, schema) : all;
-  }, [settled, schema, keepsSecrets]);
+    return keepsSecrets ? withSecretsKept(all, settled, secrets) : all;
+  }, [settled, schema, secrets, keepsSecrets]);
   const options = useMemo(() => differing(settled, defaultsOf(schema)), [settled, schema]);
   const hasOptions = Object.keys(schema.properties ?? {}).length > 0;
   const about = { id: 'about', title: 'About', content: <About found={found} /> };
@@ -140,7 +141,14 @@ function Chosen({ found, given, target, onTarget, changes, keepsSecrets = false 
               {keepsSecrets && (
                 <p className="notice">Its passwords and other secrets are not shown: those that are left empty stay as they are.</p>
               )}
-              <SchemaForm schema={schema} document={document} faults={faults} onChange={setDocument} />
+              <SchemaForm
+                schema={schema}
+                document={document}
+                faults={faults}
+                secrets={secrets}
+                keepsSecrets={keepsSecrets}
+                onChange={setDocument}
+              />
             </>
           ) : (
             <Empty title="It has no options" />

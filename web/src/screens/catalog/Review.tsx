@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useFleet, useHub } from '../../app/hub';
 import type { JsonObject } from '../../forms/schema';
-import { withoutSecrets } from '../../forms/secrets';
+import { type SecretPaths, withoutSecrets } from '../../forms/secrets';
 import { toYaml } from '../../kube/yaml';
 import { Command } from '../../ui/Command';
 import { Panel } from '../../ui/Panel';
@@ -56,7 +56,7 @@ export function Review({ found, options, faults, target, onTarget, changes }: Pr
           <TargetFields target={target} onTarget={onTarget} />
         </Panel>
       )}
-      <Options options={options} />
+      <Options options={options} secrets={found.secrets ?? []} />
       {ready && (
         <Panel title="What changes">
           {planned.state === 'waiting' && <Loading what="what the clusters say" />}
@@ -69,13 +69,18 @@ export function Review({ found, options, faults, target, onTarget, changes }: Pr
         </Panel>
       )}
       {ready && (
-        <Go request={request} plan={planned.state === 'there' ? planned.plan : null} notes={changes ? '' : found.preInstallNotes} />
+        <Go
+          request={request}
+          plan={planned.state === 'there' ? planned.plan : null}
+          notes={changes ? '' : found.preInstallNotes}
+          secrets={found.secrets ?? []}
+        />
       )}
     </div>
   );
 }
 
-function Options({ options }: { options: JsonObject }) {
+function Options({ options, secrets }: { options: JsonObject; secrets: SecretPaths }) {
   const given = Object.keys(options).length > 0;
   const text = toYaml(options);
   const save = () => {
@@ -98,7 +103,7 @@ function Options({ options }: { options: JsonObject }) {
     >
       {given ? (
         <pre className="mono">
-          <code>{toYaml(withoutSecrets(options))}</code>
+          <code>{toYaml(withoutSecrets(options, secrets))}</code>
         </pre>
       ) : (
         <p className="quiet">None: it is as its makers suggest.</p>
@@ -107,7 +112,14 @@ function Options({ options }: { options: JsonObject }) {
   );
 }
 
-function Go({ request, plan, notes }: { request: InstallRequest; plan: InstallPlan | null; notes: string | undefined }) {
+interface GoProps {
+  request: InstallRequest;
+  plan: InstallPlan | null;
+  notes: string | undefined;
+  secrets: SecretPaths;
+}
+
+function Go({ request, plan, notes, secrets }: GoProps) {
   const hub = useHub();
   const fleet = useFleet();
   const [, go] = useLocation();
@@ -131,7 +143,7 @@ function Go({ request, plan, notes }: { request: InstallRequest; plan: InstallPl
     <Panel title={isInstall ? `Install it${where}` : 'Change it'}>
       {notes && <p className="notice prose">{notes}</p>}
       <p className="quiet">The same by command:</p>
-      <Command text={installCommand(request)} />
+      <Command text={installCommand(request, secrets)} />
       {fault && <Problem title={`${verb} was refused`}>{fault}</Problem>}
       {plan?.same && <p className="quiet">Nothing of this is new.</p>}
       <div className="actions">

@@ -41,6 +41,8 @@ export interface CatalogPackage {
   preInstallNotes?: string;
   postInstallNotes?: string;
   config?: Schema;
+  /** The names that lead to each option that nobody is to read. */
+  secrets?: string[][];
   icon?: string;
   repository: string;
   versions: string[];

@@ -18,6 +18,9 @@ export function Changes({ plan }: { plan: InstallPlan }) {
   const several = plan.clusters.length > 1;
   return (
     <div className="changes">
+      {plan.lost && (
+        <p className="notice warn">Its passwords and other secrets are lost, and those given here are all that it has: {plan.lost}</p>
+      )}
       {plan.needs.length > 0 && (
         <div className="notice">
           What it needs is installed first:

@@ -4,7 +4,6 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useFleet, useHub, useNow } from '../../app/hub';
 import { useObject } from '../../app/useObject';
-import { withoutSecrets } from '../../forms/secrets';
 import { formatAge } from '../../kube/age';
 import { toYaml } from '../../kube/yaml';
 import { type Action, ActionDialog } from '../../ui/ActionDialog';
@@ -165,6 +164,9 @@ function wordsOf(journal: ClusterJournal): string {
 
 function Chosen({ installation }: { installation: Installation }) {
   const options = installation.spec?.options ?? {};
+  // Until the controller has looked at it, secrets that somebody wrote into it may stand among the others.
+  if (!installation.status?.sealed || (installation.status.observedGeneration ?? 0) < (installation.metadata?.generation ?? 0))
+    return <p className="quiet">They are shown once its secrets have been taken out of them.</p>;
   const overlays = (installation.spec?.clusters ?? []).filter(each => Object.keys(each.options ?? {}).length > 0);
   return (
     <>
@@ -173,7 +175,7 @@ function Chosen({ installation }: { installation: Installation }) {
           <p className="quiet">None: it is as its makers suggest.</p>
         ) : (
           <pre className="mono">
-            <code>{toYaml(withoutSecrets(options))}</code>
+            <code>{toYaml(options)}</code>
           </pre>
         )}
         {installation.spec?.secrets && <p className="quiet">Its secret options are not shown; they lie in a Secret of its own.</p>}
@@ -181,7 +183,7 @@ function Chosen({ installation }: { installation: Installation }) {
       {overlays.map(each => (
         <Panel key={each.name} title={`On ${each.name} alone`}>
           <pre className="mono">
-            <code>{toYaml(withoutSecrets(each.options ?? {}))}</code>
+            <code>{toYaml(each.options ?? {})}</code>
           </pre>
         </Panel>
       ))}

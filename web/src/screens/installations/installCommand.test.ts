@@ -18,7 +18,7 @@ describe('the command of an installation', () => {
   });
 
   it('leaves secrets to the file that can be saved', () => {
-    const command = installCommand({ operation: 'install', ...base, options: { admin: { password: 'hunter2' } } });
+    const command = installCommand({ operation: 'install', ...base, options: { admin: { pin: 'hunter2' } } }, [['admin', 'pin']]);
     expect(command.endsWith('--options options.yaml')).toBe(true);
   });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isObject, type Json, type JsonObject } from '../../forms/schema';
-import { hasSecrets } from '../../forms/secrets';
+import { hasSecrets, type SecretPaths } from '../../forms/secrets';
 import { toYaml } from '../../kube/yaml';
 import { shellWord } from '../commands';
 import type { InstallRequest } from './installing';
@@ -10,7 +10,7 @@ import type { InstallRequest } from './installing';
 const most = 6;
 
 /** The command that does what a request does, with all that it needs, to be pasted. */
-export function installCommand(request: InstallRequest): string {
+export function installCommand(request: InstallRequest, secrets: SecretPaths = []): string {
   const { operation, clusters, namespace, name, version = '', options = {} } = request;
   const words = ['pelago package', operation];
   if (operation === 'install') {
@@ -20,7 +20,7 @@ export function installCommand(request: InstallRequest): string {
   words.push('-n', shellWord(namespace), '--cluster', shellWord(clusters.join(',')));
   if (Object.keys(options).length === 0) return words.join(' ');
   // A line that is pasted stays in the shell's history.
-  if (hasSecrets(options)) return [...words, '--options', 'options.yaml'].join(' ');
+  if (hasSecrets(options, secrets)) return [...words, '--options', 'options.yaml'].join(' ');
   const settings = settingsOf(options);
   if (settings) return [...words, ...settings.flatMap(setting => ['--set', shellWord(setting)])].join(' ');
   return `${words.join(' ')} --yes --options - <<'OPTIONS'\n${toYaml(options)}OPTIONS`;

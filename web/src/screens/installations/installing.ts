@@ -32,6 +32,8 @@ export interface InstallPlan {
   reviewed: string;
   /** The cluster that has the Installation. */
   keeper: string;
+  /** Why its secret options of before are not to be had, and have to be given again; empty where they are. */
+  lost: string;
   /** What is installed before it because it needs that, and why. */
   needs: string[];
   /** What it needs and nobody has installed. */
@@ -64,6 +66,8 @@ export interface Installation {
     ready?: string;
     revision?: number;
     observedGeneration?: number;
+    /** Its secret options are no longer among the others. */
+    sealed?: boolean;
     history?: Revision[];
     clusters?: Record<string, ClusterJournal>;
   };
