@@ -25,7 +25,7 @@ public sealed class DaemonKillTests : IAsyncDisposable
     private static readonly ResourcePath Installations = new(new GroupVersionResource("packages.pelago.dev", "v1alpha1", "installations"), "default");
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly LocalHome _home = new();
-    private int _daemon;
+    private int _daemon, _hits;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -52,6 +52,8 @@ public sealed class DaemonKillTests : IAsyncDisposable
 
         await KillAsync(random, "uninstall", Name);
         await Eventually.GetAsync(LeftAsync, left => left.Length == 0, Cancel, Limit);
+        // One that was over before the kill proves nothing.
+        Assert.True(_hits > 0, "no operation was under way when its daemon was killed");
     }
 
     private async Task UpAsync() => _daemon = (int)(await _home.UpAsync("--runtime", "process"))["pid"]!;
@@ -71,6 +73,8 @@ public sealed class DaemonKillTests : IAsyncDisposable
             await daemon.WaitForExitAsync(Cancel);
         }
 
+        if (step is not ("" or "done"))
+            _hits++;
         await client;
         TestContext.Current.TestOutputHelper?.WriteLine($"{operation[0]}: killed at change {seen} ({step})");
         await UpAsync();
