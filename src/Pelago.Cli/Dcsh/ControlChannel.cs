@@ -31,7 +31,7 @@ internal sealed class ControlChannel : IAsyncDisposable
     /// <summary>How the run ended; fails with <see cref="LostRunException"/> when the channel breaks before.</summary>
     public Task<RunEnd> End => _end.Task;
 
-    /// <param name="isFirst">This client is to begin the run, and others wait for it for as long as it is there.</param>
+    /// <param name="isFirst">This client is to begin the run, or has begun it: others are refused for as long as it is there.</param>
     public static async Task<ControlChannel> OpenAsync(RunPlace place, bool isFirst, CancellationToken cancel)
     {
         ExecSession session = await place.ExecAsync(RemoteScripts.Control, [isFirst ? "1" : "0"], stdin: true, terminal: false, cancel);

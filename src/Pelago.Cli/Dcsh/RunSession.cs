@@ -97,7 +97,7 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
         {
             try
             {
-                await using ControlChannel control = await ControlChannel.OpenAsync(place, isFirst: false, cancel);
+                await using ControlChannel control = await ControlChannel.OpenAsync(place, isFirst: _hasBegun, cancel);
                 _control = control;
                 // The first one may have been lost on its way; a second one changes nothing. Of a run of another client it is not known whether all is there that it needs.
                 if (_hasBegun)

@@ -1,5 +1,5 @@
 # The client's words to the keeper, a line each, and the keeper's to the client: "ready", and "end …" when it is over.
-# Argument: 1 of the client that is to begin the run.
+# Argument: 1 of the client that is to begin the run, or has begun it.
 first=$1
 nap() { sleep 0.02 2>/dev/null || sleep 1; }
 until [ -e run/ready ]; do nap; done
