@@ -42,6 +42,12 @@ internal sealed class ContainerDirectory(string path)
     public string OverlayWork => File("work");
     public string Root => File("root");
 
+    /// <summary>What is mounted in a root of its own, as an fstab.</summary>
+    public string Mounts => File("mounts");
+
+    /// <summary>File systems of the host that it shows, as an fstab: those that cannot be shown are left out.</summary>
+    public string HostMounts => File("mounts.host");
+
     /// <summary>Null until the supervisor knows.</summary>
     public ProcessIdentity? ReadMain()
     {

@@ -168,19 +168,9 @@ internal sealed class SupervisorLaunch(ContainerRecord record, ContainerDirector
 
     private RootPlan PlanRoot()
     {
-        IReadOnlyList<MountEntry> mounts = MountTable.Read();
-        string temporary = System.IO.Path.Combine(directory.Path, "tmp");
-        foreach (string path in new[] { directory.OverlayUpper, directory.OverlayWork, directory.Root, temporary })
-            Directory.CreateDirectory(path);
-        File.SetUnixFileMode(temporary, (UnixFileMode)0x3ff); // 1777
-        return new RootPlan
-        {
-            OverlayInMemory = !MountTable.CanHoldUpperLayer(MountTable.Holding(mounts, directory.Path)),
-            HostFileSystems = MountTable.HostFileSystems(mounts, services.Options.MaskedPaths),
-            MaskedPaths = services.Options.MaskedPaths,
-            TemporaryDirectory = temporary,
-            PrivateFiles = sandbox.PrivateFiles,
-        };
+        var plan = RootPlan.For(directory, Spec, MountTable.Read(), services.Options.MaskedPaths);
+        plan.Prepare(directory, sandbox.PrivateFiles);
+        return plan;
     }
 
     /// <summary>Without a root of its own a container finds each volume by the same path below its working directory.</summary>

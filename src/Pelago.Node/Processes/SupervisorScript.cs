@@ -16,7 +16,6 @@ internal sealed class SupervisorScript(ContainerDirectory directory, ContainerSp
 {
     /// <summary>Where a container with a root of its own finds its sandbox directory.</summary>
     public const string SandboxInside = "/mnt/pelago/sandbox";
-    private const string HostRoot = "/.pelago-host";
 
     private readonly StringBuilder _text = new();
 
@@ -39,7 +38,7 @@ internal sealed class SupervisorScript(ContainerDirectory directory, ContainerSp
         if (Root is not null)
         {
             JoinControlGroups();
-            WriteRoot(Root);
+            _text.Append(new RootScript(directory, Root, tools).Write(WorkingDirectory, spec.ReadOnlyRoot));
         }
         WriteCommand();
         // The exit code may be written only when nothing of the container runs any more.
@@ -71,9 +70,9 @@ internal sealed class SupervisorScript(ContainerDirectory directory, ContainerSp
         // Without a pid namespace the group is what gets killed in the end, and this script must outlive it.
         if (Root is null)
             JoinControlGroups();
-        Line($"read -r _pelago_s <{(Root is null ? "" : HostRoot)}/proc/self/stat");
+        Line($"read -r _pelago_s <{(Root is null ? "" : RootPlan.HostRoot)}/proc/self/stat");
         if (Root is not null)
-            Line($"{Quote(tools.Umount!)} -l {HostRoot} && rmdir {HostRoot} 2>/dev/null");
+            Line($"{Quote(tools.Umount!)} -l {RootPlan.HostRoot} && rmdir {RootPlan.HostRoot} 2>/dev/null");
         string noDirectory = Quote($"failed the working directory {WorkingDirectory} cannot be entered");
         Line($"cd {Quote(WorkingDirectory)} || {{ echo {noDirectory} >&3; exit 128; }}");
         Line("unset OLDPWD");
@@ -100,76 +99,4 @@ internal sealed class SupervisorScript(ContainerDirectory directory, ContainerSp
         words.AddRange(spec.Command);
         return words;
     }
-
-    private void WriteRoot(RootPlan plan)
-    {
-        string mount = Quote(tools.Mount!);
-        string root = Quote(directory.Root);
-        if (plan.OverlayInMemory)
-        {
-            Line($"{mount} -t tmpfs tmpfs {Quote(directory.OverlayUpper)} && mkdir {Quote(directory.OverlayUpper + "/u")} {Quote(directory.OverlayUpper + "/w")} || _pelago_fail 'no memory for the root directory'");
-        }
-        (string upper, string work) = plan.OverlayInMemory
-            ? (directory.OverlayUpper + "/u", directory.OverlayUpper + "/w")
-            : (directory.OverlayUpper, directory.OverlayWork);
-        Line($"{mount} -t overlay overlay -o {Quote($"lowerdir=/,upperdir={Escape(upper)},workdir={Escape(work)}")} {root} || _pelago_fail 'the overlay over the host root could not be mounted'");
-        Line($"mkdir -p {root}{HostRoot} && cd {root} && {Quote(tools.PivotRoot!)} . .{HostRoot} && cd / || _pelago_fail 'the root directory could not be changed'");
-        foreach (string path in plan.HostFileSystems)
-            Line($"{mount} --bind {Quote(HostRoot + path)} {Quote(path)} && {mount} -o remount,bind,ro {Quote(path)}");
-        Line($"{mount} -t proc proc /proc || {mount} --rbind {HostRoot}/proc /proc || _pelago_fail '/proc could not be mounted'");
-        WriteDevices(mount, upper, work);
-        Bind(plan.TemporaryDirectory, "/tmp", readOnly: false, "/tmp");
-        foreach (string path in plan.MaskedPaths)
-            Line($"[ -d {Quote(path)} ] && {mount} -t tmpfs -o mode=755,size=1m tmpfs {Quote(path)}");
-        foreach ((string source, string target) in plan.PrivateFiles)
-            Line($"rm -f {Quote(target)}; cat {Quote(HostRoot + source)} >{Quote(target)}");
-        Bind(directory.Sandbox, SandboxInside, readOnly: false, "the sandbox");
-        foreach (ContainerMount item in spec.Mounts.OrderBy(mount => mount.ContainerPath.Count(c => c == '/')))
-            Bind(item.HostPath, item.ContainerPath, item.ReadOnly, $"volume {item.Volume} at {item.ContainerPath}");
-        Line($"mkdir -p {Quote(WorkingDirectory)}");
-        if (spec.ReadOnlyRoot)
-            Line($"{mount} -o remount,ro /");
-    }
-
-    /// <summary>The host's devices, in a directory that can be written without the host seeing it: /dev/termination-log is made there.</summary>
-    private void WriteDevices(string mount, string upper, string work)
-    {
-        string devices = HostRoot + upper + ".dev";
-        string devicesWork = HostRoot + work + ".dev";
-        Line($"mkdir -p {Quote(devices)} {Quote(devicesWork)}");
-        Line($"{mount} -t overlay overlay -o {Quote($"lowerdir={HostRoot}/dev,upperdir={Escape(devices)},workdir={Escape(devicesWork)}")} /dev 2>/dev/null || {mount} --rbind {HostRoot}/dev /dev");
-        Line($"{mount} --rbind {HostRoot}/dev/pts /dev/pts; {mount} -t tmpfs -o mode=1777 tmpfs /dev/shm 2>/dev/null");
-        Line($"{mount} --rbind {HostRoot}/sys /sys");
-    }
-
-    /// <summary>The target is resolved inside the new root, so no link in it can lead out. A missing mount point is made, as a file for a file.</summary>
-    private void Bind(string source, string target, bool readOnly, string what)
-    {
-        string mount = Quote(tools.Mount!);
-        string from = Quote(HostRoot + source);
-        string to = Quote(target);
-        Line($"if [ -d {from} ]; then mkdir -p {to}; else mkdir -p {Quote(System.IO.Path.GetDirectoryName(target) ?? "/")}; [ -e {to} ] || : >{to}; fi");
-        string seal = readOnly ? $" && {mount} -o remount,bind,ro {to}" : "";
-        Line($"{mount} --rbind {from} {to}{seal} || _pelago_fail {Quote(what + " could not be mounted")}");
-    }
-
-    private static string Escape(string path) =>
-        path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal);
-}
-
-/// <summary>How a container's own root is put together over the host's.</summary>
-internal sealed record RootPlan
-{
-    /// <summary>The state directory cannot be the upper layer of an overlay (it lies on one itself): keep changes in memory.</summary>
-    public bool OverlayInMemory { get; init; }
-
-    /// <summary>Mounted file systems of the host, which an overlay of / does not show: bound read-only.</summary>
-    public IReadOnlyList<string> HostFileSystems { get; init; } = [];
-    public IReadOnlyList<string> MaskedPaths { get; init; } = [];
-
-    /// <summary>A host directory for /tmp.</summary>
-    public required string TemporaryDirectory { get; init; }
-
-    /// <summary>Host files whose text replaces a file inside: /etc/hosts and its like.</summary>
-    public IReadOnlyList<(string Source, string Target)> PrivateFiles { get; init; } = [];
 }
