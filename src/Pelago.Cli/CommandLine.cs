@@ -1,86 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.IO;
-using Pelago.Cli.Bench;
-using Pelago.Cli.Chameleon;
-using Pelago.Cli.Completion;
 using Pelago.Cli.Dcsh;
-using Pelago.Cli.Demo;
-using Pelago.Cli.Fleet;
-using Pelago.Cli.History;
-using Pelago.Cli.Images;
-using Pelago.Cli.Install;
 using Pelago.Cli.Local;
-using Pelago.Cli.Operate;
-using Pelago.Cli.Operate.Files;
-using Pelago.Cli.Packages;
-using Pelago.Cli.Ports;
-using Pelago.Cli.Watch;
 using Pelago.Client;
 using Pelago.Kube;
 
 namespace Pelago.Cli;
 
-/// <summary>The tree of commands, and what a failure of any of them looks like.</summary>
+/// <summary>Runs a line, and says what a failure of any command looks like.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Build()
-    {
-        var root = new RootCommand("Pelago makes many clusters work like one computer.");
-        root.Options.Remove(root.Options.OfType<VersionOption>().First());
-        root.Options.Add(VersionCommand.Option());
-        root.Options.Add(CommandOptions.Home);
-        ExamplesHelp.Install(root);
-        root.Subcommands.Add(UpCommand.Build());
-        root.Subcommands.Add(DownCommand.Build());
-        root.Subcommands.Add(DemoCommand.Build());
-        root.Subcommands.Add(KubeconfigCommand.Build());
-        root.Subcommands.Add(DashboardCommand.Build());
-        root.Subcommands.Add(ClusterCommand.Build());
-        root.Subcommands.Add(ImageCommand.Build());
-        root.Subcommands.Add(PackageCommand.Build());
-        root.Subcommands.Add(InstallCommand.Build());
-        root.Subcommands.Add(UninstallCommand.Build());
-        root.Subcommands.Add(PsCommand.Build());
-        root.Subcommands.Add(TopCommand.Build());
-        root.Subcommands.Add(EventsCommand.Build());
-        root.Subcommands.Add(ResolveCommand.Build());
-        root.Subcommands.Add(StateCommand.Build());
-        root.Subcommands.Add(WaitCommand.Build());
-        root.Subcommands.Add(KillCommand.Build());
-        root.Subcommands.Add(ConfigCommand.Build());
-        foreach (Command verb in FileVerbs.Build())
-            root.Subcommands.Add(verb);
-        root.Subcommands.Add(PortsCommand.Build());
-        root.Subcommands.Add(WatchCommand.Build());
-        root.Subcommands.Add(DcshCommand.Build());
-        root.Subcommands.Add(DoctorCommand.Build());
-        root.Subcommands.Add(BenchCommand.Build());
-        root.Subcommands.Add(HistoryCommand.Build());
-        root.Subcommands.Add(CompletionCommand.Build());
-        root.Subcommands.Add(VersionCommand.Build());
-        root.Subcommands.Add(HelloCommand.Build());
-        root.Subcommands.Add(ChameleonCommand.Build());
-        root.Subcommands.Add(CompleteCommand.Build(Build));
-        return root;
-    }
-
-    /// <summary>The one command of a program that is called <c>dcsh</c>, as an interpreter is.</summary>
-    public static Command BuildDcsh()
-    {
-        Command dcsh = DcshCommand.Build();
-        dcsh.Options.Add(VersionCommand.Option());
-        dcsh.Options.Add(CommandOptions.Home);
-        dcsh.Options.Add(new HelpOption { Recursive = true });
-        ExamplesHelp.Install(dcsh);
-        return dcsh;
-    }
-
     public static async Task<int> RunAsync(string[] args)
     {
-        Command root = ProgramName() == DcshCommand.Name ? BuildDcsh() : Build();
+        // Scripts ask it often, and it needs no command.
+        if (args is ["--version"])
+            return VersionCommand.Write();
+        Command root = ProgramName() == DcshCommand.Name ? CommandTree.BuildDcsh() : CommandTree.Build(args.FirstOrDefault());
         if (root is RootCommand && args is ["help", ..])
             args = [.. args[1..], "--help"];
         ParseResult parsed = root.Parse(OperandLine.Prepare(args, root));

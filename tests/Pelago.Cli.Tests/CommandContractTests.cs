@@ -25,6 +25,10 @@ public sealed class CommandContractTests : IDisposable
     }
 
     [Fact]
+    public void Each_command_is_found_by_its_name() =>
+        Assert.All(CommandTree.Names, name => Assert.Equal(name, Assert.Single(CommandTree.Build(name).Subcommands).Name));
+
+    [Fact]
     public async Task Kubeconfig_before_the_first_up_matches_nothing()
     {
         ProgramResult result = await CliProcess.RunAsync(_home.Path, "kubeconfig");

@@ -12,14 +12,16 @@ internal static class CompleteCommand
 {
     public const string Name = "__complete";
 
-    public static Command Build(Func<RootCommand> root)
+    /// <param name="root">The commands, given the first word of the line.</param>
+    public static Command Build(Func<string?, RootCommand> root)
     {
         var words = new Argument<string[]>("words") { Arity = ArgumentArity.ZeroOrMore };
         var command = new Command(Name, "Answer a completion script") { Hidden = true };
         command.Arguments.Add(words);
         command.SetAction(async (parsed, cancel) =>
         {
-            foreach (CompletionItem item in await CompleteAsync(root(), parsed.GetValue(words) ?? [], cancel))
+            string[] line = parsed.GetValue(words) ?? [];
+            foreach (CompletionItem item in await CompleteAsync(root(line.Length > 1 ? line[0] : null), line, cancel))
                 Console.Out.WriteLine(string.IsNullOrEmpty(item.Detail) ? item.InsertText : $"{item.InsertText}\t{item.Detail.ReplaceLineEndings(" ")}");
             return ExitCode.Done;
         });

@@ -20,7 +20,7 @@ internal static class VersionCommand
         return command;
     }
 
-    private static int Write()
+    public static int Write()
     {
         Console.Out.WriteLine($"pelago {Version}");
         return ExitCode.Done;

@@ -21,7 +21,7 @@ public class OperandLineTests
     [InlineData("pelago", "", "")]
     public void What_follows_the_script_is_the_scripts(string program, string given, string prepared)
     {
-        string[] words = OperandLine.Prepare(given.Split(' ', StringSplitOptions.RemoveEmptyEntries), program == "dcsh" ? CommandLine.BuildDcsh() : CommandLine.Build());
+        string[] words = OperandLine.Prepare(given.Split(' ', StringSplitOptions.RemoveEmptyEntries), program == "dcsh" ? CommandTree.BuildDcsh() : CommandTree.Build("dcsh"));
 
         Assert.Equal(prepared, string.Join(' ', words));
     }
