@@ -40,6 +40,9 @@ internal sealed class ClusterSelection
         bool all = parsed.GetValue(_all);
         if (named.Length == 0 && !all)
             named = Split(CliSettings.Of(home)["cluster"]);
+        // Who has no cluster here means the one that kubectl means.
+        if (named.Length == 0 && home.ClusterNames().Count == 0 && !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBECONFIG")))
+            return [Api(Kubeconfig.Load(null), null)];
         return [.. NamesIn(home, home.ClusterNames(), named, all).Select(name => Api(Kubeconfig.Load([home.ClusterKubeconfig(name)], mustExist: true), null))];
     }
 
@@ -73,7 +76,7 @@ internal sealed class ClusterSelection
     private static IReadOnlyList<string> NamesIn(PelagoHome home, IReadOnlyList<string> known, string[] named, bool all)
     {
         if (known.Count == 0)
-            throw new CliException($"no cluster was ever started in {home.Root}: run '{Invocation.Of(home)} up' first, or name a cluster elsewhere with --kubeconfig FILE", ExitCode.NothingMatched);
+            throw new CliException($"no cluster was ever started in {home.Root}: run '{Invocation.Of(home)} up' first, or name a cluster elsewhere with --kubeconfig FILE, or the variable KUBECONFIG", ExitCode.NothingMatched);
         if (named.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
             string near = Spelling.Nearest(unknown, known) is { } guess ? $". Did you mean {guess}?" : "";
