@@ -2,6 +2,7 @@
 
 using System.Diagnostics;
 using System.IO;
+using Pelago.TestKit;
 using Pelago.TestKit.Processes;
 using Xunit;
 
@@ -53,7 +54,7 @@ public sealed class OwnDaemon : IAsyncDisposable
     {
         if (Environment.GetEnvironmentVariable("PELAGO_DAEMON") is { Length: > 0 } given)
             return given;
-        string root = TestCluster.RepositoryRoot();
+        string root = RepositoryRoot.Path;
         string program = Path.Combine(root, "artifacts", "publish", "pelagod", "pelagod");
         if (!File.Exists(program))
         {

@@ -2,6 +2,7 @@
 
 using System.Diagnostics;
 using System.IO;
+using Pelago.TestKit;
 using Xunit;
 
 namespace Pelago.Conformance.Harness;
@@ -19,7 +20,7 @@ public sealed class PelagoProgram(TestCluster cluster)
 
     public async Task<ProgramAnswer> RunAsync(int code, params string[] arguments)
     {
-        ProgramAnswer answer = await TryAsync(Path.Combine(TestCluster.RepositoryRoot(), "pelago"), arguments);
+        ProgramAnswer answer = await TryAsync(Path.Combine(RepositoryRoot.Path, "pelago"), arguments);
         Assert.True(answer.ExitCode == code, $"pelago {string.Join(' ', arguments)}: {answer}");
         return answer;
     }

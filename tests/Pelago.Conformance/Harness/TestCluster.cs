@@ -3,6 +3,7 @@
 using System.Diagnostics;
 using System.IO;
 using System.Text.Json;
+using Pelago.TestKit;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Pelago.Conformance.Harness.TestCluster))]
@@ -68,11 +69,11 @@ public sealed class TestCluster : IAsyncLifetime
     private async Task ImportAsync()
     {
         string archive = Path.Combine(_home!, "busybox.tar");
-        await RunAsync(Path.Combine(RepositoryRoot(), "tests", "images", "build"), "busybox", archive);
+        await RunAsync(Path.Combine(RepositoryRoot.Path, "tests", "images", "build"), "busybox", archive);
         await PelagoAsync("image", "import", "--quiet", archive);
     }
 
-    private Task<string> PelagoAsync(params string[] arguments) => RunAsync(Path.Combine(RepositoryRoot(), "pelago"), arguments);
+    private Task<string> PelagoAsync(params string[] arguments) => RunAsync(Path.Combine(RepositoryRoot.Path, "pelago"), arguments);
 
     private async Task<string> RunAsync(string program, params string[] arguments)
     {
@@ -83,13 +84,5 @@ public sealed class TestCluster : IAsyncLifetime
         string error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{error}");
-    }
-
-    internal static string RepositoryRoot()
-    {
-        string at = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(at, "Pelago.slnx")))
-            at = Path.GetDirectoryName(at) ?? throw new InvalidOperationException("the tests do not run inside the repository");
-        return at;
     }
 }

@@ -2,6 +2,7 @@
 
 using System.IO;
 using Pelago.Conformance.Harness;
+using Pelago.TestKit;
 using Xunit;
 
 namespace Pelago.Conformance.Helm;
@@ -14,7 +15,7 @@ public sealed class GuideTests(TestCluster cluster) : HelmTest(cluster)
     public async Task Commands_of_the_guide_work()
     {
         WithWhatChartsNeed();
-        string root = TestCluster.RepositoryRoot();
+        string root = RepositoryRoot.Path;
         string[] commands = [.. File.ReadLines(Path.Combine(root, "docs/guides/helm.md"))
             .Where(line => line.StartsWith("    ", StringComparison.Ordinal)).Select(line => line.Trim())];
         string[] asked = [.. commands.Where(command => command.StartsWith("helm ", StringComparison.Ordinal))];

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Text.Json.Nodes;
 using Pelago.Conformance.Harness;
+using Pelago.TestKit;
 using Xunit;
 
 namespace Pelago.Conformance.Helm;
@@ -20,7 +21,7 @@ public abstract class HelmTest(TestCluster cluster) : KubectlTest(cluster)
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly string _home = Directory.CreateTempSubdirectory("pelago-helm-").FullName;
 
-    protected static string Chart => Path.Combine(TestCluster.RepositoryRoot(), "tests/Pelago.Conformance/Helm/shop");
+    protected static string Chart => Path.Combine(RepositoryRoot.Path, "tests/Pelago.Conformance/Helm/shop");
 
     protected Kubectl Kube => Kubectl(KubectlVersions.Preparing);
 
@@ -68,7 +69,7 @@ public abstract class HelmTest(TestCluster cluster) : KubectlTest(cluster)
     /// <summary>Runs a program as helm's users do, with the cluster, the namespace and helm's own folders in its environment.</summary>
     protected async Task<(int Code, string Output, string Error)> RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = TestCluster.RepositoryRoot() };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = RepositoryRoot.Path };
         start.Environment["KUBECONFIG"] = Cluster.Kubeconfig;
         start.Environment["HELM_NAMESPACE"] = Namespace;
         foreach (string folder in new[] { "CACHE", "CONFIG", "DATA" })

@@ -3,6 +3,7 @@
 using System.IO;
 using System.Text.Json.Nodes;
 using Pelago.Conformance.Harness;
+using Pelago.TestKit;
 using Xunit;
 
 namespace Pelago.Conformance.Install;
@@ -96,7 +97,7 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
     private async Task ImagesAsync()
     {
         string archive = Path.Combine(_folder, "box.tar");
-        await PelagoProgram.TryAsync(Path.Combine(TestCluster.RepositoryRoot(), "tests/images/build"), "pause", archive);
+        await PelagoProgram.TryAsync(Path.Combine(RepositoryRoot.Path, "tests/images/build"), "pause", archive);
 
         Assert.Contains("docker.io/realkube/busybox:1", (await _pelago.OnClusterAsync(0, "image", "ls")).Output, StringComparison.Ordinal);
         Assert.Equal("docker.io/team/box:2\n", (await _pelago.OnClusterAsync(0, "image", "import", archive, "--name", "team/box:2", "-o", "name")).Output);

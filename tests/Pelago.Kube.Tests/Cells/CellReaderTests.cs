@@ -3,6 +3,7 @@
 using System.IO;
 using System.Text.RegularExpressions;
 using CsCheck;
+using Pelago.TestKit;
 using Xunit;
 
 namespace Pelago.Kube.Tests;
@@ -64,7 +65,7 @@ public class CellReaderTests
     [Fact]
     public void The_documented_example_reads_as_documented()
     {
-        string document = File.ReadAllText(Path.Combine(Root(), "docs", "protocols", "cells.md"));
+        string document = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "protocols", "cells.md"));
         string[] blocks = [.. Regex.Matches(document, "```(?:hex|text)\n(.*?)```", RegexOptions.Singleline).Select(match => match.Groups[1].Value)];
         Assert.Equal(2, blocks.Length);
 
@@ -74,12 +75,4 @@ public class CellReaderTests
     }
 
     private static byte[] Bytes(string hex) => Convert.FromHexString(Regex.Replace(hex, @"\s", ""));
-
-    private static string Root()
-    {
-        string? at = AppContext.BaseDirectory;
-        while (at is not null && !File.Exists(Path.Combine(at, "Pelago.slnx")))
-            at = Path.GetDirectoryName(at);
-        return at ?? throw new InvalidOperationException("the tests do not run inside the repository");
-    }
 }
