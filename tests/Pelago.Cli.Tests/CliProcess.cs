@@ -19,7 +19,7 @@ internal static class CliProcess
 
     public static Task<ProgramResult> RunAsync(string home, IReadOnlyDictionary<string, string?> environment, params string[] arguments) => ProgramRun.RunAsync(
         Program, arguments, new Dictionary<string, string?> { ["PELAGO_DAEMON"] = null }.Concat(environment).Append(new("PELAGO_HOME", home)).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value),
-        TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
+        TimeSpan.FromSeconds(300), TestContext.Current.CancellationToken);
 
     /// <summary>Both programs with all they need, somewhere else.</summary>
     public static void CopyTo(string directory)

@@ -34,7 +34,7 @@ public sealed class LocalHome : IAsyncDisposable
     public Task<JsonNode> UpAsync(params string[] arguments) =>
         JsonAsync(["up", "--detach", "--port", "0", .. arguments.Contains("--runtime") ? (string[])[] : ["--runtime", Runtime], .. arguments]);
 
-    private static string Runtime => Environment.GetEnvironmentVariable("PELAGO_TEST_RUNTIME") ?? "process";
+    public static string Runtime => Environment.GetEnvironmentVariable("PELAGO_TEST_RUNTIME") ?? "process";
 
     public async ValueTask DisposeAsync()
     {

@@ -2,6 +2,7 @@
 
 using System.IO;
 using System.Text.RegularExpressions;
+using Pelago.TestKit;
 using Pelago.TestKit.Processes;
 using Xunit;
 
@@ -15,7 +16,7 @@ public sealed class ReadmeTests
     {
         await using var home = new LocalHome();
         // In place of the wrapper, which would build first: the same words reach the same program.
-        string[] lines = [.. Commands(await File.ReadAllTextAsync(Readme(), TestContext.Current.CancellationToken))];
+        string[] lines = [.. Commands(await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "README.md"), TestContext.Current.CancellationToken))];
         Assert.Contains("./pelago demo", lines);
         string script = "set -e\n" + string.Join('\n', lines.Select(line => $"echo '> {line.Replace("'", "", StringComparison.Ordinal)}' >&2\n{line}"));
         string directory = home.Beside("repository");
@@ -35,15 +36,4 @@ public sealed class ReadmeTests
     private static IEnumerable<string> Commands(string readme) => Regex.Matches(readme, @"(?ms)^```(?:sh|bash)?\n(.*?)^```$")
         .SelectMany(fence => fence.Groups[1].Value.Split('\n'))
         .Where(line => line.Contains("./pelago ", StringComparison.Ordinal));
-
-    private static string Readme()
-    {
-        for (string? at = AppContext.BaseDirectory; at is not null; at = Path.GetDirectoryName(at.TrimEnd('/')))
-        {
-            if (File.Exists(Path.Combine(at, "Pelago.slnx")))
-                return Path.Combine(at, "README.md");
-        }
-
-        throw new InvalidOperationException("no repository above the tests");
-    }
 }

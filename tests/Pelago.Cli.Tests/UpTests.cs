@@ -14,6 +14,7 @@ using Xunit;
 
 namespace Pelago.Cli.Tests;
 
+[Trait("Runtime", "Given")]
 public sealed class UpTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

@@ -17,7 +17,7 @@ namespace Pelago.Cli.Tests.History;
 public sealed class ShortRunsTests
 {
     private const int Jobs = 8;
-    private const int InJob = 40;
+    private const int InJob = 25;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -59,7 +59,7 @@ public sealed class ShortRunsTests
             ProgramResult result = await home.RunAsync(["history", "query", "-o", "jsonl", "--limit", "0", .. wellAlone ? (string[])["--succeeded"] : []]);
             return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToArray();
         },
-        runs => runs.Length >= atLeast, Cancel, TimeSpan.FromMinutes(3));
+        runs => runs.Length >= atLeast, Cancel, TimeSpan.FromMinutes(5));
 
     private static JsonObject Job(string name) => new()
     {

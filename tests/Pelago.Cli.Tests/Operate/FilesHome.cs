@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using System.Text.Json.Nodes;
+using Pelago.Cli.Tests.Clusters;
 using Pelago.Cli.Tests.Images;
+using Pelago.TestKit;
 using Pelago.TestKit.Processes;
 using Xunit;
 
 namespace Pelago.Cli.Tests.Operate;
 
-/// <summary>A cluster with two tasks, <c>ada</c> and <c>bob</c>, that have files of every difficult sort; <c>ada</c> alone has the file <c>only</c>.</summary>
-public sealed class FilesHome : IAsyncLifetime
+/// <summary>
+/// A cluster with two tasks, <c>ada</c> and <c>bob</c>, that have files of every difficult sort; <c>ada</c> alone has the file <c>only</c>. One for all tests
+/// of the collection, on whichever cluster is under test.
+/// </summary>
+public sealed class FilesHome(GivenCluster given) : IAsyncLifetime
 {
     private const string Files = """
-        printf 'one\ntwo\nthree\n' >lines; : >empty; printf 'no end' >unfinished; head -c 3000000 /dev/urandom >big; printf 'a\0b\n' >binary
+        printf 'one\ntwo\nthree\n' >lines; : >empty; printf 'no end' >unfinished; head -c 3000000 /dev/urandom >big; printf 'a\0b\n' >binary; : >one.a; : >one.b
         mkdir -p deep/er; echo x >deep/er/x.log; printf nl >"$(printf 'two\nlines')"; ln -s /etc/hostname out; ln -s lines in
         echo "ready $NAME"; echo "broken $NAME" >&2
         """;
 
+    private const string Label = "files-home";
     private readonly LocalHome _home = new();
 
     public string Kubeconfig { get; private set; } = "";
@@ -24,8 +31,13 @@ public sealed class FilesHome : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        JsonNode up = await _home.UpAsync("--runtime", "process");
-        Kubeconfig = (string)up["clusters"]![0]!["kubeconfig"]!;
+        if (GivenCluster.IsReal)
+            await UseGivenAsync();
+        else
+            await _home.UpAsync();
+        if (GivenCluster.HasContainers)
+            await ImportAsync();
+        Kubeconfig = GivenCluster.IsReal ? GivenCluster.Kubeconfig : _home.Places.Kubeconfig;
         Api = new TestApi(Kubeconfig);
         await Task.WhenAll(AddAsync("ada", Files + "\necho 1 >only; exec sleep 1000"), AddAsync("bob", Files + "\nexec sleep 1000"));
         await Task.WhenAll(ReadyAsync("ada", "ready ada"), ReadyAsync("bob", "ready bob"));
@@ -33,6 +45,8 @@ public sealed class FilesHome : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        if (GivenCluster.IsReal)
+            await ProgramRun.RunAsync("kubectl", ["--kubeconfig", Kubeconfig, "delete", "pods,jobs", "-l", $"app={Label}", "--wait=false"], null, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         await Api.DisposeAsync();
         await _home.DisposeAsync();
     }
@@ -53,13 +67,13 @@ public sealed class FilesHome : IAsyncLifetime
 
     public Task AddAsync(string name, string script, string restart = "Always") => Api.ApplyAsync("pods", new JsonObject
     {
-        ["metadata"] = new JsonObject { ["name"] = name },
+        ["metadata"] = Metadata(name),
         ["spec"] = new JsonObject
         {
             ["restartPolicy"] = restart, ["terminationGracePeriodSeconds"] = 1,
             ["containers"] = new JsonArray(new JsonObject
             {
-                ["name"] = "main", ["image"] = "any", ["command"] = new JsonArray("/bin/sh", "-c", script),
+                ["name"] = "main", ["image"] = GivenCluster.Shell, ["command"] = new JsonArray("/bin/sh", "-c", script),
                 ["env"] = new JsonArray(new JsonObject { ["name"] = "NAME", ["value"] = name }),
             }),
         },
@@ -68,7 +82,7 @@ public sealed class FilesHome : IAsyncLifetime
     /// <summary>A Job that is gone with its pod as soon as it has ended.</summary>
     public Task AddJobAsync(string name, string script) => Api.ApplyAsync("batch/jobs", new JsonObject
     {
-        ["metadata"] = new JsonObject { ["name"] = name },
+        ["metadata"] = Metadata(name),
         ["spec"] = new JsonObject
         {
             ["ttlSecondsAfterFinished"] = 0, ["backoffLimit"] = 0,
@@ -77,11 +91,28 @@ public sealed class FilesHome : IAsyncLifetime
                 ["spec"] = new JsonObject
                 {
                     ["restartPolicy"] = "Never", ["terminationGracePeriodSeconds"] = 0,
-                    ["containers"] = new JsonArray(new JsonObject { ["name"] = "main", ["image"] = "any", ["command"] = new JsonArray("/bin/sh", "-c", script) }),
+                    ["containers"] = new JsonArray(new JsonObject { ["name"] = "main", ["image"] = GivenCluster.Shell, ["command"] = new JsonArray("/bin/sh", "-c", script) }),
                 },
             },
         },
     });
+
+    private static JsonObject Metadata(string name) => new() { ["name"] = name, ["labels"] = new JsonObject { ["app"] = Label } };
+
+    private async Task UseGivenAsync()
+    {
+        if (GivenCluster.Missing() is { } missing)
+            throw new InvalidOperationException(missing);
+        await given.InstallAsync();
+    }
+
+    private async Task ImportAsync()
+    {
+        string archive = Beside("busybox.tar");
+        ProgramResult built = await ProgramRun.RunAsync(Path.Combine(RepositoryRoot.Path, "tests/images/build"), ["busybox", archive], null, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.True(built.ExitCode == 0, built.ToString());
+        await PrintAsync("image", "import", "-q", archive);
+    }
 
     private Task<string> ReadyAsync(string name, string text) => Api.TextAsync($"/api/v1/namespaces/default/pods/{name}/log", text);
 }

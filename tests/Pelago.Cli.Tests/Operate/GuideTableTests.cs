@@ -2,6 +2,7 @@
 
 using System.IO;
 using System.Text.RegularExpressions;
+using Pelago.TestKit;
 using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
 using Xunit;
@@ -9,7 +10,9 @@ using Xunit;
 namespace Pelago.Cli.Tests.Operate;
 
 /// <summary>The table of docs/guides/operate.md that puts our verbs beside those of the first Mesos CLI: each row of it, run.</summary>
-public sealed partial class GuideTableTests(FilesHome home) : IClassFixture<FilesHome>
+[Collection(nameof(FilesHome))]
+[Trait("Cluster", "Given")]
+public sealed partial class GuideTableTests(FilesHome home)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -66,18 +69,10 @@ public sealed partial class GuideTableTests(FilesHome home) : IClassFixture<File
     [Fact]
     public void No_row_of_the_table_is_without_its_line_here()
     {
-        string guide = File.ReadAllText(Path.Combine(Root(), "docs", "guides", "operate.md"));
+        string guide = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "guides", "operate.md"));
         string[] verbs = [.. Row().Matches(guide).Select(row => row.Groups[1].Value)];
 
         Assert.Equal(verbs.Order(StringComparer.Ordinal), Rows.Select(row => row.Data.Item1.Split(' ')[0]).Order(StringComparer.Ordinal));
-    }
-
-    private static string Root()
-    {
-        string at = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(at, "Pelago.slnx")))
-            at = Path.GetDirectoryName(at) ?? throw new InvalidOperationException("these tests run within the repository");
-        return at;
     }
 
     [GeneratedRegex("^\\|[^|]*\\| `pelago ([a-z]+)", RegexOptions.Multiline)]

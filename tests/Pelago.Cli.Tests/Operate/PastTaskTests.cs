@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Cli.Tests.Clusters;
 using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
 using Xunit;
@@ -7,13 +8,16 @@ using Xunit;
 namespace Pelago.Cli.Tests.Operate;
 
 /// <summary>Tasks whose pods are gone are read as those that are there.</summary>
-public sealed class PastTaskTests(FilesHome home) : IClassFixture<FilesHome>
+[Collection(nameof(FilesHome))]
+[Trait("Cluster", "Given")]
+public sealed class PastTaskTests(FilesHome home)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_a_task_printed_whose_pod_is_gone_is_read_by_the_verbs_of_logs()
     {
+        Assert.SkipWhen(GivenCluster.IsReal, "history is not kept on a real Kubernetes");
         await home.AddJobAsync("gone", "echo one; echo two >&2; echo three");
         await Eventually.GetAsync(async () => (await home.RunAsync("ps", "-I", "gone", "-o", "name")).Output, ids => ids.StartsWith("default/gone-", StringComparison.Ordinal), Cancel);
         await Eventually.GetAsync(() => home.RunAsync("ps", "gone"), nothing => nothing.ExitCode == 3, Cancel);
@@ -51,6 +55,7 @@ public sealed class PastTaskTests(FilesHome home) : IClassFixture<FilesHome>
     [Fact]
     public async Task Files_of_a_task_whose_pod_is_gone_are_gone_and_the_others_are_printed()
     {
+        Assert.SkipWhen(GivenCluster.IsReal, "history is not kept on a real Kubernetes");
         await home.AddJobAsync("went", "echo x >file");
         await Eventually.GetAsync(() => home.RunAsync("ps", "went"), nothing => nothing.ExitCode == 3, Cancel);
         await Eventually.GetAsync(() => home.RunAsync("ps", "-I", "went"), there => there.ExitCode == 0, Cancel);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using Pelago.Cli.Tests.Clusters;
 using Xunit;
 
 namespace Pelago.Cli.Tests.Operate;
 
 /// <summary>What is written while somebody follows: each line once and in order.</summary>
-public sealed class TailFollowTests(FilesHome home) : IClassFixture<FilesHome>
+[Collection(nameof(FilesHome))]
+[Trait("Cluster", "Given")]
+public sealed class TailFollowTests(FilesHome home)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -28,7 +31,7 @@ public sealed class TailFollowTests(FilesHome home) : IClassFixture<FilesHome>
     public async Task Every_attempt_of_a_task_that_ends_at_once_again_and_again_is_followed()
     {
         await using var tail = FollowedCommand.Start(home.Root, "tail", "-f", "-q", "-n", "1000", "hasty");
-        await home.AddAsync("hasty", "date +%s%N");
+        await home.AddAsync("hasty", "printf '%012.2f\\n' $(cut -d' ' -f1 /proc/uptime)");
         await tail.UntilAsync(lines => lines.Count >= 2);
 
         Assert.Equal(tail.Lines.Distinct().Order(StringComparer.Ordinal), tail.Lines);
@@ -37,6 +40,7 @@ public sealed class TailFollowTests(FilesHome home) : IClassFixture<FilesHome>
     [Fact]
     public async Task Tasks_whose_pods_are_gone_before_anybody_looks_are_followed_by_what_history_has()
     {
+        Assert.SkipWhen(GivenCluster.IsReal, "history is not kept on a real Kubernetes");
         await using var tail = FollowedCommand.Start(home.Root, "tail", "-f", "-q", "-n", "1000", "brief");
         // What had ended before its first look is not followed.
         await tail.UntilSaidAsync("no task matches brief");

@@ -36,6 +36,7 @@ test('a dialog gives the focus back when it is closed', async ({ page }) => {
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await expect(page.getByRole('button', { name: 'Drain' })).toBeFocused();
 });
 

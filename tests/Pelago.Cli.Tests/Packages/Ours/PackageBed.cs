@@ -3,6 +3,7 @@
 using System.Diagnostics;
 using System.IO;
 using System.Text.Json.Nodes;
+using Pelago.Cli.Tests.Clusters;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Node.Containerd;
@@ -18,14 +19,12 @@ namespace Pelago.Cli.Tests.Packages.Ours;
 /// PELAGO_TEST_KUBECONFIG, which then gets its controller by <c>pelago install --packages</c>. The lives of all packages begin together; each test waits
 /// for its own.
 /// </summary>
-public sealed class PackageBed : IAsyncLifetime
+public sealed class PackageBed(GivenCluster given) : IAsyncLifetime
 {
     public static readonly string Packages = Path.Combine(AppContext.BaseDirectory, "our-packages");
 
     /// <summary>Lives side by side: most of each is waiting, and the rest is for two cores.</summary>
     private const int AtOnce = 8;
-    private static readonly string? Given = Environment.GetEnvironmentVariable("PELAGO_TEST_KUBECONFIG");
-    private static readonly bool HasContainers = Environment.GetEnvironmentVariable("PELAGO_TEST_RUNTIME") == "containerd";
     private readonly LocalHome _home = new();
     private readonly TemporaryDirectory _work = new();
     private readonly SemaphoreSlim _places = new(AtOnce);
@@ -43,10 +42,7 @@ public sealed class PackageBed : IAsyncLifetime
 
     public static IReadOnlyList<string> Names { get; } = [.. Directory.EnumerateDirectories(Packages, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
         .Where(directory => Path.GetFileName(directory).Length > 1).Select(directory => Path.GetFileName(directory))
-        .Where(name => string.IsNullOrEmpty(Given) || Environment.GetEnvironmentVariable("PELAGO_TEST_PACKAGES") is not null || Few.Contains(name)).Order(StringComparer.Ordinal)];
-
-    /// <summary>True where pods run from images.</summary>
-    public static bool HasImages => !string.IsNullOrEmpty(Given) || HasContainers;
+        .Where(name => !GivenCluster.IsReal || Environment.GetEnvironmentVariable("PELAGO_TEST_PACKAGES") is not null || Few.Contains(name)).Order(StringComparer.Ordinal)];
 
     internal HttpKubeApi Api => _api!;
 
@@ -63,22 +59,22 @@ public sealed class PackageBed : IAsyncLifetime
         _why = Missing();
         if (_why is not null)
             return;
-        if (!string.IsNullOrEmpty(Given))
+        if (GivenCluster.IsReal)
         {
-            _kubernetes = new KubernetesBed(Path.GetFullPath(Given), _home, _work);
+            _kubernetes = new KubernetesBed(given, _home, _work);
             _why = await _kubernetes.StartAsync(Names);
         }
         else
         {
             await _home.UpAsync();
-            _why = HasContainers ? await ImportAsync() : null;
+            _why = GivenCluster.HasContainers ? await ImportAsync() : null;
         }
 
         Note("the cluster is there, with its images");
 
         if (_why is not null)
             return;
-        string kubeconfig = _kubernetes?.Kubeconfig ?? _home.Places.Kubeconfig;
+        string kubeconfig = _kubernetes is null ? _home.Places.Kubeconfig : GivenCluster.Kubeconfig;
         _api = new HttpKubeApi(Kubeconfig.Load([kubeconfig], mustExist: true).Connect(null, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
         await PelagoAsync("package", "install", "hello-world", "--app-id", "origin", "--set", "greeting=\"good day\"", "--repo", Packages, "--yes");
         ServicePlace? origin = await Eventually.GetAsync(() => AddressAsync("origin"), place => place is not null, TestContext.Current.CancellationToken);
@@ -108,7 +104,7 @@ public sealed class PackageBed : IAsyncLifetime
     /// <summary>Runs the CLI against the cluster; it must succeed.</summary>
     internal async Task<JsonNode?> PelagoAsync(params string[] arguments)
     {
-        ProgramResult result = await _home.RunAsync([.. arguments, .. _kubernetes is null ? (string[])[] : ["--kubeconfig", _kubernetes.Kubeconfig], "-o", "json"]);
+        ProgramResult result = await _home.RunAsync([.. arguments, .. _kubernetes is null ? (string[])[] : ["--kubeconfig", GivenCluster.Kubeconfig], "-o", "json"]);
         Assert.True(result.ExitCode == 0, $"pelago {string.Join(' ', arguments)}: {result}");
         return result.Output.Length > 0 ? JsonNode.Parse(result.Output) : null;
     }
@@ -148,9 +144,9 @@ public sealed class PackageBed : IAsyncLifetime
     {
         if (!Environment.IsPrivilegedProcess)
             return "pods have namespaces of their own, and volumes at their paths, only when the daemon runs as root";
-        if (!HasImages)
+        if (!GivenCluster.HasImages)
             return null;
-        string tools = HasContainers ? string.Join("; ", new ContainerdTools().Missing()) : "";
+        string tools = GivenCluster.HasContainers ? string.Join("; ", new ContainerdTools().Missing()) : "";
         return tools.Length > 0 ? $"containers cannot be run here: {tools}" : DebianImage.Missing();
     }
 

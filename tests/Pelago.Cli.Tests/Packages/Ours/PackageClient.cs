@@ -2,6 +2,7 @@
 
 using System.IO;
 using System.Text.Json.Nodes;
+using Pelago.Cli.Tests.Clusters;
 using Pelago.Kube;
 using Xunit;
 
@@ -22,7 +23,7 @@ internal sealed record PackageClient(string Package, string Options, string? Wri
     public static IReadOnlyDictionary<string, PackageClient> All => Rows.Value;
 
     /// <summary>What is not on this machine, in words; empty when all is there.</summary>
-    public string Missing => string.Join(", ", (PackageBed.HasImages ? Client : Client.Concat(Server)).Where(pair => !IsThere(pair.Key)).Select(pair => $"{pair.Key} (Debian: {pair.Value})"));
+    public string Missing => string.Join(", ", (GivenCluster.HasImages ? Client : Client.Concat(Server)).Where(pair => !IsThere(pair.Key)).Select(pair => $"{pair.Key} (Debian: {pair.Value})"));
 
     private static bool IsThere(string program) => Places.Any(place => File.Exists(Path.Combine(place, program)));
 

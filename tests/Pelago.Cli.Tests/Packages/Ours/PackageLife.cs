@@ -2,6 +2,7 @@
 
 using System.Text;
 using System.Text.Json.Nodes;
+using Pelago.Cli.Tests.Clusters;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.TestKit.Node;
@@ -30,7 +31,7 @@ internal sealed class PackageLife(PackageBed bed, string name)
         Assert.SkipWhen(missing.Length > 0, $"not on this machine: {missing}");
         try
         {
-            await HealthyAsync(1, "install", name, "--app-id", _name, "--package-version", First, "--repo", PackageBed.Packages, "--options", await OptionsAsync(), "--timeout", "90");
+            await HealthyAsync(1, "install", name, "--app-id", _name, "--package-version", First, "--repo", PackageBed.Packages, "--options", await OptionsAsync(), "--timeout", "240");
             bed.Note($"{name}: installed");
             await WriteAsync();
             await ReadAsync("after installing");
@@ -62,8 +63,8 @@ internal sealed class PackageLife(PackageBed bed, string name)
     {
         string file = System.IO.Path.Combine(bed.Work(_name), "options.json");
         string text = _client!.Options.Replace("${ORIGIN}", bed.Origin, StringComparison.Ordinal)
-            .Replace("${PROGRAM}", PackageBed.HasImages ? "" : CliProcess.ProgramDirectory, StringComparison.Ordinal)
-            .Replace("${DOTNET_ROOT}", PackageBed.HasImages ? "" : Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? "", StringComparison.Ordinal);
+            .Replace("${PROGRAM}", GivenCluster.HasImages ? "" : CliProcess.ProgramDirectory, StringComparison.Ordinal)
+            .Replace("${DOTNET_ROOT}", GivenCluster.HasImages ? "" : Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? "", StringComparison.Ordinal);
         await System.IO.File.WriteAllTextAsync(file, text, Cancel);
         return file;
     }
