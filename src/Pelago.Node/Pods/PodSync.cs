@@ -3,6 +3,7 @@
 using System.IO;
 using k8s.Models;
 using Pelago.Client;
+using Pelago.Kube;
 using Pelago.Node.Probing;
 using Pelago.Node.Runtimes;
 using Pelago.Node.Variables;
@@ -160,7 +161,7 @@ internal sealed class PodSync : IAsyncDisposable
 
     private TimeSpan? UntilDeadline(V1Pod pod) =>
         pod.Spec.ActiveDeadlineSeconds is { } seconds && pod.Status?.StartTime is { } start && !PodPhase.IsTerminal(pod.Status.Phase)
-            ? new DateTimeOffset(start, TimeSpan.Zero).AddSeconds(seconds) - Now
+            ? new DateTimeOffset(start, TimeSpan.Zero).Plus(seconds) - Now
             : null;
 
     private async Task<TimeSpan?> EndAsync(V1Pod pod, CancellationToken cancel)

@@ -7,9 +7,13 @@ namespace Pelago.Node.Processes;
 /// <summary>One thing to mount: what, where, as which type, and how.</summary>
 internal readonly record struct MountLine(string Source, string Target, string Type, string Options)
 {
+    /// <summary>What a user knows it by; empty for what is not theirs.</summary>
+    public string Name { get; init; } = "";
+
     public static MountLine Bind(string source, string target, bool readOnly = false) => new(source, target, "none", readOnly ? "rbind,ro" : "rbind");
 
-    public static MountLine Memory(string target, string options) => new("tmpfs", target, "tmpfs", options);
+    /// <summary>With a source of its own: <c>mount -a</c> passes over what seems to be mounted already, such as another tmpfs at that path.</summary>
+    public static MountLine Memory(string target, string options) => new("pelago", target, "tmpfs", options);
 }
 
 /// <summary>Writes fstab(5), which one run of <c>mount -a</c> mounts: a process for each mount costs a pod's start more than all else.</summary>

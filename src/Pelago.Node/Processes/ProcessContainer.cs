@@ -76,9 +76,19 @@ internal sealed partial class ProcessContainer
         string? failure = await StartedAsync(cancel);
         if (failure is not null)
         {
-            await Exited.WaitAsync(KillTimeout, _services.Time, cancel);
+            if (!await ExitedWithinAsync(KillTimeout, cancel))
+                await AbandonAsync(failure, cancel);
             throw new RuntimeException("StartError", failure);
         }
+    }
+
+    /// <summary>What did not start in time must not do so later, beside its next attempt.</summary>
+    private async Task AbandonAsync(string failure, CancellationToken cancel)
+    {
+        if (_supervisor is { } supervisor)
+            _ = LibC.Kill(supervisor.Pid, LibC.SIGKILL);
+        await ProcessKiller.KillAllAsync(Record.Id, Group, _services.Time, cancel);
+        await FailAsync(failure);
     }
 
     /// <summary>Asks with the stop signal, waits, then kills everything.</summary>

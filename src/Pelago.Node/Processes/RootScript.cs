@@ -11,31 +11,32 @@ namespace Pelago.Node.Processes;
 /// </summary>
 internal sealed class RootScript(ContainerDirectory directory, RootPlan plan, HostTools tools)
 {
-    private const string HostRoot = RootPlan.HostRoot;
+    private const string Devices = "/dev";
     private readonly StringBuilder _text = new();
     private readonly string _mount = Quote(tools.Mount!);
 
     public string Write(string workingDirectory, bool readOnly)
     {
-        Line("_pelago_unmounted() { _pelago_e=; while read -r _pelago_s; do _pelago_e=\"$_pelago_e $_pelago_s\"; done <\"$1\"; _pelago_fail \"could not be mounted:$_pelago_e\"; }");
+        string host = plan.HostRoot;
+        WriteFault();
         (string upper, string work) = (directory.OverlayUpper, directory.OverlayWork);
         if (plan.OverlayInMemory)
         {
             (upper, work) = (upper + "/u", upper + "/w");
-            Line($"{_mount} -t tmpfs tmpfs {Quote(directory.OverlayUpper)} && mkdir {Quote(work)} {Quote(upper + ".dev")} {Quote(work + ".dev")} && cp -R {Quote(RootPlan.First(directory, inMemory: true))} {Quote(upper)} || _pelago_fail 'no memory for the root directory'");
+            string made = string.Join(' ', new[] { work, upper + ".dev", work + ".dev" }.Select(Quote));
+            Line($"{_mount} -t tmpfs tmpfs {Quote(directory.OverlayUpper)} && mkdir {made} && cp -R {Quote(RootPlan.First(directory, inMemory: true))} {Quote(upper)} || _pelago_fail 'no memory for the root directory'");
         }
         string root = Quote(directory.Root);
         Line($"{_mount} -t overlay overlay -o {Quote($"lowerdir=/,upperdir={Escape(upper)},workdir={Escape(work)}")} {root} || _pelago_fail 'the overlay over the host root could not be mounted'");
-        Line($"cd {root} && {Quote(tools.PivotRoot!)} . .{HostRoot} && cd / || _pelago_fail 'the root directory could not be changed'");
-        Line($"{_mount} -t proc proc /proc || {_mount} --rbind {HostRoot}/proc /proc || _pelago_fail '/proc could not be mounted'");
+        Line($"cd {root} && {Quote(tools.PivotRoot!)} . .{host} && cd / || _pelago_fail 'the root directory could not be changed'");
+        Line($"{_mount} -t proc proc /proc || {_mount} --rbind {host}/proc /proc || _pelago_fail '/proc could not be mounted'");
         // The host's devices, in a directory that can be written without the host seeing it: /dev/termination-log is made there.
-        string devices = Quote($"lowerdir={HostRoot}{RootPlan.Devices},upperdir={Escape(HostRoot + upper)}.dev,workdir={Escape(HostRoot + work)}.dev");
-        Line($"{_mount} -t overlay overlay -o {devices} {RootPlan.Devices} 2>/dev/null || {_mount} --rbind {HostRoot}{RootPlan.Devices} {RootPlan.Devices}");
-        if (plan.HostFileSystems.Count > 0)
-            Line($"{_mount} -a -T {Quote(HostRoot + directory.HostMounts)} 2>/dev/null");
+        string devices = Quote($"lowerdir={host}{Devices},upperdir={Escape(host + upper)}.dev,workdir={Escape(host + work)}.dev");
+        Line($"{_mount} -t overlay overlay -o {devices} {Devices} 2>/dev/null || {_mount} --rbind {host}{Devices} {Devices}");
+        Line($"{_mount} -a -T {Quote(host + directory.HostMounts)} 2>/dev/null");
         MakePoints(plan.Mounts);
-        string faults = Quote(HostRoot + directory.Mounts + ".err");
-        Line($"{_mount} -a -T {Quote(HostRoot + directory.Mounts)} 2>{faults} || _pelago_unmounted {faults}");
+        string faults = Quote(host + directory.Mounts + ".err");
+        Line($"{_mount} -a -T {Quote(host + directory.Mounts)} 2>{faults} || _pelago_unmounted {faults}");
         foreach (MountLine line in plan.InnerMounts)
         {
             MakePoints([line]);
@@ -51,6 +52,18 @@ internal sealed class RootScript(ContainerDirectory directory, RootPlan plan, Ho
 
     private void Line(string line) => _text.Append(line).Append('\n');
 
+    /// <summary>Says what mount said, by the name that a user knows.</summary>
+    private void WriteFault()
+    {
+        Line("_pelago_unmounted() {");
+        Line("_pelago_e=; while read -r _pelago_s; do _pelago_e=\"$_pelago_e $_pelago_s\"; done <\"$1\"");
+        Line("case $_pelago_e in");
+        foreach (MountLine line in plan.Mounts.Concat(plan.InnerMounts).Where(line => line.Name.Length > 0))
+            Line($"*{Quote($" {line.Target}: ")}*) _pelago_s={Quote(line.Name)} ;;");
+        Line("*) _pelago_s='the container' ;;");
+        Line("esac; _pelago_fail \"$_pelago_s could not be mounted:$_pelago_e\"; }");
+    }
+
     /// <summary>Makes the mount points that are not there, as a file for a file.</summary>
     private void MakePoints(IReadOnlyList<MountLine> lines)
     {
@@ -63,8 +76,9 @@ internal sealed class RootScript(ContainerDirectory directory, RootPlan plan, Ho
                 : $"[ -d {point} ] || set -- \"$@\" {point}");
         }
         Line("[ $# -eq 0 ] || mkdir -p -- \"$@\"");
+        // Not with the builtin `:`, whose failed redirection would end the shell.
         foreach (MountLine line in lines.Where(line => line.Type == "none"))
-            Line($"[ -d {Quote(line.Source)} ] || [ -e {Quote(line.Target)} ] || : >{Quote(line.Target)}");
+            Line($"[ -d {Quote(line.Source)} ] || [ -e {Quote(line.Target)} ] || true >{Quote(line.Target)}");
     }
 
     private static string Escape(string path) =>

@@ -168,7 +168,7 @@ internal sealed class SupervisorLaunch(ContainerRecord record, ContainerDirector
 
     private RootPlan PlanRoot()
     {
-        var plan = RootPlan.For(directory, Spec, MountTable.Read(), services.Options.MaskedPaths);
+        var plan = new RootPlan(directory, Spec, MountTable.Read(), services.Options.MaskedPaths);
         plan.Prepare(directory, sandbox.PrivateFiles);
         return plan;
     }

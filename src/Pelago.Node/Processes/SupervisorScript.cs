@@ -70,9 +70,9 @@ internal sealed class SupervisorScript(ContainerDirectory directory, ContainerSp
         // Without a pid namespace the group is what gets killed in the end, and this script must outlive it.
         if (Root is null)
             JoinControlGroups();
-        Line($"read -r _pelago_s <{(Root is null ? "" : RootPlan.HostRoot)}/proc/self/stat");
+        Line($"read -r _pelago_s <{Root?.HostRoot}/proc/self/stat");
         if (Root is not null)
-            Line($"{Quote(tools.Umount!)} -l {RootPlan.HostRoot} && rmdir {RootPlan.HostRoot} 2>/dev/null");
+            Line($"{Quote(tools.Umount!)} -l {Root.HostRoot} && rmdir {Root.HostRoot} 2>/dev/null");
         string noDirectory = Quote($"failed the working directory {WorkingDirectory} cannot be entered");
         Line($"cd {Quote(WorkingDirectory)} || {{ echo {noDirectory} >&3; exit 128; }}");
         Line("unset OLDPWD");

@@ -105,6 +105,54 @@ public sealed class NamespacedTests : ProcessRuntimeContract
     }
 
     [Fact]
+    public async Task Volumes_inside_of_volumes_are_there_by_every_name_of_their_place()
+    {
+        foreach (string volume in new[] { "outer", "outer/inner", "token", "run" })
+            Directory.CreateDirectory(Home[volume]);
+        File.WriteAllText(Home["token/t"], "secret\n");
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        const string Script = "cat /var/run/deep/t /outer/inner/t; echo x >/outer/made; (echo y >/outer/inner/no) 2>/dev/null || echo refused";
+        ContainerSpec spec = Shell("main", Script) with
+        {
+            Mounts =
+            [
+                new ContainerMount(Home["run"], "/run", false, "run"), new ContainerMount(Home["token"], "/var/run/deep", true, "token"),
+                new ContainerMount(Home["outer"], "/outer/", false, "outer"), new ContainerMount(Home["token"], "/outer/inner", true, "token"),
+            ],
+        };
+
+        await ExitedAsync(await RunAsync(sandbox, spec));
+
+        Assert.Equal("secret\nsecret\nrefused\n", Log(spec));
+        Assert.Equal("x\n", File.ReadAllText(Home["outer/made"]));
+    }
+
+    [Fact]
+    public async Task A_volume_that_cannot_be_mounted_is_named()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        Directory.CreateDirectory(Home["volume"]);
+        ContainerSpec spec = Shell("main", "true") with { Mounts = [new ContainerMount(Home["gone"], "/gone", false, "left"), new ContainerMount(Home["volume"], "/there", false, "v")] };
+
+        var fault = await Assert.ThrowsAsync<RuntimeException>(() => RunAsync(sandbox, spec));
+
+        Assert.StartsWith("volume left at /gone could not be mounted: ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Memory_of_the_host_is_not_the_containers()
+    {
+        string name = $"pelago-{Guid.NewGuid():N}";
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        ContainerSpec spec = Shell("main", $"echo x >/dev/shm/{name}; cat /dev/shm/{name}; ls -d /.pelago* 2>/dev/null");
+
+        await ExitedAsync(await RunAsync(sandbox, spec));
+
+        Assert.Equal("x\n", Log(spec));
+        Assert.False(File.Exists($"/dev/shm/{name}"));
+    }
+
+    [Fact]
     public async Task A_container_runs_as_the_user_it_asks_for()
     {
         string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);

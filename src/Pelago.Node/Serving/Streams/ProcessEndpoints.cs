@@ -49,24 +49,9 @@ internal sealed class ProcessEndpoints(PodDirectory pods, IPodRuntime runtime)
     private static async Task CarryBySocketAsync(HttpContext http, TimeSpan settles, Func<CancellationToken, Task<IProcessSession>> start)
     {
         StreamProtocol protocol = StreamProtocol.Choose(http);
-        IProcessSession session;
-        try
-        {
-            session = await start(http.RequestAborted);
-        }
-        catch (RuntimeException refused)
-        {
-            // Clients do not see the body of a refused upgrade: they hear why as they would hear an exit code.
-            using ChannelSocket told = await ChannelSocket.AcceptAsync(http, protocol);
-            await told.SendAsync(ProcessStreams.Error, StreamOutcome.Of(NodeAnswers.StatusOf(refused), protocol), http.RequestAborted);
-            await told.CloseAsync(http.RequestAborted);
-            return;
-        }
-        await using (session)
-        {
-            using ChannelSocket socket = await ChannelSocket.AcceptAsync(http, protocol);
-            await new ProcessStreams(socket, session, protocol) { ClientSettles = settles }.RunAsync(http.RequestAborted);
-        }
+        await using IProcessSession session = await RefusedSession.OrAsync(start, http.RequestAborted);
+        using ChannelSocket socket = await ChannelSocket.AcceptAsync(http, protocol);
+        await new ProcessStreams(socket, session, protocol) { ClientSettles = settles }.RunAsync(http.RequestAborted);
     }
 
     /// <summary>A terminal has one output.</summary>

@@ -51,9 +51,17 @@ internal sealed class ProcessStreams(IChannels channels, IProcessSession session
         // Output that cannot be sent to its end is the end, while the process goes on.
         if (await Task.WhenAny(both, exit) == both)
             await both;
-        int code = await exit;
+        byte[] outcome;
+        try
+        {
+            outcome = StreamOutcome.Of(await exit, protocol);
+        }
+        catch (RuntimeException refused)
+        {
+            outcome = StreamOutcome.Of(NodeAnswers.StatusOf(refused), protocol);
+        }
         await both;
-        if (StreamOutcome.Of(code, protocol) is { Length: > 0 } outcome)
+        if (outcome.Length > 0)
             await channels.SendAsync(Error, outcome, cancel);
         await channels.CloseAsync(cancel);
     }

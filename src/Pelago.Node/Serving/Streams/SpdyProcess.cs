@@ -10,7 +10,6 @@ namespace Pelago.Node.Serving.Streams;
 internal static class SpdyProcess
 {
     private static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(10);
 
     public static async Task RunAsync(HttpContext http, StreamFlags wanted, Func<CancellationToken, Task<IProcessSession>> start)
     {
@@ -21,27 +20,8 @@ internal static class SpdyProcess
         var channels = new SpdyChannels(client);
         if (!await WithinAsync(OpenPatience, stop => channels.OpenAsync(wanted, protocol, stop), cancel))
             return;
-        try
-        {
-            await using IProcessSession session = await start(cancel);
-            await new ProcessStreams(channels, session, protocol).RunAsync(cancel);
-        }
-        catch (RuntimeException refused)
-        {
-            await channels.SendAsync(ProcessStreams.Error, StreamOutcome.Of(NodeAnswers.StatusOf(refused), protocol), cancel);
-            await channels.CloseAsync(cancel);
-            // The client closes when it has read why; a connection that is closed under it may lose that.
-            await WithinAsync(ClosePatience, stop => DrainAsync(channels, stop), cancel);
-        }
-    }
-
-    private static async Task<bool> DrainAsync(SpdyChannels channels, CancellationToken cancel)
-    {
-        while (await channels.ReceiveAsync(cancel) is not null)
-        {
-            // It says nothing that matters any more.
-        }
-        return true;
+        await using IProcessSession session = await RefusedSession.OrAsync(start, cancel);
+        await new ProcessStreams(channels, session, protocol).RunAsync(cancel);
     }
 
     /// <summary>False when it took longer.</summary>
