@@ -118,7 +118,7 @@ internal sealed class ObjectDeleter(WriteStages stages)
         else if ((grace ?? 0) < oldGrace)
         {
             DateTimeOffset end = MetaTime.TryParse(subject.DeletionTimestamp, out DateTimeOffset said) ? said : now;
-            SetDeletion(subject, end.AddSeconds(-oldGrace.Value), grace ?? 0);
+            SetDeletion(subject, end.Plus(-oldGrace.Value), grace ?? 0);
             changed = true;
         }
 
@@ -127,7 +127,7 @@ internal sealed class ObjectDeleter(WriteStages stages)
 
     private static void SetDeletion(KubeObject subject, DateTimeOffset from, long grace)
     {
-        subject.Metadata["deletionTimestamp"] = MetaTime.Format(from.AddSeconds(grace));
+        subject.Metadata["deletionTimestamp"] = MetaTime.Format(from.Plus(grace));
         subject.Metadata["deletionGracePeriodSeconds"] = grace;
     }
 

@@ -17,7 +17,7 @@ internal readonly record struct StoredDocument(ReadOnlyMemory<byte> Json, int Sp
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
-        MaxDepth = 2 * KubeJson.MaxDepth,
+        MaxDepth = KubeJson.MaxDepth,
     };
 
     [ThreadStatic]
@@ -30,6 +30,7 @@ internal readonly record struct StoredDocument(ReadOnlyMemory<byte> Json, int Sp
     /// <paramref name="keepResourceVersion"/>: for an answer and not for the store. <paramref name="spec"/>: that of a document that has none itself
     /// (<see cref="CarriedSpec"/>).
     /// </summary>
+    /// <exception cref="InvalidOperationException">It is nested deeper than documents are read.</exception>
     public static StoredDocument Encode(
         KubeObject document, string apiVersion, string kind, bool keepResourceVersion = false, ReadOnlyMemory<byte> spec = default)
     {

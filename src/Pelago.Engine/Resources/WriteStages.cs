@@ -48,10 +48,19 @@ internal sealed class WriteStages(IRevisionStore store, AdmissionStage admission
         return errors.Any ? ApiStatus.Invalid(kind.StorageGroup ?? kind.Group, kind.Kind, subject.Name, errors.Causes) : null;
     }
 
-    /// <summary>The write that puts a document, with the spec that it may have been split from, under its key; a 413 when it is too large.</summary>
+    /// <summary>The write that puts a document, with the spec that it may have been split from, under its key; a 413 when it is too large, a 400 when too deep.</summary>
     public (Write Write, ApiStatus? Refused) Prepare(ResourceKind kind, KubeObject subject, long expectedRevision, ReadOnlyMemory<byte> spec = default)
     {
-        StoredDocument document = StoredDocument.Encode(subject, kind.StoredApiVersion, kind.Kind, spec: spec);
+        StoredDocument document;
+        try
+        {
+            document = StoredDocument.Encode(subject, kind.StoredApiVersion, kind.Kind, spec: spec);
+        }
+        catch (InvalidOperationException)
+        {
+            return (default, TooDeep());
+        }
+
         if (document.Json.Length > MaxObjectBytes)
             return (default, TooLarge(document.Json.Length));
         long expires = kind.TimeToLive is { } life ? (Now + life).ToUnixTimeSeconds() : 0;
@@ -81,6 +90,9 @@ internal sealed class WriteStages(IRevisionStore store, AdmissionStage admission
 
         return true;
     }
+
+    // managedFields repeat the names of an object some levels deeper than it is itself.
+    private static ApiStatus TooDeep() => ApiStatus.BadRequest($"the object is nested deeper than {KubeJson.MaxDepth} levels, with its managedFields");
 
     private static ApiStatus TooLarge(int bytes) => new()
     {

@@ -11,6 +11,9 @@ namespace Pelago.Kube;
 /// </summary>
 public static class MetaTime
 {
+    /// <summary>In seconds.</summary>
+    public const long Century = 100L * 365 * 24 * 3600;
+
     private static readonly string[] Fractions =
     [
         "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.fK", "yyyy-MM-ddTHH:mm:ss.ffK", "yyyy-MM-ddTHH:mm:ss.fffK", "yyyy-MM-ddTHH:mm:ss.ffffK",
@@ -44,6 +47,9 @@ public static class MetaTime
 
     /// <summary>Rewrites any readable time as a metav1.Time; null when it is none.</summary>
     public static string? Normalize(string? text) => TryParse(text, out DateTimeOffset time) ? Format(time) : null;
+
+    /// <summary>A time so many seconds later, or earlier; beyond a century it stays there: users write any number where they mean never.</summary>
+    public static DateTimeOffset Plus(this DateTimeOffset time, long seconds) => time.AddSeconds(Math.Clamp(seconds, -Century, Century));
 
     /// <summary>A zone is required: <c>Z</c> or <c>+hh:mm</c>.</summary>
     private static bool HasZone(string text) => text[^1] == 'Z' || (text[^3] == ':' && text[^6] is '+' or '-' && text.Length > 24);

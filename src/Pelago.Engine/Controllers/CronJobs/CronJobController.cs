@@ -69,7 +69,7 @@ internal sealed class CronJobController : IController
             return (null, next);
         if (missed > TooMany)
             _events.Warning(owner.ForEvents(), "TooManyMissedTimes", "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew");
-        if (cronJob.Spec.StartingDeadlineSeconds is { } deadline && at.AddSeconds(deadline) < now)
+        if (cronJob.Spec.StartingDeadlineSeconds is { } deadline && at.Plus(deadline) < now)
         {
             _events.Warning(owner.ForEvents(), "MissSchedule", $"Missed scheduled time to start a job: {at.UtcDateTime:R}");
             return (null, next);
@@ -88,7 +88,7 @@ internal sealed class CronJobController : IController
     {
         DateTime from = cronJob.Status.LastScheduleTime ?? cronJob.Metadata.CreationTimestamp ?? now.UtcDateTime;
         var earliest = new DateTimeOffset(DateTime.SpecifyKind(from, DateTimeKind.Utc));
-        if (cronJob.Spec.StartingDeadlineSeconds is { } deadline && now.AddSeconds(-deadline) is var limit && limit > earliest)
+        if (cronJob.Spec.StartingDeadlineSeconds is { } deadline && now.Plus(-deadline) is var limit && limit > earliest)
             return limit;
         return earliest;
     }

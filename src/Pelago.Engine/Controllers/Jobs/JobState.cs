@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using k8s.Models;
+using Pelago.Kube;
 
 namespace Pelago.Engine.Controllers;
 
@@ -61,7 +62,7 @@ internal sealed class JobState
     /// <summary>How long the Job may still run; null without a deadline, or while it does not run.</summary>
     public TimeSpan? DeadlineLeft(DateTimeOffset now) =>
         Job.Spec.ActiveDeadlineSeconds is { } seconds && Job.Status?.StartTime is { } start && !JobRules.IsSuspended(Job)
-            ? new DateTimeOffset(DateTime.SpecifyKind(start, DateTimeKind.Utc)).AddSeconds(seconds) - now
+            ? new DateTimeOffset(DateTime.SpecifyKind(start, DateTimeKind.Utc)).Plus(seconds) - now
             : null;
 
     /// <summary>How many pods should be active now.</summary>

@@ -63,7 +63,7 @@ internal sealed class TaintEviction : IController
                 continue;
             long seconds = Math.Max(0, used.Min(toleration => toleration.Seconds ?? long.MaxValue));
             DateTimeOffset since = taint.TimeAdded is { } added ? new DateTimeOffset(DateTime.SpecifyKind(added, DateTimeKind.Utc)) : _context.Now;
-            DateTimeOffset at = since.AddSeconds(seconds);
+            DateTimeOffset at = since.Plus(seconds);
             earliest = earliest is { } known && known < at ? known : at;
         }
         return earliest;

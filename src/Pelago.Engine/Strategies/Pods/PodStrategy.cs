@@ -54,7 +54,7 @@ internal sealed class PodStrategy : ResourceStrategy
         bool isScheduled = !string.IsNullOrEmpty(subject.Spec?.String("nodeName"));
         if (!isScheduled || subject.Status?.String("phase") is "Failed" or "Succeeded")
             return 0;
-        return period < 0 ? 1 : period;
+        return period < 0 ? 1 : Math.Min(period, MetaTime.Century);
     }
 
     /// <summary>The new spec with everything that may change put back to what it was.</summary>
