@@ -35,6 +35,9 @@ internal sealed class WatchCursor : IWatchCursor, IValueTaskSource
     /// <summary>In the list of waiters; guarded by the lock of that list.</summary>
     public bool Enlisted { get; set; }
 
+    /// <summary>Belongs to the waiters, too: nobody waits any more.</summary>
+    public bool Gone { get; set; }
+
     public bool TryRead([NotNullWhen(true)] out StoreEvent? next)
     {
         while (_past is not null)
@@ -81,7 +84,11 @@ internal sealed class WatchCursor : IWatchCursor, IValueTaskSource
             Interlocked.CompareExchange(ref _state, Woken, Idle);
     }
 
-    public void Dispose() => _registration.Dispose();
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _resource.History.Waiters.Leave(this);
+    }
 
     void IValueTaskSource.GetResult(short token)
     {

@@ -11,6 +11,7 @@ internal sealed class WatchWaiters : IThreadPoolWorkItem
     private readonly Lock _gate = new();
     private List<WatchCursor> _waiting = [];
     private List<WatchCursor> _woken = [];
+    private int _left;
     private bool _queued;
     private bool _closed;
 
@@ -29,6 +30,21 @@ internal sealed class WatchWaiters : IThreadPoolWorkItem
     }
 
     public bool Closed => Volatile.Read(ref _closed);
+
+    /// <summary>Forgets a cursor that is not waited on any more; in lots, for many may leave at once.</summary>
+    public void Leave(WatchCursor cursor)
+    {
+        lock (_gate)
+        {
+            if (!cursor.Enlisted || cursor.Gone)
+                return;
+            cursor.Gone = true;
+            if (++_left * 2 <= _waiting.Count)
+                return;
+            _waiting.RemoveAll(one => one.Gone);
+            _left = 0;
+        }
+    }
 
     /// <summary>Called after events were linked.</summary>
     public void Signal()
@@ -58,6 +74,7 @@ internal sealed class WatchWaiters : IThreadPoolWorkItem
             // Taken out of use while it is walked; a second run at the same time gets a list of its own.
             _waiting = Interlocked.Exchange(ref _woken, null!) ?? [];
             _queued = false;
+            _left = 0;
             foreach (WatchCursor cursor in woken)
                 cursor.Enlisted = false;
         }

@@ -22,6 +22,7 @@ internal sealed partial class StoreUpkeep(RevisionStore store, StoreOptions opti
     private bool _quietArmed;
     private long _commitsSeen;
     private long _revisionAtLastCompaction;
+    private Task _compaction = Task.CompletedTask;
 
     private long Now => options.Time.GetUtcNow().ToUnixTimeSeconds();
 
@@ -31,7 +32,7 @@ internal sealed partial class StoreUpkeep(RevisionStore store, StoreOptions opti
         _quietTimer = Timer(TidyWhenQuiet);
         _revisionAtLastCompaction = store.Revision;
         if (options.CompactionInterval > TimeSpan.Zero)
-            _timers.Add(options.Time.CreateTimer(_ => CompactInBackground(), null, options.CompactionInterval, options.CompactionInterval));
+            _timers.Add(options.Time.CreateTimer(_ => Post(CompactInBackground), null, options.CompactionInterval, options.CompactionInterval));
         Post(ArmExpiry);
     }
 
@@ -147,8 +148,8 @@ internal sealed partial class StoreUpkeep(RevisionStore store, StoreOptions opti
     {
         long target = Math.Min(_revisionAtLastCompaction, store.Revision - options.RetainedRevisions);
         _revisionAtLastCompaction = store.Revision;
-        if (target > store.CompactedRevision)
-            _ = CompactGuardedAsync(target);
+        if (target > store.CompactedRevision && _compaction.IsCompleted)
+            _compaction = CompactGuardedAsync(target);
     }
 
     private async Task CompactGuardedAsync(long target)
