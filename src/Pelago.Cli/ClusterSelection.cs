@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.IO;
 using Pelago.Cli.Completion;
 using Pelago.Cli.Fleet;
 using Pelago.Client;
@@ -40,8 +41,8 @@ internal sealed class ClusterSelection
         bool all = parsed.GetValue(_all);
         if (named.Length == 0 && !all)
             named = Split(CliSettings.Of(home)["cluster"]);
-        // Who has no cluster here means the one that kubectl means.
-        if (named.Length == 0 && home.ClusterNames().Count == 0 && !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBECONFIG")))
+        // Who has no cluster and names none means the one that kubectl means.
+        if (named.Length == 0 && !all && !CommandOptions.NamesHome(parsed) && home.ClusterNames().Count == 0 && Kubeconfig.FilesOfVariable().Any(File.Exists))
             return [Api(Kubeconfig.Load(null), null)];
         return [.. NamesIn(home, home.ClusterNames(), named, all).Select(name => Api(Kubeconfig.Load([home.ClusterKubeconfig(name)], mustExist: true), null))];
     }
@@ -76,7 +77,7 @@ internal sealed class ClusterSelection
     private static IReadOnlyList<string> NamesIn(PelagoHome home, IReadOnlyList<string> known, string[] named, bool all)
     {
         if (known.Count == 0)
-            throw new CliException($"no cluster was ever started in {home.Root}: run '{Invocation.Of(home)} up' first, or name a cluster elsewhere with --kubeconfig FILE, or the variable KUBECONFIG", ExitCode.NothingMatched);
+            throw new CliException($"no cluster was ever started in {home.Root}: run '{Invocation.Of(home)} up' first, or name a cluster elsewhere with --kubeconfig FILE", ExitCode.NothingMatched);
         if (named.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
             string near = Spelling.Nearest(unknown, known) is { } guess ? $". Did you mean {guess}?" : "";

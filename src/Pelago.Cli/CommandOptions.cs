@@ -29,6 +29,9 @@ internal static class CommandOptions
         return home;
     }
 
+    /// <summary>Whether the line says which home is meant.</summary>
+    public static bool NamesHome(ParseResult parsed) => parsed.GetResult(Home) is { Implicit: false };
+
     public static PelagoHome HomeOf(ParseResult parsed) => PelagoHome.Resolve(parsed.GetValue(Home));
 
     public static Option<string> Output(params string[] formats) =>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using Pelago.Cli.Tests.Clusters;
 using Pelago.TestKit.Processes;
 using Xunit;
 
@@ -12,13 +13,17 @@ internal static class CliProcess
     /// <summary>What <c>./pelago</c> runs, when <c>./test</c> has just built it; else what was built with the tests, which starts slower.</summary>
     public static readonly string Program = Environment.GetEnvironmentVariable("PELAGO_TEST_PROGRAM") is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, "pelago");
 
+    /// <summary>What a developer may have set, and tests do not mean.</summary>
+    private static readonly Dictionary<string, string?> Unset =
+        GivenCluster.IsReal ? new() { ["PELAGO_DAEMON"] = null } : new() { ["PELAGO_DAEMON"] = null, ["KUBECONFIG"] = null };
+
     /// <summary>Where the program is.</summary>
     public static string ProgramDirectory => Path.GetDirectoryName(Program)!;
 
     public static Task<ProgramResult> RunAsync(string home, params string[] arguments) => RunAsync(home, new Dictionary<string, string?>(), arguments);
 
     public static Task<ProgramResult> RunAsync(string home, IReadOnlyDictionary<string, string?> environment, params string[] arguments) => ProgramRun.RunAsync(
-        Program, arguments, new Dictionary<string, string?> { ["PELAGO_DAEMON"] = null }.Concat(environment).Append(new("PELAGO_HOME", home)).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value),
+        Program, arguments, Unset.Concat(environment).Append(new("PELAGO_HOME", home)).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value),
         TimeSpan.FromSeconds(300), TestContext.Current.CancellationToken);
 
     /// <summary>Both programs with all they need, somewhere else.</summary>

@@ -4,8 +4,8 @@ using System.CommandLine;
 using System.IO;
 using System.IO.Compression;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
+using Pelago.Client.Local;
 
 namespace Pelago.Cli.Packages;
 
@@ -55,7 +55,7 @@ internal static class RepoServeCommand
         // The library cannot choose a free port by itself; between asking for one and taking it another program may.
         for (int attempt = 0; ; attempt++)
         {
-            given = port == 0 ? FreePort() : port;
+            given = port == 0 ? LoopbackPorts.Pick() : port;
             var listener = new HttpListener();
             listener.Prefixes.Add($"http://127.0.0.1:{given}/");
             try
@@ -70,13 +70,6 @@ internal static class RepoServeCommand
                     throw new CliException($"port {given} of 127.0.0.1 cannot be listened on: {fault.Message}. Name another one with --port, or none");
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private static async Task AnswerAsync(HttpListenerContext request, byte[] document, byte[] packed, string tag, CancellationToken cancel)

@@ -29,11 +29,14 @@ public sealed class Kubeconfig
     {
         if (!string.IsNullOrEmpty(explicitPath))
             return Load([explicitPath], mustExist: true);
-        string? variable = Environment.GetEnvironmentVariable("KUBECONFIG");
-        string[] listed = (variable ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        string[] listed = FilesOfVariable();
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         return Load(listed.Length > 0 ? listed : [Path.Combine(home, ".kube", "config")], mustExist: false);
     }
+
+    /// <summary>The files that the variable KUBECONFIG lists; they may be absent.</summary>
+    public static string[] FilesOfVariable() =>
+        (Environment.GetEnvironmentVariable("KUBECONFIG") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Merges the files in order.</summary>
     /// <exception cref="KubeconfigException">A file cannot be read or is no kubeconfig.</exception>

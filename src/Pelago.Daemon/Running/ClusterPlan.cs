@@ -102,18 +102,18 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
         if (options.Port is > 0)
             return Asked(options.Port.Value + index, index);
         // Clients keep the address in their kubeconfig: a cluster stays where it was unless somebody else is there now.
-        if (before is not null && FreePort.IsFree(before.Port))
+        if (before is not null && LoopbackPorts.IsFree(before.Port))
             return before.Port;
-        if (options.Port is null && FreePort.IsFree(DefaultPort + index) && others.TrueForAll(other => other.Port != DefaultPort + index))
+        if (options.Port is null && LoopbackPorts.IsFree(DefaultPort + index) && others.TrueForAll(other => other.Port != DefaultPort + index))
             return DefaultPort + index;
-        return FreePort.Pick();
+        return LoopbackPorts.Pick();
     }
 
     private static int Asked(int port, int index)
     {
         if (port > 65535)
             throw new DaemonException($"the API port of cluster pelago-{index + 1} would be {port}, and ports end at 65535: choose a lower --port");
-        return FreePort.IsFree(port)
+        return LoopbackPorts.IsFree(port)
             ? port
             : throw new DaemonException($"port {port}, asked for as the API port of cluster pelago-{index + 1}, is in use by {PortOwner.Describe(port)}: end it, choose another --port, or let '--port 0' pick a free one");
     }

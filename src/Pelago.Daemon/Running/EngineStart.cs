@@ -21,10 +21,10 @@ internal static class EngineStart
         {
             return (await EngineHost.StartAsync(Options(home, settings, options, history), logging, time, cancel), settings);
         }
-        catch (IOException) when (options.Port is not > 0 && !FreePort.IsFree(settings.Port))
+        catch (IOException) when (options.Port is not > 0 && !LoopbackPorts.IsFree(settings.Port))
         {
             // Somebody took the port between its choice and now: another daemon that starts at this moment, most likely.
-            ClusterSettings moved = settings with { Port = FreePort.Pick() };
+            ClusterSettings moved = settings with { Port = LoopbackPorts.Pick() };
             AtomicFile.Write(home.ClusterSettingsFile(moved.Name), JsonSerializer.SerializeToUtf8Bytes(moved, LocalJson.Default.ClusterSettings));
             return (await EngineHost.StartAsync(Options(home, moved, options, history), logging, time, cancel), moved);
         }

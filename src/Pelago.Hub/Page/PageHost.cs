@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Hub.Agents;
 using Pelago.Hub.Catalogs;
 using Pelago.Hub.Cosmos;

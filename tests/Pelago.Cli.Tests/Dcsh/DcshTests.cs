@@ -151,9 +151,13 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
     [Fact]
     public async Task A_kept_run_is_shown_from_its_first_byte_when_one_comes_back()
     {
-        ProgramResult killed = await ProgramRun.RunAsync(
-            "/bin/sh", ["-c", $"timeout -s KILL 2 {CliProcess.Program} dcsh -n --keep -c 'echo first; sleep 4; echo last; exit 9'"], Variables(), TimeSpan.FromSeconds(60), Cancel);
-        string id = killed.Error.Split("attach ")[1][..10];
+        using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-n", "--keep", "-c", "echo first; sleep 4; echo last; exit 9"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, Environment = { ["PELAGO_HOME"] = _home.Root },
+        })!;
+        Assert.Equal("first", await client.StandardOutput.ReadLineAsync(Cancel));
+        client.Kill();
+        string id = (await client.StandardError.ReadToEndAsync(Cancel)).Split("attach ")[1][..10];
 
         ProgramResult result = await DcshAsync("attach", id);
 

@@ -22,7 +22,7 @@ internal static class PortChecks
             yield return ApiPort(cluster);
     }
 
-    private static DoctorCheck ApiPort(ClusterSettings cluster) => FreePort.IsFree(cluster.Port)
+    private static DoctorCheck ApiPort(ClusterSettings cluster) => LoopbackPorts.IsFree(cluster.Port)
         ? DoctorCheck.Ok($"port of {cluster.Name}", $"{cluster.Port} is free")
         : DoctorCheck.Warn(
             $"port of {cluster.Name}", $"{cluster.Port} is in use by {PortOwner.Describe(cluster.Port)}; the next start picks another one",

@@ -3,11 +3,12 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Pelago.Hub.Page;
+namespace Pelago.Client.Local;
 
-/// <summary>The addresses that localhost may be on this machine, and a port that is free there.</summary>
-internal static class LoopbackPorts
+/// <summary>The addresses that localhost may be on this machine, and ports that are free there.</summary>
+public static class LoopbackPorts
 {
+    /// <summary>127.0.0.1, and ::1 where that can be listened on.</summary>
     public static IPAddress[] Addresses()
     {
         if (!Socket.OSSupportsIPv6)
@@ -42,6 +43,10 @@ internal static class LoopbackPorts
         }
     }
 
+    /// <summary>The same of 127.0.0.1.</summary>
+    public static bool IsFree(int port) => IsFree([IPAddress.Loopback], port);
+
+    /// <summary>One that nobody listens on at 127.0.0.1; another program may take it before its user does.</summary>
     public static int Pick()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
