@@ -38,7 +38,8 @@ public class ExtremeDocumentTests(EngineFixture engine)
     [Fact]
     public async Task A_pod_with_a_grace_of_ages_is_deleted()
     {
-        string pods = $"/api/v1/namespaces/{await engine.NamespaceAsync()}/pods";
+        string core = $"/api/v1/namespaces/{await engine.NamespaceAsync()}", pods = core + "/pods";
+        await engine.CreateAsync(core + "/serviceaccounts", """{"metadata":{"name":"default"}}""");
         await engine.CreateAsync(pods, """{"metadata":{"name":"old"},"spec":{"nodeName":"none","terminationGracePeriodSeconds":9000000000000,"containers":[{"name":"c","image":"i"}]}}""");
 
         Assert.Equal(200, (await engine.SendAsync("DELETE", pods + "/old")).Code);
