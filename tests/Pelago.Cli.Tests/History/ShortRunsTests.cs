@@ -17,7 +17,7 @@ namespace Pelago.Cli.Tests.History;
 public sealed class ShortRunsTests
 {
     private const int Jobs = 8;
-    private const int InJob = 25;
+    private const int InJob = 40;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -15,20 +15,12 @@ public sealed class KillTests(ITestOutputHelper output)
     private const int Writers = 4;
     private const int Stable = 3;
 
-    /// <summary>After so many kills the pods are waited for and looked at, which takes longer than all else of a round; writes and watches each time.</summary>
-    private const int PodRounds = 4;
-
     [Fact]
     public Task Killed_daemon_loses_nothing_and_runs_nothing_twice() => RunAsync(kills: 5);
 
-    /// <summary>Two daemons side by side. Two hundred kills take ten minutes and more: PELAGO_TEST_KILLS=200 asks for them.</summary>
     [Fact]
     [Trait("Lane", "Slow")]
-    public Task Daemon_killed_many_times_loses_nothing_and_runs_nothing_twice()
-    {
-        int kills = int.TryParse(Environment.GetEnvironmentVariable("PELAGO_TEST_KILLS"), out int given) ? given : 60;
-        return Task.WhenAll(RunAsync(kills / 2), RunAsync(kills - kills / 2));
-    }
+    public Task Daemon_killed_two_hundred_times_loses_nothing_and_runs_nothing_twice() => Task.WhenAll(RunAsync(kills: 100), RunAsync(kills: 100));
 
     private async Task RunAsync(int kills)
     {
@@ -70,12 +62,15 @@ public sealed class KillTests(ITestOutputHelper output)
                     $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"mark","labels":{"crash":"yes"}},"data":{"value":"{{{round}}}"}}""")).ExpectSuccess();
                 resumed += await before.ResumeAsync(api, after, "mark") ? 1 : 0;
 
-                if (round % PodRounds == 1)
-                    await VerifyAsync(pods, stable, processes);
+                await pods.ReadyAsync("churn");
+                await pods.ReadyAsync("stable");
+                Assert.Equal(stable, await pods.PodsAsync("stable"));
+                await pods.VerifyAsync([.. stable.Keys, .. (await pods.PodsAsync("churn")).Keys]);
+                await pods.VerifyNetworkAsync("churn");
                 if (round % 20 == 0)
                     output.WriteLine($"{round} kills, {writers.Sum(writer => writer.Count)} acknowledged writes");
+                Assert.Subset(pods.Processes().ToHashSet(), processes.ToHashSet());
             }
-            await VerifyAsync(pods, stable, processes);
             Assert.All(writers, writer => Assert.NotEqual(0, writer.Count));
             output.WriteLine(
                 $"{kills} kills, {writers.Sum(writer => writer.Count)} acknowledged writes, {resumed} watches resumed; restarts took {restarts.Average(took => took.TotalSeconds):0.00} s on average, {restarts.Max(took => took.TotalSeconds):0.00} s at most");
@@ -84,16 +79,6 @@ public sealed class KillTests(ITestOutputHelper output)
         {
             throw new InvalidOperationException($"round {round} with PELAGO_CRASH_SEED={seed}: {failure.Message}", failure);
         }
-    }
-
-    private static async Task VerifyAsync(PodLedger pods, SortedDictionary<string, string> stable, IReadOnlyList<int> processes)
-    {
-        await pods.ReadyAsync("churn");
-        await pods.ReadyAsync("stable");
-        Assert.Equal(stable, await pods.PodsAsync("stable"));
-        await pods.VerifyAsync([.. stable.Keys, .. (await pods.PodsAsync("churn")).Keys]);
-        await pods.VerifyNetworkAsync("churn");
-        Assert.Subset(pods.Processes().ToHashSet(), processes.ToHashSet());
     }
 
     private static async Task CrashAsync(OwnDaemon daemon, PodLedger pods, List<CrashWriter> writers, Random random)

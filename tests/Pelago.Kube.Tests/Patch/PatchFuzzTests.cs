@@ -24,7 +24,7 @@ public class PatchFuzzTests
     [InlineData("strategic")]
     [InlineData("merge")]
     [InlineData("json")]
-    public Task Many_patches_agree_with_kubectl(string type) => CompareAsync(type, patches: 150, documents: 120);
+    public Task Many_patches_agree_with_kubectl(string type) => CompareAsync(type, patches: 300, documents: 120);
 
     private static async Task CompareAsync(string type, int patches, int documents)
     {
