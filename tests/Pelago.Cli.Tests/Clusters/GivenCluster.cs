@@ -27,7 +27,7 @@ public sealed class GivenCluster : IAsyncLifetime
 
     public static bool IsReal => !string.IsNullOrEmpty(Given);
 
-    public static bool HasContainers => !IsReal && Environment.GetEnvironmentVariable("PELAGO_TEST_RUNTIME") == "containerd";
+    public static bool HasContainers => !IsReal && LocalHome.Runtime == "containerd";
 
     /// <summary>True where pods run from images, with nothing of this machine in them.</summary>
     public static bool HasImages => IsReal || HasContainers;

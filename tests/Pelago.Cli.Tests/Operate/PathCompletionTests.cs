@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Cli.Tests.Clusters;
 using Xunit;
 
 namespace Pelago.Cli.Tests.Operate;
@@ -19,10 +20,12 @@ public sealed class PathCompletionTests(FilesHome home)
     [InlineData("lines", "head", "ada", "empty", "lin")]
     [InlineData("only", "du", "ada", "onl")]
     [InlineData("", "cat", "ada", "/../ho")]
+    [InlineData("", "cat", "ada", "/etc/hostn")] // not in its sandbox
     [InlineData("", "cat", "ada", "no-such")]
     [InlineData("ada.main", "cat", "ad")]
     public async Task The_files_that_begin_with_the_word_are_offered(string expected, params string[] words)
     {
+        Assert.SkipWhen(words[^1].StartsWith("/etc", StringComparison.Ordinal) && GivenCluster.HasImages, "all files of a container are its sandbox");
         string offered = await home.PrintAsync(["__complete", "--", .. words]);
 
         Assert.Equal(expected, string.Join(' ', offered.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
