@@ -156,7 +156,15 @@ internal sealed class RequestSender : IDisposable
         for (int attempt = 0; ; attempt++)
         {
             using HttpRequestMessage message = await MessageAsync(request, cancel);
-            HttpResponseMessage response = await Invoker.SendAsync(message, cancel);
+            HttpResponseMessage response;
+            try
+            {
+                response = await Invoker.SendAsync(message, cancel);
+            }
+            catch (HttpRequestException cut) when (attempt == 0 && NeverSent(cut))
+            {
+                continue;
+            }
             int wait = Repeatable(response) ? StatusReading.RetryAfterSeconds(response) : 0;
             if (wait == 0 || attempt >= _options.MaxRetries)
                 return response;
@@ -164,6 +172,10 @@ internal sealed class RequestSender : IDisposable
             await Task.Delay(TimeSpan.FromSeconds(Math.Min(wait, MaxRetrySeconds)), _time, cancel);
         }
     }
+
+    /// <summary>The server hung up before the handshake's end, as one does that stops or begins: whatever the request does, nothing of it has arrived.</summary>
+    private static bool NeverSent(HttpRequestException cut) =>
+        cut is { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: IOException };
 
     private static bool Repeatable(HttpResponseMessage response) =>
         response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500;

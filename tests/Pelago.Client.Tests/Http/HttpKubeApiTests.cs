@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Net;
+using System.Net.Http;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -50,6 +51,25 @@ public class HttpKubeApiTests
         var failure = await Assert.ThrowsAsync<ClusterUnreachableException>(() => api.GetAsync(Pods, Cancel));
 
         Assert.Contains("(GET /api/v1/namespaces/default/pods): connection refused", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Server_that_hangs_up_in_the_handshake_is_asked_once_more_also_to_write(int hangUps)
+    {
+        await using FakeApiServer server = await FakeApiServer.StartAsync(context => context.Response.WriteAsync("{}"), tls: true, Cancel);
+        using var between = new TcpListener(IPAddress.Loopback, 0);
+        between.Start();
+        _ = RelayAsync(between, server.Url, hangUps);
+        using var api = new HttpKubeApi(server.Connection() with { Server = new Uri($"https://{between.LocalEndpoint}") }, HttpKubeApiOptions.Default, TimeProvider.System);
+
+        Task<ApiResult> creating = api.RawAsync(HttpMethod.Post, "/api/v1/namespaces/default/pods", "application/json", "{}"u8.ToArray(), "application/json", Cancel);
+
+        if (hangUps == 1)
+            Assert.Equal("{}", Encoding.UTF8.GetString((await creating).BodyOrThrow().Span));
+        else
+            await Assert.ThrowsAsync<ClusterUnreachableException>(() => creating);
     }
 
     [Fact]
@@ -241,5 +261,18 @@ public class HttpKubeApiTests
         await foreach (RawWatchEvent next in api.WatchAsync(Pods, ListQuery.Everything, Cancel))
             seen.Add($"{next.Type} {Encoding.UTF8.GetString(next.Object.Span)}");
         return seen;
+    }
+
+    /// <summary>Hangs up on the first connections when they have said something, and hands on the next one.</summary>
+    private static async Task RelayAsync(TcpListener listener, Uri server, int hangUps)
+    {
+        for (int i = 0; i < hangUps; i++)
+        {
+            using TcpClient refused = await listener.AcceptTcpClientAsync(Cancel);
+            Assert.NotEqual(0, await refused.GetStream().ReadAsync(new byte[64 << 10], Cancel));
+        }
+        using TcpClient client = await listener.AcceptTcpClientAsync(Cancel);
+        using var behind = new TcpClient(server.Host, server.Port);
+        await Task.WhenAny(client.GetStream().CopyToAsync(behind.GetStream(), Cancel), behind.GetStream().CopyToAsync(client.GetStream(), Cancel));
     }
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Pelago.Client;
 using Pelago.Engine.Scheduling;
 using Pelago.Kube;
+using Pelago.TestKit;
 using Pelago.TestKit.Node;
 using Xunit;
 
@@ -17,7 +16,7 @@ public class PatientReadsTests
     public async Task It_asks_until_the_answer_decides_and_says_each_fault_once_in_a_row()
     {
         var time = new FakeTimeProvider();
-        var log = new Lines();
+        var log = new RecordedLog();
         string[] faults = ["slow", "slow", "broken", "slow"];
         int asked = 0;
 
@@ -35,19 +34,6 @@ public class PatientReadsTests
             TestContext.Current.CancellationToken);
 
         Assert.Equal("read", await reading);
-        Assert.Equal(["slow", "broken", "slow"], log.Written.Select(line => line[(line.LastIndexOf(' ') + 1)..]));
-    }
-
-    private sealed class Lines : ILogger
-    {
-        public ConcurrentQueue<string> Written { get; } = new();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Written.Enqueue(formatter(state, exception));
+        Assert.Equal(["slow", "broken", "slow"], log.Lines.Select(line => line[(line.LastIndexOf(' ') + 1)..]));
     }
 }

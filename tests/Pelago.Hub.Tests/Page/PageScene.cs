@@ -5,12 +5,14 @@ using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pelago.Client;
 using Pelago.Client.Local;
 using Pelago.Engine;
 using Pelago.Hub.Page;
 using Pelago.Kube;
+using Pelago.TestKit;
 using Pelago.TestKit.Processes;
 using Xunit;
 
@@ -25,6 +27,7 @@ public sealed class PageScene : IAsyncLifetime
     private static readonly GroupVersionResource Pods = new("", "v1", "pods");
     private readonly byte[] _key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
     private readonly TemporaryDirectory _files = new();
+    private readonly RecordedLog _log = new(LogLevel.Debug);
     private readonly TcpListener _silent = new(IPAddress.Loopback, 0);
     private EngineHost? _engine;
     private PageHost? _page;
@@ -40,7 +43,7 @@ public sealed class PageScene : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _silent.Start();
-        _engine = await EngineHost.StartAsync(new EngineOptions { Name = Cluster, RunControllers = false }, NullLoggerFactory.Instance, TimeProvider.System, Cancel);
+        _engine = await EngineHost.StartAsync(new EngineOptions { Name = Cluster, RunControllers = false }, _log, TimeProvider.System, Cancel);
         _engine.WriteKubeconfig(_files["kubeconfig"]);
         ClusterConnection connection = Kubeconfig.Load([_files["kubeconfig"]], mustExist: true).Connect(null, TimeProvider.System) with { Cluster = Cluster };
         _admin = new HttpKubeApi(connection, HttpKubeApiOptions.Default, TimeProvider.System);
@@ -165,7 +168,15 @@ public sealed class PageScene : IAsyncLifetime
 
     private async Task<string> CreateAsync(string path, JsonObject document)
     {
-        ApiResult made = await Admin.RawAsync(HttpMethod.Post, path, "application/json", KubeJson.ToUtf8(document), "application/json", Cancel);
+        ApiResult made;
+        try
+        {
+            made = await Admin.RawAsync(HttpMethod.Post, path, "application/json", KubeJson.ToUtf8(document), "application/json", Cancel);
+        }
+        catch (ClusterUnreachableException unreachable)
+        {
+            throw new InvalidOperationException($"the engine in this process did not answer; what it logged:\n{_log}", unreachable);
+        }
         return System.Text.Encoding.UTF8.GetString(made.BodyOrThrow().Span);
     }
 }

@@ -6,11 +6,11 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Node.Kubelets;
+using Pelago.TestKit;
 using Pelago.TestKit.Client;
 using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
@@ -27,7 +27,7 @@ public sealed class HubRegistrationTests : IAsyncDisposable
     private readonly MemoryCluster _cluster = new(TimeProvider.System);
     private readonly X509Certificate2 _certificate = AgentCertificate.Make(TimeProvider.System);
     private readonly CancellationTokenSource _stop = new();
-    private readonly LinesLog _log = new();
+    private readonly RecordedLog _log = new();
     private Task _running = Task.CompletedTask;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -190,18 +190,5 @@ public sealed class HubRegistrationTests : IAsyncDisposable
         var registration = new HubRegistration(options, _cluster, port ?? (() => 4711), _certificate, time ?? TimeProvider.System, random ?? (() => 0), _log);
         _running = registration.RunAsync(_stop.Token);
         return registration;
-    }
-
-    private sealed class LinesLog : ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue(formatter(state, exception));
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Collections.Concurrent;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -10,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Pelago.Node.Kubelets;
 using Pelago.Node.Serving;
+using Pelago.TestKit;
 using Pelago.TestKit.Processes;
 using Xunit;
 
@@ -36,7 +36,7 @@ public sealed class CutFileTests : IDisposable
         string path = _directory["file"];
         await using var file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
         file.SetLength(Length);
-        using var log = new FaultLog();
+        using var log = new RecordedLog(LogLevel.Error);
         await using NodeServer server = await NodeServer.StartAsync(
             new NodeListener("n1", new IPEndPoint(IPAddress.Loopback, 0), () => _certificate, new Anybody()),
             app => app.MapGet("/file", (RequestDelegate)(http => FileEndpoint.SendAsync(http, path))), log, Cancel);
@@ -50,7 +50,7 @@ public sealed class CutFileTests : IDisposable
         Assert.Equal(Length, answer.Content.Headers.ContentLength);
         await Assert.ThrowsAnyAsync<Exception>(() => body.CopyToAsync(Stream.Null, Cancel));
         await server.DisposeAsync();
-        Assert.Empty(log.Faults);
+        Assert.Empty(log.Lines);
     }
 
     private sealed class Anybody : INodeCallers
@@ -58,29 +58,5 @@ public sealed class CutFileTests : IDisposable
         public bool Takes(X509Certificate2 certificate) => true;
 
         public Task CheckAsync(HttpContext http) => Task.CompletedTask;
-    }
-
-    private sealed class FaultLog : ILoggerFactory, ILogger
-    {
-        public ConcurrentQueue<string> Faults { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (logLevel >= LogLevel.Error)
-                Faults.Enqueue($"{formatter(state, exception)} {exception}");
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

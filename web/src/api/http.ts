@@ -29,7 +29,11 @@ export class Hub {
   session: Session | null = null;
   onSignedOut: SignedOut = () => {};
 
-  constructor(private readonly fetch_: typeof fetch = (input, init) => fetch(input, init)) {}
+  private readonly fetch_: typeof fetch;
+
+  constructor(fetcher: typeof fetch = (input, init) => fetch(input, init)) {
+    this.fetch_ = twiceWhenCut(fetcher);
+  }
 
   async restore(): Promise<Session | null> {
     const answer = await this.fetch_('/api/session', { credentials: 'same-origin' });
@@ -113,6 +117,21 @@ export class Hub {
 /** PATH at the API server of a cluster, through the hub. */
 export function clusterPath(cluster: string, path: string): string {
   return `/api/clusters/${encodeURIComponent(cluster)}${path}`;
+}
+
+/**
+ * What only reads is asked once more when its connection was cut. A browser cuts every connection when an address of its machine comes
+ * or goes (net::ERR_NETWORK_CHANGED), and on the machine that runs the pods their addresses do.
+ */
+function twiceWhenCut(fetcher: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    try {
+      return await fetcher(input, init);
+    } catch (fault) {
+      if ((init?.method ?? 'GET') !== 'GET' || init?.signal?.aborted || !(fault instanceof TypeError)) throw fault;
+      return fetcher(input, init);
+    }
+  };
 }
 
 async function refuse(answer: Response): Promise<void> {

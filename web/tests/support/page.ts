@@ -13,11 +13,14 @@ export const launchOptions = {
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
 };
 
+/** What the browser says of connections that it cuts itself whenever a pod's address comes to this machine or goes; the page asks again. */
+const cutByPods = 'Failed to load resource: net::ERR_NETWORK_CHANGED';
+
 /** What the page complains of from now on. */
 export function listen(page: Page): string[] {
   const faults: string[] = [];
   page.on('pageerror', fault => faults.push(fault.message));
-  page.on('console', message => message.type() === 'error' && faults.push(message.text()));
+  page.on('console', message => message.type() === 'error' && message.text() !== cutByPods && faults.push(message.text()));
   return faults;
 }
 
