@@ -13,7 +13,7 @@ namespace Pelago.Cli;
 internal sealed class ClusterSelection
 {
     private readonly Option<string?> _cluster = new("--cluster") { Description = "Only this cluster, or several: a,b (default: the one of the home)", HelpName = "C" };
-    private readonly Option<bool> _all = new("--all-clusters") { Description = "All clusters of the home" };
+    private readonly Option<bool> _all = new("--all-clusters") { Description = "All clusters of the home, and those that were added to its fleet" };
     private readonly Option<string?> _kubeconfig = new("--kubeconfig") { Description = "A cluster anywhere: the current context of this file, or the contexts that --cluster names", HelpName = "FILE" };
     private readonly Option<string?> _context = new("--context") { Description = "This context of the kubeconfig (default file: $KUBECONFIG, else ~/.kube/config)", HelpName = "C" };
 
@@ -24,8 +24,25 @@ internal sealed class ClusterSelection
             command.Options.Add(option);
     }
 
-    /// <summary>Connections to the clusters, in the order of the line; nothing is asked of them yet.</summary>
-    public IReadOnlyList<HttpKubeApi> Connect(ParseResult parsed)
+    /// <summary>
+    /// Connections to the clusters, in the order of the line; nothing is asked of them yet. Only where a name is none of the home's, or all are meant, the
+    /// home is asked for the clusters of its fleet.
+    /// </summary>
+    public async Task<IReadOnlyList<HttpKubeApi>> ConnectAsync(ParseResult parsed, CancellationToken cancel) => (await ChooseAsync(parsed, cancel)).Clusters;
+
+    /// <summary>
+    /// The same, and the cluster that keeps what is about several: the first one of the line, or the home's first where one of the fleet is among them, for
+    /// only there all are known.
+    /// </summary>
+    public async Task<(HttpKubeApi Keeper, IReadOnlyList<HttpKubeApi> Clusters)> ConnectWithKeeperAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        (IReadOnlyList<HttpKubeApi> clusters, string? first) = await ChooseAsync(parsed, cancel);
+        HttpKubeApi keeper = first is null ? clusters[0] : clusters.FirstOrDefault(cluster => cluster.Cluster == first) ?? FleetHub.Connect(CommandOptions.HomeOf(parsed), first);
+        return (keeper, clusters);
+    }
+
+    /// <summary>The connections; and where clusters of the fleet are among them the home's first, which knows them.</summary>
+    private async Task<(IReadOnlyList<HttpKubeApi> Clusters, string? First)> ChooseAsync(ParseResult parsed, CancellationToken cancel)
     {
         string[] named = Split(parsed.GetValue(_cluster));
         string? file = parsed.GetValue(_kubeconfig), context = parsed.GetValue(_context);
@@ -34,42 +51,40 @@ internal sealed class ClusterSelection
             var config = Kubeconfig.Load(file);
             if (context is not null)
                 named = [.. named, context];
-            return named.Length == 0 ? [Api(config, null)] : [.. named.Distinct().Select(name => Api(config, name))];
+            return (named.Length == 0 ? [Api(config, null)] : [.. named.Distinct().Select(name => Api(config, name))], null);
         }
 
         PelagoHome home = CommandOptions.HomeOf(parsed);
+        IReadOnlyList<string> known = home.ClusterNames();
         bool all = parsed.GetValue(_all);
         if (named.Length == 0 && !all)
             named = Split(CliSettings.Of(home)["cluster"]);
         // Who has no cluster and names none means the one that kubectl means.
-        if (named.Length == 0 && !all && !CommandOptions.NamesHome(parsed) && home.ClusterNames().Count == 0 && Kubeconfig.FilesOfVariable().Any(File.Exists))
-            return [Api(Kubeconfig.Load(null), null)];
-        return [.. NamesIn(home, home.ClusterNames(), named, all).Select(name => Api(Kubeconfig.Load([home.ClusterKubeconfig(name)], mustExist: true), null))];
-    }
-
-    /// <summary>
-    /// Connections to clusters that may also be those that were added to the home's fleet, in the order of the line; and to the one that keeps what is about
-    /// several: the first one named, or the home's first where one of the fleet is among them, for only there all are known.
-    /// </summary>
-    public async Task<(HttpKubeApi Keeper, IReadOnlyList<HttpKubeApi> Clusters)> ConnectFleetAsync(ParseResult parsed, CancellationToken cancel)
-    {
-        string[] named = [.. Split(parsed.GetValue(_cluster)).Distinct()];
-        PelagoHome home = CommandOptions.HomeOf(parsed);
-        IReadOnlyList<string> known = home.ClusterNames();
-        bool isElsewhere = parsed.GetValue(_kubeconfig) is not null || parsed.GetValue(_context) is not null;
-        if (isElsewhere || known.Count == 0 || named.All(known.Contains))
-        {
-            IReadOnlyList<HttpKubeApi> ours = Connect(parsed);
-            return (ours[0], ours);
-        }
+        if (named.Length == 0 && !all && !CommandOptions.NamesHome(parsed) && known.Count == 0 && Kubeconfig.FilesOfVariable().Any(File.Exists))
+            return ([Api(Kubeconfig.Load(null), null)], null);
+        if (known.Count == 0 || (named.Length == 0 ? !all : named.All(known.Contains)))
+            return ([.. NamesIn(home, known, named, all).Select(name => FleetHub.Connect(home, name))], null);
 
         using FleetHub hub = FleetHub.Of(parsed);
-        IReadOnlyList<string> added = [.. (await hub.ListAsync(cancel)).Select(cluster => cluster.Name)];
-        NamesIn(home, [.. known, .. added], named, all: false);
+        IReadOnlyList<string> added = await AddedAsync(hub, cancel);
         var clusters = new List<HttpKubeApi>();
-        foreach (string name in named)
+        foreach (string name in NamesIn(home, [.. known, .. added], named, all))
             clusters.Add(known.Contains(name) ? FleetHub.Connect(home, name) : await hub.ConnectAsync(name, cancel));
-        return (clusters.Find(cluster => cluster.Cluster == known[0]) ?? FleetHub.Connect(home, known[0]), clusters);
+        return (clusters, clusters.TrueForAll(cluster => known.Contains(cluster.Cluster)) ? null : known[0]);
+    }
+
+    /// <summary>None where the home's first cluster is away: those of the home can do without.</summary>
+    private static async Task<IReadOnlyList<string>> AddedAsync(FleetHub hub, CancellationToken cancel)
+    {
+        try
+        {
+            return [.. (await hub.ListAsync(cancel)).Select(cluster => cluster.Name)];
+        }
+        catch (ClusterUnreachableException away)
+        {
+            Console.Error.WriteLine($"pelago: which clusters were added to the fleet is not known: {away.Message}");
+            return [];
+        }
     }
 
     private static string[] Split(string? clusters) => (clusters ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

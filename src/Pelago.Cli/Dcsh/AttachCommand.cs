@@ -20,7 +20,7 @@ internal static class AttachCommand
         command.Arguments.Add(Id);
         command.Options.Add(Namespace);
         clusters.AddTo(command);
-        command.SetAction((parsed, cancel) => RunAsync(clusters.Connect(parsed), parsed.GetValue(Namespace)!, parsed.GetValue(Id)!, cancel));
+        command.SetAction(async (parsed, cancel) => await RunAsync(await clusters.ConnectAsync(parsed, cancel), parsed.GetValue(Namespace)!, parsed.GetValue(Id)!, cancel));
         return command;
     }
 

@@ -10,9 +10,9 @@ namespace Pelago.Cli.History;
 internal static class EachCluster
 {
     /// <summary>The exit code: 4 when a cluster could not be reached, 1 when one refused, else what <paramref name="work"/> gave last that is not 0.</summary>
-    public static async Task<int> RunAsync(ClusterSelection clusters, ParseResult parsed, Func<HttpKubeApi, ClusterHistory, Task<int>> work)
+    public static async Task<int> RunAsync(ClusterSelection clusters, ParseResult parsed, Func<HttpKubeApi, ClusterHistory, Task<int>> work, CancellationToken cancel)
     {
-        IReadOnlyList<HttpKubeApi> connections = clusters.Connect(parsed);
+        IReadOnlyList<HttpKubeApi> connections = await clusters.ConnectAsync(parsed, cancel);
         int code = ExitCode.Done;
         try
         {

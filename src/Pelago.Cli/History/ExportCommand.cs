@@ -45,7 +45,7 @@ internal static class ExportCommand
                 }
 
                 return ExitCode.Done;
-            });
+            }, cancel);
         });
         return command;
     }
@@ -60,12 +60,19 @@ internal static class ExportCommand
         if (error is not null)
             throw new ApiStatusException(error);
         string draft = path + ".part";
-        await using (body)
+        try
         {
-            await using FileStream file = File.Create(draft);
-            await body!.CopyToAsync(file, cancel);
-        }
+            await using (body)
+            {
+                await using FileStream file = File.Create(draft);
+                await body!.CopyToAsync(file, cancel);
+            }
 
-        File.Move(draft, path, overwrite: true);
+            File.Move(draft, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
     }
 }

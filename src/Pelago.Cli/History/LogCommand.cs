@@ -38,7 +38,7 @@ internal static class LogCommand
                 }
 
                 return ExitCode.Done;
-            });
+            }, cancel);
             if (found || code != ExitCode.Done)
                 return code;
             throw new CliException($"there is no finished run {wanted}: 'history query -o name' prints those that there are", ExitCode.NothingMatched);

@@ -38,7 +38,7 @@ internal static class PinCommand
                 }
 
                 return ExitCode.Done;
-            });
+            }, cancel);
             foreach (string name in missing.Order(StringComparer.Ordinal))
                 Console.Error.WriteLine($"pelago: there is no finished run {name}");
             return code != ExitCode.Done ? code : missing.Count == 0 ? ExitCode.Done : missing.Count == parsed.GetValue(names)!.Distinct().Count() ? ExitCode.NothingMatched : ExitCode.Failed;

@@ -50,7 +50,7 @@ internal static class QueryCommand
                 }
 
                 return ExitCode.Done;
-            });
+            }, cancel);
             printed.Complete();
             if (more && !parsed.GetValue(quiet))
                 Console.Error.WriteLine("there are more: --limit 0 prints all");

@@ -31,7 +31,7 @@ internal static class StatsCommand
                     throw new ApiStatusException(error);
                 days.AddRange(found.Select(day => (cluster.Cluster, day)));
                 return ExitCode.Done;
-            });
+            }, cancel);
             if (parsed.GetValue(output) == "json")
                 PrintJson(days);
             else if (days.Count > 0)

@@ -23,7 +23,7 @@ internal sealed class ImageTargets : IDisposable
     /// <summary>Finds the nodes that have images, or those that the line names. Without any there is nothing to do, and the reason is thrown.</summary>
     public static async Task<ImageTargets> FindAsync(ClusterSelection clusters, ParseResult parsed, string[] named, CancellationToken cancel)
     {
-        var targets = new ImageTargets(clusters.Connect(parsed));
+        var targets = new ImageTargets(await clusters.ConnectAsync(parsed, cancel));
         try
         {
             var found = new List<ImageNode>();

@@ -40,7 +40,7 @@ internal static class EventsCommand
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            IReadOnlyList<HttpKubeApi> connections = clusters.Connect(parsed);
+            IReadOnlyList<HttpKubeApi> connections = await clusters.ConnectAsync(parsed, cancel);
             var printer = new EventPrinter(parsed.GetValue(output) == "jsonl", parsed.GetValue(quiet), connections.Count > 1, parsed.GetValue(names) ?? []);
             var query = new ListQuery { FieldSelector = parsed.GetValue(warnings) ? "type=Warning" : null };
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);

@@ -28,9 +28,9 @@ internal static class ResolveCommand
         tasks.AddTo(command);
         command.Options.Add(quiet);
         TaskNames.Offer(names, tasks);
-        command.SetAction((parsed, cancel) => parsed.GetValue(names) is { Length: > 0 } asked
-            ? TasksAsync(parsed, tasks, asked, parsed.GetValue(quiet), cancel)
-            : ClustersAsync(tasks.Connect(parsed), parsed.GetValue(quiet), cancel));
+        command.SetAction(async (parsed, cancel) => parsed.GetValue(names) is { Length: > 0 } asked
+            ? await TasksAsync(parsed, tasks, asked, parsed.GetValue(quiet), cancel)
+            : await ClustersAsync(await tasks.ConnectAsync(parsed, cancel), parsed.GetValue(quiet), cancel));
         return command;
     }
 

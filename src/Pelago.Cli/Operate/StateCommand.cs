@@ -28,8 +28,8 @@ internal static class StateCommand
             """);
         command.Arguments.Add(nodes);
         clusters.AddTo(command);
-        RemoteNames.Offer(nodes, (parsed, cancel) => NamesAsync(clusters.Connect(parsed), cancel));
-        command.SetAction((parsed, cancel) => RunAsync(clusters.Connect(parsed), parsed.GetValue(nodes) ?? [], cancel));
+        RemoteNames.Offer(nodes, async (parsed, cancel) => await NamesAsync(await clusters.ConnectAsync(parsed, cancel), cancel));
+        command.SetAction(async (parsed, cancel) => await RunAsync(await clusters.ConnectAsync(parsed, cancel), parsed.GetValue(nodes) ?? [], cancel));
         return command;
     }
 

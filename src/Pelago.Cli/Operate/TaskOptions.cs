@@ -61,12 +61,12 @@ internal sealed class TaskOptions(string takenLetters = "")
     };
 
     /// <summary>The clusters that the line means; whoever asks for them disposes of them.</summary>
-    public IReadOnlyList<HttpKubeApi> Connect(ParseResult parsed) => _clusters.Connect(parsed);
+    public Task<IReadOnlyList<HttpKubeApi>> ConnectAsync(ParseResult parsed, CancellationToken cancel) => _clusters.ConnectAsync(parsed, cancel);
 
     /// <summary>Asks the clusters of the line; what was found ends their connections when it is disposed of.</summary>
     public async Task<FoundTasks> FindAsync(ParseResult parsed, TaskQuery query, CancellationToken cancel)
     {
-        IReadOnlyList<HttpKubeApi> clusters = Connect(parsed);
+        IReadOnlyList<HttpKubeApi> clusters = await ConnectAsync(parsed, cancel);
         try
         {
             return (await new TaskSurvey(TimeProvider.System).FindAsync(clusters, query, cancel)).Owning(clusters);

@@ -43,7 +43,7 @@ internal static class TopCommand
                 Order = PsCommand.OrderOf(parsed.GetValue(sort) ?? TaskFields.CpuUsed.Name),
                 Limit = parsed.GetValue(limit) ?? UsualLimit, Fields = Columns,
             };
-            IReadOnlyList<HttpKubeApi> clusters = tasks.Connect(parsed);
+            IReadOnlyList<HttpKubeApi> clusters = await tasks.ConnectAsync(parsed, cancel);
             try
             {
                 if (parsed.GetValue(once) || !Style.IsScreen)

@@ -45,7 +45,7 @@ internal static class WaitCommand
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             if (parsed.GetValue(timeout) is { } text && TryTime(text, out TimeSpan time))
                 limit.CancelAfter(time);
-            IReadOnlyList<HttpKubeApi> clusters = tasks.Connect(parsed);
+            IReadOnlyList<HttpKubeApi> clusters = await tasks.ConnectAsync(parsed, cancel);
             var session = new WaitSession(parsed.GetValue(until) ?? Ended, parsed.GetValue(quiet));
             try
             {

@@ -31,7 +31,7 @@ internal static class PortsCommand
         command.Options.Add(output);
         command.SetAction(async (parsed, cancel) =>
         {
-            IReadOnlyList<HttpKubeApi> connections = clusters.Connect(parsed);
+            IReadOnlyList<HttpKubeApi> connections = await clusters.ConnectAsync(parsed, cancel);
             try
             {
                 var nodes = new List<NodePortsView>();

@@ -37,7 +37,7 @@ internal static class WatchCommand
             if (result.GetValue(AllNamespaces) && result.GetValue(Namespace) is not null)
                 result.AddError("--all-namespaces and --namespace exclude each other");
         });
-        command.SetAction((parsed, cancel) => RunAsync(parsed, clusters.Connect(parsed), parsed.GetValue(output) ?? "table", cancel));
+        command.SetAction(async (parsed, cancel) => await RunAsync(parsed, await clusters.ConnectAsync(parsed, cancel), parsed.GetValue(output) ?? "table", cancel));
         return command;
     }
 

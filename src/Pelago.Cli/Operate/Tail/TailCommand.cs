@@ -51,7 +51,7 @@ internal static class TailCommand
             if (wanted.IsOrdered && (!wanted.Follow || wanted.Texts.Any(text => !text.IsLog)))
                 throw new CliException("--order: only followed logs have times to be merged by: -f, and log, stdout or stderr", ExitCode.Usage);
             var query = new TaskQuery { Selector = tasks.Selector(parsed, parsed.GetRequiredValue(name)), Fields = [TaskFields.Uid, TaskFields.Restarts] };
-            return StandardOutput.UseAsync(output => RunAsync(tasks.Connect(parsed), query, wanted, output), cancel);
+            return StandardOutput.UseAsync(async output => await RunAsync(await tasks.ConnectAsync(parsed, cancel), query, wanted, output), cancel);
         });
         return command;
     }

@@ -41,11 +41,11 @@ internal sealed class InstallationLine
 
     public string? Namespace(ParseResult parsed) => parsed.GetValue(_namespace);
 
-    public IReadOnlyList<HttpKubeApi> Connect(ParseResult parsed) => _clusters.Connect(parsed);
+    public Task<IReadOnlyList<HttpKubeApi>> ConnectAsync(ParseResult parsed, CancellationToken cancel) => _clusters.ConnectAsync(parsed, cancel);
 
     public async Task<InstallationAccess> OpenAsync(ParseResult parsed, CancellationToken cancel)
     {
-        (HttpKubeApi keeper, IReadOnlyList<HttpKubeApi> clusters) = await _clusters.ConnectFleetAsync(parsed, cancel);
+        (HttpKubeApi keeper, IReadOnlyList<HttpKubeApi> clusters) = await _clusters.ConnectWithKeeperAsync(parsed, cancel);
         return new InstallationAccess(keeper, clusters, parsed.GetValue(_namespace) ?? "default");
     }
 

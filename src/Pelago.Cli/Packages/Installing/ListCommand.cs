@@ -20,7 +20,7 @@ internal static class ListCommand
         line.AddReading(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            IReadOnlyList<HttpKubeApi> clusters = line.Connect(parsed);
+            IReadOnlyList<HttpKubeApi> clusters = await line.ConnectAsync(parsed, cancel);
             var found = new List<(string, Installation)>();
             var faults = new List<int>();
             foreach (HttpKubeApi cluster in clusters)
