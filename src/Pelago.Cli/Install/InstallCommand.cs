@@ -73,6 +73,12 @@ internal static class InstallCommand
 
     private static async Task<int> RunAsync(HttpKubeApi cluster, Manifests manifests, TimeSpan timeout, string output, Progress progress, CancellationToken cancel)
     {
+        if (!manifests.HasPackages && await HasPackagesAsync(cluster, cancel))
+        {
+            // Left behind, it would go on with an administrator's rights and the programs of long ago.
+            progress.Say($"packages can be installed on cluster {cluster.Cluster} since an earlier 'pelago install --packages': that part is renewed, too");
+            manifests = manifests.WithPackages();
+        }
         IReadOnlyList<Manifest> all = manifests.All;
         foreach (Manifest manifest in all)
         {
@@ -87,6 +93,9 @@ internal static class InstallCommand
             progress.Say($"Pelago {VersionCommand.Version} runs on cluster {cluster.Cluster}; 'pelago uninstall' takes it away again");
         return ExitCode.Done;
     }
+
+    private static async Task<bool> HasPackagesAsync(HttpKubeApi cluster, CancellationToken cancel) =>
+        (await cluster.GetAsync(new ResourcePath(new GroupVersionResource("apps", "v1", "deployments"), NodeApi.Namespace, NodeApi.Packages), cancel)).Error is null;
 
     private static async Task ApplyAsync(HttpKubeApi cluster, Manifest manifest, CancellationToken cancel)
     {

@@ -28,6 +28,8 @@ internal sealed class Manifests(string image, string socket, int agentPort, bool
     /// <summary>Whether packages can be installed with it.</summary>
     public bool HasPackages => packages;
 
+    public Manifests WithPackages() => new(image, socket, agentPort, packages: true);
+
     /// <summary>In the order in which they are applied.</summary>
     public IReadOnlyList<Manifest> All { get; } = Read(image, socket, agentPort, packages);
 

@@ -70,13 +70,16 @@ public sealed class InstallCommandTests : IAsyncDisposable
         string[] onto = ["--kubeconfig", kubeconfig, "--context", "pelago-1"];
 
         ProgramResult first = await _home.RunAsync(["install", "--timeout", "0", "-o", "name", .. onto]);
-        ProgramResult second = await _home.RunAsync(["install", "--timeout", "0", "-o", "name", .. onto]);
+        ProgramResult second = await _home.RunAsync(["install", "--timeout", "0", "-o", "name", "--packages", .. onto]);
+        ProgramResult third = await _home.RunAsync(["install", "--timeout", "0", "-o", "name", .. onto]);
         ProgramResult removed = await _home.RunAsync(["uninstall", .. onto]);
         ProgramResult none = await _home.RunAsync(["uninstall", .. onto]);
 
-        Assert.True((first.ExitCode, second.ExitCode, removed.ExitCode, none.ExitCode) == (0, 0, 0, 3), $"{first}\n{second}\n{removed}\n{none}");
-        string[] names = first.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.True((first.ExitCode, second.ExitCode, third.ExitCode, removed.ExitCode, none.ExitCode) == (0, 0, 0, 0, 3), $"{first}\n{second}\n{third}\n{removed}\n{none}");
+        Assert.DoesNotContain("deployment/pelago-packages", first.Output, StringComparison.Ordinal);
+        string[] names = third.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains("daemonset/pelago-node", names);
+        Assert.Contains("deployment/pelago-packages", names); // what was there is not left behind
         Assert.Equal(names.Length, removed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("nothing of Pelago is installed on cluster pelago-1", none.Error, StringComparison.Ordinal);
     }
