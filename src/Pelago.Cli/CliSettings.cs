@@ -44,9 +44,6 @@ internal sealed class CliSettings
         _values.Remove(key);
         if (value.Length > 0)
             _values[key] = value;
-        Directory.CreateDirectory(Path.GetDirectoryName(_file)!);
-        string made = $"{_file}.{Environment.ProcessId}";
-        File.WriteAllBytes(made, KubeJson.ToUtf8(_values));
-        File.Move(made, _file, overwrite: true);
+        AtomicFile.Write(_file, KubeJson.ToUtf8(_values));
     }
 }

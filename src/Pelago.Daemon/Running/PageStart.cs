@@ -8,7 +8,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pelago.Client;
 using Pelago.Client.Local;
-using Pelago.Daemon.State;
 using Pelago.Hub.Page;
 
 namespace Pelago.Daemon.Running;

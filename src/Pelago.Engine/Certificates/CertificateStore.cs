@@ -3,6 +3,7 @@
 using System.IO;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Pelago.Client.Local;
 
 namespace Pelago.Engine.Certificates;
 
@@ -68,8 +69,8 @@ internal sealed class CertificateStore(string directory, TimeProvider time)
     public void Save(string name, X509Certificate2 certificate)
     {
         CertificatePair pair = ToPem(certificate);
-        PrivateFile.Write(KeyPath(name), pair.PrivateKeyPem);
-        PrivateFile.Write(CertificatePath(name), pair.CertificatePem);
+        AtomicFile.Write(KeyPath(name), pair.PrivateKeyPem);
+        AtomicFile.Write(CertificatePath(name), pair.CertificatePem);
     }
 
     public static CertificatePair ToPem(X509Certificate2 certificate)

@@ -4,6 +4,7 @@ using System.Collections.Concurrent;
 using System.IO;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Pelago.Client.Local;
 
 namespace Pelago.Engine.Certificates;
 
@@ -71,7 +72,7 @@ internal sealed class ClusterPki : IDisposable
     /// </summary>
     public static ClusterPki LoadOrCreate(string directory, ServerNames names, TimeProvider time)
     {
-        PrivateFile.CreateDirectory(directory);
+        AtomicFile.CreateDirectory(directory);
         var files = new CertificateStore(directory, time);
         var pki = new ClusterPki(
             files, time, files.LoadOrCreateAuthority("ca", "pelago-ca"), files.LoadOrCreateAuthority("front-proxy-ca", "pelago-front-proxy-ca"),

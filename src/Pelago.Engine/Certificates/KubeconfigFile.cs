@@ -2,6 +2,7 @@
 
 using System.Text;
 using System.Text.Json;
+using Pelago.Client.Local;
 
 namespace Pelago.Engine.Certificates;
 
@@ -9,7 +10,7 @@ namespace Pelago.Engine.Certificates;
 internal static class KubeconfigFile
 {
     public static void Write(string path, string cluster, Uri server, string authorityPem, CertificatePair client) =>
-        PrivateFile.Write(path, Text(cluster, server, authorityPem, client));
+        AtomicFile.Write(path, Text(cluster, server, authorityPem, client));
 
     private static string Text(string cluster, Uri server, string authorityPem, CertificatePair client)
     {

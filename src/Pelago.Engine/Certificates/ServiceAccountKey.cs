@@ -3,6 +3,7 @@
 using System.IO;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
+using Pelago.Client.Local;
 
 namespace Pelago.Engine.Certificates;
 
@@ -34,7 +35,7 @@ internal sealed class ServiceAccountKey : IDisposable
         if (File.Exists(path))
             return FromPem(File.ReadAllText(path), path);
         ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        PrivateFile.Write(path, key.ExportPkcs8PrivateKeyPem() + "\n");
+        AtomicFile.Write(path, key.ExportPkcs8PrivateKeyPem() + "\n");
         return new ServiceAccountKey(key);
     }
 

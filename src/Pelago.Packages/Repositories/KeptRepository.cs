@@ -3,6 +3,7 @@
 using System.IO;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pelago.Client.Local;
 using Pelago.Kube;
 using Pelago.Packages.Format;
 
@@ -117,7 +118,7 @@ internal sealed class KeptRepository(string directory)
             stream.Flush(flushToDisk: true);
         }
 
-        PackageStore.Replace(IndexFile, KubeJson.ToUtf8(new JsonObject { ["form"] = Form, ["data"] = data, ["packages"] = index }));
+        AtomicFile.Write(IndexFile, KubeJson.ToUtf8(new JsonObject { ["form"] = Form, ["data"] = data, ["packages"] = index }));
         // Whoever has read the index before may still want a package of it: its file goes with the next change.
         foreach (string old in Directory.EnumerateFiles(directory, "packages-*.json").Where(file => Path.GetFileName(file) != data && Path.GetFileName(file) != before))
             File.Delete(old);
@@ -125,7 +126,7 @@ internal sealed class KeptRepository(string directory)
 
     private RepositoryState Save(RepositoryState state)
     {
-        PackageStore.Replace(StateFile, KubeJson.ToUtf8(state.ToJson()));
+        AtomicFile.Write(StateFile, KubeJson.ToUtf8(state.ToJson()));
         return state;
     }
 

@@ -3,6 +3,7 @@
 using System.IO;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pelago.Client.Local;
 using Pelago.Kube;
 
 namespace Pelago.Packages.Repositories;
@@ -60,19 +61,6 @@ public sealed class PackageStore(string directory)
 
     internal KeptRepository Kept(string name) => new(Path.Combine(directory, "kept", RepositoryEntry.FolderOf(name)));
 
-    internal static void Replace(string file, ReadOnlySpan<byte> bytes)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        string fresh = $"{file}.{Environment.ProcessId}.{Guid.NewGuid():N}.new";
-        using (FileStream stream = File.Create(fresh))
-        {
-            stream.Write(bytes);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(fresh, file, overwrite: true);
-    }
-
     /// <summary>Also before a repository is added: what one of that name left behind is not its own.</summary>
     private void DeleteKept(string name)
     {
@@ -92,6 +80,6 @@ public sealed class PackageStore(string directory)
             list.Add((JsonNode)json);
         }
 
-        Replace(ListFile, KubeJson.ToUtf8(new JsonObject { ["repositories"] = list }));
+        AtomicFile.Write(ListFile, KubeJson.ToUtf8(new JsonObject { ["repositories"] = list }));
     }
 }

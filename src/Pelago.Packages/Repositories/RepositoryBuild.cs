@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.IO;
 using System.Text.Json.Nodes;
+using Pelago.Client.Local;
 using Pelago.Kube;
 using Pelago.Packages.Format;
 
@@ -25,5 +25,5 @@ public static class RepositoryBuild
     }
 
     /// <summary>Writes a file whole or not at all.</summary>
-    public static void Write(string file, byte[] bytes) => PackageStore.Replace(Path.GetFullPath(file), bytes);
+    public static void Write(string file, byte[] bytes) => AtomicFile.Write(file, bytes, AtomicFile.Readable);
 }
