@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Pelago.Engine.Discovery;
 using Pelago.Engine.Registry;
 using Pelago.Engine.Tables;
 using Pelago.Kube;
@@ -20,7 +21,7 @@ internal static class CustomResourceRow
     {
         IReadOnlyList<JsonObject> versions = DefinitionReading.Versions(definition);
         JsonObject[] served = [.. versions.Where(version => version.Boolean("served") == true)
-            .OrderBy(version => version.String("name") ?? "", VersionOrder.Preferred)];
+            .OrderByDescending(version => version.String("name") ?? "", VersionOrder.Instance)];
         if (served.Length == 0 || versions.FirstOrDefault(version => version.Boolean("storage") == true) is not { } storage)
             return null;
         GroupResource resource = ResourceOf(definition);

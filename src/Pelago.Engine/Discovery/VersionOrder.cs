@@ -1,37 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace Pelago.Engine.Discovery;
 
 /// <summary>
-/// Kubernetes' order of version names: v2 above v1 above v2beta1 above v1beta2 above v1alpha1 above anything else, which is in
-/// reverse alphabetical order (apimachinery pkg/version/helpers.go). Larger means preferred.
+/// Kubernetes' order of version names: v10 above v2 above v2beta1 above v1beta2 above v1alpha1 above anything else, which is in
+/// reverse alphabetical order (apimachinery pkg/version/helpers.go). Larger means preferred. A number that no 64 bits hold makes a name one of the others.
 /// </summary>
-internal sealed class VersionOrder : IComparer<string>
+internal sealed partial class VersionOrder : IComparer<string>
 {
     public static readonly VersionOrder Instance = new();
 
     public int Compare(string? x, string? y)
     {
-        (int Stability, int Major, int Minor)? left = Parse(x ?? ""), right = Parse(y ?? "");
+        (int Stability, long Major, long Minor)? left = Parse(x ?? ""), right = Parse(y ?? "");
         if (left is null || right is null)
             return left is null && right is null ? string.CompareOrdinal(y, x) : left is null ? -1 : 1;
         return left.Value.CompareTo(right.Value);
     }
 
-    /// <summary>Null when the name is not like v1, v1beta2, v1alpha3.</summary>
-    private static (int Stability, int Major, int Minor)? Parse(string version)
+    private static (int Stability, long Major, long Minor)? Parse(string version)
     {
-        if (version.Length < 2 || version[0] != 'v')
+        Match match = Pattern().Match(version);
+        if (!match.Success || !TryNumber(match.Groups[1].ValueSpan, out long major))
             return null;
-        int digits = 1;
-        while (digits < version.Length && char.IsAsciiDigit(version[digits]))
-            digits++;
-        if (!int.TryParse(version.AsSpan(1, digits - 1), out int major))
-            return null;
-        ReadOnlySpan<char> rest = version.AsSpan(digits);
-        if (rest.IsEmpty)
+        if (!match.Groups[2].Success)
             return (2, major, 0);
-        int stability = rest.StartsWith("beta") ? 1 : rest.StartsWith("alpha") ? 0 : -1;
-        return stability >= 0 && int.TryParse(rest[(stability == 1 ? 4 : 5)..], out int minor) ? (stability, major, minor) : null;
+        return TryNumber(match.Groups[3].ValueSpan, out long minor) ? (match.Groups[2].ValueSpan is "beta" ? 1 : 0, major, minor) : null;
     }
+
+    private static bool TryNumber(ReadOnlySpan<char> digits, out long number) => long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    [GeneratedRegex(@"^v([0-9]+)(?:(alpha|beta)([0-9]+))?\z")]
+    private static partial Regex Pattern();
 }

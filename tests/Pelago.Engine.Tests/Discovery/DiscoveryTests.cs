@@ -93,10 +93,10 @@ public class DiscoveryTests(EngineFixture engine)
     [Fact]
     public void Versions_are_ordered_as_clients_prefer_them()
     {
-        string[] versions = ["v1alpha1", "foo", "v10", "v1", "v2beta2", "v2", "v1beta1", "bar", "v12alpha1", "v2beta10"];
+        string[] versions = ["v1alpha1", "foo", "v10", "v1", "v2beta2", "v2", "v1beta1", "bar", "v12alpha1", "v2beta10", "v3000000000", "v1beta+1", "v99999999999999999999"];
 
         Assert.Equal(
-            ["v10", "v2", "v1", "v2beta10", "v2beta2", "v1beta1", "v12alpha1", "v1alpha1", "bar", "foo"],
+            ["v3000000000", "v10", "v2", "v1", "v2beta10", "v2beta2", "v1beta1", "v12alpha1", "v1alpha1", "bar", "foo", "v1beta+1", "v99999999999999999999"],
             versions.OrderByDescending(version => version, VersionOrder.Instance));
     }
 
