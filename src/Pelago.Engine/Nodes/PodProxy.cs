@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net.Http;
+using System.Net.Security;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Pelago.Engine.Resources;
@@ -13,16 +15,17 @@ namespace Pelago.Engine.Nodes;
 
 /// <summary>
 /// pods/proxy and services/proxy: HTTP to a port of a pod, through a tunnel that its node opens, so that it works whatever network the pod is on.
-/// Names are <c>[scheme:]name[:port]</c> (upstream apimachinery net.SplitSchemeNamePort).
+/// Names are <c>[scheme:]name[:port]</c> (upstream apimachinery net.SplitSchemeNamePort); of a service any endpoint that is ready answers.
 /// </summary>
 internal sealed class PodProxy(IRevisionStore store, NodeLocator locator, NodeConnections connections) : IConnectHandler
 {
     private readonly IResourceStore _services = store.Resource("services");
     private readonly IResourceStore _slices = store.Resource("endpointslices.discovery.k8s.io");
 
+    [SuppressMessage("Security", "CA5359", Justification = "No authority is known for what pods show of themselves; upstream looks at none either.")]
     public async Task HandleAsync(HttpContext http, ResourceRequest request, string rest, CancellationToken cancel)
     {
-        (string name, string port) = Split(request.Name);
+        (string scheme, string name, string port) = Split(request.Name);
         (string pod, int number) = request.Kind.Plural == "pods" ? PodPort(request.Namespace, name, port) : Endpoint(request.Namespace, name, port);
         NodeEndpoint node = locator.OfPod(locator.Pod(request.Namespace, pod))
             ?? throw new ApiStatusException(ApiStatus.BadRequest($"pod {pod} does not have a host assigned"));
@@ -30,21 +33,23 @@ internal sealed class PodProxy(IRevisionStore store, NodeLocator locator, NodeCo
         {
             UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null,
             ConnectCallback = async (_, connecting) => await connections.TunnelAsync(node, request.Namespace, pod, number, connecting),
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
         };
         using var invoker = new HttpMessageInvoker(tunnel);
-        var target = new Uri($"http://{pod}:{number}{NodeConnections.Encoded(rest)}{http.Request.QueryString}");
+        var target = new Uri($"{scheme}://{pod}:{number}{NodeConnections.Encoded(rest)}{http.Request.QueryString}");
         await connections.ForwardAsync(http, invoker, target, $"pod {request.Namespace}/{pod}", cancel);
     }
 
-    private static (string Name, string Port) Split(string text)
+    private static (string Scheme, string Name, string Port) Split(string text)
     {
         string[] parts = text.Split(':');
         return parts switch
         {
-            [var name] => (name, ""),
-            [var name, var port] => (name, port),
-            ["http" or "", var name, var port] => (name, port),
-            _ => throw new ApiStatusException(ApiStatus.BadRequest($"invalid proxy request \"{text}\": NAME, NAME:PORT or http:NAME:PORT is served")),
+            [var name] => ("http", name, ""),
+            [var name, var port] => ("http", name, port),
+            ["http" or "", var name, var port] => ("http", name, port),
+            ["https", var name, var port] => ("https", name, port),
+            _ => throw new ApiStatusException(ApiStatus.BadRequest($"invalid proxy request \"{text}\": NAME, NAME:PORT, http:NAME:PORT or https:NAME:PORT is served")),
         };
     }
 
@@ -70,20 +75,21 @@ internal sealed class PodProxy(IRevisionStore store, NodeLocator locator, NodeCo
         JsonObject wanted = ports.FirstOrDefault(item => port.Length == 0 ? ports.Length == 1 : Names(item, port))
             ?? throw new ApiStatusException(ApiStatus.Unavailable($"no service port \"{port}\" found for service \"{service}\""));
         string portName = wanted.String("name") ?? "";
+        var ready = new List<(string Pod, int Port)>();
         foreach (StoredObject item in _slices.Current.Scan(ns))
         {
             var slice = KubeObject.Parse(item.Json);
             if (slice.Labels?.String("kubernetes.io/service-name") != service)
                 continue;
             JsonObject? number = (slice.Json.Array("ports") ?? []).OfType<JsonObject>().FirstOrDefault(entry => (entry.String("name") ?? "") == portName);
-            string? pod = (slice.Json.Array("endpoints") ?? []).OfType<JsonObject>()
+            if (number?.Integer("port") is not { } at)
+                continue;
+            ready.AddRange((slice.Json.Array("endpoints") ?? []).OfType<JsonObject>()
                 .Where(endpoint => endpoint.Object("conditions")?.Boolean("ready") != false && endpoint.Object("targetRef")?.String("kind") == "Pod")
-                .Select(endpoint => endpoint.Object("targetRef")!.String("name")).FirstOrDefault();
-            if (pod is not null && number?.Integer("port") is { } at)
-                return (pod, (int)at);
+                .Select(endpoint => (endpoint.Object("targetRef")!.String("name")!, (int)at)));
         }
 
-        throw new ApiStatusException(ApiStatus.Unavailable($"no endpoints available for service \"{service}\""));
+        return ready.Count > 0 ? ready[Random.Shared.Next(ready.Count)] : throw new ApiStatusException(ApiStatus.Unavailable($"no endpoints available for service \"{service}\""));
     }
 
     private static bool Names(JsonObject port, string asked) =>

@@ -118,6 +118,19 @@ public sealed class StreamTests(TestCluster cluster) : KubectlTest(cluster)
         Assert.NotEqual(0, (await kubectl.TryAsync(null, "get", "--raw", $"{root}/pods/web:1/proxy/")).ExitCode);
     }
 
+    [Fact]
+    public async Task A_proxy_speaks_tls_with_a_pod_that_does()
+    {
+        TestCluster.NotOn(Cluster.HasImages, "the image of these tests has no server that speaks TLS");
+        Kubectl kubectl = Kubectl(KubectlVersions.Preparing);
+        await kubectl.PipeAsync(
+            ShellPod("tls", "cd $(mktemp -d); openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout k -out c; exec openssl s_server -key k -cert c -accept ${PORT0:-8443} -www"), "create", "-f", "-");
+        await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/tls", "--timeout=60s");
+
+        string proxy = $"/api/v1/namespaces/{Namespace}/pods/https:tls:8443/proxy/";
+        await Until(async () => (await kubectl.TryAsync(null, "get", "--raw", proxy)).Output.Contains("Secure Renegotiation IS supported", StringComparison.Ordinal), "the pod answers");
+    }
+
     [Theory]
     [MemberData(nameof(KubectlVersions.All), MemberType = typeof(KubectlVersions))]
     public async Task Top_shows_what_nodes_and_pods_use(string version)
