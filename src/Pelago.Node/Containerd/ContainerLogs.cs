@@ -8,17 +8,40 @@ using Pelago.Node.Logs;
 
 namespace Pelago.Node.Containerd;
 
-/// <summary>Rotates logs that containerd writes (kubernetes pkg/kubelet/logs does the same): the file is renamed, then containerd opens a new one.</summary>
+/// <summary>
+/// Rotates logs that containerd writes (kubernetes pkg/kubelet/logs does the same): the file is renamed, then containerd opens a new one. One that is
+/// missing, because somebody removed it or a daemon died in between, is opened anew too: nobody would read what is written without a name.
+/// </summary>
 internal sealed partial class ContainerLogs(ContainerdClient client, ContainerLedger ledger, LogRotation rotation, TimeProvider time, ILogger log)
 {
     public async Task RotateAsync(CancellationToken cancel)
     {
         foreach (Runtimes.ContainerStatus container in ledger.Containers.Where(container => container.State == Runtimes.ContainerState.Running).ToList())
         {
-            if (File.Exists(container.LogPath) && new FileInfo(container.LogPath).Length >= rotation.MaxBytes)
-                await RotateAsync(container.Id, container.LogPath, cancel);
+            try
+            {
+                await LookAfterAsync(container.Id, container.LogPath, cancel);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException || (fault is RpcException && !cancel.IsCancellationRequested))
+            {
+                Log.NotRotated(log, container.LogPath, fault.Message);
+            }
         }
     }
+
+    private async Task LookAfterAsync(string id, string path, CancellationToken cancel)
+    {
+        if (path.Length == 0)
+            return;
+        var file = new FileInfo(path);
+        if (!file.Exists)
+            await ReopenAsync(id, cancel);
+        else if (file.Length >= rotation.MaxBytes)
+            await RotateAsync(id, path, cancel);
+    }
+
+    private async Task ReopenAsync(string id, CancellationToken cancel) =>
+        await client.Runtime.ReopenContainerLogAsync(new ReopenContainerLogRequest { ContainerId = id }, cancellationToken: cancel);
 
     private async Task RotateAsync(string id, string path, CancellationToken cancel)
     {
@@ -26,14 +49,13 @@ internal sealed partial class ContainerLogs(ContainerdClient client, ContainerLe
         File.Move(path, rotated);
         try
         {
-            await client.Runtime.ReopenContainerLogAsync(new ReopenContainerLogRequest { ContainerId = id }, cancellationToken: cancel);
+            await ReopenAsync(id, cancel);
         }
-        catch (RpcException fault)
+        catch (RpcException)
         {
             // containerd still writes to the file: it gets its name back, so that nobody misses what comes.
             File.Move(rotated, path);
-            Log.NotRotated(log, path, fault.Status.Detail);
-            return;
+            throw;
         }
         string[] old = LogFiles.Rotated(path);
         foreach (string file in old.Take(Math.Max(0, old.Length - (rotation.MaxFiles - 1))))

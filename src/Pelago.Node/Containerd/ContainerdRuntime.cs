@@ -43,6 +43,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
     {
         _options = options;
         _tools = tools;
+        Features = new RuntimeFeatures { Images = true, Processes = true, Identities = true, ForeignLogs = true, Sysctls = true, HostPorts = tools.ForwardsPorts };
         _held = new HeldMounts(options.HeldDirectory);
         _bridge = new PodBridge(options.BridgeName, options.PodNetwork, options.ClusterNetwork);
         _time = time;
@@ -60,7 +61,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
 
     public string Version => _daemon.Version;
 
-    public RuntimeFeatures Features { get; } = new() { Images = true, Processes = true, Identities = true, ForeignLogs = true };
+    public RuntimeFeatures Features { get; }
 
     public IImageStore Images => _images;
 
@@ -78,6 +79,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
     {
         if (_ledger.Sandboxes.FirstOrDefault(item => item.Spec.Uid == spec.Uid && item.Spec.Attempt == spec.Attempt) is { } known)
             return known.Id;
+        bool isMade = false;
         try
         {
             if (!spec.HostNetwork)
@@ -85,6 +87,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
             _groups?.LimitPod(spec.Uid, _options.PodProcessLimit);
             PodSandboxConfig config = SandboxConfigs.Of(spec, _options.PodsDirectory, GroupOf(spec));
             RunPodSandboxResponse made = await _client.Runtime.RunPodSandboxAsync(new RunPodSandboxRequest { Config = config }, cancellationToken: cancel);
+            isMade = true;
             PodSandboxStatus status = await _watch.ReadSandboxAsync(made.PodSandboxId, cancel) ?? throw RuntimeException.NoSandbox(made.PodSandboxId);
             WriteHosts(status);
             return made.PodSandboxId;
@@ -96,6 +99,12 @@ internal sealed class ContainerdRuntime : IPodRuntime
         catch (IOException fault)
         {
             throw new RuntimeException("SandboxError", $"the sandbox of pod {spec.Namespace}/{spec.Name} could not be made: {fault.Message}", fault);
+        }
+        finally
+        {
+            // A pod that never gets a sandbox has nothing by which its groups would be removed.
+            if (!isMade)
+                _groups?.RemovePod(spec.Uid);
         }
     }
 
@@ -139,19 +148,25 @@ internal sealed class ContainerdRuntime : IPodRuntime
         ImageStatus image = await _images.StatusAsync(spec.Image, cancel)
             ?? throw new RuntimeException("CreateContainerError", $"image \"{spec.Image}\" is not present on this node");
         Directory.CreateDirectory(Path.GetDirectoryName(spec.LogPath)!);
+        bool isMade = false;
         try
         {
             ContainerConfig config = ContainerConfigs.Of(sandbox.Spec, _held.Hold(sandboxId, WithHosts(sandbox, spec)), image.Id, _options.PodsDirectory);
             CreateContainerResponse made = await _client.Runtime.CreateContainerAsync(
                 new CreateContainerRequest { PodSandboxId = sandboxId, Config = config, SandboxConfig = SandboxConfigs.Of(sandbox.Spec, _options.PodsDirectory, GroupOf(sandbox.Spec)) },
                 cancellationToken: cancel);
+            isMade = true;
             await _watch.ReadContainerAsync(made.ContainerId, sandboxId, cancel);
             return made.ContainerId;
         }
         catch (RpcException fault) when (!cancel.IsCancellationRequested)
         {
-            _held.LetGo(sandboxId, spec.Name, spec.Attempt);
             throw new RuntimeException("CreateContainerError", fault.Status.Detail, fault);
+        }
+        finally
+        {
+            if (!isMade)
+                _held.LetGo(sandboxId, spec.Name, spec.Attempt);
         }
     }
 
@@ -256,12 +271,11 @@ internal sealed class ContainerdRuntime : IPodRuntime
         }
     }
 
-    /// <summary>The container's whole file system, while it is mounted.</summary>
-    public string? SandboxDirectory(string containerId)
-    {
-        string root = Path.Combine(_options.StateDirectory, "io.containerd.runtime.v2.task", "k8s.io", containerId, "rootfs");
-        return _ledger.Container(containerId) is { State: ContainerState.Running } && Directory.Exists(root) ? root : null;
-    }
+    /// <summary>As the container's first process sees them, while it runs.</summary>
+    public async Task<ContainerFiles?> FilesAsync(string containerId, CancellationToken cancel) =>
+        _ledger.Container(containerId) is { State: ContainerState.Running } && await FindMainProcessAsync(containerId, cancel) is { } process and > 0
+            ? new ContainerFiles($"/proc/{process}/root", IsFileSystem: true)
+            : null;
 
     public async ValueTask DisposeAsync()
     {
@@ -335,6 +349,18 @@ internal sealed class ContainerdRuntime : IPodRuntime
             : spec with { Mounts = [.. spec.Mounts, new ContainerMount(file, Inside, ReadOnly: false)] };
     }
 
+    private async Task<int?> FindMainProcessAsync(string id, CancellationToken cancel)
+    {
+        try
+        {
+            return await MainProcessAsync(id, cancel);
+        }
+        catch (RuntimeException)
+        {
+            return null;
+        }
+    }
+
     private async Task<int> MainProcessAsync(string id, CancellationToken cancel)
     {
         try
@@ -344,7 +370,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
         }
         catch (RpcException fault) when (!cancel.IsCancellationRequested)
         {
-            throw new RuntimeException("NotRunning", $"the sandbox {id} does not run: {fault.Status.Detail}", fault);
+            throw new RuntimeException("NotRunning", $"{id} does not run: {fault.Status.Detail}", fault);
         }
     }
 

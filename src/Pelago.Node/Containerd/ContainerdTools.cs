@@ -21,6 +21,9 @@ public sealed class ContainerdTools
     internal string? IpTables { get; } = Locate("iptables");
     internal string? PluginDirectory { get; } = PluginDirectories.FirstOrDefault(directory => NeededPlugins.All(name => File.Exists(Path.Combine(directory, name))));
 
+    /// <summary>Whether ports of the node can be forwarded to pods.</summary>
+    internal bool ForwardsPorts => IpTables is not null && PluginDirectory is { } plugins && File.Exists(Path.Combine(plugins, "portmap"));
+
     /// <summary>What is missing to run containers, each as what to do about it.</summary>
     public IReadOnlyList<string> Missing()
     {

@@ -32,6 +32,8 @@ internal static class SandboxConfigs
         config.Labels.Add("io.kubernetes.pod.namespace", spec.Namespace);
         config.Labels.Add("io.kubernetes.pod.uid", spec.Uid);
         config.Annotations.Add(SpecAnnotation, JsonSerializer.Serialize(spec, ContainerdJson.Default.PodSandboxSpec));
+        foreach ((string name, string value) in spec.Sysctls)
+            config.Linux.Sysctls[name] = value;
         if (!spec.HostNetwork)
             config.PortMappings.AddRange(spec.Ports.Where(port => port.HostPort > 0).Select(PortOf));
         return config;
@@ -64,7 +66,7 @@ internal static class SandboxConfigs
 
     private static PortMapping PortOf(PodPort port) => new()
     {
-        ContainerPort = port.ContainerPort, HostPort = port.HostPort,
+        ContainerPort = port.ContainerPort, HostPort = port.HostPort, HostIp = port.HostAddress,
         Protocol = port.Protocol switch { "UDP" => Protocol.Udp, "SCTP" => Protocol.Sctp, _ => Protocol.Tcp },
     };
 

@@ -9,11 +9,14 @@ using Pelago.Node.Volumes;
 
 namespace Pelago.Node.Pods;
 
-/// <summary>Brings one container from its spec to running: environment, mounts, create, start, postStart.</summary>
+/// <summary>A container that was begun, by its id, or why it was not.</summary>
+internal readonly record struct StartedContainer(string Id, WaitingReason? Failure);
+
+/// <summary>Brings one container from its spec to running: environment, mounts, create, start; then its postStart hook.</summary>
 internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvents events)
 {
-    /// <summary>Null when it runs, else what its waiting state says. Events tell of each step.</summary>
-    public async Task<WaitingReason?> StartAsync(
+    /// <summary>Begun or not, and then with what its waiting state says. Events tell of each step.</summary>
+    public async Task<StartedContainer> StartAsync(
         PodView view, PodContainer container, ImageStatus? image, IReadOnlyDictionary<string, MountedVolume> volumes, CancellationToken cancel)
     {
         string id;
@@ -39,13 +42,27 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
             return Failed(container, WaitingReason.RunContainerError, fault.Message);
         }
         events.Normal(container, "Started", $"Started container {container.Name}");
-        return await RunPostStartAsync(view.Sandbox!, container, id, cancel);
+        return new StartedContainer(id, null);
     }
 
-    private WaitingReason Failed(PodContainer container, string reason, string message)
+    /// <summary>Null when there is no hook or it did well; else the container was ended, and what its waiting state says.</summary>
+    public async Task<WaitingReason?> RunPostStartAsync(PodSandboxStatus sandbox, PodContainer container, string id, CancellationToken cancel)
+    {
+        if (container.Spec.Lifecycle?.PostStart is not { } hook)
+            return null;
+        var target = new ProbeTarget(services.Runtime, sandbox, container.Spec, id, services.HostAddress);
+        if (await LifecycleHook.RunAsync(hook, target, services.Time, cancel) is not { } failure)
+            return null;
+        events.Warning(container, "FailedPostStartHook", $"PostStartHook failed: {failure}");
+        events.Normal(container, "Killing", "FailedPostStartHook");
+        await services.Runtime.StopContainerAsync(id, TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? 30), cancel);
+        return new WaitingReason(WaitingReason.PostStartHookError, failure);
+    }
+
+    private StartedContainer Failed(PodContainer container, string reason, string message)
     {
         events.Warning(container, "Failed", $"Error: {message}");
-        return new WaitingReason(reason, message);
+        return new StartedContainer("", new WaitingReason(reason, message));
     }
 
     private async Task<string> CreateAsync(
@@ -93,18 +110,5 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
             events.Normal(container, "ImageIgnored", $"Image \"{spec.Image}\" is only a label here: the {services.Runtime.Name} runtime runs the command from the host's files");
         if (!features.Identities && spec.Identity.User is { } user)
             events.Warning(container, "UserIgnored", $"runAsUser {user} is not applied: this node does not run as root");
-    }
-
-    private async Task<WaitingReason?> RunPostStartAsync(PodSandboxStatus sandbox, PodContainer container, string id, CancellationToken cancel)
-    {
-        if (container.Spec.Lifecycle?.PostStart is not { } hook)
-            return null;
-        var target = new ProbeTarget(services.Runtime, sandbox, container.Spec, id, services.HostAddress);
-        if (await LifecycleHook.RunAsync(hook, target, services.Time, cancel) is not { } failure)
-            return null;
-        events.Warning(container, "FailedPostStartHook", $"PostStartHook failed: {failure}");
-        events.Normal(container, "Killing", "FailedPostStartHook");
-        await services.Runtime.StopContainerAsync(id, TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? 30), cancel);
-        return new WaitingReason(WaitingReason.PostStartHookError, failure);
     }
 }

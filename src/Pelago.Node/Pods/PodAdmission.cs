@@ -16,7 +16,7 @@ internal sealed class PodAdmission(IDictionary<string, ResourceQuantity> allocat
     private readonly Lock _gate = new();
     private readonly Dictionary<string, PodDemand> _admitted = new(StringComparer.Ordinal);
     private readonly decimal[] _used = new decimal[PodDemand.Resources.Length];
-    private readonly HashSet<(int Port, string Protocol)> _ports = [];
+    private readonly List<HostPort> _ports = [];
 
     /// <summary>Lets a pod in, or says why not.</summary>
     public PodVerdict? Admit(V1Pod pod)
@@ -32,12 +32,14 @@ internal sealed class PodAdmission(IDictionary<string, ResourceQuantity> allocat
                 "NodePorts",
                 $"Pod was rejected: it asks for ports of the node (annotation {HostPortRequests.Annotation}) and was given none, because it was not placed by the scheduler; leave out spec.nodeName");
         }
+        if (PodSysctls.Forbidden(pod) is { } sysctl)
+            return new PodVerdict("SysctlForbidden", $"Pod was rejected: forbidden sysctl: {sysctl}");
         PodDemand demand = PodDemand.Of(pod);
         lock (_gate)
         {
             if (_admitted.ContainsKey(pod.Metadata.Uid))
                 return null;
-            if (demand.Ports.Any(_ports.Contains))
+            if (demand.Ports.Any(port => _ports.Exists(port.ConflictsWith)))
                 return new PodVerdict("NodePorts", "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports");
             if (CheckResources(demand) is { } lacks)
                 return lacks;
@@ -66,7 +68,8 @@ internal sealed class PodAdmission(IDictionary<string, ResourceQuantity> allocat
                 return;
             for (int i = 0; i < _used.Length; i++)
                 _used[i] -= demand.Amounts[i];
-            _ports.ExceptWith(demand.Ports);
+            foreach (HostPort port in demand.Ports)
+                _ports.Remove(port);
         }
     }
 
@@ -75,7 +78,7 @@ internal sealed class PodAdmission(IDictionary<string, ResourceQuantity> allocat
         _admitted.Add(uid, demand);
         for (int i = 0; i < _used.Length; i++)
             _used[i] += demand.Amounts[i];
-        _ports.UnionWith(demand.Ports);
+        _ports.AddRange(demand.Ports);
     }
 
     private PodVerdict? CheckResources(PodDemand demand)

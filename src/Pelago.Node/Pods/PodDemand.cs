@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using k8s.Models;
+using Pelago.Kube;
 using Pelago.Node.Ports;
 
 namespace Pelago.Node.Pods;
 
 /// <summary>What a pod takes of its node, as admission counts it.</summary>
 /// <param name="Amounts">In the order of <see cref="Resources"/>.</param>
-/// <param name="Ports">Of the node, with their protocols.</param>
-internal sealed record PodDemand(decimal[] Amounts, IReadOnlyList<(int Port, string Protocol)> Ports)
+/// <param name="Ports">Of the node.</param>
+internal sealed record PodDemand(decimal[] Amounts, IReadOnlyList<HostPort> Ports)
 {
     public static readonly string[] Resources = ["cpu", "memory", "ephemeral-storage"];
     private static readonly string[] Protocols = ["TCP", "UDP", "SCTP"];
@@ -39,13 +40,14 @@ internal sealed record PodDemand(decimal[] Amounts, IReadOnlyList<(int Port, str
         container.Resources?.Requests is { } requests && requests.TryGetValue(resource, out ResourceQuantity? quantity) ? quantity.ToDecimal() : 0;
 
     /// <summary>What the scheduler gives is for every protocol.</summary>
-    private static IEnumerable<(int Port, string Protocol)> Given(V1Pod pod)
+    private static IEnumerable<HostPort> Given(V1Pod pod)
     {
         if (HostPorts.Of(pod) is not { } given)
             return [];
-        return given.Ports.Ranges.ToArray().SelectMany(range => Enumerable.Range(range.First, range.Count)).SelectMany(port => Protocols.Select(protocol => (port, protocol)));
+        return given.Ports.Ranges.ToArray().SelectMany(range => Enumerable.Range(range.First, range.Count)).SelectMany(port => Protocols.Select(protocol => new HostPort("", protocol, port)));
     }
 
-    private static IEnumerable<(int Port, string Protocol)> Declared(V1Pod pod) =>
-        pod.Spec.Containers.SelectMany(container => container.Ports ?? []).Where(port => port.HostPort > 0).Select(port => (port.HostPort!.Value, port.Protocol ?? "TCP"));
+    private static IEnumerable<HostPort> Declared(V1Pod pod) =>
+        pod.Spec.Containers.SelectMany(container => container.Ports ?? []).Where(port => port.HostPort > 0)
+            .Select(port => new HostPort(port.HostIP ?? "", port.Protocol ?? "TCP", port.HostPort!.Value));
 }

@@ -22,6 +22,7 @@ internal sealed class PodSync : IAsyncDisposable
     private readonly PodProbes _probes;
     private readonly AssignedPortsWriter _ports;
     private readonly EndedContainers? _ended;
+    private readonly CancellationToken _lasting;
     private readonly RestartBackoff _backoff = new();
     private readonly Dictionary<string, WaitingReason> _waiting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _toldBackoff = new(StringComparer.Ordinal);
@@ -29,9 +30,11 @@ internal sealed class PodSync : IAsyncDisposable
     private bool _admitted;
     private bool _deleted;
 
-    public PodSync(PodServices services, V1Pod pod, PodEvents events, Action wake)
+    /// <param name="lasting">For what nobody waits for when the pod is deleted: its volumes, its images, its hooks.</param>
+    public PodSync(PodServices services, V1Pod pod, PodEvents events, Action wake, CancellationToken lasting)
     {
         _services = services;
+        _lasting = lasting;
         _events = events;
         _probes = new PodProbes(
             services.Runtime, services.HostAddress, services.Time, wake, (container, text) => events.Warning(container, "Unhealthy", text));
@@ -69,7 +72,7 @@ internal sealed class PodSync : IAsyncDisposable
 
     private async Task<TimeSpan?> BringUpAsync(V1Pod pod, PodView view, CancellationToken cancel)
     {
-        IReadOnlyDictionary<string, MountedVolume>? volumes = await MountAsync(pod, cancel);
+        IReadOnlyDictionary<string, MountedVolume>? volumes = await MountAsync(pod, _lasting);
         if (volumes is null)
         {
             Publish(view, isTerminating: false, isOver: false);
@@ -198,7 +201,7 @@ internal sealed class PodSync : IAsyncDisposable
         try
         {
             var fields = new PodFields(pod, pod.Status?.PodIP ?? "", _services.HostAddress, _services.Allocatable);
-            return await _services.Volumes.MountAsync(pod, fields, cancel);
+            return await _services.Volumes.MountAsync(pod, fields, text => _events.Warning("FailedMount", text), cancel);
         }
         catch (VolumeException fault)
         {
@@ -252,6 +255,10 @@ internal sealed class PodSync : IAsyncDisposable
         try
         {
             PodSandboxSpec spec = SandboxSpecs.Of(view.Pod, plan.SandboxAttempt, _services.Options.Name, _services.Resolver);
+            if (!_services.Runtime.Features.HostPorts && !spec.HostNetwork && spec.Ports.Any(port => port.HostPort > 0))
+                _events.Warning("HostPortIgnored", "hostPort is not forwarded: the node has no iptables, or no portmap plugin");
+            if (spec.Sysctls.Count > 0 && _services.Runtime.Features is { Processes: true, Sysctls: false })
+                _events.Warning("SysctlsIgnored", $"sysctls are not set: the {_services.Runtime.Name} runtime leaves the kernel's parameters as they are");
             await _services.Runtime.RunPodSandboxAsync(spec, cancel);
             return (true, Idle);
         }
@@ -272,22 +279,15 @@ internal sealed class PodSync : IAsyncDisposable
                 return (false, BackOff(view.Pod, container, latest, backoff.Delay, backoff.Left));
             _backoff.Restarted(container.Name, finished, Now);
         }
-        ImageOutcome image = await ImageAsync(view.Pod, container, cancel);
+        ImageOutcome image = await ImageAsync(view.Pod, container, _lasting);
         if (image.Failure is { } absent)
         {
             _waiting[container.Name] = absent;
             return (false, image.Retry);
         }
-        await _services.StartGate.WaitAsync(cancel);
-        WaitingReason? failed;
-        try
-        {
-            failed = await new ContainerStarter(_services, view.Pod, _events).StartAsync(view, container, image.Image, volumes, cancel);
-        }
-        finally
-        {
-            _services.StartGate.Release();
-        }
+        var starter = new ContainerStarter(_services, view.Pod, _events);
+        StartedContainer begun = await InTurnAsync(() => starter.StartAsync(view, container, image.Image, volumes, cancel), cancel);
+        WaitingReason? failed = begun.Failure ?? await starter.RunPostStartAsync(view.Sandbox!, container, begun.Id, _lasting);
         if (failed is { } reason)
         {
             _waiting[container.Name] = reason;
@@ -298,7 +298,20 @@ internal sealed class PodSync : IAsyncDisposable
         return (true, Idle);
     }
 
-    /// <summary>Outside the gate that bounds starts: a pull may take minutes.</summary>
+    /// <summary>As many containers at once as the machine can begin. A pull or a hook is not in it: it takes minutes, and a hook may wait for a container that has no turn yet.</summary>
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> start, CancellationToken cancel)
+    {
+        await _services.StartGate.WaitAsync(cancel);
+        try
+        {
+            return await start();
+        }
+        finally
+        {
+            _services.StartGate.Release();
+        }
+    }
+
     private async Task<ImageOutcome> ImageAsync(V1Pod pod, PodContainer container, CancellationToken cancel) =>
         _services.Images is { } images
             ? await images.EnsureAsync(pod, container, await PullSecrets.OfAsync(pod, _services.Objects, cancel), _events, cancel)

@@ -18,6 +18,9 @@ internal sealed partial class PodWorker
     private readonly WakeSignal _wake = new();
     private readonly PodEvents _events;
     private readonly PodSync _sync;
+
+    /// <summary>Until the pod begins to end, or the node: then nobody waits any longer for its image or its hooks.</summary>
+    private readonly CancellationTokenSource _lasting = new();
     private volatile V1Pod _pod;
     private volatile bool _removed;
 
@@ -26,7 +29,7 @@ internal sealed partial class PodWorker
         _pod = pod;
         _services = services;
         _events = new PodEvents(services.Events, pod, services.TellsNormalEvents);
-        _sync = new PodSync(services, pod, _events, Wake);
+        _sync = new PodSync(services, pod, _events, Wake, _lasting.Token);
     }
 
     public string Uid => _pod.Metadata.Uid;
@@ -43,6 +46,8 @@ internal sealed partial class PodWorker
     {
         V1Pod before = _pod;
         _pod = pod;
+        if (pod.Metadata.DeletionTimestamp is not null)
+            _ = _lasting.CancelAsync();
         // A write of the status may carry another's change with it: the watch tells of both at once when it had to begin anew.
         if (PodChange.IsNews(before, pod) || !_services.Status.IsOwnWrite(pod, Wake))
             Wake();
@@ -53,6 +58,7 @@ internal sealed partial class PodWorker
     {
         _pod = last;
         _removed = true;
+        _ = _lasting.CancelAsync();
         Wake();
     }
 
@@ -62,6 +68,7 @@ internal sealed partial class PodWorker
     private async Task RunAsync(CancellationToken cancel)
     {
         int failures = 0;
+        using CancellationTokenRegistration stopping = cancel.UnsafeRegister(static lasting => ((CancellationTokenSource)lasting!).Cancel(), _lasting);
         try
         {
             _services.Objects.Hold(Uid, PodReferences.Of(_pod));
@@ -99,9 +106,16 @@ internal sealed partial class PodWorker
     private async Task<TimeSpan?> StepAsync(CancellationToken cancel)
     {
         V1Pod pod = _pod;
-        if (!_removed && pod.Metadata.DeletionTimestamp is null)
+        if (_removed || pod.Metadata.DeletionTimestamp is not null)
+            return await TerminateAsync(cancel);
+        try
+        {
             return await _sync.RunAsync(pod, cancel);
-        return await TerminateAsync(cancel);
+        }
+        catch (Exception) when (_lasting.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            return TimeSpan.Zero; // its last steps are next
+        }
     }
 
     /// <summary>Ends the pod; starts over with less grace when it is asked for meanwhile.</summary>

@@ -26,8 +26,9 @@ internal static class SandboxSpecs
             OnHost = hostNetwork && pod.Spec is { HostPID: true, HostIPC: true } && PodContainer.AllOf(pod).All(IsPrivileged),
             ResolvConf = resolver.TextFor(pod),
             HostAliases = [.. (pod.Spec.HostAliases ?? []).Select(alias => new KeyValuePair<string, string>(alias.Ip, string.Join('\t', alias.Hostnames ?? [])))],
+            Sysctls = PodSysctls.Of(pod),
             Ports = [.. PodContainer.AllOf(pod).SelectMany(container => (container.Spec.Ports ?? []).Select(port => new PodPort(
-                container.Name, port.Name ?? "", port.ContainerPort, port.Protocol ?? "TCP", port.HostPort ?? HostPorts.Named(given, port.Name))))],
+                container.Name, port.Name ?? "", port.ContainerPort, port.Protocol ?? "TCP", port.HostPort ?? HostPorts.Named(given, port.Name), port.HostIP ?? "")))],
         };
     }
 

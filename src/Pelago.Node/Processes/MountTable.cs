@@ -36,11 +36,19 @@ internal static class MountTable
     public static void UnmountBelow(string directory)
     {
         const int Detach = 2;
-        foreach (MountEntry mount in Read().Where(mount => IsWithin(mount.Path, directory)).Reverse())
+        string place = HostLinks.Resolve(directory);
+        foreach (MountEntry mount in Read().Where(mount => IsWithin(mount.Path, place)).Reverse())
         {
             if (LibC.Unmount(mount.Path, Detach) < 0)
                 throw Descriptors.Failure($"unmount {mount.Path}");
         }
+    }
+
+    /// <summary>Whether a directory, however it is reached, has a file system of its own.</summary>
+    public static bool IsMounted(string directory)
+    {
+        string place = HostLinks.Resolve(directory);
+        return Read().Any(mount => mount.Path == place);
     }
 
     /// <summary>The file system that a path lies on.</summary>

@@ -224,7 +224,8 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         return Task.FromResult<ContainerStats?>(container.Group?.Stats(now) ?? ProcessUsage.OfTree(ProcessTable.Read(), main.Pid, now));
     }
 
-    public string? SandboxDirectory(string containerId) => _containers.Find(containerId)?.Files.Sandbox;
+    public Task<ContainerFiles?> FilesAsync(string containerId, CancellationToken cancel) =>
+        Task.FromResult(_containers.Find(containerId) is { } found ? new ContainerFiles(found.Files.Sandbox, IsFileSystem: false) : null);
 
     public async ValueTask DisposeAsync()
     {

@@ -68,6 +68,10 @@ public interface IPodRuntime : IAsyncDisposable
     /// <summary>Processor and memory use; null when the container does not run.</summary>
     Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken cancel);
 
-    /// <summary>The host directory that a container sees as its own (its sandbox in the Mesos sense); null where there is none.</summary>
-    string? SandboxDirectory(string containerId);
+    /// <summary>Where a container's files are on this machine; null where there are none, or none any more.</summary>
+    Task<ContainerFiles?> FilesAsync(string containerId, CancellationToken cancel);
 }
+
+/// <summary>A directory of this machine with the files of a container.</summary>
+/// <param name="IsFileSystem">All that the container sees, with what is mounted for it; else the one directory that is its own (its sandbox in the Mesos sense).</param>
+public sealed record ContainerFiles(string Path, bool IsFileSystem);

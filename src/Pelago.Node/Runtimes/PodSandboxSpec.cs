@@ -34,12 +34,18 @@ public sealed record PodSandboxSpec
     /// <summary>Further names for /etc/hosts: address, then the names.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> HostAliases { get; init; } = [];
 
+    /// <summary>Kernel parameters of the pod's own namespaces, by names such as <c>net.ipv4.ip_unprivileged_port_start</c>.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Sysctls { get; init; } = [];
+
     /// <summary>The ports that containers declare.</summary>
     public IReadOnlyList<PodPort> Ports { get; init; } = [];
 }
 
-/// <summary>A declared container port. <paramref name="Protocol"/> is TCP, UDP or SCTP; <paramref name="HostPort"/> 0 means none.</summary>
-public sealed record PodPort(string Container, string Name, int ContainerPort, string Protocol, int HostPort = 0);
+/// <summary>
+/// A declared container port. <paramref name="Protocol"/> is TCP, UDP or SCTP; <paramref name="HostPort"/> 0 means none; it is listened on at
+/// <paramref name="HostAddress"/> of the node alone, or at all of its addresses when that is empty.
+/// </summary>
+public sealed record PodPort(string Container, string Name, int ContainerPort, string Protocol, int HostPort = 0, string HostAddress = "");
 
 public enum SandboxState
 {

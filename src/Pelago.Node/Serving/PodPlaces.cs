@@ -20,10 +20,13 @@ internal sealed class PodPlaces(PodDirectory pods, IPodRuntime runtime, PodPaths
 
     public async Task<ContainerRoot> RootAsync(string ns, string pod, string container, CancellationToken cancel)
     {
-        IReadOnlyList<ContainerStatus> attempts = await pods.AttemptsAsync(pods.Pod(ns, pod), container, cancel);
-        string directory = attempts.Select(attempt => runtime.SandboxDirectory(attempt.Id)).FirstOrDefault(directory => directory is not null)
-            ?? throw new ApiStatusException(ApiStatus.BadRequest($"container {container} of pod {pod} has no sandbox directory"));
-        return new ContainerRoot(directory, IsFileSystem: false, _ => Task.FromResult(true));
+        foreach (ContainerStatus attempt in await pods.AttemptsAsync(pods.Pod(ns, pod), container, cancel))
+        {
+            // Where they are reached through a process, its number may be another's as soon as the container has ended.
+            if (await runtime.FilesAsync(attempt.Id, cancel) is { } files)
+                return new ContainerRoot(files.Path, files.IsFileSystem, async again => await runtime.FilesAsync(attempt.Id, again) == files);
+        }
+        throw new ApiStatusException(ApiStatus.BadRequest($"container {container} of pod {pod} has no files here, or none while it does not run"));
     }
 
     private static ContainerStatus Choose(V1Pod pod, string container, IReadOnlyList<ContainerStatus> attempts, bool previous)

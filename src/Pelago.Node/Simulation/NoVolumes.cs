@@ -10,7 +10,7 @@ namespace Pelago.Node.Simulation;
 /// <summary>Simulated containers have no files, so their pods have no volumes.</summary>
 internal sealed class NoVolumes : IPodVolumes
 {
-    public Task<IReadOnlyDictionary<string, MountedVolume>> MountAsync(V1Pod pod, PodFields fields, CancellationToken cancel) =>
+    public Task<IReadOnlyDictionary<string, MountedVolume>> MountAsync(V1Pod pod, PodFields fields, Action<string> outdated, CancellationToken cancel) =>
         Task.FromResult<IReadOnlyDictionary<string, MountedVolume>>(ReadOnlyDictionary<string, MountedVolume>.Empty);
 
     public void Remove(string podUid)

@@ -239,7 +239,7 @@ internal sealed class SimulatedRuntime(Cidr4 network, FateSource fates, TimeProv
         }
     }
 
-    public string? SandboxDirectory(string containerId) => null;
+    public Task<ContainerFiles?> FilesAsync(string containerId, CancellationToken cancel) => Task.FromResult<ContainerFiles?>(null);
 
     public ValueTask DisposeAsync()
     {

@@ -25,14 +25,19 @@ internal static class AtomicDirectory
         Directory.CreateDirectory(directory);
         string data = Path.Combine(directory, DataLink);
         string? current = Directory.Exists(data) ? Path.Combine(directory, new DirectoryInfo(data).LinkTarget!) : null;
-        if (current is not null && IsSame(current, files))
-            return false;
-        string fresh = WriteFresh(directory, files, group, time);
-        Swap(directory, data, Path.GetFileName(fresh));
+        bool isSame = current is not null && IsSame(current, files);
+        string fresh = isSame ? current! : WriteFresh(directory, files, group, time);
+        if (!isSame)
+            Swap(directory, data, Path.GetFileName(fresh));
+
+        // Also where all is the same: whoever swapped them may have been killed before this.
         LinkNames(directory, files);
         RemoveStale(directory, files, fresh);
-        return true;
+        return !isSame;
     }
+
+    /// <summary>Whether files were put there once.</summary>
+    public static bool IsWritten(string directory) => Directory.Exists(Path.Combine(directory, DataLink));
 
     private static string WriteFresh(string directory, IReadOnlyDictionary<string, ProjectedFile> files, uint? group, TimeProvider time)
     {

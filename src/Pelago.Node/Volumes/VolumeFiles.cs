@@ -16,8 +16,8 @@ internal sealed class VolumeFiles(V1Pod pod, PodFields fields, ReferencedObjects
 
     private string Namespace => pod.Metadata.NamespaceProperty;
 
-    /// <summary>Null for a volume of another type. A <see cref="VolumeException"/> or <see cref="ConfigurationException"/> says what is missing.</summary>
-    public async Task<IReadOnlyDictionary<string, ProjectedFile>?> CollectAsync(V1Volume volume, CancellationToken cancel)
+    /// <summary>None for a volume of another type. A <see cref="VolumeException"/> or <see cref="ConfigurationException"/> says what is missing.</summary>
+    public async Task<IReadOnlyDictionary<string, ProjectedFile>> CollectAsync(V1Volume volume, CancellationToken cancel)
     {
         if (volume.ConfigMap is { } map)
             await AddConfigMapAsync(map.Name, map.Items, map.Optional, map.DefaultMode ?? DefaultMode, cancel);
@@ -27,8 +27,6 @@ internal sealed class VolumeFiles(V1Pod pod, PodFields fields, ReferencedObjects
             AddDownward(downward.Items, downward.DefaultMode ?? DefaultMode);
         else if (volume.Projected is { } projected)
             await AddProjectedAsync(projected, cancel);
-        else
-            return null;
         return _files;
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Concurrent;
 using System.IO;
 using k8s.Models;
 using Pelago.Client;
@@ -17,18 +18,21 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
     private const UnixFileMode Everybody = (UnixFileMode)0x1ff;
     private const UnixFileMode SetGroup = UnixFileMode.SetGroup | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
 
-    public async Task<IReadOnlyDictionary<string, MountedVolume>> MountAsync(V1Pod pod, PodFields fields, CancellationToken cancel)
+    /// <summary>By pod, what follows no object and is there: it is not looked for again while containers may have it.</summary>
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, MountedVolume>> _lasting = new(StringComparer.Ordinal);
+
+    public async Task<IReadOnlyDictionary<string, MountedVolume>> MountAsync(V1Pod pod, PodFields fields, Action<string> outdated, CancellationToken cancel)
     {
         var mounted = new Dictionary<string, MountedVolume>(StringComparer.Ordinal);
         foreach (V1Volume volume in pod.Spec.Volumes ?? [])
         {
             try
             {
-                mounted[volume.Name] = await MountAsync(pod, volume, fields, cancel);
+                mounted[volume.Name] = VolumePlugin(volume) is { } plugin ? await ProjectAsync(pod, volume, plugin, fields, outdated, cancel) : await OnceAsync(pod, volume, cancel);
             }
             catch (Exception fault) when (fault is VolumeException or ConfigurationException or IOException or UnauthorizedAccessException)
             {
-                throw new VolumeException($"MountVolume.SetUp failed for volume \"{volume.Name}\" : {fault.Message}", fault);
+                throw new VolumeException(Failed(volume, fault), fault);
             }
         }
         return mounted;
@@ -39,17 +43,28 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
         string directory = Path.Combine(PodDirectory(podUid), "volumes");
         MountTable.UnmountBelow(directory);
         tokens.Forget(podUid);
+        _lasting.TryRemove(podUid, out _);
         if (Directory.Exists(directory))
             Directory.Delete(directory, recursive: true);
     }
 
     private string PodDirectory(string uid) => Path.Combine(podsDirectory, uid);
 
-    private async Task<MountedVolume> MountAsync(V1Pod pod, V1Volume volume, PodFields fields, CancellationToken cancel)
+    private static string Failed(V1Volume volume, Exception fault) => $"MountVolume.SetUp failed for volume \"{volume.Name}\" : {fault.Message}";
+
+    /// <summary>What follows no object is set up once for each life of a pod on this node.</summary>
+    private async Task<MountedVolume> OnceAsync(V1Pod pod, V1Volume volume, CancellationToken cancel)
     {
-        uint? group = (uint?)pod.Spec.SecurityContext?.FsGroup;
+        ConcurrentDictionary<string, MountedVolume> there = _lasting.GetOrAdd(pod.Metadata.Uid, _ => new ConcurrentDictionary<string, MountedVolume>(StringComparer.Ordinal));
+        if (!there.TryGetValue(volume.Name, out MountedVolume mounted))
+            there[volume.Name] = mounted = await SetUpAsync(pod, volume, cancel);
+        return mounted;
+    }
+
+    private async Task<MountedVolume> SetUpAsync(V1Pod pod, V1Volume volume, CancellationToken cancel)
+    {
         if (volume.EmptyDir is { } empty)
-            return new MountedVolume(PrepareEmpty(Place(pod, "kubernetes.io~empty-dir", volume), empty, group), false);
+            return new MountedVolume(PrepareEmpty(Place(pod, "kubernetes.io~empty-dir", volume), empty, (uint?)pod.Spec.SecurityContext?.FsGroup), false);
         if (volume.HostPath is { } host)
         {
             HostPaths.Prepare(host.Path, host.Type);
@@ -59,36 +74,64 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
             return await MountClaimAsync(pod, claim.ClaimName, claim.ReadOnlyProperty == true, cancel);
         if (volume.Ephemeral is not null)
             return await MountClaimAsync(pod, $"{pod.Metadata.Name}-{volume.Name}", false, cancel);
-        IReadOnlyDictionary<string, ProjectedFile> files = await new VolumeFiles(pod, fields, objects, tokens).CollectAsync(volume, cancel)
-            ?? throw new VolumeException("this node serves emptyDir, hostPath, configMap, secret, projected, downwardAPI and claims of local or hostPath volumes");
-        string directory = Place(pod, PluginOf(volume), volume);
-        AtomicDirectory.Write(directory, files, LibC.EffectiveUser() == 0 ? group : null, time);
+        throw new VolumeException("this node serves emptyDir, hostPath, configMap, secret, projected, downwardAPI and claims of local or hostPath volumes");
+    }
+
+    /// <summary>The files that an object says. Where it is gone, a pod that has them keeps them (so does a kubelet), and only its first start waits.</summary>
+    private async Task<MountedVolume> ProjectAsync(V1Pod pod, V1Volume volume, string plugin, PodFields fields, Action<string> outdated, CancellationToken cancel)
+    {
+        string directory = Place(pod, plugin, volume);
+        try
+        {
+            IReadOnlyDictionary<string, ProjectedFile> files = await new VolumeFiles(pod, fields, objects, tokens).CollectAsync(volume, cancel);
+            AtomicDirectory.Write(directory, files, LibC.EffectiveUser() == 0 ? (uint?)pod.Spec.SecurityContext?.FsGroup : null, time);
+        }
+        catch (Exception fault) when (fault is VolumeException or ConfigurationException && AtomicDirectory.IsWritten(directory))
+        {
+            outdated(Failed(volume, fault));
+        }
         return new MountedVolume(directory, true);
     }
 
     private string Place(V1Pod pod, string plugin, V1Volume volume) => Path.Combine(PodDirectory(pod.Metadata.Uid), "volumes", plugin, volume.Name);
 
-    private static string PluginOf(V1Volume volume) =>
+    /// <summary>Null for what follows no object.</summary>
+    private static string? VolumePlugin(V1Volume volume) =>
         volume.ConfigMap is not null ? "kubernetes.io~configmap"
         : volume.Secret is not null ? "kubernetes.io~secret"
         : volume.DownwardAPI is not null ? "kubernetes.io~downward-api"
-        : "kubernetes.io~projected";
+        : volume.Projected is not null ? "kubernetes.io~projected"
+        : null;
 
+    /// <summary>A directory that is there is whole: what is in memory is mounted with its rights, what is on disk gets its name last.</summary>
     private static string PrepareEmpty(string directory, V1EmptyDirVolumeSource empty, uint? group)
     {
+        bool isRoot = LibC.EffectiveUser() == 0;
+        if (empty.Medium == "Memory" && isRoot)
+        {
+            MountMemory(directory, empty, group);
+            return directory;
+        }
         if (Directory.Exists(directory))
             return directory;
-        Directory.CreateDirectory(directory);
-        if (empty.Medium == "Memory" && LibC.EffectiveUser() == 0)
-        {
-            string size = empty.SizeLimit is { } limit ? $"size={limit.ToInt64()}" : "size=50%";
-            if (LibC.Mount("tmpfs", directory, "tmpfs", 0, size) < 0)
-                throw Descriptors.Failure($"mount a tmpfs on {directory}");
-        }
-        File.SetUnixFileMode(directory, group is null ? Everybody : Everybody | SetGroup);
-        if (group is { } owner && LibC.EffectiveUser() == 0)
-            _ = LibC.ChangeOwner(directory, uint.MaxValue, owner);
+        string draft = $"{directory}.new";
+        Directory.CreateDirectory(draft);
+        File.SetUnixFileMode(draft, group is null ? Everybody : Everybody | SetGroup);
+        if (group is { } owner && isRoot)
+            _ = LibC.ChangeOwner(draft, uint.MaxValue, owner);
+        Directory.Move(draft, directory);
         return directory;
+    }
+
+    private static void MountMemory(string directory, V1EmptyDirVolumeSource empty, uint? group)
+    {
+        Directory.CreateDirectory(directory);
+        if (MountTable.IsMounted(directory))
+            return;
+        string size = empty.SizeLimit is { } limit ? $"size={limit.ToInt64()}" : "size=50%";
+        string rights = group is { } owner ? $"mode=2777,gid={owner}" : "mode=0777";
+        if (LibC.Mount("tmpfs", directory, "tmpfs", 0, $"{size},{rights}") < 0)
+            throw Descriptors.Failure($"mount a tmpfs on {directory}");
     }
 
     private async Task<MountedVolume> MountClaimAsync(V1Pod pod, string name, bool readOnly, CancellationToken cancel)

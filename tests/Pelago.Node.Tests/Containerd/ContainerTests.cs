@@ -92,7 +92,9 @@ public sealed class ContainerTests : ContainerdScene
 
         Assert.Equal("content\nrefused\ndone\n", Log(spec));
         Assert.Equal("x\n", File.ReadAllText(Home["volume/g"]));
-        Assert.Equal("mine\n", File.ReadAllText(Path.Combine(Runtime.SandboxDirectory(id)!, "file")));
+        ContainerFiles files = (await Runtime.FilesAsync(id, Cancel))!;
+        Assert.Equal("mine\n", File.ReadAllText(Path.Combine(files.Path, "file")));
+        Assert.Equal("x\n", File.ReadAllText(Path.Combine(files.Path, "no/such/place/g")));
     }
 
     [Fact]
@@ -129,7 +131,7 @@ public sealed class ContainerTests : ContainerdScene
         Assert.Equal((before.State, before.StartedAt, before.Name, before.PodUid), (adopted.State, adopted.StartedAt, adopted.Name, adopted.PodUid));
         PodSandboxStatus found = (await Runtime.PodSandboxStatusAsync(sandbox, Cancel))!;
         Assert.Equal((SandboxState.Ready, address, "pod-a"), (found.State, found.Address, found.Spec.Hostname));
-        File.WriteAllText(Path.Combine(Runtime.SandboxDirectory(id)!, "go"), "");
+        File.WriteAllText(Path.Combine((await Runtime.FilesAsync(id, Cancel))!.Path, "go"), "");
         Assert.Equal(9, (await ExitedAsync(id)).ExitCode);
         Assert.Equal("before\nafter\n", Log(spec));
     }

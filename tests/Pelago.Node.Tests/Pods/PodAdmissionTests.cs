@@ -62,6 +62,35 @@ public sealed class PodAdmissionTests
         Assert.Null(_admission.Admit(Pod("b", hostPort: 8080)));
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", "10.0.0.1", true)]
+    [InlineData("127.0.0.1", "127.0.0.1", false)]
+    [InlineData("127.0.0.1", "", false)]
+    [InlineData("::", "10.0.0.1", false)]
+    public void A_port_at_one_address_is_free_at_another(string first, string second, bool bothFit)
+    {
+        Assert.Null(_admission.Admit(Pod("a", hostPort: 8080, hostIP: first)));
+
+        Assert.Equal(bothFit, _admission.Admit(Pod("b", hostPort: 8080, hostIP: second)) is null);
+    }
+
+    [Theory]
+    [InlineData("net.ipv4.ip_unprivileged_port_start", false, null)]
+    [InlineData("net/ipv4/tcp_syncookies", false, null)]
+    [InlineData("net.ipv4.tcp_syncookies", true, "\"net.ipv4.tcp_syncookies\" not allowed with hostNetwork enabled")]
+    [InlineData("kernel.msgmax", false, "\"kernel.msgmax\" not allowlisted")]
+    public void Only_kernel_parameters_that_reach_nobody_else_are_set(string name, bool hostNetwork, string? why)
+    {
+        V1Pod pod = Pod("a");
+        pod.Spec.HostNetwork = hostNetwork;
+        pod.Spec.SecurityContext = new V1PodSecurityContext { Sysctls = [new V1Sysctl { Name = name, Value = "1" }] };
+
+        PodVerdict? verdict = _admission.Admit(pod);
+
+        Assert.Equal(why is null ? null : "SysctlForbidden", verdict?.Reason);
+        Assert.Equal(why is null ? null : $"Pod was rejected: forbidden sysctl: {why}", verdict?.Message);
+    }
+
     [Fact]
     public void A_pod_for_other_nodes_is_refused()
     {
@@ -71,7 +100,7 @@ public sealed class PodAdmissionTests
         Assert.Equal("NodeAffinity", _admission.Admit(pod)?.Reason);
     }
 
-    private static V1Pod Pod(string uid, string cpu = "0", int? hostPort = null) => new()
+    private static V1Pod Pod(string uid, string cpu = "0", int? hostPort = null, string hostIP = "") => new()
     {
         Metadata = new V1ObjectMeta { NamespaceProperty = "default", Name = uid, Uid = uid },
         Spec = new V1PodSpec
@@ -81,7 +110,7 @@ public sealed class PodAdmissionTests
                 new V1Container
                 {
                     Name = "main", Resources = new V1ResourceRequirements { Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(cpu) } },
-                    Ports = hostPort is null ? null : [new V1ContainerPort { ContainerPort = 80, HostPort = hostPort }],
+                    Ports = hostPort is null ? null : [new V1ContainerPort { ContainerPort = 80, HostPort = hostPort, HostIP = hostIP }],
                 },
             ],
         },

@@ -153,7 +153,7 @@ public abstract class ProcessRuntimeContract : RuntimeContract
         Assert.Equal(ContainerState.Running, adopted.State);
         Assert.InRange((adopted.StartedAt - started)!.Value.Duration(), TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Assert.Equal(SandboxState.Ready, (await Runtime.PodSandboxStatusAsync(sandbox, Cancel))!.State);
-        File.WriteAllText(Path.Combine(Runtime.SandboxDirectory(id)!, "go"), "");
+        File.WriteAllText(Path.Combine((await Runtime.FilesAsync(id, Cancel))!.Path, "go"), "");
 
         Assert.Equal(9, (await ExitedAsync(id)).ExitCode);
         Assert.Equal("before\nafter\n", Log(spec));
@@ -214,7 +214,7 @@ public abstract class ProcessRuntimeContract : RuntimeContract
         string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
         ContainerSpec spec = Shell("main", "while [ ! -e go ]; do sleep 0.02; done; echo unseen; exit 5");
         string id = await RunAsync(sandbox, spec);
-        string files = Runtime.SandboxDirectory(id)!;
+        string files = (await Runtime.FilesAsync(id, Cancel))!.Path;
         await Runtime.DisposeAsync();
 
         File.WriteAllText(Path.Combine(files, "go"), "");
@@ -369,7 +369,7 @@ public abstract class ProcessRuntimeContract : RuntimeContract
     {
         string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
         string id = await RunAsync(sandbox, LongRunning("main"));
-        string script = Path.Combine(Path.GetDirectoryName(Runtime.SandboxDirectory(id)!)!, "init.sh");
+        string script = Path.Combine(Path.GetDirectoryName((await Runtime.FilesAsync(id, Cancel))!.Path)!, "init.sh");
 
         RunningProcesses.Kill(script);
         await Eventually.TrueAsync(() => !RunningProcesses.Mention(script), Cancel);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Kube;
+
 namespace Pelago.Engine.Scheduling;
 
 /// <summary>The rules that look at one node alone. <c>Judge</c> methods return why not, or null.</summary>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Kube;
+
 namespace Pelago.Engine.Scheduling;
 
 /// <summary>A node and what lies on it, bound or assumed. Changed by <see cref="ClusterState"/> only.</summary>

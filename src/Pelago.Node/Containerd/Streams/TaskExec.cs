@@ -22,6 +22,7 @@ internal sealed class TaskExec : IProcessSession
     private const string ProcessType = "types.containerd.io/opencontainers/runtime-spec/1/Process";
     private const uint OwnerOnly = 0x180; // 0600
     private const int MostBetweenLooks = 64;
+    private static readonly TimeSpan BetweenWaits = TimeSpan.FromMilliseconds(200);
     private readonly ContainerdClient _client;
     private readonly EventLoop _loop;
     private readonly string _container;
@@ -29,6 +30,9 @@ internal sealed class TaskExec : IProcessSession
     private readonly string _directory;
     private readonly bool _terminal;
     private readonly TerminalSize _size;
+
+    /// <summary>Nobody is there any more who would wait for it.</summary>
+    private readonly CancellationTokenSource _letGo = new();
     private Task<int>? _exited;
     private bool _started;
 
@@ -67,8 +71,12 @@ internal sealed class TaskExec : IProcessSession
 
     public Task<int> WaitAsync(CancellationToken cancel) => _exited!.WaitAsync(cancel);
 
+    /// <summary>What still runs is killed before its streams end: one that reads no input would never let that end by itself.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _letGo.CancelAsync();
+        if (_started)
+            await KillAsync();
         foreach (Stream? stream in new[] { Stdin, Stdout, Stderr })
         {
             if (stream is not null)
@@ -78,6 +86,7 @@ internal sealed class TaskExec : IProcessSession
             await RemoveAsync();
         if (Directory.Exists(_directory))
             Directory.Delete(_directory, recursive: true);
+        _letGo.Dispose();
     }
 
     private async Task StartAsync(ExecSpec spec, CancellationToken cancel)
@@ -117,8 +126,23 @@ internal sealed class TaskExec : IProcessSession
 
     private async Task<int> WaitForExitAsync()
     {
-        WaitResponse end = await _client.Tasks.WaitAsync(new WaitRequest { ContainerId = _container, ExecId = _id }, ContainerdClient.InCriNamespace);
-        return (int)end.ExitStatus;
+        while (true)
+        {
+            try
+            {
+                WaitResponse end = await _client.Tasks.WaitAsync(new WaitRequest { ContainerId = _container, ExecId = _id }, ContainerdClient.InCriNamespace);
+                return (int)end.ExitStatus;
+            }
+            catch (RpcException fault) when (fault.StatusCode == StatusCode.Unavailable)
+            {
+                // containerd is started again; the process goes on under its shim.
+                await Task.Delay(BetweenWaits, _letGo.Token);
+            }
+            catch (RpcException fault)
+            {
+                throw new RuntimeException("ExecError", $"the end of the process is not known: {fault.Status.Detail}", fault);
+            }
+        }
     }
 
     /// <summary>The container's own process with another command: its user, environment, capabilities and directory are kept.</summary>
@@ -152,7 +176,7 @@ internal sealed class TaskExec : IProcessSession
     private async Task TakenAsync(DescriptorStream input)
     {
         for (int wait = 1; _exited is { IsCompleted: false } && Descriptors.Unread(input.File) > 0; wait = Math.Min(2 * wait, MostBetweenLooks))
-            await Task.Delay(wait); // nothing tells that a FIFO has become empty
+            await Task.Delay(wait, _letGo.Token); // nothing tells that a FIFO has become empty
     }
 
     private async Task EndInputAsync()
@@ -167,17 +191,27 @@ internal sealed class TaskExec : IProcessSession
         }
     }
 
+    private async Task KillAsync()
+    {
+        // A wait that failed says nothing of the process.
+        if (_exited is { IsCompletedSuccessfully: true })
+            return;
+        try
+        {
+            await _client.Tasks.KillAsync(new KillRequest { ContainerId = _container, ExecId = _id, Signal = LibC.SIGKILL }, ContainerdClient.InCriNamespace);
+        }
+        catch (RpcException)
+        {
+            // It has ended, or the container is gone.
+        }
+    }
+
     private async Task RemoveAsync()
     {
         try
         {
-            // A wait that failed, as when containerd was started again, says nothing of the process.
-            if (_exited is { IsCompletedSuccessfully: false })
-            {
-                await _client.Tasks.KillAsync(
-                    new KillRequest { ContainerId = _container, ExecId = _id, Signal = LibC.SIGKILL }, ContainerdClient.InCriNamespace);
+            if (_exited is not null)
                 await ((Task)_exited).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
             await _client.Tasks.DeleteProcessAsync(new DeleteProcessRequest { ContainerId = _container, ExecId = _id }, ContainerdClient.InCriNamespace);
         }
         catch (RpcException)
@@ -197,7 +231,7 @@ internal sealed class TaskExec : IProcessSession
         {
             if (Interlocked.Exchange(ref _ended, 1) != 0)
                 return;
-            await exec.TakenAsync(inner);
+            await exec.TakenAsync(inner).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await inner.DisposeAsync();
             if (exec._started)
                 await exec.EndInputAsync();

@@ -66,7 +66,7 @@ internal sealed class ContainerdConfig(ContainerdOptions options, ContainerdTool
                     },
                 },
             };
-            if (tools.IpTables is not null && File.Exists(Path.Combine(tools.PluginDirectory!, "portmap")))
+            if (tools.ForwardsPorts)
                 plugins.Add(new JsonObject { ["type"] = "portmap", ["capabilities"] = new JsonObject { ["portMappings"] = true } });
             return new JsonObject { ["cniVersion"] = "0.4.0", ["name"] = options.BridgeName, ["plugins"] = plugins }.ToJsonString();
         }

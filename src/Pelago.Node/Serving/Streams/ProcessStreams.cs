@@ -81,9 +81,22 @@ internal sealed class ProcessStreams(IChannels channels, IProcessSession session
                     Collect(resize, piece);
                     break;
                 case Close when protocol.CanClose && piece.Data.Length == 1 && piece.Data.Span[0] == Stdin && session.Stdin is not null:
-                    await session.Stdin.DisposeAsync();
+                    _ = EndInputAsync(session.Stdin);
                     break;
             }
+        }
+    }
+
+    /// <summary>Not waited for: a process that reads nothing holds it up, and whether the client has left is heard meanwhile.</summary>
+    private static async Task EndInputAsync(Stream stdin)
+    {
+        try
+        {
+            await stdin.DisposeAsync();
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException or RuntimeException)
+        {
+            // The process has ended.
         }
     }
 

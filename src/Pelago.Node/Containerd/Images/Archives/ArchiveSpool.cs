@@ -17,6 +17,8 @@ internal sealed class ArchiveSpool : IDisposable
     private const int MaxLinks = 8;
     private const int NoSpace = 28; // ENOSPC
     private const long LeastFree = 1L << 30;
+    /// <summary>The bytes that all archives together are about to write.</summary>
+    private static long _underWay;
     private readonly FileStream _file;
     private readonly Func<DiskSpace> _disk;
     private readonly Dictionary<string, (long Offset, long Size)> _files = new(StringComparer.Ordinal);
@@ -109,8 +111,7 @@ internal sealed class ArchiveSpool : IDisposable
                     break;
                 case TarKind.File:
                     Add(item, _files, (_end, item.Size));
-                    RequireSpace(item.Size);
-                    await tar.CopyDataAsync(_file, cancel);
+                    await CopyAsync(tar, item.Size, cancel);
                     _end += item.Size;
                     break;
                 case TarKind.SymbolicLink:
@@ -127,11 +128,25 @@ internal sealed class ArchiveSpool : IDisposable
             throw new ArchiveException($"{What} is cut short, it has no end mark: copy or download it again");
     }
 
-    /// <summary>Of a small disk a tenth is enough.</summary>
-    private void RequireSpace(long size)
+    private async Task CopyAsync(TarScanner tar, long size, CancellationToken cancel)
+    {
+        long all = Interlocked.Add(ref _underWay, size);
+        try
+        {
+            RequireSpace(size, all);
+            await tar.CopyDataAsync(_file, cancel);
+        }
+        finally
+        {
+            Interlocked.Add(ref _underWay, -size);
+        }
+    }
+
+    /// <summary>Of a small disk a tenth is enough. What other archives are about to write has its place already.</summary>
+    private void RequireSpace(long size, long all)
     {
         DiskSpace space = _disk();
-        if (space.Available - size < Math.Min(LeastFree, space.Capacity / 10))
+        if (space.Available - all < Math.Min(LeastFree, space.Capacity / 10))
             throw new IOException($"the disk has {space.Available} bytes left, too few for another {size} of the archive", NoSpace);
     }
 
