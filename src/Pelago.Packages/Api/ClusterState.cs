@@ -19,13 +19,13 @@ public sealed record ClusterState
     /// <summary>What is being done; empty when there is nothing to do.</summary>
     public string Step { get; init; } = "";
 
-    /// <summary><c>install</c>, <c>upgrade</c>, <c>revert</c> (back after a failure), <c>repair</c> or <c>remove</c>.</summary>
+    /// <summary><c>install</c>, <c>upgrade</c>, <c>revert</c> (back after a failure), <c>refused</c> or <c>remove</c>.</summary>
     public string Operation { get; init; } = "";
 
     /// <summary>The digest of the release that is applied now.</summary>
     public string Release { get; init; } = "";
 
-    /// <summary>The last revision that was healthy here, and its release and version; 0 and empty before the first.</summary>
+    /// <summary>The last revision that was healthy here; 0 before the first.</summary>
     public long HealthyRevision { get; init; }
 
     public string HealthyRelease { get; init; } = "";

@@ -31,6 +31,9 @@ public sealed record InstallationSpec
     /// <summary>Names that lead to each option that was kept secret, whatever its package says of it now. Not written into an installation.</summary>
     public IReadOnlyList<string[]> SecretPaths { get; init; } = [];
 
+    /// <summary>How often the same was asked for again because it had not become healthy; each is a revision of its own.</summary>
+    public long Attempt { get; init; }
+
     /// <summary>Empty: the cluster that has the installation.</summary>
     public IReadOnlyList<ClusterTarget> Clusters { get; init; } = [];
 
@@ -44,7 +47,7 @@ public sealed record InstallationSpec
         Package = spec.String("package") ?? "", Version = spec.String("version") ?? "", Digest = spec.String("digest") ?? "", Repository = spec.String("repository") ?? "",
         Options = spec.Object("options") ?? [], Secrets = spec.String("secrets") ?? "",
         Clusters = [.. (spec.Array("clusters") ?? []).OfType<JsonObject>().Select(item => new ClusterTarget(item.String("name") ?? "", item.Object("options") ?? []))],
-        TimeoutSeconds = spec.Integer("timeoutSeconds") ?? 300, RollsBack = spec.String("onFailure") != "Stay",
+        Attempt = spec.Integer("attempt") ?? 0, TimeoutSeconds = spec.Integer("timeoutSeconds") ?? 300, RollsBack = spec.String("onFailure") != "Stay",
     };
 
     public JsonObject ToJson()
@@ -59,6 +62,8 @@ public sealed record InstallationSpec
             json["repository"] = Repository;
         if (Secrets.Length > 0)
             json["secrets"] = Secrets;
+        if (Attempt > 0)
+            json["attempt"] = Attempt;
         return json;
     }
 

@@ -95,11 +95,23 @@ internal sealed class ClusterRun(
     public async Task<ReconcileResult> RefusedAsync(ApiStatus refused, CancellationToken cancel)
     {
         if (_state.Step.Length == 0)
-            return ReconcileResult.Failed(refused);
+            return await UnseenAsync(refused, cancel);
         ReconcileResult? wait = await HoldAsync(StepOutcome.Waits($"the cluster refuses, which is tried again: {refused.Message}"), cancel);
         if (wait is null)
             return ReconcileResult.Again(TimeSpan.Zero);
         return wait.Value.After > Soon ? wait.Value : ReconcileResult.Failed(refused);
+    }
+
+    /// <summary>Nothing is under way, and nobody may look any more: whether it is well is not known.</summary>
+    private async Task<ReconcileResult> UnseenAsync(ApiStatus refused, CancellationToken cancel)
+    {
+        if (refused.Code is 401 or 403 && _state.Phase is InstallationPhase.Healthy or InstallationPhase.Degraded or InstallationPhase.Pending)
+        {
+            string phase = _state.Phase == InstallationPhase.Pending ? _state.Phase : InstallationPhase.Degraded;
+            await WriteAsync(_state with { Phase = phase, Message = $"the cluster refuses, which is tried again: {refused.Message}" }, cancel);
+        }
+
+        return ReconcileResult.Failed(refused);
     }
 
     /// <summary>Null once the new revision was begun.</summary>
@@ -122,12 +134,12 @@ internal sealed class ClusterRun(
             return ReconcileResult.Again(TimeSpan.FromSeconds(2));
         }
 
-        // What was under way when this came is taken back to what was healthy.
+        // What was under way when this came is taken back to what was healthy. Where that is lost, too, there is nothing to look after.
         ClusterState refused = _state with { Revision = installation.Revision, Failure = outcome.Words, Message = outcome.Words };
         await WriteAsync(
             _state.Step.Length > 0 && current is not null
                 ? Begun(refused with { Operation = Steps.Revert, Step = Steps.Apply, Release = _state.HealthyRelease })
-                : refused with { Operation = Steps.Refused, Step = "", Phase = InstallationPhase.Failed, Release = _state.HealthyRelease },
+                : refused with { Operation = Steps.Refused, Step = "", Phase = InstallationPhase.Failed, Release = current is null ? "" : _state.HealthyRelease },
             cancel);
         return null;
     }
@@ -141,12 +153,12 @@ internal sealed class ClusterRun(
                     await MakeNamespaceAsync(cancel);
                 return await HookAsync(cancel);
             case Steps.Apply:
-                return await _objects.ApplyAsync(await ReleaseAsync(_state.Release, cancel), cancel);
+                return await _objects.ApplyAsync(await ReleaseAsync(_state.Release, cancel), each: _state.Operation == Steps.Revert, cancel);
             case Steps.Wait:
                 return await _health.JudgeAsync(await ReleaseAsync(_state.Release, cancel), [], cancel);
             case Steps.Repair:
                 Release release = await ReleaseAsync(_state.Release, cancel);
-                StepOutcome applied = await _objects.ApplyAsync(release, cancel);
+                StepOutcome applied = await _objects.ApplyAsync(release, each: true, cancel);
                 return applied.IsDone ? await _health.JudgeAsync(release, [], cancel) : applied;
             case Steps.Prune or Steps.Delete:
                 return await RemoveAsync(cancel);
@@ -206,7 +218,7 @@ internal sealed class ClusterRun(
         ClusterState next = _state with { Step = Steps.After(_state), Message = "" };
         if (next.Step.Length > 0)
         {
-            await WriteAsync(next with { Phase = Steps.PhaseOf(next), Since = next.Step == Steps.Wait ? MetaTime.Now(time) : next.Since }, cancel);
+            await WriteAsync(next with { Phase = Steps.PhaseOf(next), Since = next.Step is Steps.Wait or Steps.PostHook ? MetaTime.Now(time) : next.Since }, cancel);
             return;
         }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Packages.Api;
@@ -45,6 +46,9 @@ internal sealed class ClusterWork
         }
         catch (ApiStatusException refused)
         {
+            string words = $"cluster {_clusters.Home.Cluster} refuses what is kept of it, which is tried again: {refused.Status.Message}";
+            if (cluster.Length == 0 && refused.Status.Code is 403 && installation.Message != words)
+                await _journal.WriteAsync(installation, new JsonObject { ["message"] = words }, cancel);
             return ReconcileResult.Failed(refused.Status);
         }
     }

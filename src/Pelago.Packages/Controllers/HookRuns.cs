@@ -45,9 +45,9 @@ internal sealed class HookRuns(IKubeApi api, InstalledObjects objects, Installat
     {
         var path = new ResourcePath(PackagesApi.Jobs, installation.Namespace);
         ApiResult list = await api.ListAsync(path, new ListQuery { LabelSelector = $"{RunLabel}={installation.Name}" }, cancel);
-        foreach (JsonObject job in (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>())
+        foreach (KubeObject job in (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(item => new KubeObject(item)).Where(objects.IsOurs))
         {
-            ApiResult gone = await api.DeleteAsync(path with { Name = new KubeObject(job).Name }, new DeleteQuery { PropagationPolicy = "Background" }, cancel);
+            ApiResult gone = await api.DeleteAsync(path with { Name = job.Name }, new DeleteQuery { PropagationPolicy = "Background" }, cancel);
             if (gone.Error is { IsNotFound: false } refused)
                 throw new ApiStatusException(refused);
         }

@@ -19,24 +19,40 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
     private readonly OwnerMark _mark = new(installation.Namespace, installation.Name, hub);
 
     /// <summary>Applies the objects of a release in their order.</summary>
-    public async Task<StepOutcome> ApplyAsync(Release release, CancellationToken cancel)
+    /// <param name="each">Goes on after one that is refused, and says so at the end: on the way back none may keep another from it.</param>
+    public async Task<StepOutcome> ApplyAsync(Release release, bool each, CancellationToken cancel)
     {
+        var failures = new List<string>();
+        StepOutcome whole = StepOutcome.Done;
         foreach (JsonObject json in release.Objects)
         {
-            StepOutcome outcome = await ApplyAsync(json, cancel);
-            if (!outcome.IsDone)
+            StepOutcome outcome = await ApplyAsync(json, release, cancel);
+            if (outcome.IsDone)
+                continue;
+            if (!each)
                 return outcome;
+            if (outcome.IsFailed)
+                failures.Add(outcome.Words);
+            else
+                whole = outcome;
         }
 
-        return StepOutcome.Done;
+        return failures.Count > 0 ? StepOutcome.Failed(Some(failures)) : whole;
     }
 
-    /// <summary>One object; also the Job of a hook.</summary>
-    public async Task<StepOutcome> ApplyAsync(JsonObject json, CancellationToken cancel)
+    /// <summary>The Job of a hook.</summary>
+    public Task<StepOutcome> ApplyAsync(JsonObject hook, CancellationToken cancel) => ApplyAsync(hook, null, cancel);
+
+    /// <summary>Whether an object is this installation's to change and to remove.</summary>
+    public bool IsOurs(KubeObject live) => _mark.IsOn(live);
+
+    private async Task<StepOutcome> ApplyAsync(JsonObject json, Release? release, CancellationToken cancel)
     {
         var item = new KubeObject((JsonObject)json.DeepClone());
+        bool isDefinedHere = release is not null && release.Objects.Any(other => Defines(new KubeObject(other), item));
+        StepOutcome notYet = StepOutcome.Waits($"waits until cluster {api.Cluster} knows {item.Kind}, which the package defines itself");
         if (await kinds.PathOfAsync(item, installation.Namespace, cancel) is not { } path)
-            return StepOutcome.Failed($"cluster {api.Cluster} does not know {item.Kind} of {item.ApiVersion}: a package that defines it has to be installed first");
+            return isDefinedHere ? notYet : StepOutcome.Failed($"cluster {api.Cluster} does not know {item.Kind} of {item.ApiVersion}: a package that defines it has to be installed first");
         if (path.Namespace.Length > 0)
             item.Namespace = path.Namespace;
         item.Metadata.ObjectOrNew("annotations")[PackagesApi.OwnerAnnotation] = _mark.Text;
@@ -48,8 +64,14 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
         ApiResult applied = await api.PatchAsync(path, PatchType.Apply, item.ToUtf8(), Apply, cancel);
         if (applied.Error is { Code: 422 } && item.Kind == "Job" && read.Error is null)
             return await ReplaceAsync(item, path, cancel);
+        if (applied.Error is { IsNotFound: true } && isDefinedHere)
+            return notYet;
         return applied.Error is { } refused ? Judge(item, refused) : StepOutcome.Done;
     }
+
+    private static bool Defines(KubeObject definition, KubeObject item) =>
+        definition.Kind == "CustomResourceDefinition" && definition.Spec is { } spec && spec.Object("names")?.String("kind") == item.Kind
+        && GroupVersion.TryParse(item.ApiVersion, out GroupVersion version) && spec.String("group") == version.Group;
 
     /// <summary>Removes what these releases have and the one that stays has not.</summary>
     /// <param name="stays">Null: nothing stays but what is marked to be kept.</param>

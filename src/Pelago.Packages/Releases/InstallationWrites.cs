@@ -12,6 +12,7 @@ namespace Pelago.Packages.Releases;
 /// <summary>What a client writes that wants something installed. Each throws an <see cref="ApiStatusException"/> when the cluster refuses.</summary>
 public sealed class InstallationWrites(IKubeApi api, RecordStore records)
 {
+    private const int MaxConflicts = 10;
     private static readonly WriteQuery Write = new() { FieldManager = "pelago" };
     private readonly SecretRecords _secrets = new(records);
 
@@ -46,14 +47,36 @@ public sealed class InstallationWrites(IKubeApi api, RecordStore records)
         return CreateAsync(ns, needed.Package.Name, needed.Package, spec, needed.Why, cancel);
     }
 
-    /// <summary>Keeps the package and puts another spec in the place of the one that was read, unless somebody else did meanwhile. The installation then.</summary>
+    /// <summary>
+    /// Keeps the package and puts another spec in the place of the one that was read, unless somebody else did meanwhile. The same spec is tried again where
+    /// it has not become healthy. The installation then.
+    /// </summary>
     /// <param name="spec">With all options.</param>
     public async Task<Installation> ChangeAsync(Installation installation, PackageRevision package, InstallationSpec spec, string cause, CancellationToken cancel)
     {
         await records.PutAsync(installation.Namespace, PackageRecord.Of(package), cancel);
-        var changed = new KubeObject((JsonObject)installation.Object.Json.DeepClone());
-        changed.Json["spec"] = (await _secrets.SealAsync(installation.Namespace, installation.Name, spec, package.Config, cancel)).ToJson();
-        changed.Metadata.ObjectOrNew("annotations")[PackagesApi.CauseAnnotation] = cause;
-        return new Installation(KubeObject.Parse((await api.UpdateAsync(installation.Path, changed.ToUtf8(), Write, cancel)).BodyOrThrow()));
+        spec = await _secrets.SealAsync(installation.Namespace, installation.Name, spec, package.Config, cancel);
+        if (installation.Phase != InstallationPhase.Healthy && RecordStore.DigestOf(spec.ToJson()) == RecordStore.DigestOf(installation.Spec.ToJson()))
+            spec = spec with { Attempt = spec.Attempt + 1 };
+        for (int attempt = 0; ; attempt++)
+        {
+            var changed = new KubeObject((JsonObject)installation.Object.Json.DeepClone());
+            changed.Json["spec"] = spec.ToJson();
+            changed.Metadata.ObjectOrNew("annotations")[PackagesApi.CauseAnnotation] = cause;
+            ApiResult written = await api.UpdateAsync(installation.Path, changed.ToUtf8(), Write, cancel);
+            if (written.Error is not { IsConflict: true } || attempt == MaxConflicts || await AgainAsync(installation, cancel) is not { } again)
+                return new Installation(KubeObject.Parse(written.BodyOrThrow()));
+            installation = again;
+        }
+    }
+
+    /// <summary>The same object with the same spec: its controller has only said more of it. Null when somebody changed it, or it is gone.</summary>
+    private async Task<Installation?> AgainAsync(Installation before, CancellationToken cancel)
+    {
+        ApiResult read = await api.GetAsync(before.Path, cancel);
+        if (read.Error is not null)
+            return null;
+        var now = new Installation(KubeObject.Parse(read.Body));
+        return now.Object.Uid == before.Object.Uid && now.Object.Generation == before.Object.Generation ? now : null;
     }
 }
