@@ -41,7 +41,7 @@ internal static class DescribeCommand
                 return PrintAll(catalog, parsed.GetValue(name)!);
             (CatalogPackage found, PackageRevision revision) = PackageStores.Find(catalog, parsed.GetValue(name)!, parsed.GetValue(version));
             if (parsed.GetValue(render))
-                return RenderCommand.RenderOne(revision, new RenderRequest { Options = options.Read(parsed) }, lines: false);
+                return RenderCommand.RenderOne(revision, new RenderRequest { Options = options.Read(parsed, revision.Config) }, lines: false);
             if (parsed.GetValue(versions))
             {
                 foreach (CatalogPackage one in catalog.Revisions(found.Name))

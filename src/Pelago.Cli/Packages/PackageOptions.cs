@@ -54,11 +54,13 @@ internal sealed class PackageOptions
             Console.Error.WriteLine("pelago: a secret stands on this line, where others on this machine can read it: --set-file PATH=FILE, or --options FILE, keeps it to yourself");
     }
 
-    public JsonObject Read(ParseResult parsed)
+    /// <param name="schema">The config.json of the package: a text stays one, whatever it looks like.</param>
+    public JsonObject Read(ParseResult parsed, JsonObject? schema)
     {
         JsonObject options = parsed.GetValue(_file) is { } file ? ReadFile(file) : [];
+        IReadOnlySet<string> texts = OptionForm.Texts(schema);
         foreach (string given in parsed.GetValue(_set) ?? [])
-            OptionPath.TrySet(options, given);
+            OptionPath.TrySet(options, given, texts);
         foreach (string given in parsed.GetValue(_setFile) ?? [])
         {
             int sign = given.IndexOf('=', StringComparison.Ordinal);

@@ -40,13 +40,15 @@ internal static class RenderCommand
             if (every && result.GetValue(repo) is null)
                 result.AddError("--repo is needed: the folder with the packages");
         });
-        command.SetAction(parsed => parsed.GetValue(all)
-            ? RenderAll(parsed.GetValue(repo)!, parsed.GetValue(lines))
-            : RenderOne(
-                parsed.GetValue(repo) is { } directory
-                    ? PackageFolder.Read(directory, parsed.GetValue(name)!, parsed.GetValue(version))
-                    : PackageStores.Find(PackageStores.Load(parsed), parsed.GetValue(name)!, parsed.GetValue(version)).Revision,
-                new RenderRequest { Options = options.Read(parsed), AppId = parsed.GetValue(appId) }, parsed.GetValue(lines)));
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(all))
+                return RenderAll(parsed.GetValue(repo)!, parsed.GetValue(lines));
+            PackageRevision revision = parsed.GetValue(repo) is { } directory
+                ? PackageFolder.Read(directory, parsed.GetValue(name)!, parsed.GetValue(version))
+                : PackageStores.Find(PackageStores.Load(parsed), parsed.GetValue(name)!, parsed.GetValue(version)).Revision;
+            return RenderOne(revision, new RenderRequest { Options = options.Read(parsed, revision.Config), AppId = parsed.GetValue(appId) }, parsed.GetValue(lines));
+        });
         return command;
     }
 

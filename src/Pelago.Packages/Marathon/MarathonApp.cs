@@ -131,7 +131,7 @@ internal sealed class MarathonApp
         ["spec"] = new JsonObject { ["clusterIP"] = "None", ["selector"] = new JsonObject { [Label] = _name } },
     };
 
-    private static string Percent(double part) => $"{Math.Ceiling(part * 100).ToString(CultureInfo.InvariantCulture)}%";
+    private static string Percent(double part) => $"{Math.Ceiling(Math.Round(part * 100, 6)).ToString(CultureInfo.InvariantCulture)}%";
 
     /// <summary>A label of Marathon may have any name; an annotation's is at most 63 letters, digits, dashes, dots and underscores.</summary>
     private static string AnnotationOf(string label)

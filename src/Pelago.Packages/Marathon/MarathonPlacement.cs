@@ -8,6 +8,8 @@ namespace Pelago.Packages.Marathon;
 /// <summary>Where instances may be: the constraints that have a counterpart.</summary>
 internal static class MarathonPlacement
 {
+    private const string Required = "requiredDuringSchedulingIgnoredDuringExecution";
+
     public static void Map(MarathonFields app, JsonObject pod, string name, string label)
     {
         if (app.Take("constraints") is not JsonArray constraints)
@@ -39,16 +41,19 @@ internal static class MarathonPlacement
         switch (words[1].ToUpperInvariant())
         {
             case "UNIQUE":
-                pod.ObjectOrNew("affinity")["podAntiAffinity"] = new JsonObject
-                {
-                    ["requiredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(new JsonObject { ["topologyKey"] = key, ["labelSelector"] = Selector(name, label) }),
-                };
+                JsonObject apart = pod.ObjectOrNew("affinity").ObjectOrNew("podAntiAffinity");
+                if (apart.Array(Required) is not { } terms)
+                    apart[Required] = terms = [];
+                terms.Add((JsonNode)new JsonObject { ["topologyKey"] = key, ["labelSelector"] = Selector(name, label) });
                 return true;
             case "GROUP_BY":
                 Spread(pod, key, name, label);
                 return true;
             case "CLUSTER" or "IS" when words.Length > 2 && words[2].Length > 0:
-                pod.ObjectOrNew("nodeSelector")[key] = words[2];
+                JsonObject chosen = pod.ObjectOrNew("nodeSelector");
+                if (chosen.String(key) is { } other && other != words[2])
+                    return false;
+                chosen[key] = words[2];
                 return true;
             default:
                 return false;

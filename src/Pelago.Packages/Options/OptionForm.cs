@@ -13,6 +13,11 @@ public sealed class OptionForm(JsonObject schema)
 
     public IReadOnlyList<OptionQuestion> Questions { get; } = [.. Walk(schema, [], OptionDefaults.Of(schema), isNeeded: true)];
 
+    /// <summary>The paths of options that are texts, for <see cref="OptionPath.TrySet"/>.</summary>
+    /// <param name="schema">The config.json of a package; null: it has none.</param>
+    public static IReadOnlySet<string> Texts(JsonObject? schema) =>
+        schema is null ? new HashSet<string>() : new OptionForm(schema).Questions.Where(question => question.Type == "string").Select(question => question.Path).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>What is wrong with options at a path or below it, a line each.</summary>
     public IReadOnlyList<string> Faults(JsonObject options, string path)
     {

@@ -11,7 +11,8 @@ namespace Pelago.Packages.Options;
 public static class OptionPath
 {
     /// <summary>Sets what <c>path=value</c> says; the value is JSON where it can be read as such, else a string. False when there is no path.</summary>
-    public static bool TrySet(JsonObject options, string assignment)
+    /// <param name="texts">Paths whose values are texts, also those that look like numbers: only quotes, and null, are read as JSON there.</param>
+    public static bool TrySet(JsonObject options, string assignment, IReadOnlySet<string>? texts = null)
     {
         int sign = assignment.IndexOf('=', StringComparison.Ordinal);
         string[] names = sign < 1 ? [] : Names(assignment[..sign]);
@@ -20,7 +21,9 @@ public static class OptionPath
         JsonObject target = options;
         foreach (string name in names.AsSpan(0, names.Length - 1))
             target = target.ObjectOrNew(name);
-        target[names[^1]] = Value(assignment[(sign + 1)..]);
+        string value = assignment[(sign + 1)..];
+        bool isText = texts?.Contains(assignment[..sign]) == true && value != "null" && !value.StartsWith('"');
+        target[names[^1]] = isText ? JsonValue.Create(value) : Value(value);
         return true;
     }
 

@@ -43,7 +43,7 @@ public sealed class MarathonAppTests
         (IReadOnlyList<JsonObject> objects, IReadOnlyList<string> notes) = Map("""
             {"id": "db", "cmd": "./db", "residency": {"taskLostBehavior": "WAIT_FOREVER"}, "portDefinitions": [{"port": 0, "name": "client"}, {"port": 7000}],
              "container": {"type": "MESOS", "volumes": [{"containerPath": "data", "mode": "RW", "persistent": {"size": 100, "type": "root"}}]},
-             "constraints": [["hostname", "UNIQUE"], ["rack", "LIKE", "a.*"]]}
+             "constraints": [["hostname", "UNIQUE"], ["rack", "LIKE", "a.*"], ["@zone", "UNIQUE"], ["@region", "CLUSTER", "north"], ["@region", "CLUSTER", "south"]]}
             """);
 
         Assert.Equal(["Service", "StatefulSet"], objects.Select(json => json.String("kind")));
@@ -51,9 +51,13 @@ public sealed class MarathonAppTests
         Assert.Equal("client=auto, port1=auto", pod.Object("metadata")!.Object("annotations")!.String("ports.pelago.dev/host"));
         Assert.Equal("true", pod.Object("spec")!["hostNetwork"]!.ToJsonString());
         Assert.Equal("/mnt/mesos/sandbox/data", pod.At("spec", "containers")![0]!["volumeMounts"]![0]!["mountPath"]!.ToString());
+        Assert.Equal(
+            ["kubernetes.io/hostname", "topology.kubernetes.io/zone"],
+            pod.At("spec", "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution")!.AsArray().Select(term => term!["topologyKey"]!.ToString()));
+        Assert.Equal("""{"topology.kubernetes.io/region":"north"}""", pod.At("spec", "nodeSelector")!.ToJsonString());
         Assert.Equal("100Mi", objects[1].At("spec", "volumeClaimTemplates")![0]!["spec"]!["resources"]!["requests"]!["storage"]!.ToString());
         Assert.Equal(
-            ["/constraints/1: [rack, LIKE, a.*] has no counterpart", "/container/docker/image: there is none: it runs only where pods are processes, with the programs of the node"],
+            ["/constraints/1: [rack, LIKE, a.*] has no counterpart", "/constraints/4: [@region, CLUSTER, south] has no counterpart", "/container/docker/image: there is none: it runs only where pods are processes, with the programs of the node"],
             notes);
     }
 

@@ -35,8 +35,10 @@ internal sealed class ClusterOptions
     }
 
     /// <summary>The targets with what the line says for each laid over what they had.</summary>
-    public IReadOnlyList<ClusterTarget> Read(ParseResult parsed, IReadOnlyList<ClusterTarget> targets)
+    /// <param name="schema">As for <see cref="PackageOptions.Read"/>.</param>
+    public IReadOnlyList<ClusterTarget> Read(ParseResult parsed, IReadOnlyList<ClusterTarget> targets, JsonObject? schema)
     {
+        IReadOnlySet<string> texts = OptionForm.Texts(schema);
         ClusterTarget[] all = [.. targets.Select(target => new ClusterTarget(target.Name, (JsonObject)target.Options.DeepClone()))];
         foreach (string given in parsed.GetValue(_files) ?? [])
         {
@@ -45,7 +47,7 @@ internal sealed class ClusterOptions
         }
 
         foreach (string given in parsed.GetValue(_set) ?? [])
-            TryRead(given, Find(all, "--set-on", given).Options, out _);
+            TryRead(given, Find(all, "--set-on", given).Options, out _, texts);
         return all;
     }
 
@@ -56,10 +58,10 @@ internal sealed class ClusterOptions
             ?? throw new CliException($"{option} {given}: {cluster} is not among the clusters that this is for ({(all.Length == 0 ? $"one alone: use {option[..^3]}" : string.Join(", ", all.Select(one => one.Name)))})", ExitCode.Usage);
     }
 
-    private static bool TryRead(string given, JsonObject options, out string cluster)
+    private static bool TryRead(string given, JsonObject options, out string cluster, IReadOnlySet<string>? texts = null)
     {
         int colon = given.IndexOf(':', StringComparison.Ordinal);
         cluster = colon > 0 ? given[..colon] : "";
-        return colon > 0 && OptionPath.TrySet(options, given[(colon + 1)..]);
+        return colon > 0 && OptionPath.TrySet(options, given[(colon + 1)..], texts);
     }
 }

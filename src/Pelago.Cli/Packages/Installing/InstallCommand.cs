@@ -55,7 +55,7 @@ internal static class InstallCommand
             var spec = new InstallationSpec
             {
                 Package = revision.Name, Version = revision.Version, Digest = RecordStore.DigestOf(PackageRecord.Of(revision)), Repository = repository, Options = Options(line, parsed, options, revision),
-                Clusters = overlays.Read(parsed, access.Targets()),
+                Clusters = overlays.Read(parsed, access.Targets(), revision.Config),
                 TimeoutSeconds = parsed.GetValue(timeout) ?? 300,
             };
             IReadOnlyList<NeededPackage> needed = Needed(revision, await InstallationAccess.ListAsync(access.Home, access.Namespace, cancel), name => catalog is null ? PackageFolder.Candidates(folder!, name) : DependencyCandidate.From(catalog, name));
@@ -121,7 +121,7 @@ internal static class InstallCommand
     /// <summary>Who says nothing of options, and sits there, is asked for them.</summary>
     private static JsonObject Options(InstallationLine line, ParseResult parsed, PackageOptions options, PackageRevision revision)
     {
-        JsonObject given = options.Read(parsed);
+        JsonObject given = options.Read(parsed, revision.Config);
         bool asks = given.Count == 0 && revision.Config is not null && line.Asks(parsed);
         return asks ? new OptionWizard(Console.In, Console.Error) { ReadHidden = HiddenLine.Read }.Ask(revision.Config!, given) : given;
     }

@@ -3,6 +3,7 @@
 using System.IO;
 using Pelago.Cli.Output;
 using Pelago.Client;
+using Pelago.Kube;
 using Pelago.Packages.Api;
 using Pelago.Packages.Controllers;
 using Pelago.Packages.Format;
@@ -56,9 +57,9 @@ internal sealed class InstallationPlan(InstallationAccess access)
         {
             changes = await new ReleaseDiff(api, access.Namespace).CompareAsync(before, after, cancel);
         }
-        catch (ClusterUnreachableException away)
+        catch (Exception unseen) when (unseen is ClusterUnreachableException || (unseen is ApiStatusException && access.Clusters.Count > 1))
         {
-            Console.Error.WriteLine($"on cluster {api.Cluster}: {away.Message}");
+            Console.Error.WriteLine($"on cluster {api.Cluster}: not looked at: {unseen.Message}");
             return true;
         }
 

@@ -65,9 +65,12 @@ internal sealed class InstallationWait(InstallationAccess access, Progress progr
         int healthy = now.Clusters.Values.Count(state => state.Phase == InstallationPhase.Healthy && state.Revision == now.Revision);
         // The sum is written a moment after its parts.
         if (now.Phase == InstallationPhase.Unreachable)
-            return now.Ready.StartsWith($"{healthy}/", StringComparison.Ordinal) && now.Spec.Clusters.All(target => now.Clusters.GetValueOrDefault(target.Name) is { } state && (state.Phase == InstallationPhase.Unreachable || (state.Revision == now.Revision && InstallationPhase.IsSettled(state.Phase))));
-        return InstallationPhase.IsSettled(now.Phase) && now.Clusters.Values.All(state => state.Revision == now.Revision && (InstallationPhase.IsSettled(state.Phase) || state.Phase == InstallationPhase.Unreachable));
+            return now.Ready.StartsWith($"{healthy}/", StringComparison.Ordinal) && now.Spec.Clusters.All(target => now.Clusters.GetValueOrDefault(target.Name) is { } state && IsSettled(state, now.Revision));
+        return InstallationPhase.IsSettled(now.Phase) && now.Clusters.Values.All(state => IsSettled(state, now.Revision));
     }
+
+    private static bool IsSettled(ClusterState state, long revision) =>
+        state.Phase == InstallationPhase.Unreachable || (state.Revision == revision && InstallationPhase.IsSettled(state.Phase));
 
     private static string Said(string message) => message.Length > 0 ? $": {message}" : "";
 }

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using Pelago.Client;
+using Pelago.Kube;
 using Pelago.Packages.Api;
 
 namespace Pelago.Cli.Packages.Installing;
@@ -36,6 +37,11 @@ internal static class ListCommand
                         Console.Error.WriteLine($"pelago: {away.Message}");
                         faults.Add(ExitCode.Unreachable);
                     }
+                    catch (Exception refused) when (clusters.Count > 1 && refused is CliException or ApiStatusException)
+                    {
+                        Console.Error.WriteLine($"pelago: {refused.Message}");
+                        faults.Add(ExitCode.Failed);
+                    }
                 }
             }
 
@@ -44,7 +50,7 @@ internal static class ListCommand
                 InstallationTable.Print(found, form);
             else if (faults.Count == 0)
                 Console.Error.WriteLine("nothing is installed; 'pelago package search' finds packages");
-            return faults.Count > 0 ? ExitCode.Unreachable : ExitCode.Done;
+            return faults.Contains(ExitCode.Unreachable) ? ExitCode.Unreachable : faults.Count > 0 ? ExitCode.Failed : ExitCode.Done;
         });
         return command;
     }

@@ -52,8 +52,8 @@ internal static class UpgradeCommand
                 Version = revision.Version,
                 Digest = RecordStore.DigestOf(PackageRecord.Of(revision)),
                 Repository = repository,
-                Clusters = overlays.Read(parsed, now.Clusters),
-                Options = parsed.GetValue(reset) ? SecretOptions.Keep(revision.Config, now.Options, options.Read(parsed), now.SecretPaths) : OptionMerge.Merge(now.Options, options.Read(parsed)),
+                Clusters = overlays.Read(parsed, now.Clusters, revision.Config),
+                Options = parsed.GetValue(reset) ? SecretOptions.Keep(revision.Config, now.Options, options.Read(parsed, revision.Config), now.SecretPaths) : OptionMerge.Merge(now.Options, options.Read(parsed, revision.Config)),
             };
             return await ChangeAsync(line, parsed, access, present, now, spec, revision, Cause(now, spec), cancel);
         });
