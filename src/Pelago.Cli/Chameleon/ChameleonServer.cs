@@ -15,7 +15,7 @@ internal sealed class ChameleonServer(IReadOnlyList<Instance> instances, TimePro
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
     private readonly HttpListener _listener = new();
     private readonly Lock _gate = new();
-    private int _next;
+    private uint _next;
 
     public void Start(int port)
     {
@@ -71,8 +71,8 @@ internal sealed class ChameleonServer(IReadOnlyList<Instance> instances, TimePro
         Request request;
         lock (_gate)
         {
-            instance = instances[_next++ % instances.Count];
-            request = instance.Draw(instance.Signals.Saturation);
+            instance = instances[(int)(_next++ % (uint)instances.Count)];
+            request = instance.Answer();
         }
 
         var took = TimeSpan.FromSeconds(request.Seconds);

@@ -3,12 +3,14 @@
 namespace Pelago.Cli.Chameleon;
 
 /// <summary>
-/// One instance of a persona. What it does is drawn from a seed and its number: two with the same ones do the same, second by second. Not thread-safe.
+/// One instance of a persona. What it does is drawn from a seed and its number: two with the same ones do the same, second by second, however often they
+/// are asked by others meanwhile. One thread may step it while another one has it answer.
 /// </summary>
 internal sealed class Instance
 {
     private const double MostRequestsAStep = 10_000;
     private readonly Random _random;
+    private readonly Random _answers;
     private readonly double _phase;
     private readonly double _sigma;
 
@@ -17,6 +19,7 @@ internal sealed class Instance
         Persona = persona;
         Name = $"{persona.Name}-{number}";
         _random = new Random(HashCode(persona.Name, number, seed));
+        _answers = new Random(~HashCode(persona.Name, number, seed) & int.MaxValue);
         _phase = _random.NextDouble();
         // Of a log-normal distribution: 2.326 standard deviations lie between the median and the 99th percentile.
         _sigma = Math.Log(persona.P99Millis / persona.MedianMillis) / 2.326;
@@ -59,7 +62,7 @@ internal sealed class Instance
         int count = Poisson(Math.Min(rate * length, MostRequestsAStep));
         for (int i = 0; i < count; i++)
         {
-            Request request = Draw(load);
+            Request request = Draw(_random, load);
             Signals.Count(request.Code, request.Seconds);
             if (i < mostLogged || request.Code >= 500)
                 logged(request);
@@ -69,16 +72,18 @@ internal sealed class Instance
         Signals.MemoryBytes = MemoryAt(seconds);
     }
 
-    /// <summary>One request as the persona would answer it: how long it takes, and with which code it ends.</summary>
-    public Request Draw(double load)
+    /// <summary>One request of somebody else as the persona would answer it: how long it takes, and with which code it ends.</summary>
+    public Request Answer() => Draw(_answers, Signals.Saturation);
+
+    private Request Draw(Random random, double load)
     {
-        double normal = Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
+        double normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         // A queue before a server that is nearly full.
         double crowded = 1 / Math.Max(0.1, 1 - Math.Min(0.9, load * load));
         double seconds = Persona.MedianMillis / 1000 * Math.Exp(normal * _sigma) * crowded;
-        double chance = _random.NextDouble();
-        int code = chance < Persona.Errors ? 500 + (_random.Next(2) * 3) : chance < Persona.Errors * 3 ? 404 : 200;
-        return new Request(_random.Next(), code, seconds);
+        double chance = random.NextDouble();
+        int code = chance < Persona.Errors ? 500 + (random.Next(2) * 3) : chance < Persona.Errors * 3 ? 404 : 200;
+        return new Request(random.Next(), code, seconds);
     }
 
     private int Poisson(double mean)

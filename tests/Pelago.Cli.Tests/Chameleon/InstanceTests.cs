@@ -48,7 +48,7 @@ public class InstanceTests
         int failed = 0;
         for (int i = 0; i < 20_000; i++)
         {
-            Request request = instance.Draw(0);
+            Request request = instance.Answer();
             latencies.Add(request.Seconds * 1000);
             failed += request.Code >= 500 ? 1 : 0;
         }
