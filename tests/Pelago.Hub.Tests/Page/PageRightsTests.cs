@@ -107,6 +107,7 @@ public sealed class PageRightsTests(PageScene scene) : IClassFixture<PageScene>
 
         Assert.Equal(403, answer.Code);
         Assert.Contains("system:serviceaccount:red:viewer-forger", answer.Body, StringComparison.Ordinal);
+        Assert.Equal(PageScene.Cluster, answer.Header("X-Pelago-Cluster")); // not the hub's own words: a 401 would not end the session
     }
 
     [Fact]

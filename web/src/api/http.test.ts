@@ -13,6 +13,21 @@ function cut(times: number, fault: () => Error = () => new TypeError('Failed to 
   return { hub, asked };
 }
 
+describe('a request that is refused with 401', () => {
+  it.each([
+    [{}, true],
+    [{ 'X-Pelago-Cluster': 'edge' }, false],
+  ])('ends the session when it is the hub that says so', async (headers, ends) => {
+    const hub = new Hub(async () => Response.json({ message: 'Unauthorized' }, { status: 401, headers }));
+    let ended = false;
+    hub.onSignedOut = () => {
+      ended = true;
+    };
+    await expect(hub.json('edge', '/api/v1/pods')).rejects.toThrow('Unauthorized');
+    expect(ended).toBe(ends);
+  });
+});
+
 describe('a request whose connection is cut', () => {
   it('is asked once more when it only reads', async () => {
     const { hub, asked } = cut(1);

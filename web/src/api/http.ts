@@ -76,7 +76,8 @@ export class Hub {
     const headers = new Headers(init.headers);
     if (method !== 'GET' && method !== 'HEAD') for (const [name, value] of Object.entries(this.csrf())) headers.set(name, value);
     const answer = await this.fetch_(clusterPath(cluster, path), { ...init, headers, credentials: 'same-origin' });
-    if (answer.status === 401) this.onSignedOut();
+    // A cluster that takes its credentials no more ends nobody's session with the hub.
+    if (answer.status === 401 && !answer.headers.has('X-Pelago-Cluster')) this.onSignedOut();
     await refuse(answer);
     return answer;
   }

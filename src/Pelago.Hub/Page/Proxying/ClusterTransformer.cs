@@ -13,6 +13,9 @@ namespace Pelago.Hub.Page.Proxying;
 /// </summary>
 internal sealed class ClusterTransformer(HttpKubeApi api, string path, Action answered) : HttpTransformer
 {
+    /// <summary>On what a cluster answers, also a 401: its credentials are not the session's.</summary>
+    private const string ClusterHeader = "X-Pelago-Cluster";
+
     private static readonly string[] OfTheBrowser =
     [
         "Authorization", "Cookie", "Origin", "Referer", "Forwarded", "Proxy-Authorization", "Service-Worker", "Early-Data",
@@ -43,6 +46,7 @@ internal sealed class ClusterTransformer(HttpKubeApi api, string path, Action an
         IHeaderDictionary headers = httpContext.Response.Headers;
         foreach (string header in headers.Keys.Where(IsOfTheCluster).ToList())
             headers.Remove(header);
+        headers[ClusterHeader] = Uri.EscapeDataString(api.Cluster);
         return goesOn;
     }
 

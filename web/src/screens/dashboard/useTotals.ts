@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { kinds } from '../../api/resources';
-import { useRows } from '../../app/hub';
+import { useHub, useRows } from '../../app/hub';
 import type { Scope } from '../../app/scope';
 import { Columns } from '../../stream/columns';
 import type { Snapshot } from '../../stream/RowSet';
@@ -92,7 +92,8 @@ const courses = new Map<string, Course>();
 
 /** How the amounts went, sampled while the page is open. */
 export function useCourse(scope: Scope, asked: Amounts, known: boolean): Course {
-  const key = `${scope.cluster}/${scope.namespace}`;
+  const hub = useHub();
+  const key = `${hub.session?.user ?? ''} ${scope.cluster}/${scope.namespace}`; // whoever signs in next may see less
   const latest = useRef({ asked, known });
   latest.current = { asked, known };
   const [course, setCourse] = useState<Course>(() => courses.get(key) ?? emptyCourse());

@@ -7,6 +7,7 @@ import { useFleet, useHub, useNow } from '../../app/hub';
 import { useObject } from '../../app/useObject';
 import { formatAge } from '../../kube/age';
 import type { Condition, KubeObject } from '../../kube/objects';
+import { selectorText } from '../../kube/selector';
 import { type Action, ActionDialog } from '../../ui/ActionDialog';
 import { Mark } from '../../ui/Mark';
 import { ObjectView } from '../../ui/ObjectView';
@@ -71,6 +72,7 @@ export default function WorkloadPage({ cluster, namespace, kind, name }: Props) 
     );
   }
   const status = object.status ?? {};
+  const selector = selectorText(object);
   const conditions = (status.conditions ?? []) as Condition[];
   return (
     <>
@@ -81,8 +83,10 @@ export default function WorkloadPage({ cluster, namespace, kind, name }: Props) 
           {
             id: 'tasks',
             title: 'Tasks',
-            content: (
-              <TaskTable labelSelector={selectorOf(object)} within={{ cluster, namespace }} height="max(320px, calc(100dvh - 240px))" />
+            content: selector ? (
+              <TaskTable labelSelector={selector} within={{ cluster, namespace }} height="max(320px, calc(100dvh - 240px))" />
+            ) : (
+              <Empty title="It has no tasks of its own">What it makes has them: a CronJob makes jobs.</Empty>
             ),
           },
           {
@@ -98,7 +102,7 @@ export default function WorkloadPage({ cluster, namespace, kind, name }: Props) 
                     ],
                     ['Ready', String((status.readyReplicas ?? status.numberReady ?? status.succeeded ?? 0) as string)],
                     ['Up to date', String((status.updatedReplicas ?? status.updatedNumberScheduled ?? '') as string)],
-                    ['Selector', selectorOf(object)],
+                    ['Selector', selector],
                     ['Age', formatAge(object.metadata?.creationTimestamp, now)],
                   ]}
                 />
@@ -129,11 +133,4 @@ export default function WorkloadPage({ cluster, namespace, kind, name }: Props) 
       <ActionDialog action={action} onClose={() => setAction(null)} />
     </>
   );
-}
-
-function selectorOf(object: KubeObject): string {
-  const selector = object.spec?.selector as { matchLabels?: Record<string, string> } | undefined;
-  return Object.entries(selector?.matchLabels ?? {})
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
 }
