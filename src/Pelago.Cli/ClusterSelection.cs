@@ -6,6 +6,7 @@ using Pelago.Cli.Completion;
 using Pelago.Cli.Fleet;
 using Pelago.Client;
 using Pelago.Client.Local;
+using Pelago.Kube;
 
 namespace Pelago.Cli;
 
@@ -28,7 +29,8 @@ internal sealed class ClusterSelection
     /// Connections to the clusters, in the order of the line; nothing is asked of them yet. Only where a name is none of the home's, or all are meant, the
     /// home is asked for the clusters of its fleet.
     /// </summary>
-    public async Task<IReadOnlyList<HttpKubeApi>> ConnectAsync(ParseResult parsed, CancellationToken cancel) => (await ChooseAsync(parsed, cancel)).Clusters;
+    /// <param name="usual">The clusters <c>a,b</c> where the line names none; null: those of the settings.</param>
+    public async Task<IReadOnlyList<HttpKubeApi>> ConnectAsync(ParseResult parsed, CancellationToken cancel, string? usual = null) => (await ChooseAsync(parsed, usual, cancel)).Clusters;
 
     /// <summary>
     /// The same, and the cluster that keeps what is about several: the first one of the line, or the home's first where one of the fleet is among them, for
@@ -36,15 +38,16 @@ internal sealed class ClusterSelection
     /// </summary>
     public async Task<(HttpKubeApi Keeper, IReadOnlyList<HttpKubeApi> Clusters)> ConnectWithKeeperAsync(ParseResult parsed, CancellationToken cancel)
     {
-        (IReadOnlyList<HttpKubeApi> clusters, string? first) = await ChooseAsync(parsed, cancel);
+        (IReadOnlyList<HttpKubeApi> clusters, string? first) = await ChooseAsync(parsed, null, cancel);
         HttpKubeApi keeper = first is null ? clusters[0] : clusters.FirstOrDefault(cluster => cluster.Cluster == first) ?? FleetHub.Connect(CommandOptions.HomeOf(parsed), first);
         return (keeper, clusters);
     }
 
     /// <summary>The connections; and where clusters of the fleet are among them the home's first, which knows them.</summary>
-    private async Task<(IReadOnlyList<HttpKubeApi> Clusters, string? First)> ChooseAsync(ParseResult parsed, CancellationToken cancel)
+    private async Task<(IReadOnlyList<HttpKubeApi> Clusters, string? First)> ChooseAsync(ParseResult parsed, string? usual, CancellationToken cancel)
     {
-        string[] named = Split(parsed.GetValue(_cluster));
+        bool all = parsed.GetValue(_all);
+        string[] named = Split(parsed.GetValue(_cluster) ?? (all || parsed.GetValue(_context) is not null ? null : usual));
         string? file = parsed.GetValue(_kubeconfig), context = parsed.GetValue(_context);
         if (file is not null || context is not null)
         {
@@ -56,7 +59,6 @@ internal sealed class ClusterSelection
 
         PelagoHome home = CommandOptions.HomeOf(parsed);
         IReadOnlyList<string> known = home.ClusterNames();
-        bool all = parsed.GetValue(_all);
         if (named.Length == 0 && !all)
             named = Split(CliSettings.Of(home)["cluster"]);
         // Who has no cluster and names none means the one that kubectl means.
@@ -66,24 +68,45 @@ internal sealed class ClusterSelection
             return ([.. NamesIn(home, known, named, all).Select(name => FleetHub.Connect(home, name))], null);
 
         using FleetHub hub = FleetHub.Of(parsed);
-        IReadOnlyList<string> added = await AddedAsync(hub, cancel);
+        bool isEach = named.Length == 0;
+        Dictionary<string, KubeObject> added = (await AddedAsync(hub, isEach, cancel)).Where(cluster => !known.Contains(cluster.Name)).ToDictionary(cluster => cluster.Name);
         var clusters = new List<HttpKubeApi>();
-        foreach (string name in NamesIn(home, [.. known, .. added], named, all))
-            clusters.Add(known.Contains(name) ? FleetHub.Connect(home, name) : await hub.ConnectAsync(name, cancel));
+        foreach (string name in NamesIn(home, [.. known, .. added.Keys], named, all))
+        {
+            if (known.Contains(name))
+                clusters.Add(FleetHub.Connect(home, name));
+            else if (await ReachAsync(hub, added[name], isEach, cancel) is { } cluster)
+                clusters.Add(cluster);
+        }
+
         return (clusters, clusters.TrueForAll(cluster => known.Contains(cluster.Cluster)) ? null : known[0]);
     }
 
-    /// <summary>None where the home's first cluster is away: those of the home can do without.</summary>
-    private static async Task<IReadOnlyList<string>> AddedAsync(FleetHub hub, CancellationToken cancel)
+    /// <summary>The fleet's Cluster objects. Where all clusters are meant, those of the home can do without them.</summary>
+    private static async Task<IReadOnlyList<KubeObject>> AddedAsync(FleetHub hub, bool isEach, CancellationToken cancel)
     {
         try
         {
-            return [.. (await hub.ListAsync(cancel)).Select(cluster => cluster.Name)];
+            return await hub.ListAsync(cancel);
         }
-        catch (ClusterUnreachableException away)
+        catch (Exception unknown) when (isEach && unknown is ClusterUnreachableException or ApiStatusException)
         {
-            Console.Error.WriteLine($"pelago: which clusters were added to the fleet is not known: {away.Message}");
+            Console.Error.WriteLine($"pelago: which clusters were added to the fleet is not known: {unknown.Message}");
             return [];
+        }
+    }
+
+    /// <summary>Null, where all are meant, for one whose credentials are not there or cannot be used: it keeps nobody from the others.</summary>
+    private static async Task<HttpKubeApi?> ReachAsync(FleetHub hub, KubeObject cluster, bool isEach, CancellationToken cancel)
+    {
+        try
+        {
+            return await hub.ConnectAsync(cluster, cancel);
+        }
+        catch (Exception unusable) when (isEach && unusable is ClusterUnreachableException or ApiStatusException or KubeconfigException)
+        {
+            Console.Error.WriteLine($"pelago: cluster {cluster.Name} of the fleet is left out: {unusable.Message}");
+            return null;
         }
     }
 

@@ -8,7 +8,7 @@ namespace Pelago.Cli.Dcsh;
 
 /// <summary>
 /// One stream of a run on its way out: counted and summed as POSIX <c>cksum</c> does, so that what arrived can be compared with what was sent. A reader
-/// that went away is told once; the bytes are counted on.
+/// that went away is told once, and so is a disk that is full; the bytes are counted on.
 /// </summary>
 internal sealed class CheckedOutput(Stream target, Action readerGone) : Stream
 {
@@ -20,6 +20,9 @@ internal sealed class CheckedOutput(Stream target, Action readerGone) : Stream
     private bool _isGone;
 
     public long Count { get; private set; }
+
+    /// <summary>Why what came could not be written, though somebody wanted it; null: it was.</summary>
+    public IOException? Fault { get; private set; }
 
     public override bool CanRead => false;
     public override bool CanSeek => false;
@@ -63,9 +66,11 @@ internal sealed class CheckedOutput(Stream target, Action readerGone) : Stream
             if (!_isGone)
                 await target.WriteAsync(buffer, cancellationToken);
         }
-        catch (IOException)
+        catch (IOException fault)
         {
             _isGone = true;
+            if (!StandardStreams.IsReaderGone(fault))
+                Fault = fault;
             readerGone();
         }
 

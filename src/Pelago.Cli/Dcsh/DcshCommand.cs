@@ -69,7 +69,7 @@ internal static class DcshCommand
         RunRequest request = Read(parsed, options, out Stream? stdin);
         if (request.HasTerminal && (Console.IsInputRedirected || Console.IsOutputRedirected))
             throw new CliException("-t needs a terminal here: standard input and output are not one", ExitCode.Usage);
-        IReadOnlyList<HttpKubeApi> chosen = await clusters.ConnectAsync(parsed, cancel);
+        IReadOnlyList<HttpKubeApi> chosen = await clusters.ConnectAsync(parsed, cancel, request.Clusters);
         bool isTold = parsed.GetValue(Verbose) || !Console.IsErrorRedirected;
         string last = "";
         void Notice(string text)

@@ -44,6 +44,7 @@ internal sealed class DcshOptions
         return request with
         {
             Namespace = Of(_namespace, "namespace") ?? "default",
+            Clusters = head?.Options.GetValueOrDefault("cluster"),
             Image = string.IsNullOrEmpty(image) ? RunRequest.DefaultImage : image,
             Cpus = Amount("cpus", Of(_cpus, "cpus")),
             Memory = Amount("mem", Of(_memory, "mem")),

@@ -7,6 +7,9 @@ internal sealed record RunRequest
 {
     public string Namespace { get; init; } = "default";
 
+    /// <summary>The clusters <c>a,b</c> that a script names for itself; a line that names others is right.</summary>
+    public string? Clusters { get; init; }
+
     /// <summary>What is called in the container, with its arguments, each as it was given.</summary>
     public required IReadOnlyList<string> Command { get; init; }
 

@@ -192,6 +192,8 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
 
     private static void Verify(string stream, CheckedOutput came, long bytes, uint sum)
     {
+        if (came.Fault is { } unwritten)
+            throw new RunFailure(RunFailure.Truncated, $"standard {stream} could not be written: {unwritten.Message}");
         if (came.Count != bytes || came.Checksum() != sum)
             throw new RunFailure(RunFailure.Truncated, $"standard {stream} is not what was written there: {came.Count} bytes came, {bytes} were written");
     }

@@ -17,6 +17,13 @@ internal static class StandardStreams
 
     public static Stream Errors() => Pipe(2, FileAccess.Write) ?? Console.OpenStandardError();
 
+    /// <summary>Whether nobody reads any more what is written; all other faults of writing lose what somebody wanted.</summary>
+    public static bool IsReaderGone(IOException fault)
+    {
+        const int brokenPipe = 32; // EPIPE
+        return fault.HResult == brokenPipe;
+    }
+
     public static FileStream Open(int descriptor, FileAccess access) => new(new SafeFileHandle(descriptor, ownsHandle: false), access, bufferSize: 0);
 
     private static FileStream? Pipe(int descriptor, FileAccess access) => Open(descriptor, access) is { CanSeek: false } pipe ? pipe : null;

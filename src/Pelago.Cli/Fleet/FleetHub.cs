@@ -52,9 +52,8 @@ internal sealed class FleetHub(PelagoHome home, HttpKubeApi api) : IDisposable
     }
 
     /// <summary>A cluster of the fleet with the credentials that are kept of it; nothing is asked of it yet.</summary>
-    public async Task<HttpKubeApi> ConnectAsync(string name, CancellationToken cancel)
+    public async Task<HttpKubeApi> ConnectAsync(KubeObject cluster, CancellationToken cancel)
     {
-        KubeObject cluster = await FindAsync(name, cancel);
         KubeObject? secret = null;
         if (cluster.Spec?.Object("credentials")?.String("secretName") is { Length: > 0 } kept)
             secret = KubeObject.Parse((await api.GetAsync(new ResourcePath(FleetApi.Secrets, FleetApi.Namespace, kept), cancel)).BodyOrThrow());

@@ -94,8 +94,16 @@ internal static class InstallCommand
         return ExitCode.Done;
     }
 
-    private static async Task<bool> HasPackagesAsync(HttpKubeApi cluster, CancellationToken cancel) =>
-        (await cluster.GetAsync(new ResourcePath(new GroupVersionResource("apps", "v1", "deployments"), NodeApi.Namespace, NodeApi.Packages), cancel)).Error is null;
+    private static async Task<bool> HasPackagesAsync(HttpKubeApi cluster, CancellationToken cancel)
+    {
+        ApiResult found = await cluster.GetAsync(new ResourcePath(new GroupVersionResource("apps", "v1", "deployments"), NodeApi.Namespace, NodeApi.Packages), cancel);
+        return found.Error switch
+        {
+            null => true,
+            { Code: 401 or 403 or 404 } => false, // who may not look may not apply either, and is told so with what was to be applied
+            { } refused => throw new CliException($"cluster {cluster.Cluster} does not say whether packages can be installed there: {refused.Message}"),
+        };
+    }
 
     private static async Task ApplyAsync(HttpKubeApi cluster, Manifest manifest, CancellationToken cancel)
     {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using System.Text;
 using System.Text.Json.Nodes;
+using Pelago.Cli.Dcsh;
 using Pelago.Cli.Output;
 using Pelago.Kube;
 
 namespace Pelago.Cli.Operate;
 
 /// <summary>Prints events a line each, in the order in which they happened as far as they are known together. Each change of one is told once.</summary>
-internal sealed class EventPrinter(bool asJson, bool isQuiet, bool severalClusters, IReadOnlyList<string> names)
+/// <param name="readerGone">Told when nobody reads any more, which is no fault of ours.</param>
+internal sealed class EventPrinter(Stream output, Action readerGone, bool asJson, bool isQuiet, bool severalClusters, IReadOnlyList<string> names)
 {
     private const int MostTold = 100_000;
     private readonly Lock _turn = new();
@@ -36,7 +39,7 @@ internal sealed class EventPrinter(bool asJson, bool isQuiet, bool severalCluste
         if (asJson)
         {
             item.Json.Insert(0, "cluster", cluster);
-            Write(System.Text.Encoding.UTF8.GetString(KubeJson.ToUtf8(item.Json)));
+            Write(Encoding.UTF8.GetString(KubeJson.ToUtf8(item.Json)));
             return;
         }
 
@@ -54,15 +57,15 @@ internal sealed class EventPrinter(bool asJson, bool isQuiet, bool severalCluste
         return string.Join("  ", cells.Select((cell, i) => PlainText.Of(cell).PadRight(widths[i])).Where((_, i) => i != 1 || severalClusters)).TrimEnd();
     }
 
-    /// <summary>A reader that went away is no fault of ours.</summary>
-    private static void Write(string line)
+    private void Write(string line)
     {
         try
         {
-            Console.Out.WriteLine(line);
+            output.Write(Encoding.UTF8.GetBytes(line + "\n"));
         }
-        catch (IOException)
+        catch (IOException fault) when (StandardStreams.IsReaderGone(fault))
         {
+            readerGone();
             throw new OperationCanceledException();
         }
     }

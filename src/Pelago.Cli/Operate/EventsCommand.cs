@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.IO;
+using Pelago.Cli.Dcsh;
 using Pelago.Client;
 
 namespace Pelago.Cli.Operate;
@@ -41,9 +43,10 @@ internal static class EventsCommand
         command.SetAction(async (parsed, cancel) =>
         {
             IReadOnlyList<HttpKubeApi> connections = await clusters.ConnectAsync(parsed, cancel);
-            var printer = new EventPrinter(parsed.GetValue(output) == "jsonl", parsed.GetValue(quiet), connections.Count > 1, parsed.GetValue(names) ?? []);
             var query = new ListQuery { FieldSelector = parsed.GetValue(warnings) ? "type=Warning" : null };
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            await using Stream lines = StandardStreams.Output();
+            var printer = new EventPrinter(lines, end.Cancel, parsed.GetValue(output) == "jsonl", parsed.GetValue(quiet), connections.Count > 1, parsed.GetValue(names) ?? []);
             if (parsed.GetValue(seconds) is { } limit)
                 end.CancelAfter(TimeSpan.FromSeconds(limit));
             var patience = TimeSpan.FromSeconds(parsed.GetValue(interval) ?? 5);

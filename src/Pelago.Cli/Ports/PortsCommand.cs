@@ -35,14 +35,26 @@ internal static class PortsCommand
             try
             {
                 var nodes = new List<NodePortsView>();
+                int code = ExitCode.Done;
                 foreach (HttpKubeApi cluster in connections)
-                    nodes.AddRange(await NodesOfAsync(cluster, cancel));
+                {
+                    try
+                    {
+                        nodes.AddRange(await NodesOfAsync(cluster, cancel));
+                    }
+                    catch (Exception fault) when (connections.Count > 1 && fault is ClusterUnreachableException or ApiStatusException)
+                    {
+                        Console.Error.WriteLine($"pelago: {fault.Message}");
+                        code = fault is ClusterUnreachableException ? ExitCode.Unreachable : Math.Max(code, ExitCode.Failed);
+                    }
+                }
+
                 string form = parsed.GetValue(output) ?? "table";
                 if (parsed.GetValue(audit))
                     Print(PortAudit.Of(nodes, PortAudit.ThisMachine(), "/proc"), form, connections.Count > 1);
                 else
                     Print(nodes, form, connections.Count > 1);
-                return ExitCode.Done;
+                return code;
             }
             finally
             {

@@ -30,17 +30,29 @@ public class CheckedOutputTests
     public async Task A_reader_that_went_away_is_told_once_and_the_bytes_count_on()
     {
         int told = 0;
-        await using var output = new CheckedOutput(new ClosedPipe(), () => told++);
+        await using var output = new CheckedOutput(new ClosedPipe(32), () => told++);
 
         await output.WriteAsync("one"u8.ToArray(), Cancel);
         await output.WriteAsync("two"u8.ToArray(), Cancel);
 
         Assert.Equal((1, 6L), (told, output.Count));
+        Assert.Null(output.Fault);
         await output.Reached(6).WaitAsync(Cancel);
     }
 
-    private sealed class ClosedPipe : MemoryStream
+    [Fact]
+    public async Task What_cannot_be_written_is_a_fault_and_no_reader_that_went_away()
     {
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("Broken pipe");
+        await using var output = new CheckedOutput(new ClosedPipe(28), () => { }); // ENOSPC
+
+        await output.WriteAsync("one"u8.ToArray(), Cancel);
+
+        Assert.Equal(3L, output.Count);
+        Assert.NotNull(output.Fault);
+    }
+
+    private sealed class ClosedPipe(int error) : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("Broken pipe", error);
     }
 }

@@ -37,7 +37,7 @@ public sealed class ImageBuildTests : IDisposable
         var limits = new ArchiveLimits();
         Directory.CreateDirectory(_directory["spool"]);
         await using FileStream file = File.OpenRead(_directory["one.tar"]);
-        using ArchiveSpool spool = await ArchiveSpool.ReadAsync(file, _directory["spool"], limits, Cancel);
+        using ArchiveSpool spool = await ArchiveSpool.ReadAsync(file, new SpoolDisk(_directory["spool"]), limits, Cancel);
         ArchiveImage image = Assert.Single(await ArchiveReader.ReadAsync(spool, name: null, limits, Cancel));
         Assert.Equal(["registry.example.com/team/pelago:7"], image.Names);
         Assert.Equal(2, image.Layers.Count);

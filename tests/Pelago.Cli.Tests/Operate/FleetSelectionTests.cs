@@ -19,8 +19,9 @@ public sealed class FleetSelectionTests
 
         ProgramResult edge = await home.RunAsync("resolve", "-q", "--cluster", "edge"), all = await home.RunAsync("resolve", "-q", "--all-clusters");
         ProgramResult both = await home.RunAsync("ps", "-A", "--cluster", "edge,pelago-1"), wrong = await home.RunAsync("ps", "--cluster", "egde");
+        ProgramResult packages = await home.RunAsync("package", "list", "--all-clusters"), ports = await home.RunAsync("ports", "-o", "json", "--all-clusters");
         await other.RunAsync("down");
-        ProgramResult left = await home.RunAsync("resolve", "-q", "--all-clusters");
+        ProgramResult left = await home.RunAsync("resolve", "-q", "--all-clusters"), leftPorts = await home.RunAsync("ports", "--all-clusters");
         await home.RunAsync("down");
         ProgramResult unknown = await home.RunAsync("resolve", "-q", "--cluster", "edge");
 
@@ -30,10 +31,13 @@ public sealed class FleetSelectionTests
         Assert.Equal(0, both.ExitCode);
         Assert.Contains("no cluster egde", wrong.Error, StringComparison.Ordinal);
         Assert.Contains("there are: pelago-1, edge. Did you mean edge?", wrong.Error, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (packages.ExitCode, ports.ExitCode));
         Assert.Equal(["edge", "pelago-1"], Clusters(left));
-        Assert.Equal(ExitCode.Unreachable, left.ExitCode);
+        Assert.Equal((ExitCode.Unreachable, ExitCode.Unreachable), (left.ExitCode, leftPorts.ExitCode));
+        Assert.Contains("pelago-1", leftPorts.Output, StringComparison.Ordinal); // one that is away takes nothing from the other
         Assert.Contains("cannot reach cluster \"edge\"", left.Error, StringComparison.Ordinal);
-        Assert.Contains("which clusters were added to the fleet is not known: cannot reach cluster \"pelago-1\"", unknown.Error, StringComparison.Ordinal);
+        Assert.Contains("cannot reach cluster \"pelago-1\"", unknown.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Unreachable, unknown.ExitCode);
     }
 
     /// <summary>The first word of each line.</summary>

@@ -2,6 +2,8 @@
 
 using System.IO;
 using Pelago.Cli.Tests.Clusters;
+using Pelago.TestKit.Node;
+using Pelago.TestKit.Processes;
 using Xunit;
 
 namespace Pelago.Cli.Tests.Operate;
@@ -25,6 +27,18 @@ public sealed class TailFollowTests(FilesHome home)
         string[] ofOne = [.. tail.Lines.Where(line => line.EndsWith("worker-1", StringComparison.Ordinal))];
         Assert.All(ofOne.Index(), item => Assert.Equal(item.Index % 2 == 0 ? "first worker-1" : "last worker-1", item.Item));
         Assert.Single(tail.Lines, line => line == "first worker-2");
+    }
+
+    [Fact]
+    public async Task Who_reads_no_more_ends_what_follows()
+    {
+        await home.AddAsync("chatty", "while :; do echo line; sleep 0.1; done");
+        await Eventually.GetAsync(() => home.RunAsync("tail", "-q", "chatty"), tail => tail.Output.Contains("line", StringComparison.Ordinal), Cancel);
+        string command = $"exec {CliProcess.Program} tail -f -q chatty | head -n 1";
+
+        ProgramResult result = await ProgramRun.RunAsync("/bin/sh", ["-c", command], new Dictionary<string, string?> { ["PELAGO_HOME"] = home.Root }, TimeSpan.FromSeconds(60), Cancel);
+
+        Assert.Equal("line\n", result.Output);
     }
 
     [Fact]

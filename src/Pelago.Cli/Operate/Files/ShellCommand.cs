@@ -44,8 +44,9 @@ internal static class ShellCommand
             throw new CliException($"{task.Task.Id}: {error!.Message}");
         await using ExecSession running = session;
         using RawTerminal? keyboard = isTerminal ? new RawTerminal(size => running.ResizeAsync(size.Width, size.Height, cancel)) : null;
-        ExecOutcome outcome = await running.CopyAsync(
-            Console.OpenStandardInput(), Console.OpenStandardOutput(), isTerminal ? null : Console.OpenStandardError(), cancel);
+        // The console's own streams would edit lines, and wait for one more after the end.
+        await using var input = new CountedInput(StandardStreams.Input(), new InputProgress(), _ => Task.CompletedTask);
+        ExecOutcome outcome = await running.CopyAsync(input, StandardStreams.Output(), isTerminal ? null : StandardStreams.Errors(), cancel);
         return outcome.Error is { } fault ? throw new CliException($"{task.Task.Id}: {fault.Message}") : outcome.ExitCode;
     }
 }

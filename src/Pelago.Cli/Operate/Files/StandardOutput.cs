@@ -2,6 +2,7 @@
 
 using System.IO;
 using System.Text;
+using Pelago.Cli.Dcsh;
 
 namespace Pelago.Cli.Operate.Files;
 
@@ -29,7 +30,7 @@ internal sealed class StandardOutput : IAsyncDisposable
     /// <summary>Runs a command that writes; its exit code.</summary>
     public static async Task<int> UseAsync(Func<StandardOutput, Task<int>> work, CancellationToken cancel)
     {
-        await using var output = new StandardOutput(Console.OpenStandardOutput(), cancel);
+        await using var output = new StandardOutput(StandardStreams.Output(), cancel);
         try
         {
             int code = await work(output);
@@ -48,11 +49,15 @@ internal sealed class StandardOutput : IAsyncDisposable
         {
             await _stream.WriteAsync(bytes, CancellationToken.None);
         }
-        catch (IOException)
+        catch (IOException fault) when (StandardStreams.IsReaderGone(fault))
         {
             IsClosed = true;
             await _closed.CancelAsync();
             _closed.Token.ThrowIfCancellationRequested();
+        }
+        catch (IOException fault)
+        {
+            throw new CliException($"standard output could not be written: {fault.Message}");
         }
     }
 
