@@ -8,7 +8,10 @@ namespace Pelago.Kube;
 /// <param name="Port">1 to 65535.</param>
 public readonly record struct HostPort(string Address, string Protocol, int Port)
 {
-    /// <summary>Whether the two cannot be on one node (kubernetes pkg/scheduler/framework HostPortInfo.CheckConflict).</summary>
+    /// <summary>
+    /// Whether the two cannot be on one node (kubernetes pkg/scheduler/framework HostPortInfo.CheckConflict, which takes :: for one address: a socket there
+    /// has the port of IPv4, too).
+    /// </summary>
     public bool ConflictsWith(HostPort other) =>
         Port == other.Port && Protocol == other.Protocol && (IsAny(Address) || IsAny(other.Address) || Address == other.Address);
 

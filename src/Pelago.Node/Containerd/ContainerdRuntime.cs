@@ -43,7 +43,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
     {
         _options = options;
         _tools = tools;
-        Features = new RuntimeFeatures { Images = true, Processes = true, Identities = true, ForeignLogs = true, Sysctls = true, HostPorts = tools.ForwardsPorts };
+        Features = new RuntimeFeatures { Images = true, Processes = true, Identities = true, ForeignLogs = true, Sysctls = true, NoHostPorts = tools.ForwardsPorts ? null : "the node has no iptables, or no portmap plugin" };
         _held = new HeldMounts(options.HeldDirectory);
         _bridge = new PodBridge(options.BridgeName, options.PodNetwork, options.ClusterNetwork);
         _time = time;

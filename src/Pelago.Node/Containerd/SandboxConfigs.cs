@@ -58,7 +58,9 @@ internal static class SandboxConfigs
         PodSandboxSpec? spec = status.Annotations.TryGetValue(SpecAnnotation, out string? text)
             ? JsonSerializer.Deserialize(text, ContainerdJson.Default.PodSandboxSpec)
             : null;
-        return spec ?? new PodSandboxSpec
+        if (spec is not null)
+            return spec with { Sysctls = spec.Sysctls ?? [] }; // one that an older daemon wrote says nothing of them
+        return new PodSandboxSpec
         {
             Namespace = status.Metadata.Namespace, Name = status.Metadata.Name, Uid = status.Metadata.Uid, Attempt = (int)status.Metadata.Attempt,
         };

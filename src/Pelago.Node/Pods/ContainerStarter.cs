@@ -51,7 +51,9 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
         if (container.Spec.Lifecycle?.PostStart is not { } hook)
             return null;
         var target = new ProbeTarget(services.Runtime, sandbox, container.Spec, id, services.HostAddress);
-        if (await LifecycleHook.RunAsync(hook, target, services.Time, cancel) is not { } failure)
+        string? failure = await LifecycleHook.RunAsync(hook, target, services.Time, cancel);
+        cancel.ThrowIfCancellationRequested(); // a request that was broken off is said to have failed
+        if (failure is null)
             return null;
         events.Warning(container, "FailedPostStartHook", $"PostStartHook failed: {failure}");
         events.Normal(container, "Killing", "FailedPostStartHook");

@@ -255,8 +255,8 @@ internal sealed class PodSync : IAsyncDisposable
         try
         {
             PodSandboxSpec spec = SandboxSpecs.Of(view.Pod, plan.SandboxAttempt, _services.Options.Name, _services.Resolver);
-            if (!_services.Runtime.Features.HostPorts && !spec.HostNetwork && spec.Ports.Any(port => port.HostPort > 0))
-                _events.Warning("HostPortIgnored", "hostPort is not forwarded: the node has no iptables, or no portmap plugin");
+            if (_services.Runtime.Features.NoHostPorts is { } why && !spec.HostNetwork && spec.Ports.Any(port => port.HostPort > 0))
+                _events.Warning("HostPortIgnored", $"hostPort is not forwarded: {why}");
             if (spec.Sysctls.Count > 0 && _services.Runtime.Features is { Processes: true, Sysctls: false })
                 _events.Warning("SysctlsIgnored", $"sysctls are not set: the {_services.Runtime.Name} runtime leaves the kernel's parameters as they are");
             await _services.Runtime.RunPodSandboxAsync(spec, cancel);
@@ -286,7 +286,7 @@ internal sealed class PodSync : IAsyncDisposable
             return (false, image.Retry);
         }
         var starter = new ContainerStarter(_services, view.Pod, _events);
-        StartedContainer begun = await InTurnAsync(() => starter.StartAsync(view, container, image.Image, volumes, cancel), cancel);
+        StartedContainer begun = await InTurnAsync(() => starter.StartAsync(view, container, image.Image, volumes, cancel));
         WaitingReason? failed = begun.Failure ?? await starter.RunPostStartAsync(view.Sandbox!, container, begun.Id, _lasting);
         if (failed is { } reason)
         {
@@ -299,9 +299,9 @@ internal sealed class PodSync : IAsyncDisposable
     }
 
     /// <summary>As many containers at once as the machine can begin. A pull or a hook is not in it: it takes minutes, and a hook may wait for a container that has no turn yet.</summary>
-    private async Task<T> InTurnAsync<T>(Func<Task<T>> start, CancellationToken cancel)
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> start)
     {
-        await _services.StartGate.WaitAsync(cancel);
+        await _services.StartGate.WaitAsync(_lasting);
         try
         {
             return await start();

@@ -86,20 +86,21 @@ internal sealed class ControlGroups
     }
 
     /// <summary>
-    /// Makes the group that all containers of a pod are in, with a limit of processes and threads for all of them together; 0 is none.
-    /// An <see cref="IOException"/> says what the kernel refused.
+    /// Makes the group that all containers of a pod are in, with a limit of processes and threads for all of them together; 0 is none. It is in every
+    /// hierarchy: while it is there nobody removes the one above it, in which runc is about to read. An <see cref="IOException"/> says what the kernel refused.
     /// </summary>
     public void LimitPod(string podUid, long processes)
     {
         if (_unified is not null)
             PrepareUnified(podUid);
-        if ((_unified ?? _mounts.GetValueOrDefault("pids")) is { } root)
-        {
-            string directory = Path.Combine(root, Parent, podUid);
-            Directory.CreateDirectory(directory);
-            if (processes > 0)
-                Set(directory, "pids.max", processes);
-        }
+        string? limiting = _unified ?? _mounts.GetValueOrDefault("pids");
+        foreach (string root in _all.Distinct().Where(root => root != limiting))
+            TryMakeGroup(root, podUid);
+        if (limiting is null)
+            return;
+        string directory = MakeGroup(limiting, podUid);
+        if (processes > 0)
+            Set(directory, "pids.max", processes);
     }
 
     /// <summary>The group of a pod below each hierarchy.</summary>
@@ -122,6 +123,35 @@ internal sealed class ControlGroups
             {
                 // Never made there, or not empty: another pod of this machine is in the parent.
             }
+        }
+    }
+
+    private static string MakeGroup(string root, string podUid)
+    {
+        const int tries = 10;
+        string group = Path.Combine(root, Parent, podUid);
+        for (int i = 1; ; i++)
+        {
+            try
+            {
+                return Directory.CreateDirectory(group).FullName;
+            }
+            catch (DirectoryNotFoundException) when (i < tries)
+            {
+                // The one above it went with the last pod of another cluster, after it was found and before this one was in it.
+            }
+        }
+    }
+
+    private static void TryMakeGroup(string root, string podUid)
+    {
+        try
+        {
+            MakeGroup(root, podUid);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // A hierarchy that is not for us to write: runc makes nothing there either.
         }
     }
 

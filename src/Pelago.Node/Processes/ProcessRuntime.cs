@@ -36,6 +36,10 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         _services = new ProcessServices(options, new EventLoop("pelago-process", log), signals, HostTools.Find(), groups, time, log);
         _addresses = new AddressPool(options.PodNetwork, NetworkAndGateway);
         _ports = new PortAssigner(options.FirstPort, options.LastPort);
+        Features = new RuntimeFeatures
+        {
+            Processes = true, Identities = LibC.EffectiveUser() == 0, NoHostPorts = options.Namespaces ? "pods that are processes have their ports at their own addresses" : null,
+        };
         _bridge = new PodBridge(options.BridgeName, options.PodNetwork, options.ClusterNetwork, options.ServiceNetwork);
     }
 
@@ -43,7 +47,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
 
     public string Name => "process";
 
-    public RuntimeFeatures Features { get; } = new() { Processes = true, Identities = LibC.EffectiveUser() == 0 };
+    public RuntimeFeatures Features { get; }
 
     private ProcessRuntimeOptions Options => _services.Options;
 

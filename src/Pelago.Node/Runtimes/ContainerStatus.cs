@@ -65,8 +65,8 @@ public sealed record RuntimeFeatures
     /// <summary>Another user than the daemon's can be run as.</summary>
     public bool Identities { get; init; }
 
-    /// <summary>A <c>hostPort</c> of a pod with a network of its own is forwarded to it.</summary>
-    public bool HostPorts { get; init; } = true;
+    /// <summary>Why a <c>hostPort</c> of a pod with a network of its own is not forwarded to it; null where it is.</summary>
+    public string? NoHostPorts { get; init; }
 
     /// <summary>Kernel parameters of a pod are set.</summary>
     public bool Sysctls { get; init; }

@@ -15,7 +15,7 @@ internal interface IPodVolumes
     /// All volumes of the pod by name. May be called again and again: what is there stays, what follows an object is brought up to date.
     /// A <see cref="VolumeException"/> names the volume that could not be had.
     /// </summary>
-    /// <param name="outdated">Told of a volume that is there already and cannot be brought up to date, because its object is gone: it stays as it is.</param>
+    /// <param name="outdated">Told of a volume that is there already and cannot be brought up to date, because its object is gone or cannot be asked for: it stays as it is.</param>
     Task<IReadOnlyDictionary<string, MountedVolume>> MountAsync(V1Pod pod, PodFields fields, Action<string> outdated, CancellationToken cancel);
 
     /// <summary>Lets go of what is mounted for a pod and forgets its files.</summary>

@@ -30,7 +30,7 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
             {
                 mounted[volume.Name] = VolumePlugin(volume) is { } plugin ? await ProjectAsync(pod, volume, plugin, fields, outdated, cancel) : await OnceAsync(pod, volume, cancel);
             }
-            catch (Exception fault) when (fault is VolumeException or ConfigurationException or IOException or UnauthorizedAccessException)
+            catch (Exception fault) when (fault is VolumeException or ConfigurationException or ClusterUnreachableException or IOException or UnauthorizedAccessException)
             {
                 throw new VolumeException(Failed(volume, fault), fault);
             }
@@ -86,7 +86,7 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
             IReadOnlyDictionary<string, ProjectedFile> files = await new VolumeFiles(pod, fields, objects, tokens).CollectAsync(volume, cancel);
             AtomicDirectory.Write(directory, files, LibC.EffectiveUser() == 0 ? (uint?)pod.Spec.SecurityContext?.FsGroup : null, time);
         }
-        catch (Exception fault) when (fault is VolumeException or ConfigurationException && AtomicDirectory.IsWritten(directory))
+        catch (Exception fault) when (fault is VolumeException or ConfigurationException or ClusterUnreachableException && AtomicDirectory.IsWritten(directory))
         {
             outdated(Failed(volume, fault));
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
@@ -38,6 +40,23 @@ public sealed class PodPatienceTests : AgentFixture
 
         await GoneAsync("hooked");
         await Eventually.TrueAsync(() => !RunningProcesses.Mention(Home.Path), Cancel);
+    }
+
+    /// <summary>A request that is broken off is no request that failed.</summary>
+    [Fact]
+    public async Task A_hook_that_is_no_longer_waited_for_has_not_failed()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        ApplyScript("hooked", "sleep 1000", containerMore: $"""
+                lifecycle: {"{"}postStart: {"{"}httpGet: {"{"}host: 127.0.0.1, port: {((IPEndPoint)silent.LocalEndpoint).Port}{"}}}"}
+            """);
+        using TcpClient asking = await silent.AcceptTcpClientAsync(Cancel);
+
+        await DeleteAsync("hooked", grace: 1);
+
+        await GoneAsync("hooked");
+        Assert.Empty(Events("FailedPostStartHook"));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.IO;
 using System.Text;
 using Pelago.Node.Logs;
 using Pelago.Node.Runtimes;
+using Pelago.TestKit.Node;
 using Xunit;
 
 namespace Pelago.Node.Tests.Containerd;
@@ -12,6 +13,19 @@ namespace Pelago.Node.Tests.Containerd;
 public sealed class LogTests : ContainerdScene
 {
     private const int Lines = 3000;
+
+    [Fact]
+    public async Task A_log_that_somebody_removes_goes_on_in_a_new_file()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        ContainerSpec spec = Shell("main", "while :; do echo line; sleep 0.05; done");
+        await RunAsync(sandbox, spec);
+        await Eventually.TrueAsync(() => Log(spec).Contains("line", StringComparison.Ordinal), Cancel);
+
+        File.Delete(spec.LogPath);
+
+        await Eventually.TrueAsync(() => File.Exists(spec.LogPath) && Log(spec).Contains("line", StringComparison.Ordinal), Cancel);
+    }
 
     internal override LogRotation Rotation => new(MaxBytes: 32 * 1024, MaxFiles: 100);
 

@@ -77,6 +77,22 @@ public sealed class StreamTests : ContainerdScene
     }
 
     [Fact]
+    public async Task A_session_whose_process_reads_no_input_can_be_let_go_of()
+    {
+        string id = await RunningAsync();
+        IProcessSession session = await Runtime.ExecAsync(id, new ExecSpec { Command = ["sleep", "4243"], Stdin = true }, Cancel);
+        await session.Stdin!.WriteAsync(new byte[1000], Cancel);
+        Task ending = session.Stdin.DisposeAsync().AsTask();
+        Assert.False(ending.IsCompleted);
+
+        await session.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+
+        await ending.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        Assert.DoesNotContain("4243", (await TryRunAsync(id, "ps")).Output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(Options.StreamsDirectory));
+    }
+
+    [Fact]
     public async Task The_containers_own_streams_can_be_attached_to()
     {
         string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);

@@ -24,6 +24,7 @@ internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClie
     private const int OverQuota = 122; // EDQUOT
     private static readonly TimeSpan SeenPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
+    private readonly SpoolDisk _spools = new(Path.Combine(options.Directory, "imports"));
     private readonly SemaphoreSlim _oneImport = new(1);
 
     public async Task<ImageStatus?> StatusAsync(string image, CancellationToken cancel)
@@ -129,7 +130,7 @@ internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClie
     public async Task RecoverAsync(CancellationToken cancel)
     {
         await ImportLease.EndAllAsync(client, log, cancel);
-        foreach (string left in Directory.Exists(SpoolDirectory) ? Directory.GetFiles(SpoolDirectory) : [])
+        foreach (string left in Directory.Exists(_spools.Directory) ? Directory.GetFiles(_spools.Directory) : [])
             File.Delete(left);
     }
 
@@ -146,12 +147,10 @@ internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClie
         await ImportAsync(archive, name: null, mayPin: true, cancel);
     }
 
-    private string SpoolDirectory => Path.Combine(options.Directory, "imports");
-
     private async Task<IReadOnlyList<ArchiveImage>> ImportCheckedAsync(Stream archive, string? name, bool mayPin, CancellationToken cancel)
     {
-        Directory.CreateDirectory(SpoolDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        using ArchiveSpool spool = await ArchiveSpool.ReadAsync(archive, SpoolDirectory, options.Limits, cancel);
+        Directory.CreateDirectory(_spools.Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using ArchiveSpool spool = await ArchiveSpool.ReadAsync(archive, _spools, options.Limits, cancel);
 
         // Whoever sends slowly keeps nobody else. From here on one after the other: each takes disk and processors.
         await _oneImport.WaitAsync(cancel);

@@ -24,7 +24,7 @@ public abstract class ArchiveScene : IDisposable
     internal async Task<IReadOnlyList<ArchiveImage>> ReadAsync(byte[] archive, ArchiveLimits? limits = null, string? name = null)
     {
         limits ??= new ArchiveLimits();
-        using ArchiveSpool spool = await ArchiveSpool.ReadAsync(new MemoryStream(archive), _directory.Path, limits, Cancel);
+        using ArchiveSpool spool = await ArchiveSpool.ReadAsync(new MemoryStream(archive), new SpoolDisk(_directory.Path), limits, Cancel);
         return await ArchiveReader.ReadAsync(spool, name, limits, Cancel);
     }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using System.IO.Pipelines;
 using Pelago.Node.Containerd.Images.Archives;
 using Pelago.Node.Images;
+using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
 using Xunit;
 
@@ -36,6 +38,36 @@ public sealed class ArchiveSpoolTests : IDisposable
         Assert.Equal(1000, spool.SizeOf("file"));
     }
 
-    private Task<ArchiveSpool> ReadAsync(DiskSpace disk) => ArchiveSpool.ReadAsync(
-        new MemoryStream(TestArchive.Tar(TestArchive.File("file", new byte[1000]))), _directory.Path, () => disk, new ArchiveLimits(), TestContext.Current.CancellationToken);
+    /// <summary>What is written is missing on the disk already, and is not counted once more.</summary>
+    [Theory]
+    [InlineData(7_000, true)]
+    [InlineData(6_999, false)]
+    public async Task What_another_archive_is_still_to_write_has_its_place_already(long free, bool isTaken)
+    {
+        const byte content = 0xEE; // nothing of a header
+        byte[] other = TestArchive.Tar(TestArchive.File("file", [.. Enumerable.Repeat(content, 10_000)]));
+        int begun = Array.IndexOf(other, content) + 4_000;
+        var upload = new Pipe();
+        await upload.Writer.WriteAsync(other.AsMemory(0, begun), TestContext.Current.CancellationToken);
+        long available = 1L << 39;
+        var disk = new SpoolDisk(_directory.Path, () => new DiskSpace(1L << 40, available));
+        Task<ArchiveSpool> slow = ArchiveSpool.ReadAsync(upload.Reader.AsStream(), disk, new ArchiveLimits(), TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => disk.ToBeWritten == 6_000, TestContext.Current.CancellationToken);
+        available = (1L << 30) + free;
+
+        Task<ArchiveSpool> next = ReadAsync(disk);
+
+        if (isTaken)
+            (await next).Dispose();
+        else
+            await Assert.ThrowsAsync<IOException>(() => next);
+        await upload.Writer.WriteAsync(other.AsMemory(begun), TestContext.Current.CancellationToken);
+        await upload.Writer.CompleteAsync();
+        (await slow).Dispose();
+    }
+
+    private Task<ArchiveSpool> ReadAsync(DiskSpace space) => ReadAsync(new SpoolDisk(_directory.Path, () => space));
+
+    private static Task<ArchiveSpool> ReadAsync(SpoolDisk disk) => ArchiveSpool.ReadAsync(
+        new MemoryStream(TestArchive.Tar(TestArchive.File("file", new byte[1000]))), disk, new ArchiveLimits(), TestContext.Current.CancellationToken);
 }

@@ -3,7 +3,6 @@
 using System.IO;
 using Microsoft.Win32.SafeHandles;
 using Pelago.Node.Containerd.Streams;
-using Pelago.Node.Images;
 
 namespace Pelago.Node.Containerd.Images.Archives;
 
@@ -15,27 +14,19 @@ internal sealed class ArchiveSpool : IDisposable
 {
     private const string What = "the archive";
     private const int MaxLinks = 8;
-    private const int NoSpace = 28; // ENOSPC
-    private const long LeastFree = 1L << 30;
-    /// <summary>The bytes that all archives together are about to write.</summary>
-    private static long _underWay;
     private readonly FileStream _file;
-    private readonly Func<DiskSpace> _disk;
+    private readonly SpoolDisk _disk;
     private readonly Dictionary<string, (long Offset, long Size)> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _links = new(StringComparer.Ordinal);
     private long _end;
 
-    private ArchiveSpool(FileStream file, Func<DiskSpace> disk) => (_file, _disk) = (file, disk);
+    private ArchiveSpool(FileStream file, SpoolDisk disk) => (_file, _disk) = (file, disk);
 
     /// <summary>Reads an archive to its end.</summary>
-    /// <param name="directory">Where the nameless file is made.</param>
-    public static Task<ArchiveSpool> ReadAsync(Stream archive, string directory, ArchiveLimits limits, CancellationToken cancel) =>
-        ReadAsync(archive, directory, () => DiskSpace.Of(directory), limits, cancel);
-
-    /// <param name="disk">The disk of that directory: the archive may not take the last of it, which others need.</param>
-    public static async Task<ArchiveSpool> ReadAsync(Stream archive, string directory, Func<DiskSpace> disk, ArchiveLimits limits, CancellationToken cancel)
+    /// <param name="disk">Where the nameless file is made.</param>
+    public static async Task<ArchiveSpool> ReadAsync(Stream archive, SpoolDisk disk, ArchiveLimits limits, CancellationToken cancel)
     {
-        string path = Path.Combine(directory, $"import-{Guid.NewGuid():N}");
+        string path = Path.Combine(disk.Directory, $"import-{Guid.NewGuid():N}");
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
@@ -111,7 +102,7 @@ internal sealed class ArchiveSpool : IDisposable
                     break;
                 case TarKind.File:
                     Add(item, _files, (_end, item.Size));
-                    await CopyAsync(tar, item.Size, cancel);
+                    await _disk.GrowAsync(_file, _end, item.Size, () => tar.CopyDataAsync(_file, cancel));
                     _end += item.Size;
                     break;
                 case TarKind.SymbolicLink:
@@ -126,28 +117,6 @@ internal sealed class ArchiveSpool : IDisposable
         }
         if (!tar.IsComplete)
             throw new ArchiveException($"{What} is cut short, it has no end mark: copy or download it again");
-    }
-
-    private async Task CopyAsync(TarScanner tar, long size, CancellationToken cancel)
-    {
-        long all = Interlocked.Add(ref _underWay, size);
-        try
-        {
-            RequireSpace(size, all);
-            await tar.CopyDataAsync(_file, cancel);
-        }
-        finally
-        {
-            Interlocked.Add(ref _underWay, -size);
-        }
-    }
-
-    /// <summary>Of a small disk a tenth is enough. What other archives are about to write has its place already.</summary>
-    private void RequireSpace(long size, long all)
-    {
-        DiskSpace space = _disk();
-        if (space.Available - all < Math.Min(LeastFree, space.Capacity / 10))
-            throw new IOException($"the disk has {space.Available} bytes left, too few for another {size} of the archive", NoSpace);
     }
 
     private void Add<T>(TarItem item, Dictionary<string, T> table, T value)
