@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
-using System.Net.Sockets;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Pelago.Node.Containerd.Images;
 using Pelago.Node.Containerd.Protos.Cri;
 using Pelago.Node.Containerd.Protos.Tasks;
-using Pelago.Node.Containerd.Streams;
 using Pelago.Node.Containerd.Supervision;
 using Pelago.Node.Native;
 using Pelago.Node.Networking;
@@ -35,6 +33,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
     private readonly ContainerLedger _ledger = new();
     private readonly HeldMounts _held;
     private readonly ContainerWatch _watch;
+    private readonly RunningContainers _running;
     private readonly ControlGroups? _groups = ControlGroups.Find(File.ReadLines("/proc/self/mountinfo"));
     private readonly CancellationTokenSource _stop = new();
     private Task _watching = Task.CompletedTask;
@@ -52,6 +51,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
         _daemon = new ContainerdDaemon(options, tools, _client, _loop, time, log);
         var images = new ImageStoreOptions { Directory = options.Directory, Limits = options.ArchiveLimits, Pinned = ContainerdConfig.PauseImage };
         _images = new ContainerdImages(images, _client, time, log);
+        _running = new RunningContainers(_client, _loop, _ledger, _daemon, options, time);
         _watch = new ContainerWatch(_client, _ledger, options, change => Changed?.Invoke(change), time, log);
     }
 
@@ -217,65 +217,15 @@ internal sealed class ContainerdRuntime : IPodRuntime
     public Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? podUid, CancellationToken cancel) =>
         Task.FromResult<IReadOnlyList<ContainerStatus>>([.. _ledger.Containers.Where(container => podUid is null || container.PodUid == podUid)]);
 
-    public async Task<IProcessSession> ExecAsync(string containerId, ExecSpec spec, CancellationToken cancel)
-    {
-        Running(containerId);
-        if (spec.Command.Count == 0)
-            throw new RuntimeException("InvalidCommand", "you must specify at least one command for the container");
-        return await TaskExec.StartAsync(_client, _loop, _options.StreamsDirectory, containerId, spec, cancel);
-    }
+    public Task<IProcessSession> ExecAsync(string containerId, ExecSpec spec, CancellationToken cancel) => _running.ExecAsync(containerId, spec, cancel);
 
-    public async Task<IProcessSession> AttachAsync(string containerId, AttachSpec spec, CancellationToken cancel)
-    {
-        ContainerStatus container = Running(containerId);
-        bool terminal = (spec.Stdin || spec.Stdout || spec.Stderr) && await HasTerminalAsync(containerId, cancel);
-        return await AttachedStreams.OpenAsync(_client, container, terminal, spec, _daemon.HasOpen, _ledger.ExitOf(containerId), _time, cancel);
-    }
+    public Task<IProcessSession> AttachAsync(string containerId, AttachSpec spec, CancellationToken cancel) => _running.AttachAsync(containerId, spec, cancel);
 
-    public async Task<Stream> ConnectAsync(string sandboxId, int port, CancellationToken cancel)
-    {
-        PodSandboxStatus sandbox = _ledger.Sandbox(sandboxId) ?? throw RuntimeException.NoSandbox(sandboxId);
-        if (sandbox.Spec.HostNetwork)
-        {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync(System.Net.IPAddress.Loopback, port, cancel);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
-        return await PodBridge.DialAsync(await MainProcessAsync(sandboxId, cancel), port, cancel);
-    }
+    public Task<Stream> ConnectAsync(string sandboxId, int port, CancellationToken cancel) => _running.ConnectAsync(sandboxId, port, cancel);
 
-    public async Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken cancel)
-    {
-        if (_ledger.Container(containerId) is not { State: ContainerState.Running })
-            return null;
-        try
-        {
-            ContainerStatsResponse answer = await _client.Runtime.ContainerStatsAsync(new ContainerStatsRequest { ContainerId = containerId }, cancellationToken: cancel);
-            return answer.Stats is not { Cpu: { } cpu, Memory: { } memory } ? null : new ContainerStats
-            {
-                Time = UnixTime.Of(cpu.Timestamp) ?? _time.GetUtcNow(), CpuNanoseconds = cpu.UsageCoreNanoSeconds?.Value ?? 0,
-                MemoryWorkingSet = memory.WorkingSetBytes?.Value ?? 0, MemoryResident = memory.RssBytes?.Value ?? memory.WorkingSetBytes?.Value ?? 0,
-            };
-        }
-        catch (RpcException) when (!cancel.IsCancellationRequested)
-        {
-            return null;
-        }
-    }
+    public Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken cancel) => _running.StatsAsync(containerId, cancel);
 
-    /// <summary>As the container's first process sees them, while it runs.</summary>
-    public async Task<ContainerFiles?> FilesAsync(string containerId, CancellationToken cancel) =>
-        _ledger.Container(containerId) is { State: ContainerState.Running } && await FindMainProcessAsync(containerId, cancel) is { } process and > 0
-            ? new ContainerFiles($"/proc/{process}/root", IsFileSystem: true)
-            : null;
+    public Task<ContainerFiles?> FilesAsync(string containerId, CancellationToken cancel) => _running.FilesAsync(containerId, cancel);
 
     public async ValueTask DisposeAsync()
     {
@@ -321,12 +271,6 @@ internal sealed class ContainerdRuntime : IPodRuntime
         }
     }
 
-    private ContainerStatus Running(string containerId)
-    {
-        ContainerStatus container = _ledger.Container(containerId) ?? throw RuntimeException.NoContainer(containerId);
-        return container.State == ContainerState.Running ? container : throw new RuntimeException("NotRunning", $"container {container.Name} is not running");
-    }
-
     private string GroupOf(PodSandboxSpec spec) => _groups is null ? "" : ControlGroups.PathOf(spec.Uid);
 
     private string SandboxFiles(PodSandboxSpec spec) =>
@@ -349,31 +293,6 @@ internal sealed class ContainerdRuntime : IPodRuntime
             : spec with { Mounts = [.. spec.Mounts, new ContainerMount(file, Inside, ReadOnly: false)] };
     }
 
-    private async Task<int?> FindMainProcessAsync(string id, CancellationToken cancel)
-    {
-        try
-        {
-            return await MainProcessAsync(id, cancel);
-        }
-        catch (RuntimeException)
-        {
-            return null;
-        }
-    }
-
-    private async Task<int> MainProcessAsync(string id, CancellationToken cancel)
-    {
-        try
-        {
-            GetResponse task = await _client.Tasks.GetAsync(new GetRequest { ContainerId = id }, ContainerdClient.InCriNamespace, cancellationToken: cancel);
-            return (int)task.Process.Pid;
-        }
-        catch (RpcException fault) when (!cancel.IsCancellationRequested)
-        {
-            throw new RuntimeException("NotRunning", $"{id} does not run: {fault.Status.Detail}", fault);
-        }
-    }
-
     private async Task<int?> StopSignalAsync(string containerId, CancellationToken cancel)
     {
         try
@@ -394,12 +313,5 @@ internal sealed class ContainerdRuntime : IPodRuntime
             new KillRequest { ContainerId = containerId, Signal = (uint)signal }, ContainerdClient.InCriNamespace, cancellationToken: cancel).ResponseAsync, cancel);
         await ((Task)_ledger.ExitOf(containerId)).WaitAsync(grace, _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return TimeSpan.Zero;
-    }
-
-    private async Task<bool> HasTerminalAsync(string containerId, CancellationToken cancel)
-    {
-        Protos.Containers.GetContainerResponse answer = await _client.Containers.GetAsync(
-            new Protos.Containers.GetContainerRequest { Id = containerId }, ContainerdClient.InCriNamespace, cancellationToken: cancel);
-        return System.Text.Json.Nodes.JsonNode.Parse(answer.Container.Spec.Value.ToByteArray())?["process"]?["terminal"]?.GetValue<bool>() == true;
     }
 }
