@@ -29,7 +29,7 @@ internal static class CommandLine
             if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
                 return UsageErrors.Print(parsed);
             // Signals to dcsh are for what it runs.
-            bool endsBySignal = parsed.CommandResult.Command.Name != DcshCommand.Name;
+            bool endsBySignal = parsed.CommandResult is not ({ Command.Name: DcshCommand.Name } or { Parent: CommandResult { Command.Name: DcshCommand.Name } });
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = endsBySignal ? TimeSpan.FromSeconds(90) : null };
             return await parsed.InvokeAsync(configuration, CancellationToken.None);
         }

@@ -78,14 +78,17 @@ internal static class DcshCommand
                 Console.Error.WriteLine($"dcsh: {last = text}");
         }
 
-        using var group = new RunGroup(chosen, request, Notice, TimeProvider.System) { FailsFast = parsed.GetValue(FailFast) };
+        using var reports = new RunReports(parsed.GetValue(JobLogFile), parsed.GetValue(StatusFile), request);
+        using var group = new RunGroup(chosen, request, Notice, TimeProvider.System) { FailsFast = parsed.GetValue(FailFast), Ended = reports.Log };
         using var signals = new SignalForwarding(group.SignalAsync, TimeProvider.System);
         if (request.Keep)
             Console.Error.WriteLine($"dcsh: kept as {group.Id}; 'dcsh attach {group.Id}' shows it again");
         IReadOnlyList<RunResult> results = await group.RunAsync(stdin, cancel);
         foreach (RunResult result in results.Where(result => result.Reason is not null))
             Console.Error.WriteLine($"dcsh: {result.Reason}");
-        RunReports.Write(parsed.GetValue(JobLogFile), parsed.GetValue(StatusFile), group.Id, request, results);
+        if (reports.Fault is { } unwritten)
+            Console.Error.WriteLine($"dcsh: the job log is not whole: {unwritten.Message}");
+        reports.Tell(group.Id, results);
         foreach (HttpKubeApi api in chosen)
             api.Dispose();
         return results.Max(result => result.Code);

@@ -15,21 +15,32 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
 {
     private static readonly GroupVersionResource Jobs = new("batch", "v1", "jobs");
     private static readonly GroupVersionResource Nodes = new("", "v1", "nodes");
+
+    /// <summary>What a shell says of a program that such a signal has ended.</summary>
+    private static readonly Dictionary<string, int> EndingCodes = new() { ["HUP"] = 129, ["INT"] = 130, ["QUIT"] = 131, ["KILL"] = 137, ["TERM"] = 143 };
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<RunSession> _sessions = [];
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Id { get; init; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5));
 
     /// <summary>The first run that fails ends the others.</summary>
     public bool FailsFast { get; init; }
 
-    /// <summary>Hands a signal to all runs.</summary>
+    /// <summary>Told of each run as it ends, one at a time.</summary>
+    public Action<RunResult> Ended { get; init; } = _ => { };
+
+    /// <summary>Hands a signal to all runs. One that ends a program ends those whose pods do not run yet, too.</summary>
     public Task SignalAsync(string name)
     {
         RunSession[] sessions;
         lock (_gate)
+        {
             sessions = [.. _sessions];
+            if (EndingCodes.ContainsKey(name))
+                _ended.TrySetResult(name);
+        }
         return Task.WhenAll(sessions.Select(session => session.SignalAsync(name)));
     }
 
@@ -51,6 +62,8 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
             try
             {
                 RunResult result = await OneAsync(new Run(place.Api, place.Node, index, places.Count, pods[place.Api], staging), input, cancel);
+                lock (_gate)
+                    Ended(result);
                 if (FailsFast && result.Code != 0)
                     await SignalAsync("TERM");
                 return result;
@@ -121,7 +134,10 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
         {
             if (!run.IsThere)
                 await CreateAsync(run, cancel);
-            pod = await run.Pods.Running(run.Index).WaitAsync(cancel);
+            Task<string> running = run.Pods.Running(run.Index);
+            await Task.WhenAny(running, _ended.Task).WaitAsync(cancel);
+            if (running.IsCompleted)
+                pod = await running;
             (Stream outs, Stream errs) = (StandardStreams.Output(), StandardStreams.Errors());
             if (run.Total > 1)
             {
@@ -134,10 +150,22 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
             var place = new RunPlace(run.Api, request.Namespace, pod);
             RunRequest own = run.Total == 1 ? request : request with { ReturnTo = run.Index.ToString(CultureInfo.InvariantCulture) };
             session = new RunSession(place, own, output, new CheckedOutput(errs, () => { }), time);
+            // Who is told of signals, and who has missed one, is decided in one place.
             lock (_gate)
-                _sessions.Add(session);
+            {
+                isOver = _ended.Task.IsCompleted;
+                if (!isOver)
+                    _sessions.Add(session);
+            }
+            if (isOver)
+            {
+                string signal = await _ended.Task;
+                return Result(EndingCodes[signal], RunResult.OfEngine, $"ended by {signal} before it had begun");
+            }
+
             RunEnd end = run.IsThere ? await session.ResumeAsync(cancel) : await session.RunAsync(stdin, stop => run.Staging.BringAsync(place, stop), cancel);
             isOver = true;
+            await FinishAsync(lines);
             return end.IsLate ? Result(RunFailure.TimeOut, RunResult.OfEngine, "its time was over") : Result(end.Code, RunResult.OfChild, null);
         }
         catch (RunFailure failure)
@@ -154,12 +182,31 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
         {
             return Result(RunFailure.Engine, RunResult.OfEngine, unreachable.Message);
         }
+        catch (Exception local) when (local is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            // A disk that is full, a directory for what comes back that cannot be written: the other runs have their results all the same.
+            return Result(RunFailure.Engine, RunResult.OfEngine, local.Message);
+        }
         finally
         {
-            foreach (OutputLines stream in lines)
-                await stream.FinishAsync();
+            await FinishAsync(lines).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (isOver || !request.Keep)
                 await DeleteAsync(run);
+        }
+    }
+
+    private static async Task FinishAsync(OutputLines[] lines)
+    {
+        foreach (OutputLines stream in lines)
+        {
+            try
+            {
+                await stream.FinishAsync();
+            }
+            catch (IOException fault) when (StandardStreams.IsReaderGone(fault))
+            {
+                // As for the lines before it.
+            }
         }
     }
 

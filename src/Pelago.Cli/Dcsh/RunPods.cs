@@ -12,18 +12,51 @@ internal sealed class RunPods(HttpKubeApi api, string ns, string id, Action<stri
 {
     private static readonly GroupVersionResource Pods = new("", "v1", "pods");
     private static readonly string[] ImageFaults = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CreateContainerError", "RunContainerError", "StartError"];
+    private static readonly GroupVersionResource Events = new("", "v1", "events");
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A pod that has not run for so long may never be made.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly Lock _gate = new();
     private readonly Dictionary<int, TaskCompletionSource<string>> _running = [];
     private readonly Dictionary<int, TaskCompletionSource> _gone = [];
+    private RunFailure? _refusal;
 
     /// <summary>The name of the pod once its container runs; a <see cref="RunFailure"/> when it cannot.</summary>
-    public Task<string> Running(int index) => Source(_running, index).Task;
+    public Task<string> Running(int index)
+    {
+        TaskCompletionSource<string> source = Source(_running, index);
+        if (_refusal is { } refusal)
+            Fail(source, refusal);
+        return source.Task;
+    }
 
     /// <summary>Done when the pod has ended or is gone, whoever did it.</summary>
     public Task Gone(int index) => Source(_gone, index).Task;
 
-    public async Task WatchAsync(CancellationToken cancel)
+    public Task WatchAsync(CancellationToken cancel) => Task.WhenAll(WatchPodsAsync(cancel), WatchRefusalsAsync(cancel));
+
+    /// <summary>Pods that are never made, for a quota or by a policy: only events of their Jobs say so, to whom is allowed to read them.</summary>
+    private async Task WatchRefusalsAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await Task.Delay(Patience, cancel);
+            var query = new ListQuery { FieldSelector = "involvedObject.kind=Job,reason=FailedCreate" };
+            await foreach (RawWatchEvent change in api.WatchAsync(new ResourcePath(Events, ns), query, cancel))
+            {
+                JsonObject refused = KubeJson.ParseObject(change.Object);
+                if (change.Type == "ADDED" && refused.Object("involvedObject")?.String("name") is { } job && job.StartsWith($"dcsh-{id}-", StringComparison.Ordinal))
+                    notice($"Job {job} waits: {refused.String("message")}");
+            }
+        }
+        catch (Exception e) when (e is ClusterUnreachableException or OperationCanceledException)
+        {
+            // The watch of the pods says it, where it goes on.
+        }
+    }
+
+    private async Task WatchPodsAsync(CancellationToken cancel)
     {
         var query = new ListQuery { LabelSelector = $"{RunJob.IdLabel}={id}" };
         while (!cancel.IsCancellationRequested)
@@ -34,6 +67,8 @@ internal sealed class RunPods(HttpKubeApi api, string ns, string id, Action<stri
                 {
                     if (change.Type is "ADDED" or "MODIFIED" or "DELETED")
                         Take(change.Type, KubeJson.ParseObject(change.Object));
+                    else if (change.Type == "ERROR")
+                        Refuse(KubeJson.ParseObject(change.Object));
                 }
             }
             catch (ClusterUnreachableException e)
@@ -48,6 +83,24 @@ internal sealed class RunPods(HttpKubeApi api, string ns, string id, Action<stri
             // A server that ends watches at once is not asked again at once.
             await Task.Delay(Pause, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private void Refuse(JsonObject status)
+    {
+        string message = $"watching pods of {ns} on {api.Cluster}: {status.String("message")}";
+        if (status.Integer("code") is not (401 or 403))
+        {
+            // Also of a revision that is too old: the next watch begins with what there is.
+            if (status.Integer("code") != 410)
+                notice(message);
+            return;
+        }
+        _refusal = new RunFailure(RunFailure.Engine, message);
+        TaskCompletionSource<string>[] waiting;
+        lock (_gate)
+            waiting = [.. _running.Values];
+        foreach (TaskCompletionSource<string> source in waiting)
+            Fail(source, _refusal);
     }
 
     private void Take(string type, JsonObject pod)
@@ -76,10 +129,11 @@ internal sealed class RunPods(HttpKubeApi api, string ns, string id, Action<stri
             notice($"pod {name} waits: {scheduled.String("message")}");
     }
 
-    private void Fail(int index, int code, string message)
+    private void Fail(int index, int code, string message) => Fail(Source(_running, index), new RunFailure(code, message));
+
+    private static void Fail(TaskCompletionSource<string> source, RunFailure failure)
     {
-        TaskCompletionSource<string> source = Source(_running, index);
-        if (source.TrySetException(new RunFailure(code, message)))
+        if (source.TrySetException(failure))
             _ = source.Task.Exception;
     }
 

@@ -7,25 +7,71 @@ using Pelago.Kube;
 
 namespace Pelago.Cli.Dcsh;
 
-/// <summary>How runs ended, for other programs.</summary>
-internal static class RunReports
+/// <summary>How runs ended, for other programs: a line of each in the job log as it ends, so that it holds what a client that is killed has seen.</summary>
+internal sealed class RunReports : IDisposable
 {
     private const string Head = "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\tOrigin";
     private const int FirstSignalCode = 128;
+    private readonly RunRequest _request;
+    private readonly StreamWriter? _jobLog;
+    private readonly FileStream? _status;
 
-    public static void Write(string? jobLog, string? statusDescriptor, string id, RunRequest request, IReadOnlyList<RunResult> results)
+    /// <summary>Opens both, so that what cannot be written is known before anything runs.</summary>
+    /// <exception cref="CliException">The descriptor is no number of an open one.</exception>
+    public RunReports(string? jobLog, string? statusDescriptor, RunRequest request)
     {
-        if (jobLog is not null)
-            File.WriteAllLines(jobLog, results.Select(result => Line(result, request)).Prepend(Head));
-        if (statusDescriptor is null)
+        _request = request;
+        _status = statusDescriptor is null ? null : OpenDescriptor(statusDescriptor);
+        if (jobLog is null)
             return;
-        if (!int.TryParse(statusDescriptor, NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor))
-            throw new CliException($"--status-fd {statusDescriptor}: must be the number of an open descriptor", ExitCode.Usage);
-        using FileStream status = StandardStreams.Open(descriptor, FileAccess.Write);
-        foreach (RunResult result in results)
+        _jobLog = new StreamWriter(jobLog) { AutoFlush = true, NewLine = "\n" };
+        _jobLog.WriteLine(Head);
+    }
+
+    /// <summary>Why not all lines are in the job log; null: they are.</summary>
+    public IOException? Fault { get; private set; }
+
+    /// <summary>A run has ended. Nothing that goes wrong here may change what became of it.</summary>
+    public void Log(RunResult result)
+    {
+        try
         {
-            status.Write(KubeJson.ToUtf8(result.ToJson(id)));
-            status.Write("\n"u8);
+            if (Fault is null)
+                _jobLog?.WriteLine(Line(result, _request));
+        }
+        catch (IOException fault)
+        {
+            Fault = fault;
+        }
+    }
+
+    /// <summary>All have: a line of JSON for each goes to the descriptor.</summary>
+    public void Tell(string id, IReadOnlyList<RunResult> results)
+    {
+        foreach (RunResult result in _status is null ? [] : results)
+        {
+            _status!.Write(KubeJson.ToUtf8(result.ToJson(id)));
+            _status.Write("\n"u8);
+        }
+    }
+
+    public void Dispose()
+    {
+        _jobLog?.Dispose();
+        _status?.Dispose();
+    }
+
+    private static FileStream OpenDescriptor(string text)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor))
+            throw new CliException($"--status-fd {text}: must be the number of an open descriptor", ExitCode.Usage);
+        try
+        {
+            return StandardStreams.Open(descriptor, FileAccess.Write);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new CliException($"--status-fd {text}: {e.Message}", ExitCode.Usage);
         }
     }
 

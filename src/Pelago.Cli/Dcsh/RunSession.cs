@@ -95,6 +95,7 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
         long lost = time.GetTimestamp();
         while (true)
         {
+            long tried = time.GetTimestamp();
             try
             {
                 await using ControlChannel control = await ControlChannel.OpenAsync(place, isFirst: _hasBegun, cancel);
@@ -107,6 +108,9 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
             }
             catch (LostRunException e)
             {
+                // One that held for so long was there: this is another loss.
+                if (time.GetElapsedTime(tried) > Grace)
+                    lost = time.GetTimestamp();
                 if (time.GetElapsedTime(lost) > Grace)
                     throw new RunFailure(RunFailure.LostContact, $"lost contact with pod {place.Pod}, and what became of the run is not known: {e.Message}");
                 await Task.Delay(Pause, time, cancel);
@@ -121,8 +125,8 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
         try
         {
             await Task.WhenAny(control.End, carrying);
-            if (carrying.IsCompletedSuccessfully)
-                ThrowIfNotOurs((await carrying).ExitCode);
+            if (carrying.IsCompleted && !cancel.IsCancellationRequested)
+                await ThrowIfBrokenAsync(control, carrying, stdin is not null);
             RunEnd end = await control.End.WaitAsync(cancel);
             await Task.WhenAny(carrying, Task.WhenAll(output.Reached(end.OutBytes), errors.Reached(end.ErrBytes)));
             await over.CancelAsync();
@@ -141,6 +145,31 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
             await over.CancelAsync();
             await ((Task)carrying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>Streams that ended before the run has: they have carried all, or nothing more comes by them.</summary>
+    private async Task ThrowIfBrokenAsync(ControlChannel control, Task<ExecOutcome> carrying, bool hasInput)
+    {
+        if (carrying.Exception is { InnerException: { } fault })
+        {
+            await EndAsync(control);
+            throw new RunFailure(RunFailure.Engine, $"its streams could not be carried: {fault.Message}");
+        }
+        ExecOutcome outcome = await carrying;
+        ThrowIfNotOurs(outcome.ExitCode);
+        if (outcome is not { ExitCode: < 0, Error: { } broken } || await Task.WhenAny(control.End, Task.Delay(Farewell, time)) == control.End)
+            return;
+        if (!hasInput || _input.HasEnded)
+            throw new LostRunException(broken.Message);
+        // It would take what it got for all of its input.
+        await EndAsync(control);
+        throw new RunFailure(RunFailure.LostContact, $"lost the streams of pod {place.Pod} before all of standard input was there: {broken.Message}");
+    }
+
+    private async Task EndAsync(ControlChannel control)
+    {
+        await control.SayAsync("signal TERM");
+        await Task.WhenAny(control.End, Task.Delay(Farewell, time));
     }
 
     private static void ThrowIfNotOurs(int code)

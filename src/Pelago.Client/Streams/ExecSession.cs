@@ -37,20 +37,23 @@ public sealed class ExecSession : IAsyncDisposable
 
     /// <summary>
     /// Carries the streams until the process ends; a null stream is not carried. What is slow on this side slows the process: nothing is
-    /// gathered in between. Returns how the process ended.
+    /// gathered in between. Returns how the process ended. Throws what reading <paramref name="stdin"/> throws: the process would wait for it for ever.
     /// </summary>
     public async Task<ExecOutcome> CopyAsync(Stream? stdin, Stream? stdout, Stream? stderr, CancellationToken cancel)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Task feeding = stdin is null ? Task.CompletedTask : FeedAsync(stdin, ended.Token);
+        Task<ExecOutcome> receiving = ReceiveAsync(stdout, stderr, ended.Token);
         try
         {
-            return await ReceiveAsync(stdout, stderr, cancel);
+            if (await Task.WhenAny(receiving, feeding) == feeding && feeding.Exception is { InnerException: not WebSocketException })
+                await feeding;
+            return await receiving;
         }
         finally
         {
             await ended.CancelAsync();
-            await feeding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(feeding, receiving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Security.Cryptography;
 using System.Text;
@@ -131,6 +132,36 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
         Assert.Equal(124, result.ExitCode);
         JsonNode status = JsonNode.Parse(await File.ReadAllTextAsync(_home.Beside("status"), Cancel))!;
         Assert.Equal((124, "engine"), ((int)status["exitCode"]!, (string)status["origin"]!));
+    }
+
+    [Fact]
+    public async Task An_interrupt_while_its_pod_waits_ends_it_and_leaves_nothing()
+    {
+        using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-n", "-v", "--cpus", "5000", "-c", "true"])
+        {
+            RedirectStandardError = true, UseShellExecute = false, Environment = { ["PELAGO_HOME"] = _home.Root },
+        })!;
+        string? said = await client.StandardError.ReadLineAsync(Cancel);
+        await ProgramRun.RunAsync("/bin/kill", ["-INT", client.Id.ToString(CultureInfo.InvariantCulture)], Variables(), TimeSpan.FromSeconds(10), Cancel);
+        await client.WaitForExitAsync(Cancel);
+
+        Assert.Contains("Insufficient cpu", said, StringComparison.Ordinal);
+        Assert.Equal(130, client.ExitCode);
+        await NothingLeftAsync();
+    }
+
+    [Theory]
+    [InlineData("--joblog /no/such/directory/log", 1)]
+    [InlineData("--status-fd nine", 2)]
+    [InlineData("--status-fd 99", 2)]
+    public async Task Reports_that_cannot_be_written_are_known_before_anything_runs(string option, int code)
+    {
+        string mark = _home.Beside($"ran-{code}");
+        ProgramResult result = await DcshAsync(["-n", .. option.Split(' '), "-c", $"touch {mark}"]);
+
+        Assert.Equal((code, ""), (result.ExitCode, result.Output));
+        Assert.Contains(option.Split(' ')[1], result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(mark));
     }
 
     [Fact]

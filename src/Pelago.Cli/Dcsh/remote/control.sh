@@ -13,14 +13,18 @@ while read -r word rest; do
   case $word in
     beat) count=$((count + 1)); beat "$count" ;;
     go) : >go ;;
-    signal)
-      until [ -e pid ] || [ -e end ]; do nap; done
-      kill "-$rest" "-$(cat pid 2>/dev/null)" 2>/dev/null ;;
+    signal) # not waited for here: the client's beats come on the same way
+      if [ -e go ]; then
+        (until [ -e pid ] || [ -e end ]; do nap; done; kill "-$rest" "-$(cat pid)") <&- >&- 2>&- &
+      else # what has not begun ends as it would have
+        case $rest in HUP) code=129 ;; INT) code=130 ;; QUIT) code=131 ;; KILL) code=137 ;; TERM) code=143 ;; *) continue ;; esac
+        echo "$code" >early.new && mv early.new early
+      fi ;;
     code) echo "$rest" >code.new && mv code.new code ;;
     close) # where the protocol cannot say that standard input has ended: after so many bytes it has
-      until [ -e feed ]; do nap; done
+      (until [ -e feed ]; do nap; done
       while [ -e "/proc/$(cat feed)/io" ] && [ "$(sed -n 's/^wchar: //p' "/proc/$(cat feed)/io")" -lt "$rest" ]; do nap; done
-      kill "$(cat feed)" 2>/dev/null ;;
+      kill "$(cat feed)") <&- >&- 2>&- & ;;
     bye) : >bye; break ;;
   esac
 done

@@ -45,8 +45,9 @@ watch &
 : >out.all
 : >err.all
 : >ready
-until [ -e go ] || [ -e lost ]; do nap; done
+until [ -e go ] || [ -e lost ] || [ -e early ]; do nap; done
 [ -e lost ] && exit 143
+[ -e early ] && ended "$(cat early)"
 if [ "$mode" = terminal ]; then # the client runs the command itself, in a terminal
   until [ -e code ] || [ -e lost ]; do nap; done
   ended "$(cat code 2>/dev/null || echo 143)"
