@@ -37,8 +37,8 @@ internal static class WaitCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var query = new TaskQuery { Selector = tasks.Selector(parsed, parsed.GetValue(names) ?? []) with { Finished = FinishedTasks.Included }, Fields = Needed };
-            // What is gone is in history for long.
-            if (parsed.GetValue(until) == Gone)
+            // Nothing in history will run again, and what is gone is in it for long.
+            if (parsed.GetValue(until) is not (null or Ended or "finished" or "failed"))
                 query = query with { PastRuns = 0 };
             if (query.IsEverything)
                 throw new CliException("wait: say for which tasks, by name, with -l or with -w", ExitCode.Usage);
@@ -68,17 +68,18 @@ internal static class WaitCommand
     {
         var survey = new TaskSurvey(TimeProvider.System);
         var changes = new TaskChanges(clusters, query, TimeProvider.System);
+        bool hasAnswered = false, isExplained = false;
         while (true)
         {
             using FoundTasks found = await survey.FindAsync(clusters, query, cancel);
-            if (found.HasFaults)
-            {
+            if (found.HasFaults && (!hasAnswered || !isExplained))
                 found.Explain();
+            if (found.HasFaults && !hasAnswered)
                 return found.ExitCode;
-            }
-
-            if (session.IsOver(found))
+            // What a cluster does not say is not gone: it is waited for like everything else.
+            if (!found.HasFaults && session.IsOver(found))
                 return session.ExitCode;
+            (hasAnswered, isExplained) = (true, found.HasFaults);
             await changes.NextAsync(found, cancel);
         }
     }

@@ -8,7 +8,8 @@ namespace Pelago.Client.Tasks;
 
 /// <summary>
 /// Follows a log whose lines begin with their time over connections that break: an API server can only be asked for what is younger than a second, so
-/// lines that came before are known by their time and their number among those of the same time.
+/// lines that came before are known by their time and their number among those of the same time. Only where a connection begins is anything passed over:
+/// the times in a log step back, by microseconds between its two streams and by more when a clock is set.
 /// </summary>
 internal sealed class LogLines
 {
@@ -18,8 +19,8 @@ internal sealed class LogLines
     private readonly bool _timestamps;
     private string _last = "";
     private long _sameTime;
-    private string _skipped = "";
-    private long _skippedSame;
+    private long _passed;
+    private bool _isCatchingUp;
     private bool _isInLine;
 
     /// <param name="position">Where an earlier one had come to; empty for the beginning.</param>
@@ -42,7 +43,7 @@ internal sealed class LogLines
     public void Begin()
     {
         _rest.ResetWrittenCount();
-        (_skipped, _skippedSame, _isInLine) = ("", 0, false);
+        (_isCatchingUp, _passed, _isInLine) = (_last.Length > 0, 0, false);
     }
 
     /// <summary>The new text in what came; valid until the next call.</summary>
@@ -71,7 +72,11 @@ internal sealed class LogLines
     private void TakeLine(ReadOnlySpan<byte> line, bool isWhole)
     {
         int space = _isInLine ? -1 : line.IndexOf((byte)' ');
-        bool isNew = _isInLine || IsNew(space > 0 ? Encoding.ASCII.GetString(line[..space]) : "");
+        string time = space > 0 ? Encoding.ASCII.GetString(line[..space]) : "";
+        // What a kubelet says in place of a line bears no time.
+        if (!IsTime(time))
+            space = -1;
+        bool isNew = space < 0 || IsNew(time);
         _isInLine = !isWhole;
         if (!isNew)
             return;
@@ -83,21 +88,25 @@ internal sealed class LogLines
     private bool IsNew(string time)
     {
         int order = Compare(time, _last);
-        if (order < 0)
-            return false;
         if (order > 0)
         {
-            (_last, _sameTime, _skipped, _skippedSame) = (time, 1, time, 1);
+            (_last, _sameTime, _isCatchingUp) = (time, 1, false);
+            return true;
+        }
+        if (!_isCatchingUp)
+        {
+            _sameTime += order == 0 ? 1 : 0;
             return true;
         }
         // Of the lines of the last time seen, as many as were seen are passed over.
-        _skippedSame = _skipped == time ? _skippedSame + 1 : 1;
-        _skipped = time;
-        if (_skippedSame <= _sameTime)
+        if (order < 0 || ++_passed <= _sameTime)
             return false;
-        _sameTime = _skippedSame;
+        (_sameTime, _isCatchingUp) = (_passed, false);
         return true;
     }
+
+    private static bool IsTime(string text) =>
+        text.Length >= "2026-01-02T03:04:05Z".Length && text[10] == 'T' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _);
 
     /// <summary>Times of RFC 3339 in UTC, of which one may have fewer digits after the point.</summary>
     private static int Compare(string a, string b) => string.CompareOrdinal(a.TrimEnd('Z').PadRight(30, '0'), b.TrimEnd('Z').PadRight(30, '0'));

@@ -140,8 +140,12 @@ internal sealed class Feed(IFeedFiles files, LogQuery? records, FeedWriter outpu
             return null;
         foreach (FeedFile file in all)
         {
-            if (file.Attempt >= _at.Attempt)
-                return file;
+            if (file.Attempt < _at.Attempt)
+                continue;
+            // Of a log that is rotated nobody knows any more whether it is the very next one; a container that ended takes its last file along.
+            if (file.Attempt != _at.Attempt + 1)
+                _flag = FeedWriter.Gap;
+            return file;
         }
         return null;
     }

@@ -36,6 +36,20 @@ public sealed class LogLinesTests
             Assert.Equal(string.Concat(log.Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..])), text.ToString());
         });
 
+    /// <summary>containerd stamps lines of two streams before it writes them one after the other; a clock may be set back.</summary>
+    [Fact]
+    public void Times_that_step_back_lose_no_line()
+    {
+        var lines = new LogLines("", timestamps: false);
+        lines.Begin();
+        string first = Text(lines, "2026-01-02T03:04:05.000000003Z out\n2026-01-02T03:04:05.000000001Z err\n2026-01-01T00:00:00Z set back\nunable to retrieve container logs\n");
+        lines.Begin();
+        string second = Text(lines, "2026-01-02T03:04:05.000000003Z out\n2026-01-02T03:04:05.000000001Z err\n2026-01-02T03:04:05.000000004Z out again\n2026-01-02T03:04:05.000000002Z err again\n");
+
+        Assert.Equal("out\nerr\nset back\nunable to retrieve container logs\n", first);
+        Assert.Equal("out again\nerr again\n", second);
+    }
+
     [Fact]
     public void Last_line_without_a_newline_is_handed_out_at_the_end()
     {
@@ -57,6 +71,8 @@ public sealed class LogLinesTests
         await Assert.ThrowsAsync<IOException>(() => ReadAsync(Encoding.UTF8.GetBytes("a 99999999999 -\n")));
         await Assert.ThrowsAsync<IOException>(() => ReadAsync(new byte[1000]));
     }
+
+    private static string Text(LogLines lines, string came) => Encoding.UTF8.GetString(lines.Take(Encoding.UTF8.GetBytes(came), isLast: false).Span);
 
     private static string[] Lines(int[] steps)
     {

@@ -155,6 +155,23 @@ public sealed class FeedTests
         Assert.Equal("-g", reader.Flags);
     }
 
+    /// <summary>A reader that takes nothing for so long that rotation has dropped the file it holds, and more after it.</summary>
+    [Fact]
+    public async Task What_was_rotated_away_behind_a_slow_reader_is_a_gap_that_is_told()
+    {
+        using var directory = new TemporaryDirectory();
+        using var reader = new Reader(() => new LogFeedFiles(directory.Path), new LogQuery());
+        Append(directory["0.log"], "one\n");
+        await reader.TakeAsync(null);
+        Append(directory["0.log"], "two\n");
+        File.Delete(directory["0.log"]);
+        Append(directory["0.log"], "four\n");
+        await reader.TakeAsync(null);
+
+        Assert.Equal("one\ntwo\nfour\n", reader.Text);
+        Assert.Equal("--g", reader.Flags);
+    }
+
     [Theory]
     [InlineData("a\nb\nc\n", 2, "b\nc\n")]
     [InlineData("a\nb\nc", 2, "b\nc")]

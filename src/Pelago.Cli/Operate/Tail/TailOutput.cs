@@ -55,6 +55,7 @@ internal sealed class TailOutput(StandardOutput output, TailWanted wanted) : IDi
         try
         {
             await WriteLinesAsync(source, all: true);
+            source.Rested();
             await output.FlushAsync();
         }
         finally

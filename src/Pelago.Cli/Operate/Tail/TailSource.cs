@@ -64,7 +64,10 @@ internal sealed class TailSource(FoundTask found, string id, TextName text)
     public Task Following { get; set; } = Task.CompletedTask;
 
     /// <summary>A line that has not ended yet.</summary>
-    public ArrayBufferWriter<byte> Rest { get; } = new();
+    public ArrayBufferWriter<byte> Rest { get; private set; } = new();
+
+    /// <summary>Its task has ended: of the thousands that may come and go none keeps room.</summary>
+    public void Rested() => Rest = new();
 
     /// <summary>The time of its last line: a clock that was set back does not change the order of its lines.</summary>
     public string LastTime { get; set; } = "";
