@@ -17,6 +17,7 @@ namespace Pelago.Node.Serving;
 internal sealed class FileEndpoint(IContainerPlaces places)
 {
     private const int MaxEntries = 10_000;
+    private const int MaxUnmeasured = 16 << 20;
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -54,10 +55,31 @@ internal sealed class FileEndpoint(IContainerPlaces places)
     public static async Task SendAsync(HttpContext http, string path)
     {
         await using var file = new FixedLengthStream(LogPosition.OpenHeld(path));
+        if (file.Length == 0 && http.Request.Headers.Range.Count == 0)
+        {
+            await SendUnmeasuredAsync(http, path);
+            return;
+        }
         var modified = new DateTimeOffset(File.GetLastWriteTimeUtc(path));
         await Results.Stream(file, "application/octet-stream", lastModified: modified, enableRangeProcessing: true).ExecuteAsync(http);
         if (file.WasCut)
             http.Abort(); // its length was said already: only an answer that breaks off says that this is not all of it
+    }
+
+    /// <summary>What the kernel makes as it is read, in /proc, says that it has no length: only reading tells.</summary>
+    private static async Task SendUnmeasuredAsync(HttpContext http, string path)
+    {
+        await using FileStream file = LogPosition.OpenHeld(path);
+        http.Response.ContentType = "application/octet-stream";
+        byte[] part = new byte[64 << 10];
+        int sent = 0, read;
+        while (sent < MaxUnmeasured && (read = await file.ReadAsync(part, http.RequestAborted)) > 0)
+        {
+            await http.Response.Body.WriteAsync(part.AsMemory(0, read), http.RequestAborted);
+            sent += read;
+        }
+        if (sent >= MaxUnmeasured)
+            http.Abort(); // all of it could not be sent, and nobody is to take this for all
     }
 
     /// <summary>Null when there is no such thing.</summary>

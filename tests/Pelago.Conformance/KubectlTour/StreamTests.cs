@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Pelago.Conformance.Harness;
 using Xunit;
 
@@ -123,8 +124,10 @@ public sealed class StreamTests(TestCluster cluster) : KubectlTest(cluster)
     {
         TestCluster.NotOn(Cluster.HasImages, "the image of these tests has no server that speaks TLS");
         Kubectl kubectl = Kubectl(KubectlVersions.Preparing);
-        await kubectl.PipeAsync(
-            ShellPod("tls", "cd $(mktemp -d); openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout k -out c; exec openssl s_server -key k -cert c -accept ${PORT0:-8443} -www"), "create", "-f", "-");
+        const string Serve = "cd $(mktemp -d); openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout k -out c; exec openssl s_server -key k -cert c -accept ${PORT0:-8443} -www";
+        JsonNode pod = JsonNode.Parse(ShellPod("tls", Serve))!;
+        pod["spec"]!["containers"]![0]!["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 8443 });
+        await kubectl.PipeAsync(pod.ToJsonString(), "create", "-f", "-");
         await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/tls", "--timeout=60s");
 
         string proxy = $"/api/v1/namespaces/{Namespace}/pods/https:tls:8443/proxy/";

@@ -23,6 +23,17 @@ public sealed class UdpProxyTests : ProxyFixture
         Assert.Equal("a: three", await AskAsync(first, "three"));
     }
 
+    /// <summary>Without root each pod is an address of the loopback network, and a server that binds to none of them answers from 127.0.0.1.</summary>
+    [Fact]
+    public async Task A_server_on_all_addresses_is_heard_whichever_it_was_asked_at()
+    {
+        using UdpClient echo = Echo("a", IPAddress.Any);
+        ApplyEndpoints("echo", "UDP", new IPEndPoint(IPAddress.Parse("127.99.0.8"), AddressOf(echo).Port));
+        using UdpClient client = Client(ApplyService("echo", 23, 18081, "UDP"));
+
+        Assert.Equal("a: one", await AskAsync(client, "one"));
+    }
+
     [Fact]
     public async Task A_client_keeps_its_endpoint_until_that_is_gone()
     {
@@ -61,9 +72,9 @@ public sealed class UdpProxyTests : ProxyFixture
         return client;
     }
 
-    private static UdpClient Echo(string name)
+    private static UdpClient Echo(string name, IPAddress? at = null)
     {
-        var peer = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var peer = new UdpClient(new IPEndPoint(at ?? IPAddress.Loopback, 0));
         _ = EchoAsync(peer, name);
         return peer;
     }

@@ -15,7 +15,7 @@ using Xunit;
 
 namespace Pelago.Node.Tests.Serving;
 
-/// <summary>A file that its container makes shorter while somebody reads it through the node.</summary>
+/// <summary>Files that are not as long as they say: made shorter while somebody reads them through the node, or made as they are read.</summary>
 public sealed class CutFileTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -37,10 +37,8 @@ public sealed class CutFileTests : IDisposable
         await using var file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
         file.SetLength(Length);
         using var log = new RecordedLog(LogLevel.Error);
-        await using NodeServer server = await NodeServer.StartAsync(
-            new NodeListener("n1", new IPEndPoint(IPAddress.Loopback, 0), () => _certificate, new Anybody()),
-            app => app.MapGet("/file", (RequestDelegate)(http => FileEndpoint.SendAsync(http, path))), log, Cancel);
-        using var client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetRawCertData().AsSpan().SequenceEqual(_certificate.RawData) } });
+        await using NodeServer server = await ServeAsync(path, log);
+        using HttpClient client = Client();
 
         using HttpResponseMessage answer = await client.GetAsync($"https://127.0.0.1:{server.Port}/file", HttpCompletionOption.ResponseHeadersRead, Cancel);
         await using Stream body = await answer.Content.ReadAsStreamAsync(Cancel);
@@ -52,6 +50,23 @@ public sealed class CutFileTests : IDisposable
         await server.DisposeAsync();
         Assert.Empty(log.Lines);
     }
+
+    [Fact]
+    public async Task What_the_kernel_makes_as_it_is_read_comes_whole_though_it_says_it_is_empty()
+    {
+        using var log = new RecordedLog(LogLevel.Error);
+        await using NodeServer server = await ServeAsync("/proc/self/status", log);
+        using HttpClient client = Client();
+
+        Assert.StartsWith("Name:", await client.GetStringAsync($"https://127.0.0.1:{server.Port}/file", Cancel), StringComparison.Ordinal);
+    }
+
+    private Task<NodeServer> ServeAsync(string path, ILoggerFactory log) => NodeServer.StartAsync(
+        new NodeListener("n1", new IPEndPoint(IPAddress.Loopback, 0), () => _certificate, new Anybody()),
+        app => app.MapGet("/file", (RequestDelegate)(http => FileEndpoint.SendAsync(http, path))), log, Cancel);
+
+    private HttpClient Client() =>
+        new(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetRawCertData().AsSpan().SequenceEqual(_certificate.RawData) } });
 
     private sealed class Anybody : INodeCallers
     {

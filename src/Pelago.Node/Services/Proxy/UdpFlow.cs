@@ -6,10 +6,15 @@ using System.Net.Sockets;
 
 namespace Pelago.Node.Services.Proxy;
 
-/// <summary>One client's datagrams on their way to one endpoint and back.</summary>
+/// <summary>
+/// One client's datagrams on their way to one endpoint and back. A server that listens on all addresses answers an address of the loopback network from
+/// 127.0.0.1, whichever it was asked at: of those the port says who answers.
+/// </summary>
 internal sealed class UdpFlow : IDisposable
 {
     private const int MaxDatagram = 65535;
+    private const int IpLevel = 0, ReceiveErrors = 11;
+    private static readonly IPEndPoint Anybody = new(IPAddress.Any, 0);
     private readonly Socket _socket;
     private readonly TimeProvider _time;
     private long _lastUsed;
@@ -31,7 +36,15 @@ internal sealed class UdpFlow : IDisposable
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            socket.Connect(endpoint); // no packet: it only names the peer
+            if (IPAddress.IsLoopback(endpoint.Address))
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+                socket.SetRawSocketOption(IpLevel, ReceiveErrors, [1, 0, 0, 0]); // without it nobody hears that the endpoint refuses
+            }
+            else
+            {
+                socket.Connect(endpoint); // no packet: it only names the peer
+            }
             return new UdpFlow(socket, endpoint, time);
         }
         catch
@@ -44,7 +57,10 @@ internal sealed class UdpFlow : IDisposable
     public async Task SendAsync(ReadOnlyMemory<byte> datagram)
     {
         Touch();
-        await _socket.SendAsync(datagram, SocketFlags.None);
+        if (IPAddress.IsLoopback(Endpoint.Address))
+            await _socket.SendToAsync(datagram, SocketFlags.None, Endpoint);
+        else
+            await _socket.SendAsync(datagram, SocketFlags.None);
     }
 
     /// <summary>Hands on the endpoint's answers until the flow is disposed or refused, which is an exception.</summary>
@@ -52,13 +68,15 @@ internal sealed class UdpFlow : IDisposable
     {
         while (true)
         {
-            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek);
+            await _socket.ReceiveFromAsync(Memory<byte>.Empty, SocketFlags.Peek, Anybody);
             byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxDatagram);
             try
             {
-                int read = await _socket.ReceiveAsync(buffer, SocketFlags.None);
+                SocketReceiveFromResult came = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, Anybody);
+                if (!IsOfEndpoint((IPEndPoint)came.RemoteEndPoint))
+                    continue;
                 Touch();
-                await answer(buffer.AsMemory(0, read));
+                await answer(buffer.AsMemory(0, came.ReceivedBytes));
             }
             finally
             {
@@ -68,6 +86,9 @@ internal sealed class UdpFlow : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private bool IsOfEndpoint(IPEndPoint sender) =>
+        sender.Port == Endpoint.Port && (sender.Address.Equals(Endpoint.Address) || (IPAddress.IsLoopback(sender.Address) && IPAddress.IsLoopback(Endpoint.Address)));
 
     private void Touch() => Interlocked.Exchange(ref _lastUsed, _time.GetTimestamp());
 }
