@@ -29,6 +29,20 @@ public sealed class AddressSlotsTests : IDisposable
         Assert.NotEqual(mine, slots.Take(Cluster("third")));
     }
 
+    /// <summary>What is temporary is emptied at a start of the machine; the Services of the clusters hold their addresses all the same.</summary>
+    [Fact]
+    public void Cluster_whose_record_was_lost_gets_the_slot_that_it_had_unless_it_is_anothers()
+    {
+        var slots = new AddressSlots(_home["slots"]);
+        (string first, string second) = (Cluster("first"), Cluster("second"));
+        (int? ofFirst, int? ofSecond) = (slots.Take(first), slots.Take(second));
+        Directory.Delete(_home["slots"], recursive: true);
+
+        Assert.Equal(ofSecond, slots.Take(second, ofSecond));
+        Assert.Equal(ofFirst, slots.Take(first, ofFirst));
+        Assert.False(slots.Take(Cluster("third"), ofSecond) is { } third && (third == ofFirst || third == ofSecond));
+    }
+
     [Fact]
     public void Search_begins_where_the_user_begins_and_goes_round()
     {

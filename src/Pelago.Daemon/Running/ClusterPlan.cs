@@ -46,12 +46,13 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
             foreach (ClusterSettings settings in plan)
             {
                 string directory = home.ClusterDirectory(settings.Name);
-                if (!Directory.Exists(directory))
+                bool isNew = !Directory.Exists(directory);
+                if (isNew)
                 {
                     Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
                     made.Add(directory);
                 }
-                int slot = slots.Take(directory)
+                int slot = slots.Take(directory, isNew ? null : settings.Slot)
                     ?? throw new DaemonException($"all {AddressSlots.Count} address ranges of this machine are taken by other clusters; 'pelago down --purge' in a home that is no longer needed frees some");
                 settled.Add(settings with { Slot = slot });
             }

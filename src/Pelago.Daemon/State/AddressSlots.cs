@@ -13,7 +13,8 @@ namespace Pelago.Daemon.State;
 
 /// <summary>
 /// The machine's address ranges, one slot per cluster, so that clusters of several homes and users do not collide. A slot is a file that names
-/// the cluster's directory; it stays with the cluster until that directory is gone, for its pods outlive the daemon.
+/// the cluster's directory; it stays with the cluster until that directory is gone, for its pods outlive the daemon. A cluster whose file was lost asks
+/// for the slot that it had: stored Services hold addresses of it.
 /// </summary>
 internal sealed class AddressSlots(string directory, int first = 0)
 {
@@ -34,15 +35,17 @@ internal sealed class AddressSlots(string directory, int first = 0)
     public string Directory { get; } = directory;
 
     /// <summary>
-    /// Shared by root's daemons, and kept over a restart of the machine, because stored Services hold addresses of the slot. Every other user has a
+    /// Shared by root's daemons, and kept over a restart of the machine, where a directory for what is temporary is not. Every other user has a
     /// directory of his own, and begins at a slot of his own: users with neighbouring ids meet after <see cref="PerUser"/> clusters.
     /// </summary>
     public static AddressSlots OfMachine() => new(
-        Environment.IsPrivilegedProcess ? "/var/lib/pelago/slots" : Path.Combine(Path.GetTempPath(), $"pelago-slots-{Environment.UserName}"),
+        Environment.IsPrivilegedProcess ? "/var/lib/pelago/slots" : OfUser(),
         Environment.IsPrivilegedProcess ? AfterUsualServices : (int)(UnixFile.CurrentUser * (long)PerUser % Count));
 
-    /// <summary>The slot that the cluster has already, or the first that no other one has; null when all are taken.</summary>
-    public int? Take(string clusterDirectory)
+    /// <summary>
+    /// The slot that the cluster has already, or else the one that it had, when it is nobody's, or the first that no other one has; null when all are taken.
+    /// </summary>
+    public int? Take(string clusterDirectory, int? before = null)
     {
         System.IO.Directory.CreateDirectory(Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (UnixFile.Of(Directory) is { } owner && owner != UnixFile.CurrentUser)
@@ -54,9 +57,8 @@ internal sealed class AddressSlots(string directory, int first = 0)
                 return slot;
         }
 
-        for (int i = 0; i < Count; i++)
+        foreach (int slot in Enumerable.Range(0, Count).Select(i => (first + i) % Count).Prepend(before ?? first))
         {
-            int slot = (first + i) % Count;
             if (System.IO.Directory.Exists(OwnerOf(slot)) || Overlaps(slot))
                 continue;
             AtomicFile.Write(FileOf(slot), System.Text.Encoding.UTF8.GetBytes(clusterDirectory));
@@ -64,6 +66,23 @@ internal sealed class AddressSlots(string directory, int first = 0)
         }
 
         return null;
+    }
+
+    /// <summary>A user without a home that can be written to has only what is temporary.</summary>
+    private static string OfUser()
+    {
+        string state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } named ? named
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
+        try
+        {
+            if (Path.IsPathRooted(state))
+                return System.IO.Directory.CreateDirectory(Path.Combine(state, "pelago", "slots")).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // As where there is none.
+        }
+        return Path.Combine(Path.GetTempPath(), $"pelago-slots-{Environment.UserName}");
     }
 
     /// <summary>Service addresses of a slot, when root: 10.96.0.0/16 and up.</summary>
