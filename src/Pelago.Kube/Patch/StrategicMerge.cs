@@ -52,8 +52,7 @@ internal static class StrategicMerge
             if (field.Key.StartsWith(DeleteFromList, StringComparison.Ordinal) == isDeleteList)
                 fields.Add(field);
         }
-        foreach (KeyValuePair<string, JsonNode?> field in fields)
-            patch.Remove(field.Key);
+        patch.RemoveAll([.. fields.Select(field => field.Key)]);
         return fields;
     }
 
@@ -166,8 +165,7 @@ internal static class StrategicMerge
     {
         if (value is JsonObject json)
         {
-            foreach (string name in json.Where(field => field.Value is null).Select(field => field.Key).ToList())
-                json.Remove(name);
+            json.RemoveAll([.. json.Where(field => field.Value is null).Select(field => field.Key)]);
             foreach ((_, JsonNode? child) in json)
                 WithoutNulls(child!);
         }

@@ -46,8 +46,7 @@ public static class Defaulting
             if (value is null && schema.Properties!.TryGetValue(field, out SchemaNode? child) && !IsNullAllowed(child))
                 (nulls ??= []).Add(field);
         }
-        foreach (string field in nulls ?? [])
-            json.Remove(field);
+        json.RemoveAll(nulls ?? []);
         foreach ((string field, SchemaNode child) in schema.FilledProperties)
         {
             if (!json.ContainsKey(field) && (child.Default?.DeepClone() ?? ZeroValues.Of(child)) is { } filled)

@@ -48,8 +48,7 @@ public static class Pruning
             else if (!ReferenceEquals(kept, value))
                 (changed ??= []).Add((field, kept!));
         }
-        foreach (string field in gone ?? [])
-            json.Remove(field);
+        json.RemoveAll(gone ?? []);
         foreach ((string field, JsonNode value) in changed ?? [])
             json[field] = value;
     }
