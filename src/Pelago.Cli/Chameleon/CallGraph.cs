@@ -2,6 +2,7 @@
 
 using System.IO;
 using System.Net.Http;
+using System.Net.Sockets;
 
 namespace Pelago.Cli.Chameleon;
 
@@ -35,7 +36,7 @@ internal sealed class CallGraph(IReadOnlyList<Uri> callees, double callsPerSecon
         {
             using HttpResponseMessage answer = await _client.GetAsync(callee, cancel);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or IOException or OperationCanceledException)
         {
             // As a program would: the next one may be answered.
         }

@@ -2,6 +2,7 @@
 
 using System.IO;
 using System.Net.Http;
+using System.Net.Sockets;
 using Pelago.Client.Local;
 
 namespace Pelago.Cli.Demo;
@@ -59,7 +60,7 @@ internal static class DemoTour
         {
             return (await client.GetStringAsync(new Uri(address), cancel)).Trim();
         }
-        catch (Exception e) when (!cancel.IsCancellationRequested && e is HttpRequestException or IOException or TaskCanceledException or UriFormatException)
+        catch (Exception e) when (!cancel.IsCancellationRequested && e is HttpRequestException or SocketException or IOException or TaskCanceledException or UriFormatException)
         {
             return null;
         }

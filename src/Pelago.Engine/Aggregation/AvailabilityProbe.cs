@@ -2,6 +2,7 @@
 
 using System.IO;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Engine.Authentication;
@@ -83,7 +84,7 @@ internal sealed class AvailabilityProbe(ServiceResolver resolver, RemoteConnecti
                 return (null, $"failing or missing response from {url}: bad status from {url}: {(int)response.StatusCode}");
             return (await ReadAsync(response, either.Token), "");
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or JsonException or InvalidDataException)
+        catch (Exception fault) when (fault is HttpRequestException or SocketException or IOException or JsonException or InvalidDataException)
         {
             return (null, $"failing or missing response from {url}: Get \"{url}\": {Innermost(fault)}");
         }

@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Engine.Resources;
@@ -112,7 +113,7 @@ internal sealed class UsageSource(NodeLocator locator, NodeConnections connectio
             await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, either.Token);
             return KubeJson.ParseObject(await response.Content.ReadAsByteArrayAsync(either.Token));
         }
-        catch (Exception fault) when (fault is HttpRequestException or JsonException || (fault is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception fault) when (fault is HttpRequestException or SocketException or JsonException || (fault is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             return null;
         }

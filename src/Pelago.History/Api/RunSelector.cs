@@ -48,7 +48,8 @@ internal static class RunSelector
         {
             ExitCode = int.TryParse(term.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int code) ? code : throw Refused($"fieldSelector: status.exitCode: \"{term.Value}\" is no number"),
         },
-        "status.pinned" => query with { PinnedOnly = term.Value == "true" },
+        "status.pinned" when term.Value == "true" => query with { PinnedOnly = true },
+        "status.pinned" => throw Refused($"fieldSelector: status.pinned can only be true, and not \"{term.Value}\""),
         "search" => query with { Contains = term.Value },
         "since" => query with { Since = Time(term) },
         "until" => query with { Until = Time(term) },

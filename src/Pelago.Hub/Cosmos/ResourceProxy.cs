@@ -71,7 +71,7 @@ internal sealed class ResourceProxy(CatalogCache catalogs) : IDisposable
         {
             throw CosmosErrors.TimeoutError("fetching a resource", address.GetLeftPart(UriPartial.Authority), (int)ForHeaders.TotalSeconds);
         }
-        catch (HttpRequestException fault)
+        catch (Exception fault) when (fault is HttpRequestException or SocketException)
         {
             throw CosmosErrors.EndpointUriConnection(address.AbsoluteUri, fault.Message);
         }

@@ -92,7 +92,7 @@ internal sealed partial class HubRegistration(
             (_told, _registered) = (hub, time.GetTimestamp());
             return "";
         }
-        catch (Exception fault) when (fault is ApiStatusException or ClusterUnreachableException or HttpRequestException or IOException or CryptographicException or JsonException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is ApiStatusException or ClusterUnreachableException or HttpRequestException or SocketException or IOException or CryptographicException or JsonException or UnauthorizedAccessException)
         {
             return fault.InnerException is null ? fault.Message : $"{fault.Message} ({fault.InnerException.Message})";
         }

@@ -2,6 +2,7 @@
 
 using System.IO;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -50,7 +51,7 @@ public sealed class ProgramStore(string directory)
             Directory.Move(fresh, place);
             return installed;
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is HttpRequestException or SocketException or IOException or UnauthorizedAccessException)
         {
             throw new RepositoryException($"the command line of {package.Name} was not installed: {fault.Message}");
         }

@@ -2,6 +2,7 @@
 
 using System.IO;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Kube;
@@ -26,7 +27,7 @@ internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLim
         {
             throw new RepositoryException($"it did not answer whole within {limits.Time.TotalSeconds:0.#} s");
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException or UnauthorizedAccessException or UriFormatException)
+        catch (Exception fault) when (fault is HttpRequestException or SocketException or IOException or InvalidDataException or UnauthorizedAccessException or UriFormatException)
         {
             throw new RepositoryException(fault.Message);
         }

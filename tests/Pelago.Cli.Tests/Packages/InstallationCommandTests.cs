@@ -3,6 +3,7 @@
 using System.Diagnostics;
 using System.IO;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
@@ -110,7 +111,7 @@ public sealed class InstallationCommandTests
                 {
                     return await client.GetStringAsync(address, Cancel);
                 }
-                catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException)
+                catch (Exception fault) when (fault is HttpRequestException or SocketException or TaskCanceledException)
                 {
                     return "";
                 }
