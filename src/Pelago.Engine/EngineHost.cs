@@ -210,7 +210,7 @@ public sealed class EngineHost : IAsyncDisposable
         var report = new EngineReport(Store, metrics, watches, () => _isReady, () => _stopping.IsCancellationRequested);
         var pipeline = new RequestPipeline(
             control,
-            new ResourceEndpoint(Registry, _service, Handlers, watches, _time), _options.Extensions,
+            new ResourceEndpoint(Registry, _service, Handlers, watches, control.Authorizer, _time), _options.Extensions,
             new NonResourceEndpoint(new HealthChecks(report.Checks), _discovery, report.Metrics, paths),
             aggregation,
             new InFlightLimit(_options.MaxReadsInFlight), new InFlightLimit(_options.MaxWritesInFlight), metrics, _time,

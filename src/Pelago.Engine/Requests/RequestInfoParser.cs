@@ -30,7 +30,8 @@ internal static class RequestInfoParser
             at++;
         string ns = Namespace(trimmed, ranges[..count], ref at);
         string resource = trimmed[ranges[at]].ToString();
-        if (resource == "namespaces" && count > at + 1)
+        // Inside a namespace there are no namespaces: what stands there after the word is the name of something else.
+        if (resource == "namespaces" && ns.Length == 0 && count > at + 1)
             ns = trimmed[ranges[at + 1]].ToString();
         string name = count > at + 1 ? trimmed[ranges[at + 1]].ToString() : "";
         string subresource = count > at + 2 ? trimmed[ranges[at + 2]].ToString() : "";

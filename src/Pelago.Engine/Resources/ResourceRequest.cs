@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Engine.Authorization;
 using Pelago.Engine.Registry;
 using Pelago.Engine.Requests;
 using Pelago.Kube;
@@ -21,6 +22,9 @@ internal sealed class ResourceRequest(UserInfo user, ResourceKind kind, ServedVe
     /// <summary>Empty for a collection.</summary>
     public string Name { get; init; } = "";
     public string Subresource { get; init; } = "";
+
+    /// <summary>What a write asks that finds no object to change and would create it; null for callers in this process, who may.</summary>
+    public CreateRight? CreateRight { get; init; }
     public ObjectKey Key => new(Namespace, Name);
 
     /// <summary>Texts for Warning headers, in order.</summary>

@@ -45,6 +45,8 @@ internal sealed class WriteRequests(ObjectCreator creator, ObjectUpdater updater
                 StorageFault.WrongUid(request.Kind, request.Key, document.Uid, "")));
         }
 
+        if (request.CreateRight?.Refusal() is { } forbidden)
+            return ResourceResult.Failed(forbidden);
         if (!isFresh)
             document = Again(request, body);
         document.Metadata.Remove("resourceVersion");
@@ -92,6 +94,8 @@ internal sealed class WriteRequests(ObjectCreator creator, ObjectUpdater updater
                 $"uid mismatch: the provided object specified uid {document.Uid}, and no existing object was found"));
         }
 
+        if (request.CreateRight?.Refusal() is { } forbidden)
+            return ResourceResult.Failed(forbidden);
         return await creator.CreateAsync(request, document, options.DryRun, cancel);
     }
 

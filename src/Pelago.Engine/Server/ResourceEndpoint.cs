@@ -2,6 +2,7 @@
 
 using Microsoft.AspNetCore.Http;
 using Pelago.Client;
+using Pelago.Engine.Authorization;
 using Pelago.Engine.Registry;
 using Pelago.Engine.Requests;
 using Pelago.Engine.Resources;
@@ -13,7 +14,7 @@ namespace Pelago.Engine.Server;
 
 /// <summary>Requests for resources: finds the kind, reads options and body, calls the verb, writes the answer in the form that was asked for.</summary>
 internal sealed class ResourceEndpoint(
-    ResourceRegistry registry, ResourceService service, HandlerTable handlers, WatchWriter watches, TimeProvider time)
+    ResourceRegistry registry, ResourceService service, HandlerTable handlers, WatchWriter watches, IAuthorizer authorizer, TimeProvider time)
 {
     /// <summary>Whether such a resource, with such a subresource, is one of this server's own.</summary>
     public bool Serves(RequestInfo info) => registry.Current.Find(info.Resource) is { } kind && (info.Subresource.Length == 0 || kind.Subresources.Any(subresource => subresource.Name == info.Subresource));
@@ -31,9 +32,8 @@ internal sealed class ResourceEndpoint(
             return;
         }
 
-        bool isCollection = request.Name.Length == 0;
-        if (isCollection && info.Verb is "update" or "patch")
-            throw new ApiStatusException(ApiStatus.MethodNotAllowed());
+        if (Misused(request, info.Verb) is { } misused)
+            throw new ApiStatusException(misused);
         if (!verbs.Contains(info.Verb) || info.Rest.Trim('/').Length > 0)
             throw new ApiStatusException(verbs.Contains(info.Verb) ? ApiStatus.NoSuchPath() : ApiStatus.MethodNotAllowed());
         if (request.Kind.IsComputed && handlers.Connect(request.Kind, request.Subresource) is { } own)
@@ -62,10 +62,35 @@ internal sealed class ResourceEndpoint(
             throw new ApiStatusException(ApiStatus.NoSuchPath());
         string ns = kind.Namespaced ? info.Namespace : "";
         string name = info.IsCollection ? "" : info.Name;
-        bool misplaced = kind.Namespaced ? ns.Length == 0 && name.Length > 0 : info.Namespace.Length > 0 && kind.Plural != "namespaces";
+        // A namespace is in itself; a cluster-scoped kind is in none, for what was authorized there would be served for the whole cluster.
+        bool isOwnNamespace = kind.Plural == "namespaces" && name.Length > 0 && info.Namespace == name;
+        bool misplaced = kind.Namespaced ? ns.Length == 0 && name.Length > 0 : info.Namespace.Length > 0 && !isOwnNamespace;
         if (misplaced || info.Subresource.Length > 0 && kind.Subresource(info.Subresource) is null)
             throw new ApiStatusException(ApiStatus.NoSuchPath());
-        return new ResourceRequest(user, kind, kind.Version(info.Resource.Version)!) { Namespace = ns, Name = name, Subresource = info.Subresource };
+        return new ResourceRequest(user, kind, kind.Version(info.Resource.Version)!)
+        {
+            Namespace = ns,
+            Name = name,
+            Subresource = info.Subresource,
+            CreateRight = info.Verb is "update" or "patch" && info.Subresource.Length == 0
+                ? new CreateRight(authorizer, user, info.Resource, ns, name)
+                : null,
+        };
+    }
+
+    /// <summary>
+    /// Why a verb is not for such a path. Upstream has no routes for these: across namespaces there are only list and watch (a 404 for
+    /// custom kinds), collections are not written, and an object is created in its collection, where no rule for a name allows it.
+    /// </summary>
+    private static ApiStatus? Misused(ResourceRequest request, string verb)
+    {
+        bool isCollection = request.Name.Length == 0;
+        bool isEverywhere = request.Kind is { Namespaced: true, IsStored: true } && request.Namespace.Length == 0;
+        if (isEverywhere && verb is not ("list" or "watch"))
+            return request.Kind.IsCustom ? ApiStatus.NoSuchPath() : ApiStatus.MethodNotAllowed();
+        if (isCollection && verb is ("update" or "patch"))
+            return ApiStatus.MethodNotAllowed();
+        return !isCollection && verb == "create" && request.Subresource.Length == 0 ? ApiStatus.MethodNotAllowed() : null;
     }
 
     private static IReadOnlyList<string> VerbsOf(ResourceRequest request, out bool isConnect)
@@ -91,8 +116,6 @@ internal sealed class ResourceEndpoint(
 
     private async Task CreateAsync(HttpContext http, RequestQuery query, ResourceRequest request, CancellationToken cancel)
     {
-        if (request.Kind is { Namespaced: true, IsStored: true } && request.Namespace.Length == 0)
-            throw new ApiStatusException(ApiStatus.MethodNotAllowed());
         OutputFormat format = FormatOf(http, query, allowsShapes: request.Kind.IsStored && request.Subresource.Length == 0);
         RequestBody body = await BodyReader.ReadDocumentAsync(http.Request, cancel);
         WriteOptions options = WithManager(query.ToWriteOptions("CreateOptions"), http);

@@ -203,6 +203,18 @@ public class CustomResourceTests(EngineFixture engine)
         Assert.Contains(Warnings(answer), warning => warning.Contains("unrecognized format \\\"shape\\\"", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Objects_of_all_namespaces_are_listed_and_nothing_else()
+    {
+        await _definitions.EstablishAsync(CustomResourceClient.Definition("everywhere.example.com", "Boat", """{"type":"object"}"""));
+
+        Answer list = await WaitForAsync(() => engine.GetAsync("/apis/everywhere.example.com/v1/boats"), answer => answer.Code == 200);
+        Answer deleted = await engine.SendAsync("DELETE", "/apis/everywhere.example.com/v1/boats");
+        Answer created = await engine.SendAsync("POST", "/apis/everywhere.example.com/v1/boats", "{}");
+
+        Assert.Equal((200, 404, 404), (list.Code, deleted.Code, created.Code));
+    }
+
     private static async Task<Answer> WaitForAsync(Func<Task<Answer>> ask, Predicate<Answer> wanted)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

@@ -25,6 +25,9 @@ public class RequestInfoParserTests
     [InlineData("GET", "/api/v1/watch/pods", "watch", "", "v1", "pods", "", "", "")]
     [InlineData("GET", "/api/v1/watch/namespaces/other/pods/foo", "watch", "", "v1", "pods", "", "other", "foo")]
     [InlineData("GET", "/apis/apps/v1/deployments/", "list", "apps", "v1", "deployments", "", "", "")]
+    [InlineData("GET", "/api/v1/namespaces/other/namespaces", "list", "", "v1", "namespaces", "", "other", "")]
+    [InlineData("GET", "/api/v1/namespaces/other/namespaces/foo", "get", "", "v1", "namespaces", "", "other", "foo")]
+    [InlineData("GET", "/api/v1/watch/namespaces/other", "watch", "", "v1", "namespaces", "", "other", "other")]
     [InlineData("GET", "/api/v1/nodes/n1", "get", "", "v1", "nodes", "", "", "n1")]
     [InlineData("GET", "/api/v1/namespaces/kube-system/configmaps/status", "get", "", "v1", "configmaps", "", "kube-system", "status")]
     public void A_resource_path_is_taken_apart(
