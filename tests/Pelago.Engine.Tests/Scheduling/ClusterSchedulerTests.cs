@@ -67,6 +67,24 @@ public sealed class ClusterSchedulerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_gated_pod_is_placed_when_its_last_gate_is_taken_away()
+    {
+        await CreateAsync(Pods, "default", """
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"gated"},"spec":{"schedulingGates":[{"name":"a"},{"name":"b"}],
+             "tolerations":[{"operator":"Exists"}],"containers":[{"name":"c","image":"i"}]}}
+            """);
+        var path = new ResourcePath(Pods, "default", "gated");
+        byte[] removal = Encoding.UTF8.GetBytes("""[{"op":"remove","path":"/spec/schedulingGates/0"}]""");
+
+        KubeObject half = KubeObject.Parse((await _api.PatchAsync(path, PatchType.Json, removal, WriteQuery.None, Token)).BodyOrThrow());
+        (await _api.PatchAsync(path, PatchType.Json, removal, WriteQuery.None, Token)).BodyOrThrow();
+
+        KubeObject placed = await UntilAsync("gated", pod => pod.Spec!.String("nodeName") is { Length: > 0 });
+        Assert.Null(half.Spec!.String("nodeName"));
+        Assert.Equal("a", placed.Spec!.String("nodeName"));
+    }
+
+    [Fact]
     public async Task A_pod_without_room_learns_why_and_is_placed_when_there_is()
     {
         Start(_api, "one");
