@@ -9,6 +9,9 @@ namespace Pelago.Engine.Strategies.Cluster;
 internal sealed class NamespaceStrategy : ResourceStrategy
 {
     private const string ContentFinalizer = "kubernetes";
+    private const string PodSecurityPrefix = "pod-security.kubernetes.io/";
+    private const string PodSecurityIsNotEnforced =
+        PodSecurityPrefix + "* labels are kept, but this engine does not enforce the pod security standards";
 
     public override void PrepareForCreate(StrategyContext context, KubeObject created)
     {
@@ -18,6 +21,13 @@ internal sealed class NamespaceStrategy : ResourceStrategy
         if (!finalizers.Any(finalizer => finalizer?.ToString() == ContentFinalizer))
             finalizers.Add(JsonValue.Create(ContentFinalizer));
         spec["finalizers"] ??= finalizers;
+        Warn(context, created, null);
+    }
+
+    public override void PrepareForUpdate(StrategyContext context, KubeObject updated, KubeObject old)
+    {
+        if (context.Subresource.Length == 0)
+            Warn(context, updated, old);
     }
 
     public override bool HoldsDeletion(KubeObject subject) => subject.Spec?.Array("finalizers") is { Count: > 0 };
@@ -34,6 +44,18 @@ internal sealed class NamespaceStrategy : ResourceStrategy
                 errors.Invalid($"spec.finalizers[{i}]", finalizer, complaint);
             if (!finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not (ContentFinalizer or "orphan" or "foregroundDeletion"))
                 errors.Invalid($"spec.finalizers[{i}]", finalizer, "name is neither a standard finalizer name nor is it fully qualified");
+        }
+    }
+
+    /// <summary>Who sets a level relies on it; on an update only what is new.</summary>
+    private static void Warn(StrategyContext context, KubeObject subject, KubeObject? old)
+    {
+        foreach ((string label, JsonNode? level) in subject.Labels ?? [])
+        {
+            if (!label.StartsWith(PodSecurityPrefix, StringComparison.Ordinal) || JsonNode.DeepEquals(old?.Labels?[label], level))
+                continue;
+            context.Warnings.Add(PodSecurityIsNotEnforced);
+            return;
         }
     }
 }
