@@ -67,9 +67,13 @@ internal sealed class EngineKubeApi(
             var clock = new WatchClock(options, time);
             while (!clock.IsOver && !stopping.IsCancellationRequested)
             {
-                while (session.TryRead(out WatchedEvent next))
+                bool isLost;
+                ApiStatus? lost;
+                while (TryReadNext(session, out WatchedEvent next, out isLost, out lost))
                     yield return lines.ToRaw(next);
-                if (!await WaitAsync(session, clock, cancel))
+                if (lost is not null)
+                    yield return Error(lost);
+                if (isLost || !await WaitAsync(session, clock, cancel))
                     yield break;
                 if (clock.TakeBookmark())
                     yield return lines.ToRaw(new WatchedEvent(WatchedType.Bookmark, null, null, session.Revision));
@@ -112,6 +116,32 @@ internal sealed class EngineKubeApi(
         return page is null ? Failed(refused!) : new ApiResult(ListWriter.ToBytes(FormOf(request, metadataOnly: false), page), null);
     }
 
+    /// <summary>
+    /// False when there is nothing to read now, or never again: <paramref name="isLost"/>. Then the caller resumes from its last revision,
+    /// or lists again when that is what <paramref name="error"/> says: the same ends as over HTTP.
+    /// </summary>
+    private static bool TryReadNext(WatchSession session, out WatchedEvent next, out bool isLost, out ApiStatus? error)
+    {
+        isLost = false;
+        error = null;
+        try
+        {
+            return session.TryRead(out next);
+        }
+        catch (WatchLaggedException)
+        {
+            isLost = true;
+        }
+        catch (HistoryGoneException)
+        {
+            isLost = true;
+            error = ApiStatus.Expired("the history that this watch still had to send was compacted; list again");
+        }
+
+        next = default;
+        return false;
+    }
+
     /// <summary>False when the watch has come to its end.</summary>
     private async ValueTask<bool> WaitAsync(WatchSession session, WatchClock clock, CancellationToken cancel)
     {
@@ -121,10 +151,6 @@ internal sealed class EngineKubeApi(
         {
             await session.WaitAsync(any.Token);
             return true;
-        }
-        catch (WatchLaggedException)
-        {
-            return false;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

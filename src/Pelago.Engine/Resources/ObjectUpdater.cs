@@ -112,7 +112,7 @@ internal sealed class ObjectUpdater(WriteStages stages)
         (StoredObject stored, KubeObject old, _, ReadOnlyMemory<byte> spec) = before;
         bool isLast = ObjectDeleter.IsFinished(kind, updated, old);
         if (dryRun)
-            return DryRun(kind, updated, stored.Revision, spec);
+            return Unstored(kind, updated, stored.Revision, spec);
         FieldTracker.KeepTimesOfUnchanged(old.Json, updated.Json);
         if (isLast)
             return await RemoveAsync(kind, updated, before, cancel);
@@ -130,10 +130,11 @@ internal sealed class ObjectUpdater(WriteStages stages)
     {
         StoredObject stored = before.Stored;
         WriteResult written = await stages.Objects(kind).WriteAsync(new Write(stored.Key, stored.Revision, null), cancel);
-        return written.Outcome == WriteOutcome.Done ? DryRun(kind, updated, written.Revision, before.Spec) : null;
+        return written.Outcome == WriteOutcome.Done ? Unstored(kind, updated, written.Revision, before.Spec) : null;
     }
 
-    private static ResourceResult DryRun(ResourceKind kind, KubeObject updated, long revision, ReadOnlyMemory<byte> spec)
+    /// <summary>The answer about an object that is not in the store: of a dry run, or one that was just removed.</summary>
+    private static ResourceResult Unstored(ResourceKind kind, KubeObject updated, long revision, ReadOnlyMemory<byte> spec)
     {
         if (!spec.IsEmpty)
             updated.Json["spec"] = KubeJson.Parse(spec);

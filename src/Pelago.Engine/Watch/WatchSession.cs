@@ -67,6 +67,10 @@ internal sealed class WatchSession : IDisposable
     }
 
     /// <summary>The next event that is there already.</summary>
+    /// <summary>
+    /// The next event if there is one. Throws <see cref="WatchLaggedException"/> when the reader fell too far behind, and
+    /// <see cref="HistoryGoneException"/> when compaction overtook it.
+    /// </summary>
     public bool TryRead(out WatchedEvent next)
     {
         if (_initial is not null && TryReadInitial(out next))
@@ -81,7 +85,7 @@ internal sealed class WatchSession : IDisposable
         return false;
     }
 
-    /// <summary>Completes when <see cref="TryRead"/> may have something; throws <see cref="WatchLaggedException"/>, or OperationCanceledException when the store closes.</summary>
+    /// <summary>Completes when <see cref="TryRead"/> may have something; throws OperationCanceledException when the store closes.</summary>
     public ValueTask WaitAsync(CancellationToken cancel) => _cursor.WaitAsync(cancel);
 
     public void Dispose()
