@@ -14,7 +14,8 @@ namespace Pelago.Engine.Server;
 
 /// <summary>Requests for resources: finds the kind, reads options and body, calls the verb, writes the answer in the form that was asked for.</summary>
 internal sealed class ResourceEndpoint(
-    ResourceRegistry registry, ResourceService service, HandlerTable handlers, WatchWriter watches, IAuthorizer authorizer, TimeProvider time)
+    ResourceRegistry registry, ResourceService service, HandlerTable handlers, WatchWriter watches, IAuthorizer authorizer,
+    TimeProvider time)
 {
     /// <summary>Whether such a resource, with such a subresource, is one of this server's own.</summary>
     public bool Serves(RequestInfo info) => registry.Current.Find(info.Resource) is { } kind && (info.Subresource.Length == 0 || kind.Subresources.Any(subresource => subresource.Name == info.Subresource));

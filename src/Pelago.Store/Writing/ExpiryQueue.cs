@@ -30,7 +30,7 @@ internal sealed class ExpiryQueue
             Rebuild();
     }
 
-    /// <summary>The next objects that are due, at most so many. They are taken out of the queue: <see cref="Return"/> puts them back.</summary>
+    /// <summary>The next objects that are due, at most so many, taken out of the queue: <see cref="Return"/> puts them back.</summary>
     public List<Expiry> Due(long now, int most)
     {
         var due = new List<Expiry>();

@@ -67,13 +67,17 @@ public sealed class CallerRightsTests : IAsyncLifetime
         (int present, _) = await ApplyAsync("old");
 
         Assert.Equal((403, 200), (missing, present));
-        Assert.Contains("cannot create resource \\\"configmaps\\\" in API group \\\"\\\" in the namespace \\\"team\\\"", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot create resource \\\"configmaps\\\" in API group \\\"\\\" in the namespace \\\"team\\\"",
+            text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Who_may_update_and_not_create_puts_no_object_that_is_not_there()
     {
-        await RightsAsync("""{"verbs":["get","update"],"apiGroups":["coordination.k8s.io"],"resources":["leases"],"resourceNames":["leader"]}""");
+        await RightsAsync(
+            """{"verbs":["get","update"],"apiGroups":["coordination.k8s.io"],"resources":["leases"],"resourceNames":["leader"]}""");
 
         (int code, string text) = await PutLeaseAsync();
 
@@ -84,13 +88,16 @@ public sealed class CallerRightsTests : IAsyncLifetime
     [Fact]
     public async Task Who_may_update_and_create_puts_and_applies_what_is_not_there()
     {
-        await RightsAsync("""{"verbs":["update","patch","create"],"apiGroups":["","coordination.k8s.io"],"resources":["leases","configmaps"]}""");
+        await RightsAsync(
+            """{"verbs":["update","patch","create"],"apiGroups":["","coordination.k8s.io"],"resources":["leases","configmaps"]}""");
 
         Assert.Equal((201, 201), ((await PutLeaseAsync()).Code, (await ApplyAsync("new")).Code));
     }
 
     private Task<(int Code, string Text)> PutLeaseAsync() => SendAsync(
-        "PUT", "/apis/coordination.k8s.io/v1/namespaces/team/leases/leader", """{"metadata":{"name":"leader"},"spec":{"holderIdentity":"me"}}""");
+        "PUT",
+        "/apis/coordination.k8s.io/v1/namespaces/team/leases/leader",
+        """{"metadata":{"name":"leader"},"spec":{"holderIdentity":"me"}}""");
 
     private Task<(int Code, string Text)> ApplyAsync(string name) => SendAsync(
         "PATCH", $"/api/v1/namespaces/team/configmaps/{name}?fieldManager=ci",
