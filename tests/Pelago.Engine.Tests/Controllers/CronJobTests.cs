@@ -44,7 +44,32 @@ public class CronJobTests
     }
 
     [Theory]
+    [InlineData("0 0 13 * 5", "2026-03-06T00:00:00Z,2026-03-13T00:00:00Z,2026-03-20T00:00:00Z")]
+    [InlineData("0 3 1,15 * 1", "2026-03-02T03:00:00Z,2026-03-09T03:00:00Z,2026-03-15T03:00:00Z,2026-03-16T03:00:00Z")]
+    [InlineData("0 0 */2 * 1", "2026-03-02T00:00:00Z,2026-03-03T00:00:00Z,2026-03-05T00:00:00Z,2026-03-07T00:00:00Z,2026-03-09T00:00:00Z")]
+    [InlineData("0 0 */1 * 1", "2026-03-02T00:00:00Z,2026-03-09T00:00:00Z")]
+    [InlineData("0 0 ? * FRI", "2026-03-06T00:00:00Z,2026-03-13T00:00:00Z")]
+    [InlineData("0 0 * * 5", "2026-03-06T00:00:00Z,2026-03-13T00:00:00Z")]
+    [InlineData("0 0 13 Apr-may *", "2026-04-13T00:00:00Z,2026-05-13T00:00:00Z,2027-04-13T00:00:00Z")]
+    public void Day_of_the_month_or_day_of_the_week_is_enough_where_both_are_restricted(string text, string times)
+    {
+        CronSchedule schedule = CronSchedule.Parse(text, null, out _)!;
+        string[] wanted = times.Split(',');
+        var found = new List<string>();
+        for (DateTimeOffset? at = schedule.Next(Noon); found.Count < wanted.Length; at = schedule.Next(at!.Value))
+            found.Add(MetaTime.Format(at!.Value));
+
+        Assert.Equal(wanted, found);
+    }
+
+    [Theory]
     [InlineData("* * * *", null)]
+    [InlineData("0 0 L * *", null)]
+    [InlineData("0 0 15W * *", null)]
+    [InlineData("0 0 * * 5#2", null)]
+    [InlineData("0 0 * * 5L", null)]
+    [InlineData("H * * * *", null)]
+    [InlineData("@every_minute", null)]
     [InlineData("61 * * * *", null)]
     [InlineData("@every never", null)]
     [InlineData("* * * * *", "Nowhere/City")]
@@ -52,6 +77,16 @@ public class CronJobTests
     {
         Assert.Null(CronSchedule.Parse(text, zone, out string error));
         Assert.NotEmpty(error);
+    }
+
+    [Fact]
+    public async Task Schedule_that_kubernetes_cannot_read_is_refused()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+
+        ApiStatusException refused = await Assert.ThrowsAsync<ApiStatusException>(() => cluster.CreateAsync(CronJobs, CronJob("0 0 L * *", "")));
+
+        Assert.Contains("spec.schedule", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

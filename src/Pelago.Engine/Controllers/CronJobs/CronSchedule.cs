@@ -8,15 +8,24 @@ namespace Pelago.Engine.Controllers;
 
 /// <summary>
 /// When a CronJob is due: five fields, a macro (<c>@hourly</c>), or <c>@every 90m</c>, in a time zone. Reading is strict; a schedule that cannot be
-/// read gives the reason.
+/// read gives the reason. A day of the month and a day of the week, both restricted, mean either, as in every crontab (robfig/cron).
 /// </summary>
 internal sealed class CronSchedule
 {
-    private readonly CronExpression? _expression;
+    private const int DayOfMonth = 2;
+    private const int Month = 3;
+    private const int DayOfWeek = 4;
+    private const string Punctuation = "*?,-/";
+    private static readonly string[] Macros = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+    private static readonly string[] Months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    private static readonly string[] Days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+    private readonly CronExpression[] _either;
     private readonly TimeSpan _every;
     private readonly TimeZoneInfo _zone;
 
-    private CronSchedule(CronExpression? expression, TimeSpan every, TimeZoneInfo zone) => (_expression, _every, _zone) = (expression, every, zone);
+    /// <summary>Due whenever one of the expressions is; without any, at an interval.</summary>
+    private CronSchedule(CronExpression[] either, TimeSpan every, TimeZoneInfo zone) => (_either, _every, _zone) = (either, every, zone);
 
     public static CronSchedule? Parse(string text, string? timeZone, out string error)
     {
@@ -30,13 +39,18 @@ internal sealed class CronSchedule
         if (text.StartsWith("@every ", StringComparison.Ordinal))
         {
             if (GoDuration.TryParse(text["@every ".Length..].Trim(), out GoDuration every, out _) && every.ToTimeSpan() >= TimeSpan.FromSeconds(1))
-                return new CronSchedule(null, every.ToTimeSpan(), zone);
+                return new CronSchedule([], every.ToTimeSpan(), zone);
             error = $"failed to parse duration {text}";
+            return null;
+        }
+        if (Unknown(text) is { } unknown)
+        {
+            error = unknown;
             return null;
         }
         try
         {
-            return new CronSchedule(CronExpression.Parse(text, CronFormat.Standard), default, zone);
+            return new CronSchedule([.. Alternatives(text).Select(one => CronExpression.Parse(one, CronFormat.Standard))], default, zone);
         }
         catch (CronFormatException bad)
         {
@@ -47,9 +61,9 @@ internal sealed class CronSchedule
 
     /// <summary>The first time strictly after; null when there is none any more.</summary>
     public DateTimeOffset? Next(DateTimeOffset after) =>
-        _expression is null
+        _either.Length == 0
             ? new DateTimeOffset((after.UtcTicks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond) + _every.Ticks, TimeSpan.Zero)
-            : _expression.GetNextOccurrence(after, _zone);
+            : _either.Min(one => one.GetNextOccurrence(after, _zone));
 
     /// <summary>The last time in (from, to], and how many there are, counted no further than <paramref name="most"/>.</summary>
     public (DateTimeOffset? Last, int Missed) LastBetween(DateTimeOffset from, DateTimeOffset to, int most)
@@ -72,4 +86,39 @@ internal sealed class CronSchedule
 
     public static string NameOf(string cronJob, DateTimeOffset due) =>
         $"{cronJob}-{(due.ToUnixTimeSeconds() / 60).ToString(CultureInfo.InvariantCulture)}";
+
+    private static string[] Fields(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>What the reader behind this would take, and Kubernetes refuses: other macros, and the letters L, W and H, and #.</summary>
+    private static string? Unknown(string text)
+    {
+        if (text.StartsWith('@'))
+            return Macros.Contains(text) ? null : $"unrecognized descriptor: {text}";
+        string[] fields = Fields(text);
+        for (int i = 0; i < fields.Length; i++)
+        {
+            string[] names = i switch { Month => Months, DayOfWeek => Days, _ => [] };
+            foreach (string part in fields[i].Split(Punctuation.ToCharArray(), StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (!part.All(char.IsAsciiDigit) && !names.Contains(part, StringComparer.OrdinalIgnoreCase))
+                    return $"failed to parse {part} in field {fields[i]}";
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The schedule, or the two that mean it together: the reader takes a day for due only when both fields agree.</summary>
+    private static string[] Alternatives(string text)
+    {
+        string[] fields = Fields(text);
+        if (fields.Length != 5 || !IsRestricted(fields[DayOfMonth]) || !IsRestricted(fields[DayOfWeek]))
+            return [text.Replace('?', '*')];
+        string[] byMonth = [.. fields];
+        string[] byWeek = [.. fields];
+        (byMonth[DayOfWeek], byWeek[DayOfMonth]) = ("*", "*");
+        return [string.Join(' ', byMonth).Replace('?', '*'), string.Join(' ', byWeek).Replace('?', '*')];
+    }
+
+    /// <summary>A star with a step of more than one leaves days out.</summary>
+    private static bool IsRestricted(string field) => !field.Split(',').Any(item => item is "*" or "?" or "*/1" or "?/1");
 }

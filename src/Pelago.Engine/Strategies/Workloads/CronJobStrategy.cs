@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Text.Json.Nodes;
+using Pelago.Engine.Controllers;
 using Pelago.Engine.Strategies.Pods;
 using Pelago.Kube;
 
@@ -49,6 +50,8 @@ internal sealed class CronJobStrategy : ResourceStrategy
             errors.Invalid("spec.schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
         else if (!schedule.StartsWith('@') && schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: not 5 } fields)
             errors.Invalid("spec.schedule", schedule, $"expected exactly 5 fields, found {fields.Length}: [{string.Join(' ', fields)}]");
+        else if (CronSchedule.Parse(schedule, null, out string unreadable) is null)
+            errors.Invalid("spec.schedule", schedule, unreadable);
         if (spec?.String("timeZone") is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
             errors.Invalid("spec.timeZone", zone, $"unknown time zone {zone}");
     }
