@@ -61,6 +61,25 @@ public class StatefulSetTests
     }
 
     [Fact]
+    public async Task Partition_counts_from_the_first_ordinal()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        await cluster.CreateAsync(Sets, Set(3, "\"ordinals\":{\"start\":5},\"updateStrategy\":{\"rollingUpdate\":{\"partition\":2}},"));
+        await cluster.UntilAsync(Sets + "/db", item => item?.Status?.Integer("readyReplicas") == 3);
+        Dictionary<string, string> before = (await cluster.ListAsync(Pods)).ToDictionary(pod => pod.Name, pod => pod.Uid);
+
+        await cluster.PatchAsync(Sets + "/db", "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"two\"}]}}}}");
+        await cluster.UntilAsync(Sets + "/db", item => item?.Status?.Integer("updatedReplicas") == 1 && item.Value.Status!.Integer("readyReplicas") == 3);
+        // One more change that the set has seen to the end shows that nothing else was replaced in between.
+        await cluster.PatchAsync(Sets + "/db", "{\"spec\":{\"minReadySeconds\":0,\"replicas\":4}}");
+        await cluster.UntilAsync(Sets + "/db", item => item?.Status?.Integer("readyReplicas") == 4);
+        List<KubeObject> after = await cluster.ListAsync(Pods);
+
+        Assert.Equal(["db-5", "db-6", "db-7", "db-8"], after.Select(pod => pod.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["db-5", "db-6"], after.Where(pod => before.GetValueOrDefault(pod.Name) == pod.Uid).Select(pod => pod.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Parallel_set_starts_all_at_once()
     {
         await using ControllerFixture cluster = await ControllerFixture.StartAsync();

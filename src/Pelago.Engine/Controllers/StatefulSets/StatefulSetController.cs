@@ -153,12 +153,12 @@ internal sealed class StatefulSetController : IController
         return (state.Condemned.Count > 0, null);
     }
 
-    /// <summary>One outdated pod goes when all above it have come back.</summary>
+    /// <summary>One outdated pod goes when all above it have come back. The partition counts pods, whatever number the first has.</summary>
     private async Task<ApiStatus?> UpdateAsync(Owner owner, StatefulSetState state, CancellationToken cancel)
     {
         int unavailable = 0;
         int most = Math.Max(1, RolloutMath.Scaled(state.Set.Spec.UpdateStrategy?.RollingUpdate?.MaxUnavailable, state.Replicas.Length, roundUp: false, "1"));
-        for (int i = state.Replicas.Length - 1; i >= Math.Max(0, state.Partition - state.Start); i--)
+        for (int i = state.Replicas.Length - 1; i >= Math.Max(0, state.Partition); i--)
         {
             if (state.Replicas[i] is not { } pod)
                 return null;
