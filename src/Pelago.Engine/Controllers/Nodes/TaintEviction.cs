@@ -13,6 +13,7 @@ internal sealed class TaintEviction : IController
     private readonly ControllerContext _context;
     private readonly Informer<V1Node> _nodes;
     private readonly EventRecorder _events;
+    private readonly EvictionTimes _times;
     private readonly Controller<ObjectKey> _loop;
 
     public TaintEviction(ControllerContext context)
@@ -20,16 +21,20 @@ internal sealed class TaintEviction : IController
         _context = context;
         _nodes = context.Of<V1Node>();
         _events = context.Events("taint-eviction-controller");
+        _times = new EvictionTimes(context.Time);
         _loop = context.Controller("taint-eviction-controller", [_nodes, context.Pods], ReconcileAsync);
         _nodes.AddHandler(change =>
         {
-            if (change.New is not { } node || TaintsOf(node).Length == 0)
+            // Taints that went matter, too: when one comes back, its time begins anew.
+            if (change.New is not { } node || (TaintsOf(node).Length == 0 && (change.Old is not { } old || TaintsOf(old).Length == 0)))
                 return;
             foreach (PodSummary pod in context.Pods.Cache.ByIndex(PodIndexes.Node, node.Metadata.Name))
                 _loop.Queue.Add(pod.Key);
         });
         context.Pods.AddHandler(change =>
         {
+            if (change.New is null)
+                _times.Forget(change.Key);
             if (change.New is { NodeName.Length: > 0 } pod && change.Old?.NodeName != pod.NodeName && _nodes.Cache.Get("", pod.NodeName) is { } node && TaintsOf(node).Length > 0)
                 _loop.Queue.Add(change.Key);
         });
@@ -42,31 +47,14 @@ internal sealed class TaintEviction : IController
     private async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
         if (_context.Pods.Cache.Get(key) is not { IsDeleting: false, IsFinished: false } pod || _nodes.Cache.Get("", pod.NodeName) is not { } node)
+        {
+            _times.Forget(key);
             return ReconcileResult.Done;
-        if (EvictAt(pod, TaintsOf(node)) is not { } at)
+        }
+        if (_times.Of(pod, TaintsOf(node)) is not { } at)
             return ReconcileResult.Done;
         TimeSpan left = at - _context.Now;
         return left > TimeSpan.Zero ? ReconcileResult.Again(left) : ReconcileResult.From(await EvictAsync(pod, cancel));
-    }
-
-    /// <summary>When the pod has to go; null when it may stay.</summary>
-    private DateTimeOffset? EvictAt(PodSummary pod, V1Taint[] taints)
-    {
-        DateTimeOffset? earliest = null;
-        foreach (V1Taint taint in taints)
-        {
-            EvictionToleration[] used = [.. pod.Tolerations.Where(toleration =>
-                NodeMatch.Tolerates(toleration.Key, toleration.Operator, toleration.Value, toleration.Effect, taint))];
-            if (used.Length == 0)
-                return DateTimeOffset.MinValue;
-            if (used.All(toleration => toleration.Seconds is null))
-                continue;
-            long seconds = Math.Max(0, used.Min(toleration => toleration.Seconds ?? long.MaxValue));
-            DateTimeOffset since = taint.TimeAdded is { } added ? new DateTimeOffset(DateTime.SpecifyKind(added, DateTimeKind.Utc)) : _context.Now;
-            DateTimeOffset at = since.Plus(seconds);
-            earliest = earliest is { } known && known < at ? known : at;
-        }
-        return earliest;
     }
 
     private async Task<ApiStatus?> EvictAsync(PodSummary pod, CancellationToken cancel)
