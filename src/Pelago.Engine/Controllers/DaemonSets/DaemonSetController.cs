@@ -18,6 +18,7 @@ internal sealed class DaemonSetController : IController
     private readonly OwnershipClaims _claims;
     private readonly RevisionHistory _history;
     private readonly PodControl _control;
+    private readonly DaemonBackoff _backoff;
     private readonly Controller<ObjectKey> _loop;
 
     public DaemonSetController(ControllerContext context)
@@ -30,6 +31,7 @@ internal sealed class DaemonSetController : IController
         _claims = new OwnershipClaims(context.Api, PodControl.Pods);
         _history = new RevisionHistory(context);
         _control = new PodControl(context.Api, _events);
+        _backoff = new DaemonBackoff(context.Time);
         _loop = context.Controller("daemonset-controller", [_sets, _nodes, context.Pods, _history.Informer], ReconcileAsync);
         _sets.AddHandler(change => _loop.Queue.Add(change.Key));
         _nodes.AddHandler(NodeChanged);
@@ -77,6 +79,7 @@ internal sealed class DaemonSetController : IController
         if (_sets.Cache.Get(key) is not { } set)
         {
             _expectations.Forget(key);
+            _backoff.Forget(key);
             return ReconcileResult.Done;
         }
         if (set.Metadata.DeletionTimestamp is not null)
@@ -102,7 +105,9 @@ internal sealed class DaemonSetController : IController
             return ReconcileResult.Failed(error!);
 
         var state = new DaemonSetState(set, _nodes.Cache.List(), pods, current.Hash, _context.Now);
-        error = settled ? await ActAsync(owner, state, cancel) : null;
+        TimeSpan? wait = null;
+        if (settled)
+            (error, wait) = await ActAsync(owner, state, cancel);
         V1DaemonSetStatus status = state.Status(collisions == 0 ? set.Status?.CollisionCount : collisions);
         error ??= await WriteStatusAsync(owner, set, status, cancel);
         error ??= await _history.TruncateAsync(
@@ -111,18 +116,24 @@ internal sealed class DaemonSetController : IController
         if (error is not null)
             return ReconcileResult.Failed(error);
         bool ages = state.MinReadySeconds > 0 && status.NumberReady != (status.NumberAvailable ?? 0);
-        return ages ? ReconcileResult.Again(TimeSpan.FromSeconds(state.MinReadySeconds)) : ReconcileResult.Done;
+        if (ages && (wait is null || wait.Value.TotalSeconds > state.MinReadySeconds))
+            wait = TimeSpan.FromSeconds(state.MinReadySeconds);
+        return wait is { } again ? ReconcileResult.Again(again) : ReconcileResult.Done;
     }
 
-    private async Task<ApiStatus?> ActAsync(Owner owner, DaemonSetState state, CancellationToken cancel)
+    private async Task<(ApiStatus? Error, TimeSpan? Wait)> ActAsync(Owner owner, DaemonSetState state, CancellationToken cancel)
     {
-        DaemonSetPlan plan = DaemonSetPlan.Manage(state);
+        long generation = state.Set.Metadata.Generation ?? 0;
+        DaemonSetPlan plan = DaemonSetPlan.Manage(state, node => _backoff.Left(owner, generation, node));
+        TimeSpan? wait = plan.Wait;
         if (plan.Create.Count == 0 && plan.Delete.Count == 0 && !state.IsOnDelete)
             plan = DaemonSetPlan.Roll(state);
         foreach (PodSummary failed in plan.Failed)
             _events.Warning(owner.ForEvents(), "FailedDaemonPod", $"Found failed daemon pod {failed.Key} on node {DaemonPods.NodeOf(failed)}, will try to kill it");
+        foreach (string node in plan.Failed.Select(DaemonPods.NodeOf).Distinct())
+            _backoff.Note(owner, generation, node);
         ApiStatus? error = await DeleteAsync(owner, [.. plan.Delete.Take(Burst)], cancel);
-        return error ?? await CreateAsync(owner, state, [.. plan.Create.Take(Burst)], cancel);
+        return (error ?? await CreateAsync(owner, state, [.. plan.Create.Take(Burst)], cancel), wait);
     }
 
     private async Task<ApiStatus?> CreateAsync(Owner owner, DaemonSetState state, string[] nodes, CancellationToken cancel)

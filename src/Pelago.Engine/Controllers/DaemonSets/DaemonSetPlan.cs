@@ -11,12 +11,18 @@ internal sealed class DaemonSetPlan
     public List<PodSummary> Delete { get; } = [];
     public List<PodSummary> Failed { get; } = [];
 
-    /// <summary>One pod on every node that should have one, none elsewhere (manage).</summary>
-    public static DaemonSetPlan Manage(DaemonSetState state)
+    /// <summary>How long until the first failed pod that was left where it is may be replaced; null when none waits.</summary>
+    public TimeSpan? Wait { get; private set; }
+
+    /// <summary>
+    /// One pod on every node that should have one, none elsewhere (manage). Failed pods stay as long as <paramref name="left"/> says for
+    /// their node.
+    /// </summary>
+    public static DaemonSetPlan Manage(DaemonSetState state, Func<string, TimeSpan> left)
     {
         var plan = new DaemonSetPlan();
         foreach ((V1Node node, bool shouldRun, bool mayStay) in state.Nodes)
-            plan.Place(state, node.Metadata.Name, shouldRun, mayStay);
+            plan.Place(state, node.Metadata.Name, shouldRun, mayStay, left);
         plan.Delete.AddRange(state.Stranded.Where(pod => !pod.IsDeleting));
         return plan;
     }
@@ -32,7 +38,7 @@ internal sealed class DaemonSetPlan
         return plan;
     }
 
-    private void Place(DaemonSetState state, string node, bool shouldRun, bool mayStay)
+    private void Place(DaemonSetState state, string node, bool shouldRun, bool mayStay, Func<string, TimeSpan> left)
     {
         IReadOnlyList<PodSummary> on = state.On(node);
         if (!mayStay)
@@ -40,9 +46,17 @@ internal sealed class DaemonSetPlan
             Delete.AddRange(on.Where(pod => !pod.IsDeleting));
             return;
         }
-        PodSummary[] failed = [.. on.Where(pod => pod.IsFinished && !pod.IsDeleting)];
-        Failed.AddRange(failed);
-        Delete.AddRange(failed);
+        PodSummary[] failed = [.. on.Where(pod => pod.Phase == "Failed" && !pod.IsDeleting)];
+        if (failed.Length > 0 && left(node) is var wait && wait > TimeSpan.Zero)
+        {
+            Wait = Wait is { } known && known < wait ? known : wait;
+        }
+        else
+        {
+            Failed.AddRange(failed);
+            Delete.AddRange(failed);
+        }
+        Delete.AddRange(on.Where(pod => pod.Phase == "Succeeded" && !pod.IsDeleting));
         PodSummary[] running = [.. on.Where(pod => pod.IsActive)];
         if (running.Length == 0 && on.Count == 0 && shouldRun)
             Create.Add(node);
