@@ -46,6 +46,7 @@ internal static class ControllerSet
         yield return new ClaimController(context, provisioner);
         yield return new VolumeController(context, provisioner);
         yield return new VolumeProtection(context);
+        yield return new EphemeralClaims(context);
         if (context.Options.RootAuthorityPem is { } pem)
             yield return new RootAuthorityPublisher(context, pem);
     }

@@ -42,7 +42,12 @@ internal sealed class PodSummary : IOwnedObject
     public int Restarts { get; init; }
     public IReadOnlyList<ContainerEnd> Ends { get; init; } = [];
     public IReadOnlyList<NamedPort> NamedPorts { get; init; } = [];
+
+    /// <summary>The claims it mounts, those of its ephemeral volumes among them.</summary>
     public IReadOnlyList<string> Claims { get; init; } = [];
+
+    /// <summary>Volumes that want a claim of their own, by the volume's name.</summary>
+    public IReadOnlyList<string> EphemeralVolumes { get; init; } = [];
 
     /// <summary>NoExecute tolerations alone, as eviction reads them.</summary>
     public IReadOnlyList<EvictionToleration> Tolerations { get; init; } = [];

@@ -49,7 +49,8 @@ internal sealed class PodSummaryReader
             Restarts = RestartsOf(status),
             Ends = EndsOf(status),
             NamedPorts = NamedPortsOf(spec),
-            Claims = ClaimsOf(spec),
+            Claims = ClaimsOf(spec, metadata.Text("name")),
+            EphemeralVolumes = EphemeralVolumesOf(spec),
             Tolerations = SharedTolerations(spec),
         };
     }
@@ -111,16 +112,31 @@ internal sealed class PodSummaryReader
         return most;
     }
 
-    private static IReadOnlyList<string> ClaimsOf(JsonElement spec)
+    private static IReadOnlyList<string> ClaimsOf(JsonElement spec, string pod)
     {
         List<string>? claims = null;
         foreach (JsonElement volume in spec.Child("volumes").Items())
         {
             if (volume.Child("persistentVolumeClaim").Text("claimName") is { Length: > 0 } name)
                 (claims ??= []).Add(name);
+            else if (IsEphemeral(volume))
+                (claims ??= []).Add(EphemeralClaims.NameOf(pod, volume.Text("name")));
         }
         return claims ?? (IReadOnlyList<string>)[];
     }
+
+    private static IReadOnlyList<string> EphemeralVolumesOf(JsonElement spec)
+    {
+        List<string>? volumes = null;
+        foreach (JsonElement volume in spec.Child("volumes").Items())
+        {
+            if (IsEphemeral(volume))
+                (volumes ??= []).Add(SharedText.Of(volume.Text("name")));
+        }
+        return volumes ?? (IReadOnlyList<string>)[];
+    }
+
+    private static bool IsEphemeral(JsonElement volume) => volume.Child("ephemeral").Child("volumeClaimTemplate").ValueKind == JsonValueKind.Object;
 
     private static IReadOnlyList<ContainerEnd> EndsOf(JsonElement status)
     {
