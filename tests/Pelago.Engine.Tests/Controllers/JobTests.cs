@@ -110,6 +110,76 @@ public class JobTests
         await cluster.UntilListAsync(Pods, pods => pods.Count == 0);
     }
 
+    [Fact]
+    public async Task Failed_index_holds_up_no_other_and_fails_the_job_in_the_end()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        cluster.Kubelet.Fate = pod => IndexOf(pod) == "1" ? PodFate.Failed : PodFate.Succeeded;
+        await cluster.CreateAsync(Jobs, Job("sum", "\"completions\":3,\"parallelism\":1,\"completionMode\":\"Indexed\",\"backoffLimitPerIndex\":0"));
+
+        KubeObject? job = await cluster.UntilAsync(Jobs + "/sum", item => Has(item, "Failed"));
+
+        Assert.Equal(("FailedIndexes", "1", "0,2"), (Condition(job, "Failed")!.String("reason"), job!.Value.Status!.String("failedIndexes"), job.Value.Status!.String("completedIndexes")));
+        Assert.Equal((2, 1), (job.Value.Status!.Integer("succeeded"), job.Value.Status!.Integer("failed")));
+        await cluster.UntilListAsync(Pods, pods => pods.All(pod => (pod.Finalizers?.Count ?? 0) == 0));
+    }
+
+    [Fact]
+    public async Task More_failed_indexes_than_allowed_end_the_job_at_once()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        cluster.Kubelet.Fate = pod => IndexOf(pod) == "0" ? PodFate.Failed : PodFate.Ready;
+        await cluster.CreateAsync(
+            Jobs, Job("sum", "\"completions\":3,\"parallelism\":3,\"completionMode\":\"Indexed\",\"backoffLimitPerIndex\":0,\"maxFailedIndexes\":0"));
+
+        KubeObject? job = await cluster.UntilAsync(Jobs + "/sum", item => Has(item, "Failed"));
+
+        Assert.Equal("MaxFailedIndexesExceeded", Condition(job, "Failed")!.String("reason"));
+    }
+
+    [Fact]
+    public async Task Rule_can_fail_an_index_before_its_limit()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        cluster.Kubelet.Fate = pod => IndexOf(pod) == "0" ? PodFate.Failed : PodFate.Succeeded;
+        const string rules = "\"podFailurePolicy\":{\"rules\":[{\"action\":\"FailIndex\",\"onExitCodes\":{\"operator\":\"In\",\"values\":[42]}}]}";
+        await cluster.CreateAsync(Jobs, Job("sum", $"\"completions\":2,\"parallelism\":2,\"completionMode\":\"Indexed\",\"backoffLimitPerIndex\":5,{rules}"));
+
+        KubeObject? job = await cluster.UntilAsync(Jobs + "/sum", item => Has(item, "Failed"));
+
+        Assert.Equal(("FailedIndexes", "0", "1"), (Condition(job, "Failed")!.String("reason"), job!.Value.Status!.String("failedIndexes"), job.Value.Status!.String("completedIndexes")));
+    }
+
+    [Fact]
+    public async Task Job_succeeds_when_its_success_policy_is_met()
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        cluster.Kubelet.Fate = pod => IndexOf(pod) == "0" ? PodFate.Succeeded : PodFate.Ready;
+        await cluster.CreateAsync(
+            Jobs, Job("sum", "\"completions\":3,\"parallelism\":3,\"completionMode\":\"Indexed\",\"successPolicy\":{\"rules\":[{\"succeededIndexes\":\"0\"}]}"));
+
+        KubeObject? job = await cluster.UntilAsync(Jobs + "/sum", item => Has(item, "Complete"));
+
+        Assert.Equal(("SuccessPolicy", "Matched rules at index 0"), (Condition(job, "Complete")!.String("reason"), Condition(job, "Complete")!.String("message")));
+        Assert.Equal("0", job!.Value.Status!.String("completedIndexes"));
+    }
+
+    [Theory]
+    [InlineData("\"backoffLimitPerIndex\":1", "spec.backoffLimitPerIndex: Invalid value: 1: requires indexed completion mode")]
+    [InlineData("\"completionMode\":\"Indexed\",\"completions\":2,\"maxFailedIndexes\":1", "spec.backoffLimitPerIndex: Required value")]
+    [InlineData("\"completionMode\":\"Indexed\",\"completions\":2,\"backoffLimitPerIndex\":1,\"maxFailedIndexes\":3", "must be less than or equal to completions")]
+    [InlineData(
+        "\"podFailurePolicy\":{\"rules\":[{\"action\":\"FailIndex\",\"onExitCodes\":{\"operator\":\"In\",\"values\":[42]}}]}",
+        "spec.podFailurePolicy.rules[0].action: Invalid value: \"FailIndex\": requires the backoffLimitPerIndex to be set")]
+    public async Task Limits_of_indexes_need_indexes(string spec, string message)
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+
+        ApiStatusException refused = await Assert.ThrowsAsync<ApiStatusException>(() => cluster.CreateAsync(Jobs, Job("sum", spec)));
+
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", new int[0])]
     [InlineData("1,3-5,7", new[] { 1, 3, 4, 5, 7 })]
@@ -121,6 +191,8 @@ public class JobTests
         Assert.Equal(indexes, parsed);
         Assert.Equal(text, CompletionIndexes.Format(parsed));
     }
+
+    private static string? IndexOf(KubeObject pod) => pod.Annotations?.String("batch.kubernetes.io/job-completion-index");
 
     private static string Job(string name, string spec) =>
         $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{{{{spec}}},"template":{"spec":{"restartPolicy":"Never","terminationGracePeriodSeconds":1,"containers":[{"name":"main","image":"one"}]} } } }""";

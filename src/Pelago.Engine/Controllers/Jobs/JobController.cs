@@ -102,7 +102,10 @@ internal sealed class JobController : IController
             (refused, again) = await ManageAsync(owner, state, status, again, cancel);
 
         bool ends = verdict is not null && state.Active.Count == 0 && state.Terminating == 0;
-        ApiResult<V1Job> written = await _writer.WriteAsync(job, state, status, counted => FinishAsCounted(owner, counted, ends ? verdict : null), cancel);
+        // Once the Job ends no index has another pod, and nothing is left to hold failed ones for.
+        bool Holds(PodSummary pod) => verdict is null && state.Retries?.Holds(pod) == true;
+        ApiResult<V1Job> written = await _writer.WriteAsync(
+            job, state, status, Holds, counted => FinishAsCounted(owner, counted, ends ? verdict : null), cancel);
         if (written.IsSuccess)
             _ownWrites.Note(owner.Key, written.Value.Metadata);
         if ((refused ?? written.Error) is { } failure)
@@ -160,7 +163,7 @@ internal sealed class JobController : IController
         }
         if (holding >= wanted)
             return (null, again);
-        TimeSpan pause = _backoff.Left(owner.Key);
+        TimeSpan pause = state.Retries is null ? _backoff.Left(owner.Key) : state.RetryLeft(wanted - holding, _context.Now);
         if (pause > TimeSpan.Zero)
             return (null, again is { } deadline && deadline < pause ? deadline : pause);
         return (await _pods.CreateAsync(owner, state, wanted - holding, cancel), again);

@@ -13,10 +13,13 @@ internal sealed class JobPods(ControllerContext context, EventRecorder events, E
     private const int Burst = 500;
     private readonly PodControl _control = new(context.Api, events);
 
-    /// <summary>Creates up to <paramref name="count"/> pods; of an Indexed Job those of the lowest indexes that nobody works on.</summary>
+    /// <summary>
+    /// Creates up to <paramref name="count"/> pods; of an Indexed Job those of the lowest indexes that nobody works on
+    /// and that need not wait.
+    /// </summary>
     public async Task<ApiStatus?> CreateAsync(Owner owner, JobState state, int count, CancellationToken cancel)
     {
-        byte[][] pods = [.. Wanted(owner, state, Math.Min(count, Burst))];
+        byte[][] pods = [.. Wanted(owner, state, Math.Min(count, Burst), context.Now)];
         expectations.ExpectCreations(owner.Key, pods.Length);
         (int done, ApiStatus? error) = await SlowStart.RunAsync(pods.Length, async at =>
         {
@@ -55,18 +58,15 @@ internal sealed class JobPods(ControllerContext context, EventRecorder events, E
         return (released, error);
     }
 
-    private static IEnumerable<byte[]> Wanted(Owner owner, JobState state, int count)
+    private static IEnumerable<byte[]> Wanted(Owner owner, JobState state, int count, DateTimeOffset now)
     {
-        if (state.Indexes is not { } done)
+        if (state.Indexes is null)
         {
             byte[] pod = KubeJson.ToUtf8(NewPod(owner, state.Job));
             return Enumerable.Repeat(pod, count);
         }
-        HashSet<int> taken = [.. done];
-        IEnumerable<PodSummary> working = JobRules.ReplacesOnlyFailed(state.Job) ? state.Pods.Where(pod => !pod.IsFinished) : state.Active;
-        taken.UnionWith(working.Select(JobRules.IndexOf).OfType<int>());
-        return Enumerable.Range(0, state.Job.Spec.Completions ?? 0).Where(index => !taken.Contains(index)).Take(count)
-            .Select(index => KubeJson.ToUtf8(Indexed(NewPod(owner, state.Job), owner.Name, index)));
+        return state.PendingIndexes(count).Where(index => state.Retries is null || state.Retries.Left(index, now) == TimeSpan.Zero)
+            .Select(index => KubeJson.ToUtf8(Counted(Indexed(NewPod(owner, state.Job), owner.Name, index), state.Retries, index)));
     }
 
     private static JsonObject NewPod(Owner owner, V1Job job)
@@ -90,6 +90,18 @@ internal sealed class JobPods(ControllerContext context, EventRecorder events, E
             foreach (JsonObject container in (spec.Array(list) ?? []).OfType<JsonObject>())
                 AddIndexVariable(container);
         }
+        return pod;
+    }
+
+    private static JsonObject Counted(JsonObject pod, IndexRetries? retries, int index)
+    {
+        if (retries is null)
+            return pod;
+        (int failures, int ignored) = retries.CountsFor(index);
+        JsonObject annotations = pod.ObjectOrNew("metadata").ObjectOrNew("annotations");
+        annotations[IndexRetries.FailureCount] = failures.ToString();
+        if (ignored > 0)
+            annotations[IndexRetries.IgnoredFailureCount] = ignored.ToString();
         return pod;
     }
 

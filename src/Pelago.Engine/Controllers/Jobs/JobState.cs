@@ -19,6 +19,7 @@ internal sealed class JobState
         Active = [.. pods.Where(pod => pod.IsActive)];
         Terminating = pods.Count(pod => pod.IsDeleting && !pod.IsFinished);
         Indexes = JobRules.IsIndexed(job) ? FinishedIndexes(job, pods) : null;
+        Retries = IndexRetries.Of(job, pods, Indexes);
         NewlySucceeded = [.. pods.Where(pod => pod.Phase == "Succeeded" && IsNew(pod))];
         NewlyFailed = [.. pods.Where(pod => JobRules.HasFailed(job, pod) && IsNew(pod))];
         CountedFailures = [.. NewlyFailed.Where(pod => PodFailureRules.Match(job.Spec.PodFailurePolicy, pod).Counts)];
@@ -41,6 +42,9 @@ internal sealed class JobState
     /// <summary>The finished indexes of an Indexed Job; null for others.</summary>
     public SortedSet<int>? Indexes { get; }
 
+    /// <summary>The failures of its indexes, where each has a limit of its own.</summary>
+    public IndexRetries? Retries { get; }
+
     /// <summary>Whether, and how, the Job is to end now.</summary>
     public JobVerdict? Judge(DateTimeOffset now)
     {
@@ -55,6 +59,10 @@ internal sealed class JobState
             return new JobVerdict(false, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
         if (DeadlineLeft(now) is { } left && left <= TimeSpan.Zero)
             return new JobVerdict(false, "DeadlineExceeded", "Job was active longer than specified deadline");
+        if (Retries?.Judge(Succeeded) is { } failed)
+            return failed;
+        if (SuccessRules.Match(Job, Indexes) is { } met)
+            return new JobVerdict(true, "SuccessPolicy", met);
         bool complete = Job.Spec.Completions is { } completions ? Succeeded >= completions : Succeeded > 0 && Active.Count == 0;
         return complete ? new JobVerdict(true, "CompletionsReached", "Reached expected number of succeeded pods") : null;
     }
@@ -70,9 +78,22 @@ internal sealed class JobState
     {
         int parallelism = JobRules.Parallelism(Job);
         if (Job.Spec.Completions is { } completions)
-            return Math.Min(Math.Max(0, completions - Succeeded), parallelism);
+            return Math.Min(Math.Max(0, completions - Succeeded - (Retries?.Failed.Count ?? 0)), parallelism);
         return Succeeded > 0 ? Math.Min(Active.Count, parallelism) : parallelism;
     }
+
+    /// <summary>The lowest indexes that are neither finished nor worked on.</summary>
+    public IEnumerable<int> PendingIndexes(int count)
+    {
+        HashSet<int> taken = [.. Indexes ?? [], .. Retries?.Failed ?? []];
+        IEnumerable<PodSummary> working = JobRules.ReplacesOnlyFailed(Job) ? Pods.Where(pod => !pod.IsFinished) : Active;
+        taken.UnionWith(working.Select(JobRules.IndexOf).OfType<int>());
+        return Enumerable.Range(0, Job.Spec.Completions ?? 0).Where(index => !taken.Contains(index)).Take(count);
+    }
+
+    /// <summary>How long until one of the next indexes may have its pod; zero when one may now.</summary>
+    public TimeSpan RetryLeft(int count, DateTimeOffset now) =>
+        Retries is { } retries ? PendingIndexes(count).Select(index => retries.Left(index, now)).DefaultIfEmpty().Min() : TimeSpan.Zero;
 
     private bool IsNew(PodSummary pod) => pod.Finalizers.Contains(JobRules.TrackingFinalizer) && !_uncounted.Contains(pod.Uid);
 

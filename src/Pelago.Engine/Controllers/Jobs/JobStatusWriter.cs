@@ -12,20 +12,27 @@ namespace Pelago.Engine.Controllers;
 /// </summary>
 internal sealed class JobStatusWriter(ControllerContext context, JobPods pods)
 {
-    /// <summary>Writes what changed; <paramref name="finish"/> adds to the status what depends on the final counts. The Job afterwards, or the refusal.</summary>
-    public async Task<ApiResult<V1Job>> WriteAsync(V1Job before, JobState state, V1JobStatus status, Action<V1JobStatus> finish, CancellationToken cancel)
+    /// <summary>
+    /// Writes what changed, and lets go the finished pods but those that <paramref name="holds"/> keeps; <paramref name="finish"/> adds to the
+    /// status what depends on the final counts. The Job afterwards, or the refusal.
+    /// </summary>
+    public async Task<ApiResult<V1Job>> WriteAsync(
+        V1Job before, JobState state, V1JobStatus status, Func<PodSummary, bool> holds, Action<V1JobStatus> finish, CancellationToken cancel)
     {
         status.Active = NonZero(state.Active.Count);
         status.Ready = state.Active.Count(pod => pod.IsReady);
         status.Terminating = state.Terminating;
         if (state.Indexes is { } indexes)
             status.CompletedIndexes = indexes.Count == 0 ? null : CompletionIndexes.Format(indexes);
+        if (state.Retries is { } retries)
+            status.FailedIndexes = CompletionIndexes.Format(retries.Failed);
         Track(status, state);
         ApiResult<V1Job> written = await FlushAsync(before, status, cancel);
         if (!written.IsSuccess)
             return written;
 
-        PodSummary[] finished = [.. state.Pods.Where(pod => pod.Finalizers.Contains(JobRules.TrackingFinalizer) && (pod.IsFinished || JobRules.HasFailed(state.Job, pod)))];
+        PodSummary[] finished = [.. state.Pods.Where(pod =>
+            pod.Finalizers.Contains(JobRules.TrackingFinalizer) && (pod.IsFinished || JobRules.HasFailed(state.Job, pod)) && !holds(pod))];
         (HashSet<string> released, ApiStatus? error) = await pods.ReleaseAsync(finished, cancel);
         V1JobStatus settled = ModelJson.Copy(written.Value.Status ?? status);
         // The server may not know the field: what was noted is what is counted.

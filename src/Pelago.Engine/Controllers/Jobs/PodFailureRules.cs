@@ -7,8 +7,10 @@ namespace Pelago.Engine.Controllers;
 /// <summary>Applies a podFailurePolicy to failed pods (pkg/controller/job/pod_failure_policy.go): the first rule that matches decides.</summary>
 internal static class PodFailureRules
 {
-    /// <summary>The message of a FailJob match, if any, and whether the failure counts against the back-off limit.</summary>
-    public static (string? FailJob, bool Counts) Match(V1PodFailurePolicy? policy, PodSummary pod)
+    /// <summary>
+    /// The message of a FailJob match, if any, whether the failure counts against the back-off limit, and whether it ends the pod's index.
+    /// </summary>
+    public static (string? FailJob, bool Counts, bool FailIndex) Match(V1PodFailurePolicy? policy, PodSummary pod)
     {
         for (int i = 0; i < (policy?.Rules?.Count ?? 0); i++)
         {
@@ -18,12 +20,13 @@ internal static class PodFailureRules
                 continue;
             return rule.Action switch
             {
-                "FailJob" => ($"{why} matching FailJob rule at index {i}", true),
-                "Ignore" => (null, false),
-                _ => (null, true),
+                "FailJob" => ($"{why} matching FailJob rule at index {i}", true, false),
+                "Ignore" => (null, false, false),
+                "FailIndex" => (null, true, true),
+                _ => (null, true, false),
             };
         }
-        return (null, true);
+        return (null, true, false);
     }
 
     private static string? MatchCodes(V1PodFailurePolicyOnExitCodesRequirement codes, PodSummary pod)

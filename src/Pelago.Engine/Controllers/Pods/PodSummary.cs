@@ -41,6 +41,9 @@ internal sealed class PodSummary : IOwnedObject
     public string? UnscheduledReason { get; init; }
     public int Restarts { get; init; }
     public IReadOnlyList<ContainerEnd> Ends { get; init; } = [];
+
+    /// <summary>When the last of its containers that have ended did.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
     public IReadOnlyList<NamedPort> NamedPorts { get; init; } = [];
 
     /// <summary>The claims it mounts, those of its ephemeral volumes among them.</summary>

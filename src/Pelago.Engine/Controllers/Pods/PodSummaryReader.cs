@@ -9,7 +9,10 @@ namespace Pelago.Engine.Controllers;
 internal sealed class PodSummaryReader
 {
     private static readonly string[] ReadAnnotations =
-        ["controller.kubernetes.io/pod-deletion-cost", "batch.kubernetes.io/job-completion-index", "kubernetes.io/config.mirror", AssignedPorts.Annotation];
+    [
+        "controller.kubernetes.io/pod-deletion-cost", "kubernetes.io/config.mirror", AssignedPorts.Annotation,
+        JobRules.IndexAnnotation, IndexRetries.FailureCount, IndexRetries.IgnoredFailureCount,
+    ];
 
     private readonly LabelSets _labels = new();
     private IReadOnlyList<EvictionToleration> _tolerations = [];
@@ -48,6 +51,7 @@ internal sealed class PodSummaryReader
             UnscheduledReason = Condition(status, "PodScheduled") is var bound && bound.Text("status") == "False" ? bound.Text("reason") : null,
             Restarts = RestartsOf(status),
             Ends = EndsOf(status),
+            FinishedAt = FinishedAtOf(status),
             NamedPorts = NamedPortsOf(spec),
             Claims = ClaimsOf(spec, metadata.Text("name")),
             EphemeralVolumes = EphemeralVolumesOf(spec),
@@ -136,7 +140,8 @@ internal sealed class PodSummaryReader
         return volumes ?? (IReadOnlyList<string>)[];
     }
 
-    private static bool IsEphemeral(JsonElement volume) => volume.Child("ephemeral").Child("volumeClaimTemplate").ValueKind == JsonValueKind.Object;
+    private static bool IsEphemeral(JsonElement volume) =>
+        volume.Child("ephemeral").Child("volumeClaimTemplate").ValueKind == JsonValueKind.Object;
 
     private static IReadOnlyList<ContainerEnd> EndsOf(JsonElement status)
     {
@@ -151,6 +156,17 @@ internal sealed class PodSummaryReader
             }
         }
         return ends ?? (IReadOnlyList<ContainerEnd>)[];
+    }
+
+    private static DateTimeOffset? FinishedAtOf(JsonElement status)
+    {
+        DateTimeOffset? last = null;
+        foreach (JsonElement container in status.Child("containerStatuses").Items())
+        {
+            if (container.Child("state").Child("terminated").Time("finishedAt") is { } ended && (last is null || ended > last))
+                last = ended;
+        }
+        return last;
     }
 
     private static IReadOnlyList<NamedPort> NamedPortsOf(JsonElement spec)

@@ -58,11 +58,37 @@ internal sealed class JobStrategy : ResourceStrategy
     {
         foreach (string field in (ReadOnlySpan<string>)["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"])
             TemplateRules.NotNegative(spec, field, path, errors);
+        ValidatePerIndex(spec, path, errors);
         string mode = spec?.String("completionMode") ?? "NonIndexed";
         if (mode is not ("NonIndexed" or "Indexed"))
             errors.NotSupported($"{path}.completionMode", mode, "Indexed", "NonIndexed");
         if (mode == "Indexed" && spec?.Integer("completions") is null)
             errors.Required($"{path}.completions", "when completion mode is Indexed");
+    }
+
+    /// <summary>Limits of indexes without indexes would be no limits at all: the Job would never end.</summary>
+    private static void ValidatePerIndex(JsonObject? spec, string path, FieldErrors errors)
+    {
+        foreach (string field in (ReadOnlySpan<string>)["backoffLimitPerIndex", "maxFailedIndexes"])
+        {
+            TemplateRules.NotNegative(spec, field, path, errors);
+            if (spec?[field] is { } limit && spec.String("completionMode") != "Indexed")
+                errors.Invalid($"{path}.{field}", limit, "requires indexed completion mode");
+        }
+        bool isLimited = spec?["backoffLimitPerIndex"] is not null;
+        if (spec?.Integer("maxFailedIndexes") is { } most)
+        {
+            if (!isLimited)
+                errors.Required($"{path}.backoffLimitPerIndex", "when maxFailedIndexes is specified");
+            if (spec.Integer("completions") is { } completions && most > completions)
+                errors.Invalid($"{path}.maxFailedIndexes", spec["maxFailedIndexes"], "must be less than or equal to completions");
+        }
+        JsonArray rules = spec?.Object("podFailurePolicy")?.Array("rules") ?? [];
+        for (int i = 0; i < rules.Count; i++)
+        {
+            if (!isLimited && (rules[i] as JsonObject)?.String("action") == "FailIndex")
+                errors.Invalid($"{path}.podFailurePolicy.rules[{i}].action", rules[i]!["action"], "requires the backoffLimitPerIndex to be set");
+        }
     }
 
     public static void ValidateRestart(JsonObject? spec, string path, FieldErrors errors)
