@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.IO;
 using k8s.Models;
 using Pelago.Node.Probing;
-using Pelago.Node.Runtimes;
 
 namespace Pelago.Node.Pods;
 
@@ -26,7 +24,8 @@ internal static class LifecycleHook
                 await Task.Delay(TimeSpan.FromSeconds(sleep.Seconds), time, cancel);
             return null;
         }
-        catch (Exception fault) when (fault is RuntimeException or IOException)
+        // Whatever goes wrong is the hook's: a container is stopped all the same.
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
             return fault.Message;
         }

@@ -16,6 +16,9 @@ internal static class HttpProbe
     private const int MaxRedirects = 10;
     private const int MaxBody = 10 * 1024;
 
+    /// <summary>Headers of the message itself, not of what is asked: left out, as Go does.</summary>
+    private static readonly HashSet<string> OfTheMessage = new(["Content-Length", "Transfer-Encoding", "Trailer"], StringComparer.OrdinalIgnoreCase);
+
     public static async Task<ProbeOutcome> RunAsync(V1HTTPGetAction action, ProbeTarget target, CancellationToken cancel)
     {
         if (target.Port(action.Port) is not { } port)
@@ -34,7 +37,8 @@ internal static class HttpProbe
         {
             return ProbeOutcome.Failure($"Get \"{url}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or SocketException)
+        // The last two are a Location that is no URL, or is for something else than HTTP.
+        catch (Exception fault) when (fault is HttpRequestException or IOException or SocketException or UriFormatException or NotSupportedException)
         {
             return ProbeOutcome.Failure($"Get \"{url}\": {ConnectionFault.Describe(fault, url.Host, url.Port)}");
         }
@@ -74,19 +78,21 @@ internal static class HttpProbe
     {
         var request = new HttpRequestMessage(HttpMethod.Get, url);
         request.Headers.ConnectionClose = true;
-        request.Headers.TryAddWithoutValidation("User-Agent", "kube-probe/1.33");
-        request.Headers.TryAddWithoutValidation("Accept", "*/*");
-        foreach (V1HTTPHeader header in action.HttpHeaders ?? [])
+        IEnumerable<V1HTTPHeader> given = (action.HttpHeaders ?? []).Where(header => !OfTheMessage.Contains(header.Name ?? ""));
+        foreach (V1HTTPHeader header in given.Prepend(Default("Accept", "*/*")).Prepend(Default("User-Agent", "kube-probe/1.33")))
         {
-            if (string.Equals(header.Name, "Host", StringComparison.OrdinalIgnoreCase))
-            {
-                request.Headers.Host = header.Value;
+            if (header.Value is null || string.IsNullOrEmpty(header.Name) || request.Headers.TryAddWithoutValidation(header.Name, header.Value))
                 continue;
-            }
-            request.Headers.Remove(header.Name);
-            request.Headers.TryAddWithoutValidation(header.Name, header.Value);
+            // Content-Type and the like are headers of a content here, even of an empty one.
+            request.Content ??= new ByteArrayContent([]);
+            request.Content.Headers.TryAddWithoutValidation(header.Name, header.Value);
         }
         return request;
+
+        V1HTTPHeader Default(string name, string value) => new()
+        {
+            Name = name, Value = action.HttpHeaders?.Any(header => string.Equals(header.Name, name, StringComparison.OrdinalIgnoreCase)) == true ? null : value,
+        };
     }
 
     private static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancel)

@@ -15,9 +15,22 @@ internal static class Prober
         int seconds = probe.TimeoutSeconds is > 0 and { } given ? given : 1;
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
-        ProbeOutcome outcome = await RunAsync(probe, target, seconds, both.Token);
+        ProbeOutcome outcome = await TryAsync(probe, target, seconds, both.Token);
         cancel.ThrowIfCancellationRequested();
         return outcome;
+    }
+
+    /// <summary>Whatever goes wrong is an outcome: nobody looks at a loop of probes that ended, and its container would stay as it was.</summary>
+    private static async Task<ProbeOutcome> TryAsync(V1Probe probe, ProbeTarget target, int seconds, CancellationToken cancel)
+    {
+        try
+        {
+            return await RunAsync(probe, target, seconds, cancel);
+        }
+        catch (Exception fault)
+        {
+            return ProbeOutcome.Error(fault.Message);
+        }
     }
 
     private static Task<ProbeOutcome> RunAsync(V1Probe probe, ProbeTarget target, int seconds, CancellationToken cancel)
@@ -64,7 +77,7 @@ internal static class Prober
         {
             return ProbeOutcome.Failure($"dial tcp {host}:{port}: i/o timeout");
         }
-        catch (SocketException fault)
+        catch (Exception fault) when (fault is SocketException or IOException or RuntimeException)
         {
             return ProbeOutcome.Failure(ConnectionFault.Describe(fault, host, port));
         }
