@@ -77,25 +77,32 @@ internal sealed partial class ProcessRuntime : IPodRuntime
             Directory.Delete(directory, recursive: true);
         Directory.CreateDirectory(directory);
         bool ownNetwork = Options.Namespaces && !spec.HostNetwork;
-        IPAddress? address = spec.HostNetwork ? null : TakeAddress();
-        var sandbox = new ProcessSandbox(
-            new SandboxRecord(
-                NewId(), spec, _services.Time.GetUtcNow(), StateFile.BootId, Options.Namespaces && !spec.OnHost, address?.ToString() ?? "",
-                ownNetwork ? [] : AssignPorts(spec), Starting: true),
-            directory, _services);
-        sandbox.Save(sandbox.Record);
-        _sandboxes.Set(sandbox);
+        var record = new SandboxRecord(
+            NewId(), spec, _services.Time.GetUtcNow(), StateFile.BootId, Options.Namespaces && !spec.OnHost, Address: "", AssignedPorts: [], Starting: true);
         try
         {
+            if (!spec.HostNetwork)
+                record = record with { Address = TakeAddress().ToString() };
+            if (!ownNetwork)
+                AssignPorts(spec, record.AssignedPorts);
+            var sandbox = new ProcessSandbox(record, directory, _services);
+            sandbox.Save(record);
+            _sandboxes.Set(sandbox);
             await sandbox.StartAsync(cancel);
             if (ownNetwork)
-                await _bridge.ConnectAsync(sandbox.Record.Id, sandbox.Pause!.Value.Pid, address!, _addresses.Range.AddressAt(1));
+                await _bridge.ConnectAsync(record.Id, sandbox.Pause!.Value.Pid, IPAddress.Parse(record.Address), _addresses.Range.AddressAt(1));
             sandbox.Save(sandbox.Record with { Starting = false });
-            return sandbox.Record.Id;
+            return record.Id;
         }
-        catch (Exception fault) when (fault is not RuntimeException)
+        catch (Exception fault)
         {
-            await RemovePodSandboxAsync(sandbox.Record.Id, CancellationToken.None);
+            // Each try would keep an address and ports that nobody uses.
+            if (_sandboxes.TryFind(record.Id, out _))
+                await RemovePodSandboxAsync(record.Id, CancellationToken.None);
+            else
+                ReturnAddress(record);
+            if (fault is RuntimeException)
+                throw;
             throw new RuntimeException("SandboxError", $"the sandbox of pod {spec.Namespace}/{spec.Name} could not be made: {fault.Message}", fault);
         }
     }
@@ -281,9 +288,8 @@ internal sealed partial class ProcessRuntime : IPodRuntime
     }
 
     /// <summary>One host port for each declared port, and one for PORT when none is declared (under 0). A declared host port is taken as it is.</summary>
-    private Dictionary<int, int> AssignPorts(PodSandboxSpec spec)
+    private void AssignPorts(PodSandboxSpec spec, Dictionary<int, int> assigned)
     {
-        var assigned = new Dictionary<int, int>();
         foreach (PodPort port in spec.Ports.Where(port => port.HostPort > 0))
             assigned[port.ContainerPort] = port.HostPort;
         foreach (int port in spec.Ports.Select(port => port.ContainerPort).DefaultIfEmpty(0).Where(port => !assigned.ContainsKey(port)).Distinct().ToList())
@@ -291,7 +297,6 @@ internal sealed partial class ProcessRuntime : IPodRuntime
             assigned[port] = _ports.Take()
                 ?? throw new RuntimeException("SandboxError", $"no port between {Options.FirstPort} and {Options.LastPort} is free on this machine");
         }
-        return assigned;
     }
 
     private static async Task<Stream> DialSharedAsync(ProcessSandbox sandbox, int port, CancellationToken cancel)
@@ -332,9 +337,9 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         _sandboxes.Set(sandbox);
         if (record.Stopped)
             return;
-        if (record.Starting)
+        if (record.Starting || record.BootId != StateFile.BootId)
         {
-            // The earlier daemon ended before the sandbox was whole, perhaps without its network: the pod gets another one.
+            // The earlier daemon ended before the sandbox was whole, perhaps without its network, or the machine did: the pod gets another one.
             sandbox.Stop();
             if (sandbox.HasOwnNetwork)
                 _bridge.Disconnect(record.Id);

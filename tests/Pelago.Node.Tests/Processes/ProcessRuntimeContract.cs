@@ -27,11 +27,17 @@ public abstract class ProcessRuntimeContract : RuntimeContract
         new ProcessRuntimeOptions
         {
             PodsDirectory = Home["pods"], Namespaces = Namespaces, ControlGroups = Namespaces, BridgeName = BridgeName,
-            PodNetwork = PodNetwork, ClusterNetwork = PodNetwork, MaskedPaths = [Home.Path], LogRotation = Rotation,
+            PodNetwork = PodNetwork, ClusterNetwork = PodNetwork, MaskedPaths = [Home.Path], LogRotation = Rotation, FirstPort = Ports.First, LastPort = Ports.Last,
         },
         new LogSignals(TimeProvider.System), TimeProvider.System, NullLogger.Instance);
 
-    private Cidr4 PodNetwork => Cidr4.Parse($"{(Namespaces ? 10 : 127)}.233.{_instance % 256}.0/24");
+    /// <summary>Of the pod network, from the next restart on; 30 leaves one address for pods.</summary>
+    protected int PrefixLength { get; set; } = 24;
+
+    /// <summary>The ports that are assigned, from the next restart on.</summary>
+    protected (int First, int Last) Ports { get; set; } = (20000, 29999);
+
+    private Cidr4 PodNetwork => Cidr4.Parse($"{(Namespaces ? 10 : 127)}.233.{_instance % 256}.0/{PrefixLength}");
 
     protected override ContainerSpec LongRunning(string name) => Shell(name, "exec sleep 1000");
 

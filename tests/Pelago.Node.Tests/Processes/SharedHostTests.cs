@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using System.Net;
+using System.Net.Sockets;
 using Pelago.Node.Runtimes;
 using Xunit;
 
@@ -40,5 +42,48 @@ public sealed class SharedHostTests : ProcessRuntimeContract
         await ExitedAsync(await RunAsync(sandbox, spec));
 
         Assert.Equal("contentcontent", Log(spec));
+    }
+
+    [Fact]
+    public async Task A_sandbox_that_cannot_be_made_keeps_no_address_and_no_port()
+    {
+        int free = FreePort();
+        (PrefixLength, Ports) = (30, (free, free));
+        await RestartAsync();
+        PodSandboxSpec one = Sandbox("a") with { Ports = [new PodPort("main", "http", 80, "TCP")] };
+        PodSandboxSpec two = one with { Ports = [.. one.Ports, new PodPort("main", "admin", 81, "TCP")] };
+
+        for (int i = 0; i < 2; i++)
+        {
+            RuntimeException fault = await Assert.ThrowsAsync<RuntimeException>(() => Runtime.RunPodSandboxAsync(two, Cancel));
+            Assert.Contains("no port between", fault.Message, StringComparison.Ordinal);
+        }
+        string id = await Runtime.RunPodSandboxAsync(one, Cancel);
+
+        Assert.Equal(free, (await Runtime.PodSandboxStatusAsync(id, Cancel))!.AssignedPorts[80]);
+    }
+
+    [Fact]
+    public async Task A_sandbox_of_an_earlier_boot_has_no_address_any_more()
+    {
+        PrefixLength = 30;
+        await RestartAsync();
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            string id = await Runtime.RunPodSandboxAsync(Sandbox("a") with { Attempt = attempt }, Cancel);
+            Assert.Equal(SandboxState.Ready, (await Runtime.PodSandboxStatusAsync(id, Cancel))!.State);
+
+            OtherBoot.Pretend(Home["pods/uid-a"]);
+            await RestartAsync();
+
+            Assert.Equal(SandboxState.NotReady, (await Runtime.PodSandboxStatusAsync(id, Cancel))!.State);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Any, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
