@@ -17,7 +17,8 @@ internal static class HttpProbe
     private const int MaxBody = 10 * 1024;
 
     /// <summary>Headers of the message itself, not of what is asked: left out, as Go does.</summary>
-    private static readonly HashSet<string> OfTheMessage = new(["Content-Length", "Transfer-Encoding", "Trailer"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> OfTheMessage =
+        new(["Content-Length", "Transfer-Encoding", "Trailer"], StringComparer.OrdinalIgnoreCase);
 
     public static async Task<ProbeOutcome> RunAsync(V1HTTPGetAction action, ProbeTarget target, CancellationToken cancel)
     {
@@ -38,7 +39,8 @@ internal static class HttpProbe
             return ProbeOutcome.Failure($"Get \"{url}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
         }
         // The last two are a Location that is no URL, or is for something else than HTTP.
-        catch (Exception fault) when (fault is HttpRequestException or IOException or SocketException or UriFormatException or NotSupportedException)
+        catch (Exception fault)
+            when (fault is HttpRequestException or IOException or SocketException or UriFormatException or NotSupportedException)
         {
             return ProbeOutcome.Failure($"Get \"{url}\": {ConnectionFault.Describe(fault, url.Host, url.Port)}");
         }
@@ -81,7 +83,9 @@ internal static class HttpProbe
         IEnumerable<V1HTTPHeader> given = (action.HttpHeaders ?? []).Where(header => !OfTheMessage.Contains(header.Name ?? ""));
         foreach (V1HTTPHeader header in given.Prepend(Default("Accept", "*/*")).Prepend(Default("User-Agent", "kube-probe/1.33")))
         {
-            if (header.Value is null || string.IsNullOrEmpty(header.Name) || request.Headers.TryAddWithoutValidation(header.Name, header.Value))
+            if (header.Value is null || string.IsNullOrEmpty(header.Name))
+                continue;
+            if (request.Headers.TryAddWithoutValidation(header.Name, header.Value))
                 continue;
             // Content-Type and the like are headers of a content here, even of an empty one.
             request.Content ??= new ByteArrayContent([]);
@@ -89,10 +93,9 @@ internal static class HttpProbe
         }
         return request;
 
-        V1HTTPHeader Default(string name, string value) => new()
-        {
-            Name = name, Value = action.HttpHeaders?.Any(header => string.Equals(header.Name, name, StringComparison.OrdinalIgnoreCase)) == true ? null : value,
-        };
+        V1HTTPHeader Default(string name, string value) => new() { Name = name, Value = IsGiven(name) ? null : value };
+
+        bool IsGiven(string name) => action.HttpHeaders?.Any(header => string.Equals(header.Name, name, StringComparison.OrdinalIgnoreCase)) == true;
     }
 
     private static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancel)

@@ -78,7 +78,8 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         Directory.CreateDirectory(directory);
         bool ownNetwork = Options.Namespaces && !spec.HostNetwork;
         var record = new SandboxRecord(
-            NewId(), spec, _services.Time.GetUtcNow(), StateFile.BootId, Options.Namespaces && !spec.OnHost, Address: "", AssignedPorts: [], Starting: true);
+            NewId(), spec, _services.Time.GetUtcNow(), StateFile.BootId, Options.Namespaces && !spec.OnHost, Address: "", AssignedPorts: [],
+            Starting: true);
         try
         {
             if (!spec.HostNetwork)

@@ -37,7 +37,8 @@ public sealed class ProberTests : IDisposable
     {
         Task<string> request = AnswerAsync();
 
-        ProbeOutcome outcome = await RunAsync(new V1Probe { HttpGet = new V1HTTPGetAction { Port = Port, HttpHeaders = [new V1HTTPHeader { Name = name, Value = value }] } });
+        var header = new V1HTTPHeader { Name = name, Value = value };
+        ProbeOutcome outcome = await RunAsync(new V1Probe { HttpGet = new V1HTTPGetAction { Port = Port, HttpHeaders = [header] } });
 
         Assert.Equal((ProbeResult.Success, ""), (outcome.Result, outcome.Output));
         string[] lines = (await request).Split("\r\n");
@@ -51,7 +52,7 @@ public sealed class ProberTests : IDisposable
     [Fact]
     public async Task A_redirect_to_what_is_no_page_is_a_failure()
     {
-        Task<string> request = AnswerAsync($"HTTP/1.1 302 Found\r\nLocation: ftp://127.0.0.1/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        Task<string> request = AnswerAsync("HTTP/1.1 302 Found\r\nLocation: ftp://127.0.0.1/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 
         ProbeOutcome outcome = await RunAsync(new V1Probe { HttpGet = new V1HTTPGetAction { Port = Port } });
 
@@ -84,7 +85,8 @@ public sealed class ProberTests : IDisposable
         await using var runtime = new SimulatedRuntime(network, (_, _) => throw new RuntimeException("NotFound", ""), TimeProvider.System);
         var sandbox = new PodSandboxStatus
         {
-            Id = "s", CreatedAt = DateTimeOffset.UnixEpoch, State = SandboxState.Ready, Address = "127.0.0.1", Spec = new PodSandboxSpec { Namespace = "default", Name = "a", Uid = "u" },
+            Id = "s", CreatedAt = DateTimeOffset.UnixEpoch, State = SandboxState.Ready, Address = "127.0.0.1",
+            Spec = new PodSandboxSpec { Namespace = "default", Name = "a", Uid = "u" },
             AssignedPorts = assigned ? new Dictionary<int, int> { [80] = 81 } : new Dictionary<int, int>(),
         };
         var target = new ProbeTarget(runtime, sandbox, new V1Container { Name = "main" }, "c", "127.0.0.1");
