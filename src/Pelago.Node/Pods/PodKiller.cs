@@ -9,7 +9,7 @@ namespace Pelago.Node.Pods;
 /// <summary>Ends containers: preStop, the stop signal, and SIGKILL when the grace period is over.</summary>
 internal sealed class PodKiller(PodServices services, PodEvents events)
 {
-    // What is left for the signal when preStop has used up the grace period.
+    // What is left for the signal when preStop has used up the grace period, or other containers have before a sidecar's turn.
     private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(2);
 
     public async Task KillAsync(PodView view, PodContainer container, ContainerStatus status, TimeSpan grace, string message, CancellationToken cancel)
@@ -18,10 +18,7 @@ internal sealed class PodKiller(PodServices services, PodEvents events)
         long start = services.Time.GetTimestamp();
         if (container.Spec.Lifecycle?.PreStop is { } hook && grace > TimeSpan.Zero && view.Sandbox is { } sandbox)
             await RunPreStopAsync(hook, sandbox, container, status, grace, cancel);
-        TimeSpan left = grace - services.Time.GetElapsedTime(start);
-        if (left < LeastGrace && grace >= LeastGrace)
-            left = LeastGrace;
-        await services.Runtime.StopContainerAsync(status.Id, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancel);
+        await services.Runtime.StopContainerAsync(status.Id, Left(grace, start), cancel);
     }
 
     /// <summary>Regular containers at the same time, then sidecars in the reverse of their order, all within one grace period.</summary>
@@ -33,17 +30,24 @@ internal sealed class PodKiller(PodServices services, PodEvents events)
         await Task.WhenAll(together.SelectMany(container => KillAttempts(container, grace)));
         foreach (PodContainer sidecar in PodContainer.InitOf(view.Pod).Where(container => container.Kind == ContainerKind.Sidecar).Reverse())
         {
-            TimeSpan left = grace - services.Time.GetElapsedTime(start);
-            await Task.WhenAll(KillAttempts(sidecar, left > TimeSpan.Zero ? left : TimeSpan.Zero));
+            await Task.WhenAll(KillAttempts(sidecar, Left(grace, start)));
         }
         // Of containers that the spec no longer has.
         foreach (ContainerStatus status in view.Running.Where(status => !killed.Contains(status.Id)).ToList())
-            await services.Runtime.StopContainerAsync(status.Id, grace, cancel);
+            await services.Runtime.StopContainerAsync(status.Id, Left(grace, start), cancel);
 
         IEnumerable<Task> KillAttempts(PodContainer container, TimeSpan within) => view.Attempts(container.Name)
             .Where(status => status.State == ContainerState.Running && killed.Add(status.Id))
             .Select(status => KillAsync(view, container, status, within, $"Stopping container {container.Name}", cancel))
             .ToList();
+    }
+
+    /// <summary>A grace period that is shorter than the least, as that of a pod which is deleted by force, is all there is.</summary>
+    private TimeSpan Left(TimeSpan grace, long start)
+    {
+        TimeSpan left = grace - services.Time.GetElapsedTime(start);
+        TimeSpan least = grace >= LeastGrace ? LeastGrace : TimeSpan.Zero;
+        return left > least ? left : least;
     }
 
     private async Task RunPreStopAsync(
