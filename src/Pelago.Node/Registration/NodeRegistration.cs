@@ -30,6 +30,9 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
     private Dictionary<string, string>? _reportedPorts;
     private DateTimeOffset _reportedAt;
 
+    /// <summary>Told of the Node whenever the API server answers with it.</summary>
+    public Action<V1Node>? Seen { get; init; }
+
     private DateTime Now => ContainerStatuses.Seconds(time.GetUtcNow())!.Value;
 
     /// <summary>Creates the Node, or brings the one there is up to date; tries until it works.</summary>
@@ -181,6 +184,7 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
         _reported = node.Status?.Conditions;
         _reportedImages = node.Status?.Images;
         _reportedAt = time.GetUtcNow();
+        Seen?.Invoke(node);
     }
 
     private static string MicroTime(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);
