@@ -17,6 +17,7 @@ internal sealed class ContainerProbes : IAsyncDisposable
     private readonly Action _changed;
     private readonly Action<string> _unhealthy;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _life;
     private readonly Task _running;
 
     /// <param name="wasStarted">An earlier daemon saw the startup probe succeed.</param>
@@ -34,6 +35,7 @@ internal sealed class ContainerProbes : IAsyncDisposable
         _unhealthy = unhealthy;
         IsStarted = container.StartupProbe is null || wasStarted;
         IsReady = container.ReadinessProbe is null || wasReady;
+        _life = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         _running = RunAsync(_stop.Token);
     }
 
@@ -42,18 +44,22 @@ internal sealed class ContainerProbes : IAsyncDisposable
     public bool StartupFailed { get; private set; }
     public bool LivenessFailed { get; private set; }
 
+    /// <summary>The container is to end: from now on only its readiness is asked for, which who sends it requests still wants to know.</summary>
+    public void EndLife() => _life.Cancel();
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _life.Dispose();
         _stop.Dispose();
     }
 
     private async Task RunAsync(CancellationToken cancel)
     {
-        if (!IsStarted && !await RunStartupAsync(_container.StartupProbe, cancel))
+        if (!IsStarted && !await RunStartupAsync(_container.StartupProbe, _life.Token))
             return;
-        await Task.WhenAll(RunReadinessAsync(cancel), RunLivenessAsync(cancel));
+        await Task.WhenAll(RunReadinessAsync(cancel), RunLivenessAsync(_life.Token));
     }
 
     private async Task<bool> RunStartupAsync(V1Probe probe, CancellationToken cancel)

@@ -11,17 +11,21 @@ internal sealed class PodProbes(IPodRuntime runtime, string hostAddress, TimePro
 {
     private readonly Dictionary<string, ContainerProbes> _byContainer = new(StringComparer.Ordinal);
 
-    /// <summary>Starts probes of containers that have come to run, ends those of containers that no longer do.</summary>
+    /// <summary>
+    /// Starts probes of containers that have come to run, ends those of containers that no longer do. Of a pod that ends only readiness is asked for.
+    /// </summary>
     public async Task FollowAsync(PodView view, bool isTerminating)
     {
         var running = new HashSet<string>(StringComparer.Ordinal);
         foreach (PodContainer container in PodContainer.AllOf(view.Pod).Where(container => container.Kind is ContainerKind.Regular or ContainerKind.Sidecar))
         {
-            if (isTerminating || view.Sandbox is null || view.Latest(container.Name) is not { State: ContainerState.Running } latest || !HasProbes(container.Spec))
+            if (view.Sandbox is null || view.Latest(container.Name) is not { State: ContainerState.Running } latest || !HasProbes(container.Spec))
                 continue;
             running.Add(latest.Id);
             if (!_byContainer.ContainsKey(latest.Id))
                 _byContainer[latest.Id] = Start(view, container, latest);
+            if (isTerminating)
+                _byContainer[latest.Id].EndLife();
         }
         foreach (string id in _byContainer.Keys.Where(id => !running.Contains(id)).ToList())
         {
