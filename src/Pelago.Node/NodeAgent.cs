@@ -34,6 +34,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
     private readonly IPodRuntime _runtime;
     private readonly StatusWriter _status;
     private readonly ReferencedObjects _objects;
+    private readonly NodeLabels _labels;
     private readonly PodWorkers _workers;
     private readonly Informer<V1Service> _services;
     private readonly Informer<V1Pod> _pods;
@@ -62,6 +63,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
         _pods = new Informer<V1Pod>(
             api, StatusWriter.Pods, "", new ListQuery { FieldSelector = $"spec.nodeName={options.Name}" }, ModelJson.DecodeLean<V1Pod>, InformerOptions.Default, time, _log);
         _description = Describe(options) with { Ports = new PortReport(options.PortWindow, new MachinePorts("/proc"), () => [.. (_workers?.Pods ?? []).Where(IsActive)]) };
+        _labels = new NodeLabels(api, options.Name, NodeDocument.LabelsOf(_description));
         _workers = new PodWorkers(
             new PodServices
             {
@@ -70,7 +72,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
                 Volumes = new VolumeMounter(paths.PodsDirectory, api, _objects, new ServiceAccountTokens(api, time), time),
                 Resolver = new PodResolver(options.ClusterDns?.Port == 53 ? options.ClusterDns.Address : null, options.ClusterDomain),
                 ServicesNow = () => _services.Cache.List(), Allocatable = _description.Capacity,
-                Admission = new PodAdmission(_description.Capacity, NodeDocument.LabelsOf(_description)),
+                Admission = new PodAdmission(_description.Capacity, _labels),
                 StartGate = new SemaphoreSlim(2 * Environment.ProcessorCount), Time = time, Log = loggers.CreateLogger<PodWorker>(),
             },
             loggers.CreateLogger<PodWorkers>());
@@ -156,7 +158,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             _server = await NodeServer.StartAsync(listener, _routes.Map, _loggers, cancel);
             _description = _description with { Port = _server.Port };
         }
-        var registration = new NodeRegistration(_api, _time, _log);
+        var registration = new NodeRegistration(_api, _time, _log) { Seen = _labels.Saw };
         List<V1NodeCondition> Health(DateTime now) => NodeHealth.OfMachine(_options.RootDirectory, now);
         await registration.RegisterAsync(_description, Health, cancel);
         Run(registration.RunAsync(_description, Health, _stop.Token));

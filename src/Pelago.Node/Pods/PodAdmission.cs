@@ -4,6 +4,7 @@ using System.Globalization;
 using k8s.Models;
 using Pelago.Kube;
 using Pelago.Node.Ports;
+using Pelago.Node.Registration;
 
 namespace Pelago.Node.Pods;
 
@@ -11,7 +12,7 @@ namespace Pelago.Node.Pods;
 /// Checks once more, where the pod is to run, what the scheduler decided (kubernetes pkg/kubelet/lifecycle/predicate.go): two pods bound at the same
 /// moment may not both fit, and a pod may name its node itself. Counts what the pods that it let in take, until they are over. Thread-safe.
 /// </summary>
-internal sealed class PodAdmission(IDictionary<string, ResourceQuantity> allocatable, IDictionary<string, string> nodeLabels)
+internal sealed class PodAdmission(IDictionary<string, ResourceQuantity> allocatable, NodeLabels labels)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, PodDemand> _admitted = new(StringComparer.Ordinal);
@@ -19,13 +20,14 @@ internal sealed class PodAdmission(IDictionary<string, ResourceQuantity> allocat
     private readonly List<HostPort> _ports = [];
 
     /// <summary>Lets a pod in, or says why not.</summary>
+    public async ValueTask<PodVerdict?> AdmitAsync(V1Pod pod, CancellationToken cancel) =>
+        await labels.SatisfyAsync(pod.Spec.NodeSelector, cancel)
+            ? Admit(pod)
+            : new PodVerdict("NodeAffinity", "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector");
+
+    /// <summary>The same, of a pod that selects this node.</summary>
     public PodVerdict? Admit(V1Pod pod)
     {
-        foreach ((string key, string value) in pod.Spec.NodeSelector ?? new Dictionary<string, string>())
-        {
-            if (!nodeLabels.TryGetValue(key, out string? actual) || actual != value)
-                return new PodVerdict("NodeAffinity", "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector");
-        }
         if (HostPorts.AreMissing(pod))
         {
             return new PodVerdict(

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using k8s.Models;
 using Pelago.Node.Runtimes;
 
 namespace Pelago.Node.Pods;
 
-/// <summary>A running container that must end, and what its Event says.</summary>
-internal readonly record struct ContainerToKill(PodContainer Container, ContainerStatus Status, string Message);
+/// <summary>A running container that must end, the probe that said so, and what its Event says.</summary>
+internal readonly record struct ContainerToKill(PodContainer Container, ContainerStatus Status, V1Probe? Probe, string Message);
 
 /// <summary>What is to be done for a pod now, in this order.</summary>
 internal sealed record PodPlan

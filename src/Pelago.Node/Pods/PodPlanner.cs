@@ -49,17 +49,15 @@ internal sealed class PodPlanner(PodView view, ProbeVerdicts probes)
     /// <summary>There is no sandbox, or it died: a new one, unless the pod has done its work.</summary>
     private PodPlan PlanSandbox()
     {
-        IReadOnlyList<PodContainer> toRun =
-            [.. PodContainer.RegularOf(Pod).Where(container => ShouldStart(container, Settled(view.Latest(container.Name)), RestartPolicy))];
         bool ranBefore = view.Containers.Count > 0;
-        if (ranBefore && (toRun.Count == 0 || RestartPolicy == "Never"))
+        bool goesOn = RestartPolicy != "Never"
+            && PodContainer.RegularOf(Pod).Any(container => ShouldStart(container, Settled(view.Latest(container.Name)), RestartPolicy));
+        if (ranBefore && !goesOn)
             return new PodPlan { KillPod = true };
-        IReadOnlyList<PodContainer> init = PodContainer.InitOf(Pod);
         return new PodPlan
         {
             KillPod = view.Sandboxes.Count > 0, CreateSandbox = true,
             SandboxAttempt = view.Sandboxes.Count > 0 ? view.Sandboxes[0].Spec.Attempt + 1 : 0,
-            Start = init.Count > 0 ? [init[0]] : toRun,
         };
     }
 
@@ -100,9 +98,9 @@ internal sealed class PodPlanner(PodView view, ProbeVerdicts probes)
             _start.Add(container);
             return false;
         }
-        if (FailedProbe(container, latest) is not { } message)
+        if (FailedProbe(container, latest) is not { } failed)
             return probes.IsStarted(latest);
-        _kill.Add(new ContainerToKill(container, latest, message));
+        _kill.Add(failed);
         return false;
     }
 
@@ -119,21 +117,23 @@ internal sealed class PodPlanner(PodView view, ProbeVerdicts probes)
                     continue;
                 _start.Add(container);
             }
-            else if (FailedProbe(container, latest) is { } message)
+            else if (FailedProbe(container, latest) is { } failed)
             {
-                _kill.Add(new ContainerToKill(container, latest, message));
+                _kill.Add(failed);
             }
             goesOn = true;
         }
         return goesOn;
     }
 
-    private string? FailedProbe(PodContainer container, ContainerStatus latest)
+    private ContainerToKill? FailedProbe(PodContainer container, ContainerStatus latest)
     {
         string then = RestartPolicy == "Never" && container.Kind != ContainerKind.Sidecar ? "" : ", will be restarted";
         if (probes.LivenessFailed.Contains(latest.Id))
-            return $"Container {container.Name} failed liveness probe{then}";
-        return probes.StartupFailed.Contains(latest.Id) ? $"Container {container.Name} failed startup probe{then}" : null;
+            return new ContainerToKill(container, latest, container.Spec.LivenessProbe, $"Container {container.Name} failed liveness probe{then}");
+        return probes.StartupFailed.Contains(latest.Id)
+            ? new ContainerToKill(container, latest, container.Spec.StartupProbe, $"Container {container.Name} failed startup probe{then}")
+            : null;
     }
 
     /// <summary>Regular containers only come after all init containers: one of them in this sandbox tells that the others are through.</summary>

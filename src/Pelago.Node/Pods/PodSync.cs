@@ -20,6 +20,8 @@ internal sealed class PodSync : IAsyncDisposable
     private readonly PodServices _services;
     private readonly PodEvents _events;
     private readonly PodProbes _probes;
+    private readonly WakeSignal _verdicts = new();
+    private readonly StepKills _kills = new();
     private readonly AssignedPortsWriter _ports;
     private readonly EndedContainers? _ended;
     private readonly CancellationToken _lasting;
@@ -37,7 +39,8 @@ internal sealed class PodSync : IAsyncDisposable
         _lasting = lasting;
         _events = events;
         _probes = new PodProbes(
-            services.Runtime, services.HostAddress, services.Time, wake, (container, text) => events.Warning(container, "Unhealthy", text));
+            services.Runtime, services.HostAddress, services.Time, () => TellVerdict(wake),
+            (container, text) => events.Warning(container, "Unhealthy", text));
         _ports = new AssignedPortsWriter(services.Api);
         _ended = services.Options.Runs is { } recorder ? new EndedContainers(recorder, services.Options.Name) : null;
         _admitted = pod.Status?.ContainerStatuses is { Count: > 0 };
@@ -55,7 +58,7 @@ internal sealed class PodSync : IAsyncDisposable
         V1Pod pod = Newest(watched);
         bool isOver = PodPhase.IsTerminal(pod.Status?.Phase);
         if (!isOver)
-            _verdict ??= Judge(pod);
+            _verdict ??= await JudgeAsync(pod, cancel);
         if (_verdict is not null || isOver)
             return await EndAsync(pod, cancel);
         PodView view = await ViewAsync(pod, cancel);
@@ -106,10 +109,16 @@ internal sealed class PodSync : IAsyncDisposable
         if (view.Running.Any())
         {
             Task kill = new PodKiller(_services, _events).KillAllAsync(view, grace, cancel);
-            if (!kill.IsCompleted)
+            // Who ends may still say that it is ready no longer, and who sends it requests must know.
+            while (!kill.IsCompleted)
+            {
+                _verdicts.Reset();
                 Publish(view, isTerminating: true, isOver: false);
+                await Task.WhenAny(kill, _verdicts.Task);
+            }
             await kill;
             view = await ViewAsync(pod, cancel);
+            await _probes.FollowAsync(view, isTerminating: true);
         }
         foreach (PodSandboxStatus sandbox in view.Sandboxes)
             await _services.Runtime.StopPodSandboxAsync(sandbox.Id, cancel);
@@ -137,20 +146,30 @@ internal sealed class PodSync : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _probes.DisposeAsync();
 
+    /// <summary>The pod is deleted with this grace: what is killed now gets no more. May be called from anywhere.</summary>
+    public void LimitKills(TimeSpan grace) => _kills.Limit(grace);
+
     /// <summary>Whether somebody reads how the pod ended: who holds it with a finalizer, or gave it work to do.</summary>
     private static bool IsWaitedFor(V1Pod pod) => pod.Metadata.Finalizers is { Count: > 0 } || pod.Spec.RestartPolicy is "Never" or "OnFailure";
+
+    private void TellVerdict(Action wake)
+    {
+        _verdicts.Set();
+        wake();
+    }
 
     private V1Pod Newest(V1Pod watched) => watched with { Status = _services.Status.Known(watched) };
 
     private static TimeSpan Sooner(TimeSpan one, TimeSpan? other) => other is { } time && time < one ? time : one;
 
     /// <summary>Whether the node must end the pod of its own: it cannot run here, or its time is up.</summary>
-    private PodVerdict? Judge(V1Pod pod)
+    private async ValueTask<PodVerdict?> JudgeAsync(V1Pod pod, CancellationToken cancel)
     {
         if (!_admitted)
         {
+            PodVerdict? verdict = await _services.Admission.AdmitAsync(pod, cancel);
             _admitted = true;
-            if (_services.Admission.Admit(pod) is { } refused)
+            if (verdict is { } refused)
             {
                 _events.Warning(refused.Reason, refused.Message);
                 return refused;
@@ -173,8 +192,10 @@ internal sealed class PodSync : IAsyncDisposable
         await _probes.FollowAsync(view, isTerminating: true);
         if (view.Running.Any())
         {
-            await new PodKiller(_services, _events).KillAllAsync(view, PodGrace.Of(pod, isRemoved: false), cancel);
+            TimeSpan grace = PodGrace.Of(pod, isRemoved: false);
+            await _kills.RunAsync(grace, stop => new PodKiller(_services, _events).KillAllAsync(view, grace, stop), cancel);
             view = await ViewAsync(pod, cancel);
+            await _probes.FollowAsync(view, isTerminating: true);
         }
         foreach (PodSandboxStatus sandbox in view.Sandboxes)
             await _services.Runtime.StopPodSandboxAsync(sandbox.Id, cancel);
@@ -219,16 +240,23 @@ internal sealed class PodSync : IAsyncDisposable
         if (plan.KillPod)
         {
             bool anyRunning = view.Running.Any();
-            await killer.KillAllAsync(view, grace, cancel);
-            foreach (PodSandboxStatus sandbox in view.Sandboxes.Where(sandbox => sandbox.State == SandboxState.Ready))
+            await _kills.RunAsync(grace, stop => killer.KillAllAsync(view, grace, stop), cancel);
+            // A dead one, too: it still has its address.
+            foreach (PodSandboxStatus sandbox in view.Sandboxes)
                 await _services.Runtime.StopPodSandboxAsync(sandbox.Id, cancel);
             if (!plan.CreateSandbox)
                 return (anyRunning, Idle);
+            // What is known of earlier attempts at containers goes with their sandbox: only empty ones are forgotten.
+            foreach (PodSandboxStatus old in view.Sandboxes.Skip(1).Where(old => !view.Containers.Any(item => item.SandboxId == old.Id)))
+                await _services.Runtime.RemovePodSandboxAsync(old.Id, cancel);
         }
         if (plan.CreateSandbox)
             return await CreateSandboxAsync(view, plan, cancel);
         foreach (ContainerToKill item in plan.Kill)
-            await killer.KillAsync(view, item.Container, item.Status, ProbeGrace(item) ?? grace, item.Message, cancel);
+        {
+            TimeSpan within = item.Probe?.TerminationGracePeriodSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : grace;
+            await _kills.RunAsync(within, stop => killer.KillAsync(view, item.Container, item.Status, within, item.Message, stop), cancel);
+        }
         bool acted = plan.Kill.Count > 0;
         TimeSpan next = Idle;
         foreach (PodContainer container in plan.Start)
@@ -238,14 +266,6 @@ internal sealed class PodSync : IAsyncDisposable
             next = Sooner(next, wait);
         }
         return (acted, next);
-    }
-
-    private static TimeSpan? ProbeGrace(ContainerToKill item)
-    {
-        long? seconds = item.Message.Contains("startup", StringComparison.Ordinal)
-            ? item.Container.Spec.StartupProbe?.TerminationGracePeriodSeconds
-            : item.Container.Spec.LivenessProbe?.TerminationGracePeriodSeconds;
-        return seconds is { } given ? TimeSpan.FromSeconds(given) : null;
     }
 
     private async Task<(bool Acted, TimeSpan Next)> CreateSandboxAsync(PodView view, PodPlan plan, CancellationToken cancel)

@@ -21,6 +21,7 @@ internal sealed partial class PodWorker
 
     /// <summary>Until the pod begins to end, or the node: then nobody waits any longer for its image or its hooks.</summary>
     private readonly CancellationTokenSource _lasting = new();
+    private int _heldFor = -1;
     private volatile V1Pod _pod;
     private volatile bool _removed;
 
@@ -47,7 +48,7 @@ internal sealed partial class PodWorker
         V1Pod before = _pod;
         _pod = pod;
         if (pod.Metadata.DeletionTimestamp is not null)
-            _ = _lasting.CancelAsync();
+            Hurry();
         // A write of the status may carry another's change with it: the watch tells of both at once when it had to begin anew.
         if (PodChange.IsNews(before, pod) || !_services.Status.IsOwnWrite(pod, Wake))
             Wake();
@@ -58,12 +59,18 @@ internal sealed partial class PodWorker
     {
         _pod = last;
         _removed = true;
-        _ = _lasting.CancelAsync();
+        Hurry();
         Wake();
     }
 
     /// <summary>Something that the pod depends on has changed.</summary>
     public void Wake() => _wake.Set();
+
+    private void Hurry()
+    {
+        _ = _lasting.CancelAsync();
+        _sync.LimitKills(PodGrace.Of(_pod, _removed));
+    }
 
     private async Task RunAsync(CancellationToken cancel)
     {
@@ -71,7 +78,7 @@ internal sealed partial class PodWorker
         using CancellationTokenRegistration stopping = cancel.UnsafeRegister(static lasting => ((CancellationTokenSource)lasting!).Cancel(), _lasting);
         try
         {
-            _services.Objects.Hold(Uid, PodReferences.Of(_pod));
+            Hold(_pod);
             while (!cancel.IsCancellationRequested)
             {
                 TimeSpan? next;
@@ -110,12 +117,23 @@ internal sealed partial class PodWorker
             return await TerminateAsync(cancel);
         try
         {
+            Hold(pod);
             return await _sync.RunAsync(pod, cancel);
         }
         catch (Exception) when (_lasting.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
             return TimeSpan.Zero; // its last steps are next
         }
+    }
+
+    /// <summary>Of what a pod refers to only that of its ephemeral containers comes later.</summary>
+    private void Hold(V1Pod pod)
+    {
+        int ephemeral = pod.Spec.EphemeralContainers?.Count ?? 0;
+        if (ephemeral == _heldFor)
+            return;
+        _services.Objects.Hold(Uid, PodReferences.Of(pod));
+        _heldFor = ephemeral;
     }
 
     /// <summary>Ends the pod; starts over with less grace when it is asked for meanwhile.</summary>

@@ -49,7 +49,8 @@ internal sealed class SimulatedNode : IAsyncDisposable
             Name = name, RootDirectory = "/nonexistent", PodNetwork = network, ClusterNetwork = network, LoopbackNetwork = network, Address = network.AddressAt(1),
         };
         _description = SimulatedMachines.Describe(shared.Options.Node, shared.Info, name, address, network);
-        _registration = new NodeRegistration(shared.Api, shared.Time, log);
+        var labels = new NodeLabels(shared.Api, name, NodeDocument.LabelsOf(_description));
+        _registration = new NodeRegistration(shared.Api, shared.Time, log) { Seen = labels.Saw };
         _events = new EventRecorder(shared.Api, "kubelet", name, shared.Time, log);
         _runtime = new SimulatedRuntime(network, (pod, container) => FateOf(pod.Uid, container.Name, container.Attempt), shared.Time);
         _workers = new PodWorkers(
@@ -58,7 +59,7 @@ internal sealed class SimulatedNode : IAsyncDisposable
                 Options = options, Api = shared.Api, Runtime = _runtime, Status = shared.Status, Events = _events, Objects = shared.Objects,
                 Volumes = new NoVolumes(), Paths = new PodPaths(options.RootDirectory), Resolver = new PodResolver(null, options.ClusterDomain),
                 ServicesNow = shared.Services.Cache.List, Allocatable = _description.Capacity,
-                Admission = new PodAdmission(_description.Capacity, NodeDocument.LabelsOf(_description)),
+                Admission = new PodAdmission(_description.Capacity, labels),
                 Scheduler = BackgroundWork.Scheduler, Resync = Resync, TellsNormalEvents = shared.Options.NormalEvents, TellsLastStatus = shared.Options.NormalEvents,
                 StartGate = shared.StartGate, Time = shared.Time, Log = shared.Loggers.CreateLogger<PodWorker>(),
             },

@@ -2,6 +2,8 @@
 
 using k8s.Models;
 using Pelago.Node.Pods;
+using Pelago.Node.Registration;
+using Pelago.TestKit.Node;
 using Xunit;
 
 namespace Pelago.Node.Tests.Pods;
@@ -9,7 +11,8 @@ namespace Pelago.Node.Tests.Pods;
 public sealed class PodAdmissionTests
 {
     private readonly PodAdmission _admission = new(
-        new Dictionary<string, ResourceQuantity> { ["cpu"] = new("1"), ["memory"] = new("1Gi"), ["pods"] = new("3") }, new Dictionary<string, string> { ["disk"] = "ssd" });
+        new Dictionary<string, ResourceQuantity> { ["cpu"] = new("1"), ["memory"] = new("1Gi"), ["pods"] = new("3") },
+        new NodeLabels(new MemoryCluster(TimeProvider.System), "node-1", new Dictionary<string, string> { ["disk"] = "ssd" }));
 
     [Fact]
     public void What_an_admitted_pod_takes_is_missing_until_it_is_released()
@@ -92,12 +95,14 @@ public sealed class PodAdmissionTests
     }
 
     [Fact]
-    public void A_pod_for_other_nodes_is_refused()
+    public async Task A_pod_for_other_nodes_is_refused()
     {
         V1Pod pod = Pod("a");
         pod.Spec.NodeSelector = new Dictionary<string, string> { ["disk"] = "tape" };
 
-        Assert.Equal("NodeAffinity", _admission.Admit(pod)?.Reason);
+        PodVerdict? verdict = await _admission.AdmitAsync(pod, TestContext.Current.CancellationToken);
+
+        Assert.Equal("NodeAffinity", verdict?.Reason);
     }
 
     private static V1Pod Pod(string uid, string cpu = "0", int? hostPort = null, string hostIP = "") => new()

@@ -130,6 +130,20 @@ public sealed class SimulatedNodesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_label_that_a_simulated_node_is_given_counts()
+    {
+        await _cluster.PatchAsync(
+            new ResourcePath(new GroupVersionResource("", "v1", "nodes"), "", "node-2"), PatchType.Merge, """{"metadata":{"labels":{"disk":"ssd"}}}"""u8.ToArray(),
+            WriteQuery.None, Cancel);
+
+        Apply("selecting", "node-2", spec: "nodeSelector: {disk: ssd}");
+        Apply("elsewhere", "node-1", spec: "nodeSelector: {disk: ssd}");
+
+        await StatusAsync("selecting", status => status.String("phase") == "Running");
+        Assert.Equal("NodeAffinity", (await StatusAsync("elsewhere", status => status.String("phase") == "Failed")).String("reason"));
+    }
+
+    [Fact]
     public async Task The_end_of_a_pod_is_written_for_who_waits_for_it_and_for_nobody_else()
     {
         Apply("web", "node-1");
@@ -156,7 +170,7 @@ public sealed class SimulatedNodesTests : IAsyncLifetime
     private async Task<JsonObject> StatusAsync(string name, Func<JsonObject, bool> condition) => (await Eventually.GetAsync(
         () => Task.FromResult(_cluster.Find("pods", "default", name)?.Object("status")), status => status is not null && condition(status), Cancel))!;
 
-    private void Apply(string name, string node, string restartPolicy = "Always", string annotations = "", string container = "", bool init = false)
+    private void Apply(string name, string node, string restartPolicy = "Always", string annotations = "", string container = "", bool init = false, string spec = "")
     {
         string yaml = $$$"""
             kind: Pod
@@ -164,6 +178,7 @@ public sealed class SimulatedNodesTests : IAsyncLifetime
             spec:
               nodeName: {{{node}}}
               restartPolicy: {{{restartPolicy}}}
+              {{{spec}}}
               {{{(init ? "initContainers: [{name: first, image: any}]" : "")}}}
               volumes: [{name: data, configMap: {name: nowhere}}]
               containers:
