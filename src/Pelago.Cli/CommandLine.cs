@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.IO;
 using Pelago.Cli.Dcsh;
 using Pelago.Cli.Local;

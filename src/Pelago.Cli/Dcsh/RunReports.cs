@@ -63,16 +63,10 @@ internal sealed class RunReports : IDisposable
 
     private static FileStream OpenDescriptor(string text)
     {
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor))
-            throw new CliException($"--status-fd {text}: must be the number of an open descriptor", ExitCode.Usage);
-        try
-        {
+        // What is made of a descriptor that is not open says so only when it is written to.
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor) && File.Exists($"/proc/self/fd/{descriptor}"))
             return StandardStreams.Open(descriptor, FileAccess.Write);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new CliException($"--status-fd {text}: {e.Message}", ExitCode.Usage);
-        }
+        throw new CliException($"--status-fd {text}: must be the number of an open descriptor", ExitCode.Usage);
     }
 
     /// <summary>The columns of GNU parallel's job log, and whose the code is.</summary>
