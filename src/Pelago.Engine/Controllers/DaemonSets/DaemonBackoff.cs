@@ -37,7 +37,9 @@ internal sealed class DaemonBackoff(TimeProvider time)
     public void Forget(ObjectKey set) => _sets.TryRemove(set, out _);
 
     private Failures? Find(Owner set, long generation) =>
-        _sets.TryGetValue(set.Key, out Failures? failures) && failures.Uid == set.Uid && failures.Generation == generation ? failures : null;
+        _sets.TryGetValue(set.Key, out Failures? failures) && failures.Uid == set.Uid && failures.Generation == generation
+            ? failures
+            : null;
 
     /// <summary>Of one generation of a set: by node, the delay in force and when the last failed pod was replaced.</summary>
     private sealed record Failures(string Uid, long Generation, Dictionary<string, (TimeSpan Delay, long At)> ByNode);

@@ -13,11 +13,12 @@ namespace Pelago.Engine.Controllers;
 internal sealed class JobStatusWriter(ControllerContext context, JobPods pods)
 {
     /// <summary>
-    /// Writes what changed, and lets go the finished pods but those that <paramref name="holds"/> keeps; <paramref name="finish"/> adds to the
-    /// status what depends on the final counts. The Job afterwards, or the refusal.
+    /// Writes what changed, and lets go the finished pods but those that <paramref name="holds"/> keeps; <paramref name="finish"/> adds to
+    /// the status what depends on the final counts. The Job afterwards, or the refusal.
     /// </summary>
     public async Task<ApiResult<V1Job>> WriteAsync(
-        V1Job before, JobState state, V1JobStatus status, Func<PodSummary, bool> holds, Action<V1JobStatus> finish, CancellationToken cancel)
+        V1Job before, JobState state, V1JobStatus status, Func<PodSummary, bool> holds, Action<V1JobStatus> finish,
+        CancellationToken cancel)
     {
         status.Active = NonZero(state.Active.Count);
         status.Ready = state.Active.Count(pod => pod.IsReady);

@@ -4,7 +4,7 @@ using k8s.Models;
 
 namespace Pelago.Engine.Controllers;
 
-/// <summary>Applies a successPolicy to the finished indexes of a Job (pkg/controller/job/success_policy.go): one rule met is enough.</summary>
+/// <summary>Applies a successPolicy to the finished indexes of a Job (pkg/controller/job/success_policy.go): one rule is enough.</summary>
 internal static class SuccessRules
 {
     /// <summary>What the condition says of the rule that is met; null when none is.</summary>

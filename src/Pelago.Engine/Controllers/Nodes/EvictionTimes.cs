@@ -7,8 +7,8 @@ using Pelago.Kube;
 namespace Pelago.Engine.Controllers;
 
 /// <summary>
-/// When pods have to leave a tainted node. Taints that people set carry no time: their time for a pod begins when they are first seen on its
-/// node, and is kept until the taint or the pod goes. Thread-safe as far as no two threads ask for one pod.
+/// When pods have to leave a tainted node. Taints that people set carry no time: their time for a pod begins when they are first seen on
+/// its node, and is kept until the taint or the pod goes. Thread-safe as far as no two threads ask for one pod.
 /// </summary>
 internal sealed class EvictionTimes(TimeProvider time)
 {

@@ -96,5 +96,6 @@ internal sealed class EphemeralClaims : IController
 
     private void Warn(PodSummary pod, string volume, string message) =>
         _events.Warning(
-            new ObjectReference("v1", "Pod", pod.Key.Namespace, pod.Key.Name, pod.Uid), "FailedBinding", $"ephemeral volume {volume}: {message}");
+            new ObjectReference("v1", "Pod", pod.Key.Namespace, pod.Key.Name, pod.Uid), "FailedBinding",
+            $"ephemeral volume {volume}: {message}");
 }

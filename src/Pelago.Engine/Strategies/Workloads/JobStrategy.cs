@@ -87,7 +87,8 @@ internal sealed class JobStrategy : ResourceStrategy
         for (int i = 0; i < rules.Count; i++)
         {
             if (!isLimited && (rules[i] as JsonObject)?.String("action") == "FailIndex")
-                errors.Invalid($"{path}.podFailurePolicy.rules[{i}].action", rules[i]!["action"], "requires the backoffLimitPerIndex to be set");
+                errors.Invalid(
+                    $"{path}.podFailurePolicy.rules[{i}].action", rules[i]!["action"], "requires the backoffLimitPerIndex to be set");
         }
     }
 
