@@ -111,12 +111,15 @@ public sealed partial class NodeAgent : IAsyncDisposable
     public IImageStore? Images => _runtime.Images;
 
     /// <summary>
-    /// Ends every container of this node, each with at most <paramref name="grace"/> after its stop signal, and takes no more work. The pods stay
-    /// bound: the next agent over the same directory starts them again.
+    /// Ends every container of this node as when its pod is deleted, but each pod in at most <paramref name="grace"/>, and takes no more work. The pods
+    /// stay bound: the next agent over the same directory starts them again.
     /// </summary>
     public async Task StopPodsAsync(TimeSpan grace, CancellationToken cancel)
     {
+        IReadOnlyCollection<V1Pod> pods = _workers.Pods;
         await StopWorkAsync();
+        // What is left of a pod where that went wrong is ended below.
+        await Task.WhenAll(pods.Select(pod => _workers.KillAsync(pod, grace, cancel))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         IReadOnlyList<ContainerStatus> containers = await _runtime.ListContainersAsync(podUid: null, cancel);
         await Task.WhenAll(containers.Select(container => _runtime.StopContainerAsync(container.Id, grace, cancel)));
         foreach (PodSandboxStatus sandbox in await _runtime.ListPodSandboxesAsync(podUid: null, cancel))

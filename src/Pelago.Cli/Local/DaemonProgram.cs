@@ -8,6 +8,8 @@ namespace Pelago.Cli.Local;
 /// <summary>Finds and starts <c>pelagod</c>: <c>PELAGO_DAEMON</c>, else beside this program, else <c>../pelagod/pelagod</c>, else on PATH.</summary>
 internal static class DaemonProgram
 {
+    private const long MostLog = 16 << 20;
+
     public static string Find(string name, string variable)
     {
         string? told = Environment.GetEnvironmentVariable(variable);
@@ -20,9 +22,14 @@ internal static class DaemonProgram
             ?? throw new CliException($"{name} was not found beside pelago ({here}) nor on PATH; set {variable} to where it is");
     }
 
-    /// <summary>Starts the daemon in a session of its own, so that a closing terminal does not end it; its output goes to the log file.</summary>
+    /// <summary>
+    /// Starts the daemon in a session of its own, so that a closing terminal does not end it; its output goes to the log file. One that has grown long
+    /// makes room, and is kept beside it until the next one has.
+    /// </summary>
     public static Process StartDetached(string daemon, IEnumerable<string> arguments, string logFile)
     {
+        if (new FileInfo(logFile) is { Exists: true, Length: > MostLog })
+            File.Move(logFile, logFile + ".1", overwrite: true);
         // The shell only redirects and replaces itself: .NET alone cannot hand a file to a child as its output. The log is for its owner alone; what
         // the daemon makes for pods must be readable by whoever they run as (its own directories are closed by their modes).
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true };

@@ -39,7 +39,7 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
     /// <summary>Says no more that this daemon runs, so that nobody takes up with one that is ending.</summary>
     public void Conceal() => File.Delete(home.DaemonFile);
 
-    /// <summary>Stops the pods of all clusters, each with its grace period.</summary>
+    /// <summary>Stops the pods of all clusters, each in its grace period or <see cref="EmbeddedCluster.StopGrace"/>, whichever is shorter.</summary>
     public Task StopPodsAsync(CancellationToken cancel) => Task.WhenAll(_clusters.Select(cluster => cluster.StopPodsAsync(cancel)));
 
     public async ValueTask DisposeAsync()

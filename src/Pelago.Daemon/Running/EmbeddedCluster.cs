@@ -19,7 +19,9 @@ namespace Pelago.Daemon.Running;
 /// <summary>One cluster in this process: its engine and its nodes.</summary>
 internal sealed class EmbeddedCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
+    /// <summary>How long a pod may take to end when its cluster does: it is not deleted, it starts again.</summary>
+    internal static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
+
     private readonly EngineHost _engine;
     private readonly ClusterRuns _runs;
     private readonly List<NodeAgent> _nodes = [];

@@ -204,17 +204,7 @@ internal sealed class PodSync : IAsyncDisposable
         return TimeSpan.FromHours(1);
     }
 
-    private async Task<PodView> ViewAsync(V1Pod pod, CancellationToken cancel)
-    {
-        string uid = pod.Metadata.Uid;
-        IReadOnlyList<PodSandboxStatus> sandboxes = await _services.Runtime.ListPodSandboxesAsync(uid, cancel);
-        IReadOnlyList<ContainerStatus> containers = await _services.Runtime.ListContainersAsync(uid, cancel);
-        Dictionary<string, V1Container> specs = PodContainer.AllOf(pod).ToDictionary(container => container.Name, container => container.Spec);
-        return new PodView(
-            pod,
-            sandboxes,
-            containers.Select(container => specs.TryGetValue(container.Name, out V1Container? spec) ? TerminationMessage.AddTo(container, spec, _services.Paths) : container));
-    }
+    private Task<PodView> ViewAsync(V1Pod pod, CancellationToken cancel) => PodView.ReadAsync(pod, _services, cancel);
 
     /// <summary>Null when a volume cannot be had yet; an Event says which.</summary>
     private async Task<IReadOnlyDictionary<string, MountedVolume>?> MountAsync(V1Pod pod, CancellationToken cancel)

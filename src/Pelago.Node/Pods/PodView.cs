@@ -18,6 +18,20 @@ internal sealed class PodView
         _byName = Containers.OrderByDescending(container => container.Attempt).ToLookup(container => container.Name);
     }
 
+    /// <summary>What the runtime has of a pod now.</summary>
+    public static async Task<PodView> ReadAsync(V1Pod pod, PodServices services, CancellationToken cancel)
+    {
+        string uid = pod.Metadata.Uid;
+        IReadOnlyList<PodSandboxStatus> sandboxes = await services.Runtime.ListPodSandboxesAsync(uid, cancel);
+        IReadOnlyList<ContainerStatus> containers = await services.Runtime.ListContainersAsync(uid, cancel);
+        Dictionary<string, V1Container> specs = PodContainer.AllOf(pod).ToDictionary(container => container.Name, container => container.Spec);
+        return new PodView(
+            pod,
+            sandboxes,
+            containers.Select(container =>
+                specs.TryGetValue(container.Name, out V1Container? spec) ? TerminationMessage.AddTo(container, spec, services.Paths) : container));
+    }
+
     public V1Pod Pod { get; }
 
     /// <summary>Newest first.</summary>

@@ -72,6 +72,14 @@ internal sealed partial class PodWorkers(PodServices services, ILogger log) : IA
         }
     }
 
+    /// <summary>Ends the containers of a pod that nobody works on any more, as when it is deleted, but in at most so much time.</summary>
+    public async Task KillAsync(V1Pod pod, TimeSpan most, CancellationToken cancel)
+    {
+        TimeSpan grace = PodGrace.Of(pod, isRemoved: false);
+        var killer = new PodKiller(services, new PodEvents(services.Events, pod, services.TellsNormalEvents));
+        await killer.KillAllAsync(await PodView.ReadAsync(pod, services, cancel), grace < most ? grace : most, cancel);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

@@ -8,8 +8,8 @@ using Pelago.Kube;
 namespace Pelago.Engine.Controllers;
 
 /// <summary>
-/// Empties terminating namespaces and lets them go (pkg/controller/namespace): every resource that discovery shows, pods last but for what
-/// outlives them, until nothing is left; what holds it up is told in conditions.
+/// Empties terminating namespaces and lets them go (pkg/controller/namespace): every resource that discovery shows, pods first, so that nothing
+/// they need goes before them, until nothing is left; what holds it up is told in conditions.
 /// </summary>
 internal sealed class NamespaceController : IController
 {
