@@ -17,7 +17,7 @@ public sealed class DoctorTests
         JsonArray checks = (await home.JsonAsync("doctor"))["checks"]!.AsArray();
 
         string[] names = [.. checks.Select(check => (string)check!["name"]!)];
-        string[] expected = ["runtime", "user", "home", "disk", "file-system", "namespaces", "cgroups", "open-files", "processes", "inotify-watches", "node-ports", "kubectl", "compiler", "containerd", "daemon"];
+        string[] expected = ["runtime", "user", "home", "disk", "file-system", "namespaces", "cgroups", "open-files", "processes", "inotify-watches", "node-ports", "service-ports", "kubectl", "compiler", "containerd", "daemon"];
         Assert.Empty(expected.Except(names));
         Assert.All(checks, check => Assert.False(string.IsNullOrEmpty((string?)check!["says"])));
         Assert.All(checks, check => Assert.Equal((string?)check!["result"] == "ok", check!["fix"] is null));

@@ -121,7 +121,7 @@ internal sealed class ClusterPki : IDisposable
         FrontProxyAuthority.Dispose();
         ServiceAccountKey.Dispose();
         foreach (RenewedCertificate leaf in Leaves())
-            leaf.Current.Dispose();
+            leaf.Dispose();
     }
 
     private static CertificateSubject Client(string user, params string[] groups) => new(user) { Organizations = groups };

@@ -156,6 +156,17 @@ public sealed class ClusterPkiTests : IDisposable
         Assert.Equal("RSA", pki.ServiceAccountKey.ToJsonWebKey().Kty);
     }
 
+    [Fact]
+    public void A_certificate_that_nobody_asked_for_is_not_made_at_the_end()
+    {
+        ClusterPki pki = Load();
+        string[] before = Directory.GetFiles(Folder);
+
+        pki.Dispose();
+
+        Assert.Equal(before.Order(), Directory.GetFiles(Folder).Order());
+    }
+
     private ClusterPki Load(IReadOnlyList<string>? extra = null) =>
         ClusterPki.LoadOrCreate(Folder, new ServerNames(IPAddress.Parse("10.96.0.1"), extra ?? []), _time);
 

@@ -12,10 +12,12 @@ internal static class PortChecks
 {
     private const int NodePortFirst = 30000;
     private const int NodePortLast = 32767;
+    private const int WebPort = 80, FirstUnprivileged = 1024;
 
     public static IEnumerable<DoctorCheck> All(PelagoHome home)
     {
         yield return NodePorts();
+        yield return ServicePorts();
         if (home.ReadHolder() is not null)
             yield break;
         foreach (ClusterSettings cluster in new ClusterPlan(home, AddressSlots.OfMachine()).TryKnown())
@@ -39,6 +41,17 @@ internal static class PortChecks
         return DoctorCheck.Warn(
             "node-ports", $"{ports} (NodePort services) lie inside {first}-{last}, which outgoing connections use: a node port may be taken now and then",
             $"sysctl -w net.ipv4.ip_local_reserved_ports={ports}");
+    }
+
+    private static DoctorCheck ServicePorts()
+    {
+        const string Setting = "net.ipv4.ip_unprivileged_port_start";
+        bool isKnown = int.TryParse(ProcText.Line("/proc/sys/net/ipv4/ip_unprivileged_port_start"), CultureInfo.InvariantCulture, out int first);
+        if (Environment.IsPrivilegedProcess || (isKnown && first <= WebPort))
+            return DoctorCheck.Ok("service-ports", "Services can listen on every port");
+        return DoctorCheck.Warn(
+            "service-ports", $"Services cannot listen on ports below {(isKnown ? first : FirstUnprivileged)}, port {WebPort} among them, without root",
+            $"run as root, or sysctl -w {Setting}={WebPort}");
     }
 
     private static bool IsReserved()
