@@ -111,8 +111,8 @@ public sealed partial class NodeAgent : IAsyncDisposable
     public IImageStore? Images => _runtime.Images;
 
     /// <summary>
-    /// Ends every container of this node as when its pod is deleted, but each pod in at most <paramref name="grace"/>, and takes no more work. The pods
-    /// stay bound: the next agent over the same directory starts them again.
+    /// Ends every container of this node as when its pod is deleted, but each pod within <paramref name="grace"/> (and a moment more for what
+    /// comes last in it), and takes no more work. The pods stay bound: the next agent over the same directory starts them again.
     /// </summary>
     public async Task StopPodsAsync(TimeSpan grace, CancellationToken cancel)
     {

@@ -33,7 +33,7 @@ internal sealed class CountedInput(Stream source, InputProgress progress, Func<l
         {
             // A tilde that was held back needs a place of its own.
             Memory<byte> room = _keys is null ? buffer : buffer[..^1];
-            read = await Task.Run(() => source.ReadAsync(room, CancellationToken.None).AsTask(), CancellationToken.None).WaitAsync(cancellationToken);
+            read = await ReadOrEndAsync(room, cancellationToken);
             bool leaves = false;
             kept = _keys?.Filter(buffer.Span, read, out leaves) ?? read;
             if (leaves)
@@ -48,6 +48,20 @@ internal sealed class CountedInput(Stream source, InputProgress progress, Func<l
         }
 
         return kept;
+    }
+
+    /// <summary>What could never be read is empty, and so is what is left of a terminal that is gone; only of what has begun to come must all come.</summary>
+    private async Task<int> ReadOrEndAsync(Memory<byte> room, CancellationToken cancel)
+    {
+        const int inputOutputError = 5; // EIO
+        try
+        {
+            return await Task.Run(() => source.ReadAsync(room, CancellationToken.None).AsTask(), CancellationToken.None).WaitAsync(cancel);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException && (progress.Count == 0 || fault.HResult == inputOutputError))
+        {
+            return 0;
+        }
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -151,16 +151,19 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
             RunRequest own = run.Total == 1 ? request : request with { ReturnTo = run.Index.ToString(CultureInfo.InvariantCulture) };
             session = new RunSession(place, own, output, new CheckedOutput(errs, () => { }), time);
             // Who is told of signals, and who has missed one, is decided in one place.
+            bool isEnded;
             lock (_gate)
             {
-                isOver = _ended.Task.IsCompleted;
-                if (!isOver)
+                isEnded = _ended.Task.IsCompleted;
+                if (!isEnded)
                     _sessions.Add(session);
             }
-            if (isOver)
+            if (isEnded)
             {
+                // One that was there before goes on without who only looks at it.
+                isOver = !run.IsThere;
                 string signal = await _ended.Task;
-                return Result(EndingCodes[signal], RunResult.OfEngine, $"ended by {signal} before it had begun");
+                return Result(EndingCodes[signal], RunResult.OfEngine, run.IsThere ? "left before it was shown" : $"ended by {signal} before it had begun");
             }
 
             RunEnd end = run.IsThere ? await session.ResumeAsync(cancel) : await session.RunAsync(stdin, stop => run.Staging.BringAsync(place, stop), cancel);

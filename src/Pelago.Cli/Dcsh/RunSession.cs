@@ -30,6 +30,8 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly InputProgress _input = new();
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly List<string> _unsaid = [];
     private ControlChannel? _control;
 
     // From then on the command may have run, and is not begun a second time.
@@ -37,8 +39,17 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
 
     public long BytesIn => _input.Count;
 
-    /// <summary>Hands a signal to all processes of the run.</summary>
-    public Task SignalAsync(string name) => _control?.SayAsync($"signal {name}") ?? Task.CompletedTask;
+    /// <summary>Hands a signal to all processes of the run; while no channel leads there, as soon as one does.</summary>
+    public Task SignalAsync(string name)
+    {
+        lock (_gate)
+        {
+            if (_control is { } open)
+                return open.SayAsync($"signal {name}");
+            _unsaid.Add(name);
+            return Task.CompletedTask;
+        }
+    }
 
     /// <summary>Begins what the keeper holds ready, and carries it to its end. A connection that breaks before the command runs is made anew for a while.</summary>
     public async Task<RunEnd> RunAsync(Stream? stdin, Func<CancellationToken, Task> stage, CancellationToken cancel)
@@ -52,12 +63,14 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
             }
             catch (LostRunException lost) when (!_hasBegun)
             {
+                Closed();
                 if (time.GetElapsedTime(started) > Grace)
                     throw new RunFailure(RunFailure.Engine, $"it could not be begun in pod {place.Pod}: {lost.Message}");
                 await Task.Delay(Pause, time, cancel);
             }
             catch (LostRunException) when ((stdin is null || _input.HasEnded) && !request.HasTerminal)
             {
+                Closed();
                 return await ResumeAsync(cancel);
             }
         }
@@ -66,7 +79,6 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
     private async Task<RunEnd> BeginAsync(Stream? stdin, Func<CancellationToken, Task> stage, CancellationToken cancel)
     {
         await using ControlChannel control = await ControlChannel.OpenAsync(place, isFirst: true, cancel);
-        _control = control;
         try
         {
             await control.Ready.WaitAsync(Grace, time, cancel);
@@ -75,7 +87,8 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
         {
             throw new LostRunException("its keeper does not say that it is ready");
         }
-        await stage(cancel);
+        await OpenedAsync(control);
+        await StageAsync(control, stage, cancel);
         // Not before: streams whose connection breaks may be read there beside those of the next attempt, and a terminal is where the command begins at once.
         _hasBegun = request.HasTerminal;
         await using ExecSession streams = request.HasTerminal
@@ -99,15 +112,16 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
             try
             {
                 await using ControlChannel control = await ControlChannel.OpenAsync(place, isFirst: _hasBegun, cancel);
-                _control = control;
                 // The first one may have been lost on its way; a second one changes nothing. Of a run of another client it is not known whether all is there that it needs.
                 if (_hasBegun)
                     await control.SayAsync("go");
+                await OpenedAsync(control);
                 await using ExecSession streams = await place.ExecAsync(RemoteScripts.Again, [From(output), From(errors), _hasBegun ? "0" : "1"], stdin: false, terminal: false, cancel);
                 return await CarryAsync(control, streams, null, cancel);
             }
             catch (LostRunException e)
             {
+                Closed();
                 // One that held for so long was there: this is another loss.
                 if (time.GetElapsedTime(tried) > Grace)
                     lost = time.GetTimestamp();
@@ -116,6 +130,39 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
                 await Task.Delay(Pause, time, cancel);
             }
         }
+    }
+
+    /// <summary>A run that a signal has ended before it began needs nothing brought along.</summary>
+    private static async Task StageAsync(ControlChannel control, Func<CancellationToken, Task> stage, CancellationToken cancel)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task staging = stage(enough.Token);
+        if (await Task.WhenAny(staging, control.End) == staging)
+        {
+            await staging;
+            return;
+        }
+        await enough.CancelAsync();
+        await staging.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await control.End;
+    }
+
+    private Task OpenedAsync(ControlChannel control)
+    {
+        string[] unsaid;
+        lock (_gate)
+        {
+            _control = control;
+            unsaid = [.. _unsaid];
+            _unsaid.Clear();
+        }
+        return Task.WhenAll(unsaid.Select(name => control.SayAsync($"signal {name}")));
+    }
+
+    private void Closed()
+    {
+        lock (_gate)
+            _control = null;
     }
 
     private async Task<RunEnd> CarryAsync(ControlChannel control, ExecSession streams, CountedInput? stdin, CancellationToken cancel)

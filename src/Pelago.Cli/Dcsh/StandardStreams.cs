@@ -11,7 +11,8 @@ namespace Pelago.Cli.Dcsh;
 /// </summary>
 internal static class StandardStreams
 {
-    public static Stream Input() => Pipe(0, FileAccess.Read) ?? Console.OpenStandardInput();
+    /// <summary>Empty where there is nothing to read: nohup leaves a descriptor that can only be written to.</summary>
+    public static Stream Input() => !IsReadable(0) ? Stream.Null : Pipe(0, FileAccess.Read) ?? Console.OpenStandardInput();
 
     public static Stream Output() => Pipe(1, FileAccess.Write) ?? Console.OpenStandardOutput();
 
@@ -25,6 +26,25 @@ internal static class StandardStreams
     }
 
     public static FileStream Open(int descriptor, FileAccess access) => new(new SafeFileHandle(descriptor, ownsHandle: false), access, bufferSize: 0);
+
+    /// <summary>By /proc/self/fdinfo (proc(5)): the flags of open(2), in octal, of which the last two bits are the access.</summary>
+    private static bool IsReadable(int descriptor)
+    {
+        const int access = 3, writeOnly = 1;
+        try
+        {
+            string? flags = File.ReadLines($"/proc/self/fdinfo/{descriptor}").FirstOrDefault(line => line.StartsWith("flags:", StringComparison.Ordinal));
+            return flags is null || (Convert.ToInt64(flags["flags:".Length..].Trim(), 8) & access) != writeOnly;
+        }
+        catch (FileNotFoundException)
+        {
+            return false; // it is closed
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
+        {
+            return true; // reading tells
+        }
+    }
 
     private static FileStream? Pipe(int descriptor, FileAccess access) => Open(descriptor, access) is { CanSeek: false } pipe ? pipe : null;
 }

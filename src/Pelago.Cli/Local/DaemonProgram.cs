@@ -26,10 +26,10 @@ internal static class DaemonProgram
     /// Starts the daemon in a session of its own, so that a closing terminal does not end it; its output goes to the log file. One that has grown long
     /// makes room, and is kept beside it until the next one has.
     /// </summary>
-    public static Process StartDetached(string daemon, IEnumerable<string> arguments, string logFile)
+    public static Process StartDetached(string daemon, IEnumerable<string> arguments, string logFile, string older)
     {
         if (new FileInfo(logFile) is { Exists: true, Length: > MostLog })
-            File.Move(logFile, logFile + ".1", overwrite: true);
+            File.Move(logFile, older, overwrite: true);
         // The shell only redirects and replaces itself: .NET alone cannot hand a file to a child as its output. The log is for its owner alone; what
         // the daemon makes for pods must be readable by whoever they run as (its own directories are closed by their modes).
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true };

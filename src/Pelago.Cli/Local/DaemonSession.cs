@@ -52,7 +52,7 @@ internal static class DaemonSession
                 if (process is null && home.ReadHolder() is null)
                 {
                     logStart = File.Exists(home.LogFile) ? new FileInfo(home.LogFile).Length : 0;
-                    process = DaemonProgram.StartDetached(daemon, ["run", "--home", home.Root, .. arguments], home.LogFile);
+                    process = DaemonProgram.StartDetached(daemon, ["run", "--home", home.Root, .. arguments], home.LogFile, home.OlderLogFile);
                 }
 
                 progress.Show(Doing(home, record, process, clock.Elapsed));

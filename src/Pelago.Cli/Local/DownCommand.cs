@@ -16,7 +16,7 @@ internal static class DownCommand
         var purge = new Option<bool>("--purge") { Description = "Forget the state as well: every cluster of this home and what is in it" };
         Option<bool> quiet = CommandOptions.Quiet();
         var command = new Command("down", "End the clusters on this machine; their state stays unless --purge").WithExamples("""
-            pelago down            stop pods, each in 10 s at most, and daemon; 'pelago up' goes on where it was
+            pelago down            stop pods, in some 10 s at most, and daemon; 'pelago up' goes on where it was
             pelago down --purge    and delete the state
             """);
         command.Options.Add(purge);
@@ -72,7 +72,7 @@ internal static class DownCommand
         bool ours = File.Exists(home.LockFile) || Directory.Exists(home.ClustersDirectory);
         if (!ours)
             throw new CliException($"{home.Root} does not look like a Pelago home (no daemon.lock, no clusters): nothing was deleted", ExitCode.Usage);
-        foreach (string file in new[] { home.DaemonFile, home.LockFile, home.HolderFile, home.LogFile, home.Kubeconfig, home.PageFile })
+        foreach (string file in new[] { home.DaemonFile, home.LockFile, home.HolderFile, home.LogFile, home.OlderLogFile, home.Kubeconfig, home.PageFile })
             File.Delete(file);
         if (Directory.Exists(home.ClustersDirectory))
             Directory.Delete(home.ClustersDirectory, recursive: true);

@@ -28,8 +28,6 @@ internal sealed class WaitSession(string until, bool isQuiet)
             _seen[name] = one.Task;
             if (IsThere(one.Task))
                 Tell(name, one.Task);
-            else if (CannotCome(one.Task))
-                Fail(name, one.Task);
         }
 
         foreach (string gone in _seen.Keys.Where(name => !present.Contains(name) && !_told.Contains(name)).ToList())
@@ -49,15 +47,6 @@ internal sealed class WaitSession(string until, bool isQuiet)
         "ended" => task.State.IsFinished(),
         _ => TaskStates.NameOf(task.State) == until || (until == "running" && task.State.IsFinished() && task.IsInit),
     };
-
-    /// <summary>What has ended begins no more: where it is begun again it is another state that is seen.</summary>
-    private bool CannotCome(PodTask task) => until is not ("gone" or "ended") && task.State.IsFinished();
-
-    private void Fail(string name, PodTask task)
-    {
-        ExitCode = Cli.ExitCode.Failed;
-        Tell(name, task);
-    }
 
     private void Tell(string name, PodTask task)
     {

@@ -22,6 +22,9 @@ public sealed class PelagoHome(string root)
     public string HolderFile => Path.Combine(Root, "daemon.pid");
     public string LogFile => Path.Combine(Root, "pelagod.log");
 
+    /// <summary>The log before it, when that had grown long.</summary>
+    public string OlderLogFile => LogFile + ".1";
+
     /// <summary>All clusters of this home in one kubeconfig.</summary>
     public string Kubeconfig => Path.Combine(Root, "kubeconfig");
 

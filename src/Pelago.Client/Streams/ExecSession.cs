@@ -119,6 +119,11 @@ public sealed class ExecSession : IAsyncDisposable
         {
             return status.WrittenCount > 0 ? Outcome(status.WrittenMemory) : Lost(broken.Message);
         }
+        catch (OperationCanceledException aborted) when (!cancel.IsCancellationRequested)
+        {
+            // Pings that nobody answers end the connection so.
+            return status.WrittenCount > 0 ? Outcome(status.WrittenMemory) : Lost(aborted.Message);
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);

@@ -68,21 +68,15 @@ internal sealed class AddressSlots(string directory, int first = 0)
         return null;
     }
 
-    /// <summary>A user without a home that can be written to has only what is temporary.</summary>
+    /// <summary>
+    /// In the user's home; in what is temporary where he has none, and for as long as clusters of earlier versions are written down there.
+    /// </summary>
     private static string OfUser()
     {
-        string state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } named ? named
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
-        try
-        {
-            if (Path.IsPathRooted(state))
-                return System.IO.Directory.CreateDirectory(Path.Combine(state, "pelago", "slots")).FullName;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // As where there is none.
-        }
-        return Path.Combine(Path.GetTempPath(), $"pelago-slots-{Environment.UserName}");
+        string temporary = Path.Combine(Path.GetTempPath(), $"pelago-slots-{Environment.UserName}");
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        bool isOwn = home.Length > 0 && System.IO.Directory.Exists(home) && UnixFile.Of(home) == UnixFile.CurrentUser;
+        return isOwn && !System.IO.Directory.Exists(temporary) ? Path.Combine(home, ".local", "state", "pelago", "slots") : temporary;
     }
 
     /// <summary>Service addresses of a slot, when root: 10.96.0.0/16 and up.</summary>

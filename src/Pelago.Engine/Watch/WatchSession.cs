@@ -66,7 +66,6 @@ internal sealed class WatchSession : IDisposable
         }
     }
 
-    /// <summary>The next event that is there already.</summary>
     /// <summary>
     /// The next event if there is one. Throws <see cref="WatchLaggedException"/> when the reader fell too far behind, and
     /// <see cref="HistoryGoneException"/> when compaction overtook it.

@@ -105,7 +105,7 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
         Assert.Equal(2, result.ExitCode);
         Assert.Equal(["0: run", "1: run", "2: run"], result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
         string[] lines = await File.ReadAllLinesAsync(log, Cancel);
-        Assert.Equal(["0", "1", "2"], lines.Skip(1).Select(line => line.Split('\t')[6]));
+        Assert.Equal(["0", "1", "2"], lines.Skip(1).Select(line => line.Split('\t')[6]).Order()); // as they ended
     }
 
     [Fact]
@@ -162,6 +162,18 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
         Assert.Equal((code, ""), (result.ExitCode, result.Output));
         Assert.Contains(option.Split(' ')[1], result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(mark));
+    }
+
+    /// <summary>Such a descriptor is what nohup leaves.</summary>
+    [Theory]
+    [InlineData("0>/dev/null")]
+    [InlineData("0<&-")]
+    public async Task An_input_that_cannot_be_read_is_an_empty_one(string redirection)
+    {
+        string command = $"exec {CliProcess.Program} dcsh -c 'cat; echo hi' {redirection}";
+        ProgramResult result = await ProgramRun.RunAsync("/bin/sh", ["-c", command], Variables(), TimeSpan.FromSeconds(60), Cancel);
+
+        Assert.Equal((0, "hi\n"), (result.ExitCode, result.Output));
     }
 
     [Fact]

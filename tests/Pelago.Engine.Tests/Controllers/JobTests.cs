@@ -181,6 +181,24 @@ public class JobTests
     }
 
     [Theory]
+    [InlineData("{\"succeededIndexes\":\"0, 2\"}", "spec.successPolicy.rules[0].succeededIndexes: Invalid value")]
+    [InlineData("{\"succeededIndexes\":\"3-5\"}", "spec.successPolicy.rules[0].succeededIndexes: Invalid value")]
+    [InlineData("{\"succeededIndexes\":\"2,1\"}", "spec.successPolicy.rules[0].succeededIndexes: Invalid value")]
+    [InlineData("{\"succeededCount\":6}", "spec.successPolicy.rules[0].succeededCount: Invalid value: 6")]
+    [InlineData("{\"succeededIndexes\":\"0-1\",\"succeededCount\":3}", "spec.successPolicy.rules[0].succeededCount: Invalid value: 3")]
+    [InlineData("{}", "spec.successPolicy.rules[0]: Required value")]
+    [InlineData("", "spec.successPolicy.rules: Required value")]
+    public async Task A_success_policy_that_cannot_be_read_whole_is_refused(string rule, string message)
+    {
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync();
+        string spec = $"\"completionMode\":\"Indexed\",\"completions\":5,\"successPolicy\":{{\"rules\":[{rule}]}}";
+
+        ApiStatusException refused = await Assert.ThrowsAsync<ApiStatusException>(() => cluster.CreateAsync(Jobs, Job("sum", spec)));
+
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("", new int[0])]
     [InlineData("1,3-5,7", new[] { 1, 3, 4, 5, 7 })]
     [InlineData("0,1", new[] { 0, 1 })]

@@ -14,7 +14,7 @@ while read -r word rest; do
     beat) count=$((count + 1)); beat "$count" ;;
     go) : >go ;;
     signal) # not waited for here: the client's beats come on the same way
-      if [ -e go ]; then
+      if [ -e go ] || [ -e pid ]; then # in a terminal the command is there first
         (until [ -e pid ] || [ -e end ]; do nap; done; kill "-$rest" "-$(cat pid)") <&- >&- 2>&- &
       else # what has not begun ends as it would have
         case $rest in HUP) code=129 ;; INT) code=130 ;; QUIT) code=131 ;; KILL) code=137 ;; TERM) code=143 ;; *) continue ;; esac

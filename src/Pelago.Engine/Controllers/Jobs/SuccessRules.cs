@@ -26,6 +26,6 @@ internal static class SuccessRules
             return rule.SucceededCount is { } enough && succeeded.Count >= enough;
         SortedSet<int> wanted = CompletionIndexes.Parse(rule.SucceededIndexes, completions);
         int met = wanted.Count(succeeded.Contains);
-        return met >= (rule.SucceededCount ?? wanted.Count);
+        return wanted.Count > 0 && met >= (rule.SucceededCount ?? wanted.Count);
     }
 }

@@ -59,6 +59,7 @@ internal sealed class JobStrategy : ResourceStrategy
         foreach (string field in (ReadOnlySpan<string>)["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"])
             TemplateRules.NotNegative(spec, field, path, errors);
         ValidatePerIndex(spec, path, errors);
+        SuccessPolicyRules.Validate(spec, $"{path}.successPolicy", errors);
         string mode = spec?.String("completionMode") ?? "NonIndexed";
         if (mode is not ("NonIndexed" or "Indexed"))
             errors.NotSupported($"{path}.completionMode", mode, "Indexed", "NonIndexed");
