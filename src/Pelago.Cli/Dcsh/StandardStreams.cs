@@ -36,10 +36,6 @@ internal static class StandardStreams
             string? flags = File.ReadLines($"/proc/self/fdinfo/{descriptor}").FirstOrDefault(line => line.StartsWith("flags:", StringComparison.Ordinal));
             return flags is null || (Convert.ToInt64(flags["flags:".Length..].Trim(), 8) & access) != writeOnly;
         }
-        catch (FileNotFoundException)
-        {
-            return false; // it is closed
-        }
         catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
         {
             return true; // reading tells

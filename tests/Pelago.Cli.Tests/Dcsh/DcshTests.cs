@@ -165,12 +165,10 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
     }
 
     /// <summary>Such a descriptor is what nohup leaves.</summary>
-    [Theory]
-    [InlineData("0>/dev/null")]
-    [InlineData("0<&-")]
-    public async Task An_input_that_cannot_be_read_is_an_empty_one(string redirection)
+    [Fact]
+    public async Task An_input_that_cannot_be_read_is_an_empty_one()
     {
-        string command = $"exec {CliProcess.Program} dcsh -c 'cat; echo hi' {redirection}";
+        string command = $"exec {CliProcess.Program} dcsh -c 'cat; echo hi' 0>/dev/null";
         ProgramResult result = await ProgramRun.RunAsync("/bin/sh", ["-c", command], Variables(), TimeSpan.FromSeconds(60), Cancel);
 
         Assert.Equal((0, "hi\n"), (result.ExitCode, result.Output));
