@@ -13,8 +13,6 @@ internal sealed class IndexRetries
 {
     public const string FailureCount = "batch.kubernetes.io/job-index-failure-count";
     public const string IgnoredFailureCount = "batch.kubernetes.io/job-index-ignored-failure-count";
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Most = TimeSpan.FromMinutes(10);
     private readonly V1Job _job;
     private readonly Dictionary<int, PodSummary> _last = [];
 
@@ -52,14 +50,12 @@ internal sealed class IndexRetries
     public bool Holds(PodSummary pod) =>
         JobRules.IndexOf(pod) is { } index && _last.TryGetValue(index, out PodSummary? last) && last.Uid == pod.Uid;
 
-    /// <summary>How long to wait before the index gets its next pod: 10 s after the end of the first failed one, 20 s, … 10 min.</summary>
+    /// <summary>How long to wait before the index gets its next pod: as a Job does, but from the end of the index's last failed one.</summary>
     public TimeSpan Left(int index, DateTimeOffset now)
     {
         if (!_last.TryGetValue(index, out PodSummary? last))
             return TimeSpan.Zero;
-        int before = Failures(last);
-        TimeSpan pause = before > 6 ? Most : First * (1 << before);
-        pause = pause < Most ? pause : Most;
+        TimeSpan pause = JobBackoff.PauseAfter(Failures(last) + 1);
         TimeSpan left = (last.FinishedAt ?? last.ReadySince ?? last.Created) + pause - now;
         return left <= TimeSpan.Zero ? TimeSpan.Zero : left < pause ? left : pause;
     }

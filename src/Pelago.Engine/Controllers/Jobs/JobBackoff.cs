@@ -27,8 +27,14 @@ internal sealed class JobBackoff(TimeProvider time)
     {
         if (!_failures.TryGetValue(key, out (int Failures, long At) known))
             return TimeSpan.Zero;
-        TimeSpan pause = known.Failures > 7 ? Most : First * (1 << (known.Failures - 1));
-        TimeSpan left = (pause < Most ? pause : Most) - time.GetElapsedTime(known.At);
+        TimeSpan left = PauseAfter(known.Failures) - time.GetElapsedTime(known.At);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    /// <summary>How long to wait after so many failures in a row.</summary>
+    public static TimeSpan PauseAfter(int failures)
+    {
+        TimeSpan pause = failures > 7 ? Most : First * (1 << (failures - 1));
+        return pause < Most ? pause : Most;
     }
 }
