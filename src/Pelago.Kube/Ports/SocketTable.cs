@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
 
 namespace Pelago.Kube;
 
 /// <summary>A port of this machine on which somebody listens.</summary>
+/// <param name="Address">Where alone it listens; 0.0.0.0 or :: when it does everywhere.</param>
 /// <param name="Inode">The socket's, by which its process can be found.</param>
-public readonly record struct ListeningPort(int Port, string Protocol, long Inode);
+public readonly record struct ListeningPort(IPAddress Address, int Port, string Protocol, long Inode)
+{
+    /// <summary>It listens at every address of the machine.</summary>
+    public bool IsEverywhere => Address.Equals(IPAddress.Any) || Address.Equals(IPAddress.IPv6Any);
+}
 
 /// <summary>Reads the kernel's tables of sockets: the texts of /proc/net/tcp, tcp6, udp and udp6.</summary>
 public static class SocketTable
@@ -28,9 +36,30 @@ public static class SocketTable
                 continue;
             int colon = fields[1].LastIndexOf(':');
             if (colon >= 0 && int.TryParse(fields[1].AsSpan(colon + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int port)
-                && long.TryParse(fields[9], NumberStyles.None, CultureInfo.InvariantCulture, out long inode))
-                ports.Add(new ListeningPort(port, isUdp ? "UDP" : "TCP", inode));
+                && long.TryParse(fields[9], NumberStyles.None, CultureInfo.InvariantCulture, out long inode)
+                && TryAddress(fields[1].AsSpan(0, colon), out IPAddress? address))
+                ports.Add(new ListeningPort(address, port, isUdp ? "UDP" : "TCP", inode));
         }
         return ports;
+    }
+
+    /// <summary>One word of 32 bits or four, each in the machine's order of bytes: <c>0100007F</c> is 127.0.0.1 where that is the little one first.</summary>
+    private static bool TryAddress(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
+    {
+        const int WordDigits = 8, WordBytes = 4, MostBytes = 16;
+        Span<byte> bytes = stackalloc byte[MostBytes];
+        address = null;
+        if (text.Length is not (WordDigits or 4 * WordDigits))
+            return false;
+        for (int i = 0; i * WordDigits < text.Length; i++)
+        {
+            if (!uint.TryParse(text.Slice(i * WordDigits, WordDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint word))
+                return false;
+            MemoryMarshal.Write(bytes[(i * WordBytes)..], word);
+        }
+        address = new IPAddress(bytes[..(text.Length / WordDigits * WordBytes)]);
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return true;
     }
 }

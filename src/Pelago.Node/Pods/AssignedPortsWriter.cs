@@ -9,20 +9,54 @@ using Pelago.Node.Runtimes;
 
 namespace Pelago.Node.Pods;
 
-/// <summary>Says on one pod which ports it was assigned, for those who write its endpoints. Called by the pod's worker only.</summary>
-internal sealed class AssignedPortsWriter(IKubeApi api)
+/// <summary>Says on one pod at which ports it is reached, for those who write its endpoints. Called by the pod's worker only.</summary>
+internal sealed class AssignedPortsWriter(PodServices services)
 {
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(250);
+    private readonly Dictionary<int, int> _ports = [];
+    private string _sandbox = "";
+    private DateTimeOffset _since;
     private string? _written;
 
-    /// <summary>Before containers start: what finds the pod ready must find its ports too.</summary>
-    public async Task WriteAsync(V1Pod pod, PodSandboxStatus? sandbox, CancellationToken cancel)
+    /// <summary>
+    /// Before containers start: what finds the pod ready must find its ports too. A program that knows nothing of PORT listens on the port that it declared, and
+    /// is then said to be there. When to look again; null when every port has its listener.
+    /// </summary>
+    public async Task<TimeSpan?> WriteAsync(V1Pod pod, PodSandboxStatus? sandbox, CancellationToken cancel)
     {
         if (sandbox is null)
-            return;
-        string wanted = AssignedPorts.Format(sandbox.AssignedPorts);
+            return null;
+        bool isSettled = Look(sandbox);
+        string wanted = AssignedPorts.Format(_ports);
         string present = _written ?? (pod.Metadata.Annotations?.TryGetValue(AssignedPorts.Annotation, out string? text) == true ? text : "");
-        if (wanted == present)
-            return;
+        if (wanted != present)
+            await WriteAsync(pod, wanted, cancel);
+        TimeSpan age = services.Time.GetUtcNow() - _since;
+        return isSettled ? null : age < FirstLook ? FirstLook : age;
+    }
+
+    /// <summary>Whether each port that a program could take elsewhere is taken. One that was seen stays while its program restarts.</summary>
+    private bool Look(PodSandboxStatus sandbox)
+    {
+        if (_sandbox != sandbox.Id)
+        {
+            (_sandbox, _since) = (sandbox.Id, services.Time.GetUtcNow());
+            _ports.Clear();
+            foreach ((int declared, int assigned) in sandbox.AssignedPorts)
+                _ports[declared] = assigned;
+        }
+        if (!sandbox.AssignedPorts.Any(IsMovable))
+            return true;
+        IReadOnlyDictionary<int, int> listened = services.Runtime.ListenedPorts(sandbox.Id);
+        foreach ((int declared, int port) in listened)
+            _ports[declared] = port;
+        return sandbox.AssignedPorts.Where(IsMovable).All(pair => listened.ContainsKey(pair.Key));
+    }
+
+    private static bool IsMovable(KeyValuePair<int, int> pair) => pair.Key > 0 && pair.Key != pair.Value;
+
+    private async Task WriteAsync(V1Pod pod, string wanted, CancellationToken cancel)
+    {
         var patch = new JsonObject
         {
             ["metadata"] = new JsonObject
@@ -32,7 +66,7 @@ internal sealed class AssignedPortsWriter(IKubeApi api)
             },
         };
         var path = new ResourcePath(StatusWriter.Pods, pod.Metadata.NamespaceProperty, pod.Metadata.Name);
-        ApiResult result = await api.PatchAsync(path, PatchType.Merge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel);
+        ApiResult result = await services.Api.PatchAsync(path, PatchType.Merge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel);
         if (result.Error is { IsNotFound: false, IsConflict: false } error)
             throw new IOException($"the assigned ports of the pod could not be written to the API server: {error.Message}");
         _written = wanted;

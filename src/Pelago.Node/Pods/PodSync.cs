@@ -41,7 +41,7 @@ internal sealed class PodSync : IAsyncDisposable
         _probes = new PodProbes(
             services.Runtime, services.HostAddress, services.Time, () => TellVerdict(wake),
             (container, text) => events.Warning(container, "Unhealthy", text));
-        _ports = new AssignedPortsWriter(services.Api);
+        _ports = new AssignedPortsWriter(services);
         _ended = services.Options.Runs is { } recorder ? new EndedContainers(recorder, services.Options.Name) : null;
         _admitted = pod.Status?.ContainerStatuses is { Count: > 0 };
         if (_admitted && !PodPhase.IsTerminal(pod.Status!.Phase))
@@ -86,7 +86,7 @@ internal sealed class PodSync : IAsyncDisposable
         for (int i = 0; i < MaxPlans; i++)
         {
             await _probes.FollowAsync(view, isTerminating: false);
-            await _ports.WriteAsync(pod, view.Sandbox, cancel);
+            next = Sooner(next, await _ports.WriteAsync(pod, view.Sandbox, cancel));
             PodPlan plan = new PodPlanner(view, _probes.Verdicts()).Plan();
             isOver = plan is { KillPod: true, CreateSandbox: false };
             (bool acted, TimeSpan wait) = await CarryOutAsync(view, plan, volumes, cancel);

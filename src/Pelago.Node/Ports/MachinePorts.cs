@@ -24,16 +24,19 @@ internal sealed class MachinePorts(string proc)
     }
 
     /// <summary>Ports on which somebody listens, whoever it is.</summary>
-    public PortRanges Listening()
+    public PortRanges Listening() => PortRanges.Of([.. Sockets().Select(found => new PortRange(found.Port, found.Port))]);
+
+    /// <summary>The sockets on which somebody listens.</summary>
+    public List<ListeningPort> Sockets()
     {
-        var ports = new List<PortRange>();
+        var sockets = new List<ListeningPort>();
         foreach (string table in Tables)
         {
             string file = Path.Combine(proc, "net", table);
             if (File.Exists(file))
-                ports.AddRange(SocketTable.Parse(File.ReadLines(file), table.StartsWith("udp", StringComparison.Ordinal)).Select(found => new PortRange(found.Port, found.Port)));
+                sockets.AddRange(SocketTable.Parse(File.ReadLines(file), table.StartsWith("udp", StringComparison.Ordinal)));
         }
-        return PortRanges.Of([.. ports]);
+        return sockets;
     }
 
     private string Read(string file)

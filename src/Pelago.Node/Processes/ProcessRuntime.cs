@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.ObjectModel;
 using System.IO;
 using System.Net;
 using System.Net.Sockets;
@@ -27,6 +28,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
     private readonly AddressPool _addresses;
     private readonly Lock _addressGate = new();
     private readonly PortAssigner _ports;
+    private readonly PodListeners _listened;
     private readonly PodBridge _bridge;
     private int _disposed;
 
@@ -36,6 +38,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         _services = new ProcessServices(options, new EventLoop("pelago-process", log), signals, HostTools.Find(), groups, time, log);
         _addresses = new AddressPool(options.PodNetwork, NetworkAndGateway);
         _ports = new PortAssigner(options.FirstPort, options.LastPort);
+        _listened = new PodListeners(time);
         Features = new RuntimeFeatures
         {
             Processes = true, Identities = LibC.EffectiveUser() == 0, NoHostPorts = options.Namespaces ? "pods that are processes have their ports at their own addresses" : null,
@@ -226,6 +229,10 @@ internal sealed partial class ProcessRuntime : IPodRuntime
             return await PodBridge.DialAsync(pause.Pid, port, cancel);
         return await DialSharedAsync(sandbox, port, cancel);
     }
+
+    public IReadOnlyDictionary<int, int> ListenedPorts(string sandboxId) => _sandboxes.Find(sandboxId) is { HasOwnNetwork: false } sandbox
+        ? _listened.Of(sandbox.Record, [.. ContainersOf(sandbox).Select(container => container.Main?.Pid).OfType<int>()])
+        : ReadOnlyDictionary<int, int>.Empty;
 
     public Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken cancel)
     {

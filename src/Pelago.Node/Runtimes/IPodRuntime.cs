@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.ObjectModel;
+
 namespace Pelago.Node.Runtimes;
 
 /// <summary>
@@ -64,6 +66,11 @@ public interface IPodRuntime : IAsyncDisposable
 
     /// <summary>A connection to a TCP port on the sandbox's loopback, as port-forward wants it.</summary>
     Task<System.IO.Stream> ConnectAsync(string sandboxId, int port, CancellationToken cancel);
+
+    /// <summary>
+    /// Of a pod that shares the host's network: the ports that its programs listen on by now, by declared port. Those that nobody listens on are left out.
+    /// </summary>
+    IReadOnlyDictionary<int, int> ListenedPorts(string sandboxId) => ReadOnlyDictionary<int, int>.Empty;
 
     /// <summary>Processor and memory use; null when the container does not run.</summary>
     Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken cancel);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Net;
 using Xunit;
 
 namespace Pelago.Kube.Tests;
@@ -17,13 +18,20 @@ public class SocketTableTests
             "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 12345 1 0000000000000000 100 0 0 10 0",
             "   1: 0100007F:7918 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 23456 1 0000000000000000 20 4 30 10 -1",
             "   2: 00000000000000000000000000000000:791D 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000  0 0 34567 1",
+            "   3: 0000000000000000FFFF00000300B57F:1F91 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000  0 0 45678 1",
+            "   4: 0100:1F92 00000000:0000 0A 00000000:00000000 00:00000000 00000000  0 0 56789 1",
             "",
             "cut",
         ];
 
-        Assert.Equal([new ListeningPort(8080, "TCP", 12345), new ListeningPort(31005, "TCP", 34567)], SocketTable.Parse(tcp, isUdp: false));
         Assert.Equal(
-            [new ListeningPort(53, "UDP", 5)],
+            [
+                new ListeningPort(IPAddress.Loopback, 8080, "TCP", 12345), new ListeningPort(IPAddress.IPv6Any, 31005, "TCP", 34567),
+                new ListeningPort(IPAddress.Parse("127.181.0.3"), 8081, "TCP", 45678),
+            ],
+            SocketTable.Parse(tcp, isUdp: false));
+        Assert.Equal(
+            [new ListeningPort(IPAddress.Any, 53, "UDP", 5)],
             SocketTable.Parse([Header, "  10: 00000000:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 5 2 0 0"], isUdp: true));
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Pelago.Kube;
 using Xunit;
@@ -40,5 +42,44 @@ public sealed class AssignedPortTests : AgentFixture
         await PhaseAsync("plain", "Running");
 
         Assert.Null(Pod("plain")!.Object("metadata")!.Object("annotations"));
+    }
+
+    [Fact]
+    public async Task A_program_that_listens_on_its_declared_port_at_the_pods_address_is_found_there()
+    {
+        JsonObject pod = await ServerAsync("exec sleep 1000");
+        Assert.NotEqual(DeclaredPort, AssignedTo(pod));
+        using var server = new TcpListener(IPAddress.Parse(pod.Object("status")!.String("podIP")!), DeclaredPort);
+
+        server.Start();
+
+        await PodAsync("server", item => AssignedTo(item) == DeclaredPort);
+    }
+
+    [Fact]
+    public async Task A_program_that_listens_everywhere_is_found_on_its_declared_port()
+    {
+        await ServerAsync($"while :; do echo hello | busybox nc -l -p {DeclaredPort}; done");
+
+        await PodAsync("server", item => AssignedTo(item) == DeclaredPort);
+    }
+
+    private static int DeclaredPort { get; } = FreePort();
+
+    private async Task<JsonObject> ServerAsync(string script)
+    {
+        ApplyScript("server", script, containerMore: $"    ports: [{{containerPort: {DeclaredPort}}}]");
+        await PhaseAsync("server", "Running");
+        return Pod("server")!;
+    }
+
+    private static int AssignedTo(JsonObject pod) =>
+        AssignedPorts.Find(pod.Object("metadata")!.Object("annotations")?.String(AssignedPorts.Annotation), DeclaredPort);
+
+    private static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Any, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 }

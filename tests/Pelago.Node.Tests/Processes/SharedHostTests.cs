@@ -4,6 +4,7 @@ using System.IO;
 using System.Net;
 using System.Net.Sockets;
 using Pelago.Node.Runtimes;
+using Pelago.TestKit.Node;
 using Xunit;
 
 namespace Pelago.Node.Tests.Processes;
@@ -26,6 +27,26 @@ public sealed class SharedHostTests : ProcessRuntimeContract
         Assert.Equal([80], a.AssignedPorts.Keys);
         Assert.Equal([0], b.AssignedPorts.Keys);
         Assert.NotEqual(a.AssignedPorts[80], b.AssignedPorts[0]);
+    }
+
+    [Fact]
+    public async Task A_declared_port_counts_as_the_pods_own_only_where_its_program_listens()
+    {
+        using var stranger = new TcpListener(IPAddress.Any, 0);
+        stranger.Start();
+        int strangers = ((IPEndPoint)stranger.LocalEndpoint).Port;
+        PodPort[] ports = [new("main", "http", 80, "TCP"), new("main", "admin", 8081, "TCP"), new("main", "more", strangers, "TCP")];
+        string id = await Runtime.RunPodSandboxAsync(Sandbox("a") with { Ports = ports }, Cancel);
+        await RunAsync(id, Shell("main", "exec sleep 1000"));
+        PodSandboxStatus pod = (await Runtime.PodSandboxStatusAsync(id, Cancel))!;
+        using var assigned = new TcpListener(IPAddress.Loopback, pod.AssignedPorts[80]);
+        assigned.Start();
+        using var own = new TcpListener(IPAddress.Parse(pod.Address), 8081);
+        own.Start();
+
+        await Eventually.TrueAsync(() => Runtime.ListenedPorts(id).Count == 2, Cancel);
+
+        Assert.Equal(new Dictionary<int, int> { [80] = pod.AssignedPorts[80], [8081] = 8081 }, Runtime.ListenedPorts(id));
     }
 
     [Fact]

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Globalization;
+using System.IO;
+using System.Net;
+using Pelago.Kube;
+using Pelago.Node.Ports;
+
+namespace Pelago.Node.Processes;
+
+/// <summary>
+/// Where the programs of pods that share the host's network really listen: on the port that they were assigned or, when they know nothing of PORT, on the
+/// one that they declared. The kernel's tables are read for many pods at once.
+/// </summary>
+internal sealed class PodListeners(TimeProvider time)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(200);
+    private readonly Lock _gate = new();
+    private readonly MachinePorts _machine = new("/proc");
+    private ILookup<int, ListeningPort>? _sockets;
+    private long _readAt;
+
+    /// <summary>By declared port; those without a listener are left out.</summary>
+    /// <param name="programs">The first processes of the pod's containers.</param>
+    public Dictionary<int, int> Of(SandboxRecord sandbox, IReadOnlyCollection<int> programs)
+    {
+        var found = new Dictionary<int, int>();
+        if (programs.Count == 0 || !IPAddress.TryParse(sandbox.Address, out IPAddress? own))
+            return found;
+        ILookup<int, ListeningPort> sockets = Sockets();
+        var held = new Lazy<HashSet<long>>(() => HeldBy(programs));
+        foreach ((int declared, int assigned) in sandbox.AssignedPorts)
+        {
+            if (declared == assigned || sockets[assigned].Any())
+                found[declared] = assigned;
+            // Everywhere is also at this address, but whoever is everywhere may be a stranger.
+            else if (sockets[declared].Any(socket => socket.Address.Equals(own) || (socket.IsEverywhere && held.Value.Contains(socket.Inode))))
+                found[declared] = declared;
+        }
+        return found;
+    }
+
+    private ILookup<int, ListeningPort> Sockets()
+    {
+        lock (_gate)
+        {
+            if (_sockets is null || time.GetElapsedTime(_readAt) > Fresh)
+            {
+                _sockets = _machine.Sockets().ToLookup(socket => socket.Port);
+                _readAt = time.GetTimestamp();
+            }
+            return _sockets;
+        }
+    }
+
+    private static HashSet<long> HeldBy(IEnumerable<int> programs)
+    {
+        ProcessTable processes = ProcessTable.Read();
+        return [.. programs.SelectMany(processes.Tree).SelectMany(process => SocketsOf(process.Pid))];
+    }
+
+    /// <summary>The inodes behind links such as <c>/proc/12/fd/3 -> socket:[4567]</c>.</summary>
+    private static List<long> SocketsOf(int pid)
+    {
+        const string Prefix = "socket:[";
+        var inodes = new List<long>();
+        try
+        {
+            foreach (string descriptor in Directory.EnumerateFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")))
+            {
+                string target = new FileInfo(descriptor).LinkTarget ?? "";
+                if (target.StartsWith(Prefix, StringComparison.Ordinal)
+                    && long.TryParse(target.AsSpan(Prefix.Length).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out long inode))
+                    inodes.Add(inode);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // It ended meanwhile.
+        }
+        return inodes;
+    }
+}
