@@ -46,7 +46,8 @@ internal static class ContainerSpecs
     {
         var lookup = new Dictionary<string, string>(variables, StringComparer.Ordinal);
         List<string> words = [.. (container.Command ?? []).Concat(container.Args ?? []).Select(word => Expansion.Expand(word, lookup.GetValueOrDefault))];
-        if (features.Processes && !features.Images && container.Command is null or { Count: 0 })
+        // Arguments alone are a command as people type it (kubectl run x --image busybox -- echo hi); options are for the program of an image.
+        if (features.Processes && !features.Images && container.Command is null or { Count: 0 } && (words.Count == 0 || words[0].StartsWith('-')))
         {
             throw new RuntimeException(
                 WaitingReason.CreateContainerError,

@@ -15,6 +15,8 @@ internal readonly record struct StartedContainer(string Id, WaitingReason? Failu
 /// <summary>Brings one container from its spec to running: environment, mounts, create, start; then its postStart hook.</summary>
 internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvents events)
 {
+    private const string ServiceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount";
+
     /// <summary>Begun or not, and then with what its waiting state says. Events tell of each step.</summary>
     public async Task<StartedContainer> StartAsync(
         PodView view, PodContainer container, ImageStatus? image, IReadOnlyDictionary<string, MountedVolume> volumes, CancellationToken cancel)
@@ -81,7 +83,7 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
         List<ContainerMount> mounts = ContainerMounts.Of(container.Spec, volumes, environment);
         ContainerSpec spec = ContainerSpecs.Of(pod, container.Spec, attempt, environment, mounts, services.Paths, services.Runtime.Features, image);
         spec = spec with { Resources = spec.Resources with { OomScoreAdjust = QualityOfService.OomScoreAdjust(pod, container.Spec, services.Allocatable) } };
-        TellWhatIsIgnored(container, spec);
+        TellWhatIsIgnored(container, spec, sandbox);
         return await services.Runtime.CreateContainerAsync(sandbox.Id, spec, cancel);
     }
 
@@ -103,7 +105,7 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
         return known is { ContainerID.Length: > 0 } ? known.RestartCount + 1 : 0;
     }
 
-    private void TellWhatIsIgnored(PodContainer container, ContainerSpec spec)
+    private void TellWhatIsIgnored(PodContainer container, ContainerSpec spec, PodSandboxStatus sandbox)
     {
         RuntimeFeatures features = services.Runtime.Features;
         if (!features.Processes || spec.Attempt > 0)
@@ -112,5 +114,12 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
             events.Normal(container, "ImageIgnored", $"Image \"{spec.Image}\" is only a label here: the {services.Runtime.Name} runtime runs the command from the host's files");
         if (!features.Identities && spec.Identity.User is { } user)
             events.Warning(container, "UserIgnored", $"runAsUser {user} is not applied: this node does not run as root");
+        string[] mounts = [.. spec.Mounts.Where(mount => mount.Volume.Length > 0 && mount.ContainerPath != ServiceAccountDirectory).Select(mount => mount.ContainerPath)];
+        if (!sandbox.HasOwnRoot && !sandbox.Spec.OnHost && mounts.Length > 0)
+        {
+            events.Warning(
+                container, "VolumesBelowSandbox",
+                $"Volumes are not at {string.Join(", ", mounts)} but below $PELAGO_SANDBOX, where containers begin: this node does not run as root");
+        }
     }
 }

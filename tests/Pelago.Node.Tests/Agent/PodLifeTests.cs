@@ -36,6 +36,37 @@ public sealed class PodLifeTests : AgentFixture
     }
 
     [Fact]
+    public async Task Where_volumes_are_when_they_cannot_be_at_their_paths_is_told()
+    {
+        ApplyScript("web", "exec sleep 1000", "  volumes: [{name: page, emptyDir: {}}]", "    volumeMounts: [{name: page, mountPath: /srv/page}]");
+
+        await PhaseAsync("web", "Running");
+
+        await EventAsync(
+            "VolumesBelowSandbox", "Volumes are not at /srv/page but below $PELAGO_SANDBOX, where containers begin: this node does not run as root");
+    }
+
+    [Fact]
+    public async Task Arguments_without_a_command_are_the_command_where_images_are_only_labels()
+    {
+        Apply("""
+            kind: Pod
+            metadata: {name: echo}
+            spec: {restartPolicy: Never, containers: [{name: main, image: busybox, args: [echo, hi]}]}
+            """);
+        Apply("""
+            kind: Pod
+            metadata: {name: options}
+            spec: {restartPolicy: Never, containers: [{name: main, image: nginx, args: [-g, daemon off;]}]}
+            """);
+
+        await PhaseAsync("echo", "Succeeded");
+
+        Assert.Equal("hi\n", Log(Pod("echo")!));
+        await Eventually.TrueAsync(() => Events("Failed").Any(text => text.Contains("takes no command from image \"nginx\"", StringComparison.Ordinal)), Cancel);
+    }
+
+    [Fact]
     public async Task Few_writes_are_enough_to_start_a_pod()
     {
         ApplyScript("web", "sleep 1000");
