@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Text.Json.Nodes;
 using Pelago.Engine.Registry;
 using Pelago.Kube;
 using Pelago.Store;
@@ -13,7 +14,7 @@ namespace Pelago.Engine.CustomResources;
 internal sealed class CustomResourceRegistrar(ResourceRegistry registry)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, (GroupResource Resource, string Fingerprint)> _registered = [];
+    private readonly Dictionary<string, Registered> _registered = [];
 
     /// <summary>Serves again what was served when the store was last written, before anybody can ask.</summary>
     public void Restore(Snapshot definitions)
@@ -27,8 +28,8 @@ internal sealed class CustomResourceRegistrar(ResourceRegistry registry)
     {
         lock (_gate)
         {
-            string fingerprint = $"{definition.Uid} {definition.Generation} {definition.IsDeleting} {DefinitionReading.AcceptedNames(definition).ToJsonString()}";
-            if (_registered.TryGetValue(definition.Name, out (GroupResource Resource, string Fingerprint) present) && present.Fingerprint == fingerprint)
+            bool isKnown = _registered.TryGetValue(definition.Name, out Registered? present) && present.IsMadeOf(definition);
+            if (isKnown && present!.IsDeleting == definition.IsDeleting)
                 return;
             GroupResource resource = CustomResourceRow.ResourceOf(definition);
             ResourceKind? row = DefinitionReading.IsTrue(definition, "NamesAccepted") ? CustomResourceRow.Make(definition) : null;
@@ -37,8 +38,12 @@ internal sealed class CustomResourceRegistrar(ResourceRegistry registry)
                 RemoveLocked(definition.Name);
                 return;
             }
-            registry.Set(row);
-            _registered[definition.Name] = (resource, fingerprint);
+            // Watches see the objects of a deleted definition go before they end.
+            CancellationTokenSource outdated = isKnown ? present!.Outdated : new CancellationTokenSource();
+            registry.Set(row with { Outdated = outdated.Token });
+            _registered[definition.Name] = new Registered(resource, definition, outdated);
+            if (!isKnown)
+                present?.Outdated.Cancel();
         }
     }
 
@@ -51,7 +56,24 @@ internal sealed class CustomResourceRegistrar(ResourceRegistry registry)
 
     private void RemoveLocked(string name)
     {
-        if (_registered.Remove(name, out (GroupResource Resource, string Fingerprint) present))
-            registry.Remove(present.Resource);
+        if (!_registered.Remove(name, out Registered? present))
+            return;
+        registry.Remove(present.Resource);
+        present.Outdated.Cancel();
+    }
+
+    private sealed class Registered(GroupResource resource, KubeObject definition, CancellationTokenSource outdated)
+    {
+        private readonly JsonObject? _spec = definition.Spec;
+        private readonly JsonObject _names = DefinitionReading.AcceptedNames(definition);
+        private readonly string _uid = definition.Uid;
+
+        public GroupResource Resource => resource;
+        public CancellationTokenSource Outdated => outdated;
+        public bool IsDeleting { get; } = definition.IsDeleting;
+
+        /// <summary>The generation says less: a wish to delete counts there, too.</summary>
+        public bool IsMadeOf(KubeObject other) =>
+            _uid == other.Uid && JsonNode.DeepEquals(_names, DefinitionReading.AcceptedNames(other)) && JsonNode.DeepEquals(_spec, other.Spec);
     }
 }

@@ -64,7 +64,7 @@ internal sealed class EngineKubeApi(
         using (session)
         {
             var lines = new WatchLines(FormOf(request, query.MetadataOnly));
-            var clock = new WatchClock(options, time);
+            var clock = new WatchClock(request.Kind, options, time);
             while (!clock.IsOver && !stopping.IsCancellationRequested)
             {
                 bool isLost;
@@ -146,7 +146,7 @@ internal sealed class EngineKubeApi(
     private async ValueTask<bool> WaitAsync(WatchSession session, WatchClock clock, CancellationToken cancel)
     {
         using CancellationTokenSource wake = clock.Wake();
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(wake.Token, cancel, stopping);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(wake.Token, cancel, stopping, clock.Outdated);
         try
         {
             await session.WaitAsync(any.Token);

@@ -73,6 +73,9 @@ internal sealed record ResourceKind
     /// </summary>
     public long ReshapedAt { get; init; }
 
+    /// <summary>Fires when the row is no longer how the kind is served: what was begun with it (watches) ends. Of built-in kinds it never does.</summary>
+    public CancellationToken Outdated { get; init; }
+
     /// <summary>Made by a CustomResourceDefinition: no strategic merge, every field but metadata and status counts for the generation.</summary>
     public bool IsCustom { get; init; }
 

@@ -20,7 +20,7 @@ internal static class VersionedDocument
     public static KubeObject Read(ResourceKind kind, ReadOnlyMemory<byte> stored)
     {
         KubeObject document = KubeObject.Parse(stored);
-        if (!IsReshaped(kind, document.ResourceVersion) || kind.StoredSchema.Value is not { } schema)
+        if (!IsReshaped(kind, document.ApiVersion, document.ResourceVersion) || kind.StoredSchema.Value is not { } schema)
             return document;
         Pruning.Prune(document.Json, schema);
         KindDefaults.Apply(document, kind.Group, kind.Kind, schema);
@@ -48,7 +48,7 @@ internal static class VersionedDocument
     /// <summary>The bytes for a client of this version; the stored ones themselves when they fit.</summary>
     public static ReadOnlyMemory<byte> FromStored(ResourceKind kind, ServedVersion version, ReadOnlyMemory<byte> stored)
     {
-        if (IsSameForm(kind, version) && (kind.ReshapedAt == 0 || !IsReshaped(kind, MetadataScan.Read(stored).ResourceVersion)))
+        if (IsSameForm(kind, version) && (kind.ReshapedAt == 0 || !IsReshaped(kind, MetadataScan.Read(stored))))
             return stored;
         KubeObject served = FromStored(kind, version, Read(kind, stored));
         return StoredDocument.Encode(served, served.ApiVersion, kind.Kind, keepResourceVersion: true).Json;
@@ -57,6 +57,10 @@ internal static class VersionedDocument
     private static bool IsSameForm(ResourceKind kind, ServedVersion version) =>
         version.View is null && version.Name == kind.StorageVersion && kind.StorageGroup is null;
 
-    private static bool IsReshaped(ResourceKind kind, string resourceVersion) =>
-        kind.ReshapedAt > 0 && long.TryParse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out long revision) && revision <= kind.ReshapedAt;
+    private static bool IsReshaped(ResourceKind kind, MetadataScan stored) => IsReshaped(kind, stored.ApiVersion, stored.ResourceVersion);
+
+    /// <summary>By its version, too: a write that had begun by the old definition may end after the change of it.</summary>
+    private static bool IsReshaped(ResourceKind kind, string apiVersion, string resourceVersion) => kind.ReshapedAt > 0
+        && (apiVersion != kind.StoredApiVersion
+            || (long.TryParse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out long revision) && revision <= kind.ReshapedAt));
 }

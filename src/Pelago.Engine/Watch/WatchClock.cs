@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Engine.Registry;
 using Pelago.Engine.Resources;
 
 namespace Pelago.Engine.Watch;
 
-/// <summary>When a watch ends and when its bookmarks are due: about each minute and shortly before the end.</summary>
+/// <summary>
+/// When a watch ends and when its bookmarks are due: about each minute and shortly before the end. It ends early when its kind is no longer served as it was:
+/// its client asks again, and meets the new form, or nothing.
+/// </summary>
 internal sealed class WatchClock
 {
     private const int MinTimeoutSeconds = 1800;
@@ -14,9 +18,10 @@ internal sealed class WatchClock
     private readonly DateTimeOffset _end;
     private DateTimeOffset _bookmark;
 
-    public WatchClock(ListOptions options, TimeProvider time)
+    public WatchClock(ResourceKind kind, ListOptions options, TimeProvider time)
     {
         _time = time;
+        Outdated = kind.Outdated;
         _end = time.GetUtcNow() + TimeSpan.FromSeconds(
             options.TimeoutSeconds is > 0 and { } asked ? Math.Min(asked, int.MaxValue) : MinTimeoutSeconds + Random.Shared.Next(MinTimeoutSeconds));
 
@@ -24,7 +29,10 @@ internal sealed class WatchClock
         _bookmark = options.AllowWatchBookmarks ? Next(BookmarkEvery * (0.75 + (Random.Shared.NextDouble() / 2))) : DateTimeOffset.MaxValue;
     }
 
-    public bool IsOver => _time.GetUtcNow() >= _end;
+    public bool IsOver => Outdated.IsCancellationRequested || _time.GetUtcNow() >= _end;
+
+    /// <summary>Fires when the kind is no longer served as it was when the watch began.</summary>
+    public CancellationToken Outdated { get; }
 
     /// <summary>Fires when something is due.</summary>
     public CancellationTokenSource Wake()

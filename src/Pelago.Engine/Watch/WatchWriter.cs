@@ -52,7 +52,7 @@ internal sealed class WatchWriter(ResourceService service, TimeProvider time, Ca
             Interlocked.Increment(ref _watchers);
             try
             {
-                await StreamAsync(http, output, session!, encoding, options, cancel);
+                await StreamAsync(http, output, session!, encoding, new WatchClock(request.Kind, options, time), cancel);
             }
             finally
             {
@@ -62,13 +62,12 @@ internal sealed class WatchWriter(ResourceService service, TimeProvider time, Ca
     }
 
     private async Task StreamAsync(
-        HttpContext http, PipeWriter output, WatchSession session, IWatchEncoding encoding, ListOptions options, CancellationToken cancel)
+        HttpContext http, PipeWriter output, WatchSession session, IWatchEncoding encoding, WatchClock clock, CancellationToken cancel)
     {
-        var clock = new WatchClock(options, time);
         while (!stopping.IsCancellationRequested && !clock.IsOver)
         {
             using CancellationTokenSource wake = clock.Wake();
-            using var any = CancellationTokenSource.CreateLinkedTokenSource(wake.Token, cancel, stopping);
+            using var any = CancellationTokenSource.CreateLinkedTokenSource(wake.Token, cancel, stopping, clock.Outdated);
             try
             {
                 await PumpAsync(http, output, session, encoding, any.Token, cancel);
@@ -76,7 +75,7 @@ internal sealed class WatchWriter(ResourceService service, TimeProvider time, Ca
             }
             catch (OperationCanceledException woken) when (!cancel.IsCancellationRequested && woken.InnerException is not TimeoutException)
             {
-                // The clock woke us (a bookmark is due, or the watch is over), or the server stops.
+                // The clock woke us (a bookmark is due, or the watch is over), the kind is served otherwise, or the server stops.
             }
 
             if (!clock.TakeBookmark())

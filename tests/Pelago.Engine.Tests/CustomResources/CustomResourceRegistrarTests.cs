@@ -60,6 +60,25 @@ public class CustomResourceRegistrarTests
     }
 
     [Fact]
+    public void What_was_begun_with_a_row_ends_with_a_change_of_its_definition_or_with_its_end_and_not_with_the_wish_to_delete_it()
+    {
+        _registrar.Update(Definition("example.com", generation: 1));
+        ResourceKind first = Find("example.com")!;
+        _registrar.Update(Definition("example.com", generation: 2));
+        ResourceKind second = Find("example.com")!;
+        KubeObject deleted = Definition("example.com", generation: 2);
+        deleted.Metadata["generation"] = 3;
+        deleted.Metadata["deletionTimestamp"] = "2024-01-02T03:04:05Z";
+        _registrar.Update(deleted);
+
+        Assert.True(first.Outdated.IsCancellationRequested);
+        Assert.False(second.Outdated.IsCancellationRequested);
+        Assert.Equal(second.Outdated, Find("example.com")!.Outdated);
+        _registrar.Remove(deleted.Name);
+        Assert.True(second.Outdated.IsCancellationRequested);
+    }
+
+    [Fact]
     public void A_built_in_kind_is_never_replaced()
     {
         KubeObject definition = Definition("networking.k8s.io", generation: 1);
@@ -92,7 +111,7 @@ public class CustomResourceRegistrarTests
         string definition = $$$"""
             {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
              "metadata":{"name":"boats.{{{group}}}","uid":"u","generation":{{{generation}}}},
-             "spec":{"group":"{{{group}}}","scope":"Namespaced","names":{"plural":"boats","kind":"Boat"},
+             "spec":{"group":"{{{group}}}","scope":"Namespaced","names":{"plural":"boats","kind":"Boat","singular":"boat{{{generation}}}"},
                "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"} } }]},
              "status":{"acceptedNames":{"plural":"boats","kind":"Boat","listKind":"BoatList"},"conditions":[{"type":"NamesAccepted","status":"{{{accepted}}}"}]} }
             """;

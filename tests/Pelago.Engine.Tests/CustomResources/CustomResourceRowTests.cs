@@ -3,6 +3,7 @@
 using System.Text.Json.Nodes;
 using Pelago.Engine.CustomResources;
 using Pelago.Engine.Registry;
+using Pelago.Engine.Resources;
 using Pelago.Engine.Tables;
 using Pelago.Kube;
 using Pelago.Kube.Schema;
@@ -47,6 +48,20 @@ public class CustomResourceRowTests
         Assert.Equal(["scale", "status"], row.Subresources.Select(subresource => subresource.Name));
         Assert.Equal(new ScaleMapping("spec.n", "status.n", null), row.Subresource("scale")!.Scale);
         Assert.True(row.Fields.IsSelectable("spec.color"));
+    }
+
+    [Fact]
+    public void A_write_that_had_begun_before_the_storage_version_changed_is_read_in_the_new_one()
+    {
+        KubeObject definition = Accepted("""{"name":"v2","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}""");
+        definition.Metadata["generation"] = 2;
+        definition.Metadata["resourceVersion"] = "10";
+        ResourceKind row = CustomResourceRow.Make(definition)!;
+
+        ReadOnlyMemory<byte> read = VersionedDocument.FromStored(
+            row, row.Version("v2")!, """{"apiVersion":"example.com/v1","kind":"Boat","metadata":{"name":"x","resourceVersion":"12"}}"""u8.ToArray());
+
+        Assert.Equal("example.com/v2", KubeObject.Parse(read).ApiVersion);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Net.Http;
 using System.Text.Json.Nodes;
 using Pelago.Engine.Tests.Server;
 using Pelago.Kube;
@@ -193,6 +194,25 @@ public class CustomResourceTests(EngineFixture engine)
     }
 
     [Fact]
+    public async Task A_watch_ends_with_the_form_in_which_its_kind_was_served()
+    {
+        JsonObject definition = await _definitions.EstablishAsync(CustomResourceClient.Definition("k.example.com", "Boat", """{"type":"object"}""", scope: "Cluster"));
+        await engine.CreateAsync("/apis/k.example.com/v1/boats", """{"metadata":{"name":"x"}}""");
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        using HttpResponseMessage byOldForm = await engine.Http.GetAsync("/apis/k.example.com/v1/boats?watch=1", HttpCompletionOption.ResponseHeadersRead, cancel);
+
+        definition["spec"]!["versions"]!.AsArray().Add(JsonNode.Parse("""{"name":"v2","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object"}}}"""));
+        await engine.SendAsync("PUT", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/boats.k.example.com", definition.ToJsonString());
+        string changed = await byOldForm.Content.ReadAsStringAsync(cancel);
+        using HttpResponseMessage byNewForm = await engine.Http.GetAsync("/apis/k.example.com/v2/boats?watch=1", HttpCompletionOption.ResponseHeadersRead, cancel);
+        await engine.SendAsync("DELETE", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/boats.k.example.com");
+        string gone = await byNewForm.Content.ReadAsStringAsync(cancel);
+
+        Assert.Equal(["ADDED"], TypesOf(changed));
+        Assert.Equal(["ADDED", "DELETED"], TypesOf(gone));
+    }
+
+    [Fact]
     public async Task Rules_that_are_not_evaluated_are_accepted_with_a_warning()
     {
         Answer answer = await _definitions.TryCreateAsync(CustomResourceClient.Definition("j.example.com", "Boat",
@@ -233,4 +253,7 @@ public class CustomResourceTests(EngineFixture engine)
 
     private static string Sorted(JsonObject json, params string[] order) =>
         new JsonObject(order.Select(name => KeyValuePair.Create(name, json[name]?.DeepClone()))).ToJsonString();
+
+    private static IEnumerable<string?> TypesOf(string events) =>
+        events.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject().String("type"));
 }
