@@ -23,7 +23,8 @@ internal static class GoJsonFault
             return "unexpected end of JSON input";
         if (Rune.DecodeFromUtf8(utf8[(int)at..], out Rune rune, out _) != System.Buffers.OperationStatus.Done)
             return "invalid character in JSON input";
-        return $"invalid character '{rune}' looking for beginning of value";
+        bool isTooDeep = fault.Message.Contains("maximum configured depth", StringComparison.Ordinal);
+        return $"invalid character '{rune}' {(isTooDeep ? "exceeded max depth" : "looking for beginning of value")}";
     }
 
     private static string TypeOf(JsonNode value) => value.GetValueKind() switch

@@ -86,6 +86,21 @@ public class CreateTests(EngineFixture engine)
     }
 
     [Theory]
+    [InlineData(101)]
+    [InlineData(5_000)]
+    [InlineData(20_000)]
+    public async Task A_body_that_is_nested_too_deep_is_called_that(int depth)
+    {
+        string path = $"/api/v1/namespaces/{await engine.NamespaceAsync()}/configmaps";
+        string body = string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth);
+
+        Answer answer = await engine.SendAsync("POST", path, body);
+
+        Assert.Equal(400, answer.Code);
+        Assert.Contains("couldn't get version/kind; json parse error: invalid character '{' exceeded max depth (", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Bad_Name", "metadata.name: Invalid value: \"Bad_Name\": a lowercase RFC 1123 subdomain must consist of")]
     [InlineData("", "metadata.name: Required value: name or generateName is required")]
     public async Task A_bad_name_is_invalid(string name, string message)
