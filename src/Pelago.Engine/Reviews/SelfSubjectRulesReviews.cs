@@ -25,7 +25,8 @@ internal sealed class SelfSubjectRulesReviews(RbacAuthorizer authorizer) : IReso
         UserInfo user = request.Resource.User;
         var resources = new JsonArray();
         var paths = new JsonArray();
-        foreach (PolicyRule rule in authorizer.RulesFor(user, ns))
+        // An administrator may have all by the group and once more by a role.
+        foreach (PolicyRule rule in authorizer.RulesFor(user, ns).DistinctBy(rule => rule.ToString()))
             (rule.NonResourceUrls.Length > 0 ? paths : resources).Add((JsonNode)rule.ToJson());
         var status = new JsonObject { ["resourceRules"] = resources, ["nonResourceRules"] = paths };
         string errors = authorizer.Policy.Errors(user, ns);

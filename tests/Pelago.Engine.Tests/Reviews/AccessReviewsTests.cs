@@ -105,6 +105,20 @@ public sealed class AccessReviewsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rules_that_come_from_several_places_are_listed_once()
+    {
+        await _store.PutAsync($"clusterroles.{RbacAuthorizer.Group}",
+            """{"metadata":{"name":"all"},"rules":[{"verbs":["*"],"apiGroups":["*"],"resources":["*"]},{"verbs":["*"],"nonResourceURLs":["*"]}]}""");
+        await _store.PutAsync($"clusterrolebindings.{RbacAuthorizer.Group}",
+            """{"metadata":{"name":"all"},"roleRef":{"kind":"ClusterRole","name":"all"},"subjects":[{"kind":"Group","name":"system:masters"}]}""");
+
+        ResourceResult result = await new SelfSubjectRulesReviews(_authorizer).PostAsync(Posted.User("jane", "system:masters"), """{"spec":{"namespace":"a"}}""");
+
+        Assert.Equal("""[{"verbs":["*"],"apiGroups":["*"],"resources":["*"]}]""", result.Status().Array("resourceRules")!.ToJsonString());
+        Assert.Equal("""[{"verbs":["*"],"nonResourceURLs":["*"]}]""", result.Status().Array("nonResourceRules")!.ToJsonString());
+    }
+
+    [Fact]
     public async Task Subject_review_says_who_asks()
     {
         JsonObject status = (await new SelfSubjectReviews().PostAsync(Posted.User("bob", "dev"), "{}")).Status();
