@@ -25,6 +25,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("--all-namespaces and --namespace exclude each other", "watch", "-A", "-n", "shop")]
     [InlineData("--for soon: must be a whole number from 1 to 1000000", "watch", "--for", "soon")]
     [InlineData("'pelago watch' has no option '--gird'. Did you mean '--grid'?", "watch", "--gird")]
+    [InlineData("what to measure is missing: store, api,", "bench")]
     [InlineData("shell tcsh: must be one of bash, zsh, fish", "completion", "tcsh")]
     public async Task A_line_that_cannot_be_understood_ends_with_2_and_a_guess(string message, params string[] arguments)
     {

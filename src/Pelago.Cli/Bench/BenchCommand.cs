@@ -22,6 +22,12 @@ internal static class BenchCommand
             pelago bench history --runs 1000000 -o json    finished work, beside one plain table
             pelago bench operate --only tail -o json       the verbs of tasks: tail, grep, files, runs, dcsh, ps
             """);
+        // Said here, for the measuring program may not be there yet.
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(words) is not { Length: > 0 })
+                result.AddError("what to measure is missing: store, api, pods, ports, launch, history or operate");
+        });
         command.Arguments.Add(words);
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction((parsed, cancel) => RunAsync([.. parsed.GetValue(words) ?? [], .. parsed.UnmatchedTokens], cancel));
