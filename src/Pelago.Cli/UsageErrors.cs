@@ -2,18 +2,21 @@
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Pelago.Client.Local;
 
 namespace Pelago.Cli;
 
 /// <summary>What to say about a line that cannot be understood: which word, why, and what was probably meant.</summary>
 internal static class UsageErrors
 {
+    private const string Name = "pelago";
+
     public static int Print(ParseResult parsed)
     {
         string path = Path(parsed.CommandResult);
         foreach (string message in Messages(parsed, path).Distinct())
             Console.Error.WriteLine($"pelago: {message}");
-        Console.Error.WriteLine($"Run '{path} --help' for usage.");
+        Console.Error.WriteLine($"Run '{Invocation.Program}{path[Name.Length..]} --help' for usage.");
         return ExitCode.Usage;
     }
 
@@ -55,5 +58,5 @@ internal static class UsageErrors
     private static string Guess(string word, IEnumerable<string> known) => Spelling.Nearest(word, known) is { } near ? $". Did you mean '{near}'?" : "";
 
     private static string Path(CommandResult command) =>
-        command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "pelago";
+        command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : Name;
 }

@@ -39,6 +39,21 @@ public sealed class CommandContractTests : IDisposable
     }
 
     [Fact]
+    public async Task Advice_names_the_command_as_it_was_called()
+    {
+        var called = new Dictionary<string, string?> { ["PELAGO_COMMAND"] = "./pelago" };
+
+        foreach (string command in new[] { "kubeconfig", "ps", "dashboard" })
+        {
+            ProgramResult result = await CliProcess.RunAsync(_home.Path, called, command);
+            Assert.Contains("'./pelago up", result.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("'pelago ", result.Error, StringComparison.Ordinal);
+        }
+
+        Assert.EndsWith("Run './pelago up --help' for usage.\n", (await CliProcess.RunAsync(_home.Path, called, "up", "--x")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Purge_leaves_a_directory_alone_that_is_no_home()
     {
         string mine = _home["thesis.txt"];

@@ -48,6 +48,6 @@ public sealed class HomeLockTests : IDisposable
         ProgramResult second = await DaemonProcess.RunAsync(Home.Root, "run");
 
         Assert.Equal(DaemonExitCode.HomeTaken, second.ExitCode);
-        Assert.Equal($"pelagod: another pelagod (pid {Environment.ProcessId}) has {Home.Root}: 'pelago down' ends it, '--home DIR' starts one elsewhere\n", second.Error);
+        Assert.Equal($"pelagod: another pelagod (pid {Environment.ProcessId}) has {Home.Root}: 'pelago --home {Home.Root} down' ends it, '--home DIR' starts one elsewhere\n", second.Error);
     }
 }

@@ -66,11 +66,11 @@ internal static class DemoCommand
         int known = home.ClusterNames().Count;
         // What the demo runs is made of programs that every machine has, not of images.
         if (known > 0 && home.ReadSettings(home.ClusterNames()[0]) is { Simulated: false, Runtime: ClusterSettings.ContainerdRuntime })
-            throw new CliException($"the demo runs programs of this machine, and the clusters of {home.Root} run images: give the demo a home of its own: pelago demo --home DIR", ExitCode.Usage);
+            throw new CliException($"the demo runs programs of this machine, and the clusters of {home.Root} run images: give the demo a home of its own: '{Invocation.Program} demo --home DIR'", ExitCode.Usage);
         string[] arguments = ["--runtime", ClusterSettings.ProcessRuntime, .. known > clusterCount ? (string[])[] : ["--clusters", $"{clusterCount}"]];
         DaemonStart start = await DaemonSession.StartAsync(home, arguments, progress, cancel);
         if (start.Record.Clusters.Count < clusterCount)
-            throw new CliException($"the demo wants {clusterCount} clusters and {start.Record.Clusters.Count} run(s) on {home.Root}: '{Invocation.Of(home)} down' first, or give the demo a home of its own: pelago demo --home DIR", ExitCode.Usage);
+            throw new CliException($"the demo wants {clusterCount} clusters and {start.Record.Clusters.Count} run(s) on {home.Root}: '{Invocation.Of(home)} down' first, or give the demo a home of its own: '{Invocation.Program} demo --home DIR'", ExitCode.Usage);
         return start;
     }
 
@@ -101,7 +101,7 @@ internal static class DemoCommand
     }
 
     public static CliException Unsettled(IReadOnlyList<DemoRow> rows) => new(
-        $"after {Patience.TotalSeconds:F0} s not everything is as it should be: {string.Join("; ", rows.Where(row => !row.Settled).Select(row => $"{row.Cluster} {row.Workload} {row.Says}"))}. 'kubectl describe' says more, 'pelago doctor' looks at the machine");
+        $"after {Patience.TotalSeconds:F0} s not everything is as it should be: {string.Join("; ", rows.Where(row => !row.Settled).Select(row => $"{row.Cluster} {row.Workload} {row.Says}"))}. 'kubectl describe' says more, '{Invocation.Program} doctor' looks at the machine");
 
     private static void Print(DaemonRecord record, IReadOnlyList<DemoRow> rows, IReadOnlyList<DemoStop> tour, string output)
     {

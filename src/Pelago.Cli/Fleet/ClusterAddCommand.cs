@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Pelago.Client;
+using Pelago.Client.Local;
 
 namespace Pelago.Cli.Fleet;
 
@@ -28,7 +29,7 @@ internal static class ClusterAddCommand
             (JsonObject cluster, JsonObject secret) = FleetDocuments.Of(chosen, Kubeconfig.Load(parsed.GetValue(kubeconfig)), parsed.GetValue(context), TimeProvider.System);
             await hub.RequireFreeAsync(chosen, cancel);
             await hub.WriteAsync(cluster, secret, cancel);
-            Console.Error.WriteLine($"cluster {chosen} is in the fleet; 'pelago cluster list' says whether it answers");
+            Console.Error.WriteLine($"cluster {chosen} is in the fleet; '{Invocation.Program} cluster list' says whether it answers");
             return ExitCode.Done;
         });
         return command;

@@ -46,7 +46,7 @@ internal sealed class FleetHub(PelagoHome home, HttpKubeApi api) : IDisposable
         foreach (KubeObject cluster in all.Where(cluster => cluster.Name == name))
             return cluster;
         if (home.ClusterNames().Contains(name))
-            throw new CliException($"{name} is a cluster of {home.Root} itself, not one that was added: 'pelago down --purge' forgets those", ExitCode.Usage);
+            throw new CliException($"{name} is a cluster of {home.Root} itself, not one that was added: '{Invocation.Of(home)} down --purge' forgets those", ExitCode.Usage);
         string near = Spelling.Nearest(name, all.Select(cluster => cluster.Name)) is { } guess ? $". Did you mean {guess}?" : "";
         throw new CliException($"there is no cluster {name} in the fleet{(all.Count > 0 ? $"; there are: {string.Join(", ", all.Select(cluster => cluster.Name))}" : "")}{near}", ExitCode.NothingMatched);
     }
@@ -66,7 +66,7 @@ internal sealed class FleetHub(PelagoHome home, HttpKubeApi api) : IDisposable
         if (NameRules.Dns1123Subdomain(name) is [var why, ..])
             throw new CliException($"{name} cannot be the name of a cluster: {why}", ExitCode.Usage);
         if (home.ClusterNames().Contains(name) || (await ListAsync(cancel)).Any(cluster => cluster.Name == name))
-            throw new CliException($"there is a cluster {name} already: choose another name, or 'pelago cluster remove {name}' first", ExitCode.Usage);
+            throw new CliException($"there is a cluster {name} already: choose another name, or '{Invocation.Program} cluster remove {name}' first", ExitCode.Usage);
     }
 
     /// <summary>Writes a cluster whole: the kind itself, where Secrets are, the object, and its Secret, which goes when the object goes.</summary>

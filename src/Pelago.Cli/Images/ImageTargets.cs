@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Kube;
 
 namespace Pelago.Cli.Images;
@@ -117,7 +118,7 @@ internal sealed record ImageNode(HttpKubeApi Api, string Name, string Runtime, b
 
     /// <summary>What a node that knows nothing of images says is said so that one knows what to do.</summary>
     public string Explain(ApiStatus error) => error is { Code: 404, Name: null or "" }
-        ? $"node {Name} of cluster {Cluster} serves no images: it is no node of Pelago, or an older one. On a real Kubernetes 'pelago install' puts an agent beside each kubelet, which does"
+        ? $"node {Name} of cluster {Cluster} serves no images: it is no node of Pelago, or an older one. On a real Kubernetes '{Invocation.Program} install' puts an agent beside each kubelet, which does"
         : $"node {Name} of cluster {Cluster}: {error.Message}";
 
     public CliException Fault(ApiStatus error) => new(Explain(error), error.Code is 503 or 504 ? ExitCode.Unreachable : ExitCode.Failed);

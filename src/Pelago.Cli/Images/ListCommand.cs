@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using Pelago.Client.Local;
 
 namespace Pelago.Cli.Images;
 
@@ -32,7 +33,7 @@ internal static class ListCommand
                 return code;
             string form = parsed.GetValue(output) ?? "table";
             if (form is "table" or "wide" && survey.Images.All(image => image.Pinned))
-                Console.Error.WriteLine("no images; 'pelago image import FILE' brings some");
+                Console.Error.WriteLine($"no images; '{Invocation.Program} image import FILE' brings some");
             else
                 ImageTable.Print(survey.Images, form, targets.SeveralClusters);
             return code;

@@ -5,6 +5,7 @@ using System.Net.Http;
 using Pelago.Cli.Images.Building;
 using Pelago.Cli.Output;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Kube;
 
 namespace Pelago.Cli.Images;
@@ -49,7 +50,7 @@ internal static class PullCommand
         IReadOnlyList<NodeOutcome<NodeImage>> outcomes = await EachNode.RunAsync(targets.All, (node, pulling) => PullAsync(node, reference, shown, pulling), cancel);
         progress.Clear();
         foreach (CliException fault in outcomes.Select(outcome => outcome.Fault).OfType<CliException>())
-            Console.Error.WriteLine($"pelago: {reference} was not pulled: {fault.Message}. Where no registry is reached, 'pelago image import FILE' takes an archive");
+            Console.Error.WriteLine($"pelago: {reference} was not pulled: {fault.Message}. Where no registry is reached, '{Invocation.Program} image import FILE' takes an archive");
         List<NodeImage> pulled = [.. outcomes.Select(outcome => outcome.Result).OfType<NodeImage>()];
         if (pulled.Count > 0 || output == "json")
             ImageTable.Print(pulled, output, targets.SeveralClusters);

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Net.Http;
 using Pelago.Cli.Completion;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Kube;
 
 namespace Pelago.Cli.Images;
@@ -25,7 +26,7 @@ internal static class RemoveCommand
         references.Validators.Add(result =>
         {
             if (result.Tokens.Any(token => token.Value.Trim().Length == 0))
-                result.AddError("REF: an empty name is no image; 'pelago image ls' shows those there are");
+                result.AddError($"REF: an empty name is no image; '{Invocation.Program} image ls' shows those there are");
         });
         command.Arguments.Add(references);
         command.Options.Add(nodes);
@@ -54,7 +55,7 @@ internal static class RemoveCommand
             Console.Out.WriteLine($"{reference} removed from {string.Join(", ", gone)}");
         if (gone.Count == 0 && faults.Count == 0)
         {
-            Console.Error.WriteLine($"pelago: no image {reference} on {Where(targets)}; 'pelago image ls' shows those there are");
+            Console.Error.WriteLine($"pelago: no image {reference} on {Where(targets)}; '{Invocation.Program} image ls' shows those there are");
             return ExitCode.NothingMatched;
         }
 

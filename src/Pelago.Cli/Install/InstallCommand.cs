@@ -8,6 +8,7 @@ using Pelago.Cli.Images.Building;
 using Pelago.Cli.Local;
 using Pelago.Cli.Output;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Kube;
 
 namespace Pelago.Cli.Install;
@@ -76,7 +77,7 @@ internal static class InstallCommand
         if (!manifests.HasPackages && await HasPackagesAsync(cluster, cancel))
         {
             // Left behind, it would go on with an administrator's rights and the programs of long ago.
-            progress.Say($"packages can be installed on cluster {cluster.Cluster} since an earlier 'pelago install --packages': that part is renewed, too");
+            progress.Say($"packages can be installed on cluster {cluster.Cluster} since an earlier '{Invocation.Program} install --packages': that part is renewed, too");
             manifests = manifests.WithPackages();
         }
         IReadOnlyList<Manifest> all = manifests.All;
@@ -90,7 +91,7 @@ internal static class InstallCommand
         progress.Clear();
         Print(all, cluster.Cluster, manifests.Image, output);
         if (timeout > TimeSpan.Zero)
-            progress.Say($"Pelago {VersionCommand.Version} runs on cluster {cluster.Cluster}; 'pelago uninstall' takes it away again");
+            progress.Say($"Pelago {VersionCommand.Version} runs on cluster {cluster.Cluster}; '{Invocation.Program} uninstall' takes it away again");
         return ExitCode.Done;
     }
 
@@ -117,7 +118,7 @@ internal static class InstallCommand
         string next = refused.Code is 401 or 403
             ? ". An installation takes the rights of an administrator of the cluster (cluster-admin)"
             : "";
-        throw new CliException($"cluster {cluster.Cluster} did not take {manifest}: {refused.Message}{next}. What was applied before it stays; 'pelago uninstall' removes it");
+        throw new CliException($"cluster {cluster.Cluster} did not take {manifest}: {refused.Message}{next}. What was applied before it stays; '{Invocation.Program} uninstall' removes it");
     }
 
     /// <summary>The API server of 1.20 breaks off an apply of an APIService ("FieldManager must be installed"); what another one adds stays with a merge, too.</summary>

@@ -3,6 +3,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Kube;
 
 namespace Pelago.Cli.Install;
@@ -37,8 +38,8 @@ internal sealed class PodFaults(HttpKubeApi cluster, string image)
         if (_withoutImage[name] >= LooksBefore)
         {
             throw new CliException(
-                $"image {image} is not on node {node} of cluster {cluster.Cluster}, and no registry gave it ({waiting?.String("message") ?? reason}). Make it: 'pelago image build -o pelago.tar'; then bring it to every node, "
-                + "'ctr -n k8s.io images import pelago.tar' there, or to a registry, 'pelago install --image REGISTRY/pelago:TAG'; then 'pelago install' again");
+                $"image {image} is not on node {node} of cluster {cluster.Cluster}, and no registry gave it ({waiting?.String("message") ?? reason}). Make it: '{Invocation.Program} image build -o pelago.tar'; then bring it to every node, "
+                + $"'ctr -n k8s.io images import pelago.tar' there, or to a registry, '{Invocation.Program} install --image REGISTRY/pelago:TAG'; then '{Invocation.Program} install' again");
         }
         if (reason == "CrashLoopBackOff" && (status.Integer("restartCount") ?? 0) >= CrashesBefore)
             throw new CliException($"pod {name} on node {node} of cluster {cluster.Cluster} ends again and again. Its last words: {await LastWordsAsync(name, cancel)}");

@@ -3,6 +3,7 @@
 using System.Text.Json.Nodes;
 using Pelago.Cli.Output;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Kube;
 using Pelago.Packages.Api;
 
@@ -37,7 +38,7 @@ internal sealed class Rollout(HttpKubeApi cluster, Manifests manifests, Progress
                 IReadOnlyList<string> missing = await new MissingPods(cluster, manifests).DescribeAsync(cancel);
                 throw new CliException(
                     $"Pelago was applied to cluster {cluster.Cluster} and was not ready within {timeout.TotalSeconds:0} s: {waiting}{string.Concat(missing.Select(line => $"\n  {line}"))}\n"
-                    + $"'kubectl -n {NodeApi.Namespace} describe pods' and 'kubectl -n {NodeApi.Namespace} get events' say more; 'pelago install' again waits on");
+                    + $"'kubectl -n {NodeApi.Namespace} describe pods' and 'kubectl -n {NodeApi.Namespace} get events' say more; '{Invocation.Program} install' again waits on");
             }
             progress.Show($"waiting: {waiting}");
             await Task.Delay(Between, time, cancel);

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Pelago.Cli.Output;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Kube;
 
 namespace Pelago.Cli.Install;
@@ -45,7 +46,7 @@ internal static class UninstallCommand
                 string what = found.Namespace.Length > 0 ? $"{kind} {found.Namespace}/{found.Name}" : $"{kind} {found.Name}";
                 progress.Show($"removing {what}");
                 if ((await cluster.DeleteAsync(found, new DeleteQuery { PropagationPolicy = "Background" }, cancel)).Error is { IsNotFound: false } refused)
-                    throw new CliException($"cluster {cluster.Cluster} did not remove {what}: {refused.Message}. 'pelago uninstall' again goes on");
+                    throw new CliException($"cluster {cluster.Cluster} did not remove {what}: {refused.Message}. '{Invocation.Program} uninstall' again goes on");
                 removed++;
                 progress.Clear();
                 if (!quiet)

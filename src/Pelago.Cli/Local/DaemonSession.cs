@@ -48,7 +48,7 @@ internal static class DaemonSession
                 }
 
                 if (process is null && home.ReadHolder() is { } holder && home.IsDaemonFileDamaged())
-                    throw new CliException($"pelagod (pid {holder}) runs, but {home.DaemonFile}, which says where, is damaged: start it anew with 'pelago down', then 'pelago up'");
+                    throw new CliException($"pelagod (pid {holder}) runs, but {home.DaemonFile}, which says where, is damaged: start it anew with '{Invocation.Of(home)} down', then '{Invocation.Of(home)} up'");
                 if (process is null && home.ReadHolder() is null)
                 {
                     logStart = File.Exists(home.LogFile) ? new FileInfo(home.LogFile).Length : 0;
@@ -59,7 +59,7 @@ internal static class DaemonSession
                 await Task.Delay(Step, cancel);
             }
 
-            throw new CliException($"pelagod was not ready after {StartLimit.TotalMinutes:F0} min; see {home.LogFile}, then 'pelago down'");
+            throw new CliException($"pelagod was not ready after {StartLimit.TotalMinutes:F0} min; see {home.LogFile}, then '{Invocation.Of(home)} down'");
         }
         catch (OperationCanceledException) when (process is { HasExited: false })
         {
@@ -80,7 +80,7 @@ internal static class DaemonSession
     {
         long? start = ProcessIdentity.StartTimeOf(pid);
         if (start is not null && Kill(pid, Interrupt) != 0)
-            throw new CliException($"pelagod (pid {pid}) belongs to another user: run 'pelago down' as that user");
+            throw new CliException($"pelagod (pid {pid}) belongs to another user: run '{Invocation.Program} down' as that user");
         var clock = Stopwatch.StartNew();
         while (start is not null && ProcessIdentity.StartTimeOf(pid) == start)
         {

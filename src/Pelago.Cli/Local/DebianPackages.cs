@@ -3,6 +3,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Pelago.Cli.Output;
+using Pelago.Client.Local;
 
 namespace Pelago.Cli.Local;
 
@@ -34,7 +35,7 @@ internal static class DebianPackages
         }
         catch (Win32Exception e)
         {
-            throw new CliException($"could not run apt-get: {e.Message}: on other systems than Debian install by hand what 'pelago doctor' names");
+            throw new CliException($"could not run apt-get: {e.Message}: on other systems than Debian install by hand what '{Invocation.Program} doctor' names");
         }
         using (process)
         {

@@ -63,7 +63,7 @@ internal static class DownCommand
         await sweep.StandardOutput.ReadToEndAsync(cancel);
         await sweep.WaitForExitAsync(cancel);
         if (sweep.ExitCode != 0)
-            throw new CliException($"pelagod sweep ended with code {sweep.ExitCode}: some pods of {home.Root} may still run. 'pelago up' takes them over; then try again");
+            throw new CliException($"pelagod sweep ended with code {sweep.ExitCode}: some pods of {home.Root} may still run. '{Invocation.Of(home)} up' takes them over; then try again");
     }
 
     private static void Purge(PelagoHome home, Progress progress)

@@ -29,11 +29,11 @@ internal static class KubeconfigCommand
         if (cluster is not null && !home.ClusterNames().Contains(cluster))
         {
             string known = string.Join(", ", home.ClusterNames());
-            throw new CliException($"no cluster {cluster} in {home.Root}" + (known.Length > 0 ? $"; there are: {known}" : "; 'pelago up' makes one"), ExitCode.NothingMatched);
+            throw new CliException($"no cluster {cluster} in {home.Root}" + (known.Length > 0 ? $"; there are: {known}" : $"; '{Invocation.Of(home)} up' makes one"), ExitCode.NothingMatched);
         }
 
         if (!File.Exists(path))
-            throw new CliException($"no cluster was ever started in {home.Root}: run 'pelago up' first", ExitCode.NothingMatched);
+            throw new CliException($"no cluster was ever started in {home.Root}: run '{Invocation.Of(home)} up' first", ExitCode.NothingMatched);
         Console.Out.WriteLine(path);
         return ExitCode.Done;
     }

@@ -18,7 +18,7 @@ internal static class StartFailure
         if (reasons.Length > 0)
         {
             string reason = string.Join("; ", reasons);
-            string where = reason.Contains("pelagod store check", StringComparison.Ordinal) ? $" (pelagod is {Path.GetFullPath(daemon)}; 'pelago doctor' checks too)" : "";
+            string where = reason.Contains("pelagod store check", StringComparison.Ordinal) ? $" (pelagod is {Path.GetFullPath(daemon)}; '{Invocation.Of(home)} doctor' checks too)" : "";
             return new CliException($"could not start the clusters of {home.Root}: {reason}{where}");
         }
 
@@ -26,7 +26,7 @@ internal static class StartFailure
             return new CliException($"could not start the clusters of {home.Root}: there is no space left on its disk; nothing was lost: free some space and start again");
         // No reason means a fault of the daemon itself, or of what it runs on (no .NET runtime): its last words are all there is.
         string words = string.Join('\n', lines.TakeLast(15).Select(line => "  " + line));
-        return new CliException($"pelagod ended with code {exitCode} before the clusters of {home.Root} were ready. 'pelago doctor' looks for causes; the end of {home.LogFile}:\n{words}");
+        return new CliException($"pelagod ended with code {exitCode} before the clusters of {home.Root} were ready. '{Invocation.Of(home)} doctor' looks for causes; the end of {home.LogFile}:\n{words}");
     }
 
     private static string[] LinesSince(PelagoHome home, long from)

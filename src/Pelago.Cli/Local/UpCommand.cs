@@ -58,7 +58,7 @@ internal static class UpCommand
             return ExitCode.Done;
         if (!start.IsOurs)
         {
-            progress.Say($"pelagod already runs on {home.Root} (pid {record.Pid}); 'pelago down' ends it");
+            progress.Say($"pelagod already runs on {home.Root} (pid {record.Pid}); '{Invocation.Of(home)} down' ends it");
             return ExitCode.Done;
         }
 
@@ -82,7 +82,7 @@ internal static class UpCommand
 
         // One that ends in order takes its record along.
         if (File.Exists(home.DaemonFile))
-            throw new CliException($"pelagod (pid {record.Pid}) ended by itself and its pods may still run: see {home.LogFile}, then 'pelago up' takes them over, 'pelago down' ends them");
+            throw new CliException($"pelagod (pid {record.Pid}) ended by itself and its pods may still run: see {home.LogFile}, then '{Invocation.Of(home)} up' takes them over, '{Invocation.Of(home)} down' ends them");
         progress.Say($"pelagod (pid {record.Pid}) was ended");
         return ExitCode.Done;
     }

@@ -5,6 +5,7 @@ using System.CommandLine.Completions;
 using System.Globalization;
 using System.IO;
 using Pelago.Cli.Output;
+using Pelago.Client.Local;
 using Pelago.Packages.Format;
 using Pelago.Packages.Repositories;
 
@@ -61,7 +62,7 @@ internal static class PackageStores
         if (hidden.FirstOrDefault(one => version is null ? revisions.Count == 0 : one.Package.Version == version && revisions.All(offered => offered.Package.Version != version)) is { } withdrawn)
         {
             throw new CliException(
-                $"{name} {PlainText.Of(withdrawn.Package.Version)} of repository {withdrawn.Repository.Name} is not offered: {PlainText.Of(withdrawn.Hidden!)}. 'pelago package describe {name} --all' shows what is hidden",
+                $"{name} {PlainText.Of(withdrawn.Package.Version)} of repository {withdrawn.Repository.Name} is not offered: {PlainText.Of(withdrawn.Hidden!)}. '{Invocation.Program} package describe {name} --all' shows what is hidden",
                 ExitCode.NothingMatched);
         }
 

@@ -82,7 +82,7 @@ internal static class ProgramCommand
         command.Arguments.Add(name);
         command.SetAction(parsed => PackageStores.Try(() => Store(parsed).Remove(parsed.GetValue(name)!))
             ? ExitCode.Done
-            : throw new CliException($"no command line of a package {parsed.GetValue(name)} is here: 'pelago package cli list'", ExitCode.NothingMatched));
+            : throw new CliException($"no command line of a package {parsed.GetValue(name)} is here: '{Invocation.Program} package cli list'", ExitCode.NothingMatched));
         return command;
     }
 

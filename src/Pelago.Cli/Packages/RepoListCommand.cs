@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Pelago.Cli.Output;
+using Pelago.Client.Local;
 using Pelago.Packages.Repositories;
 
 namespace Pelago.Cli.Packages;
@@ -44,7 +45,7 @@ internal static class RepoListCommand
     {
         if (catalog.Repositories.Count == 0)
         {
-            Console.Error.WriteLine("no repositories; 'pelago package repo add NAME URI' brings one");
+            Console.Error.WriteLine($"no repositories; '{Invocation.Program} package repo add NAME URI' brings one");
             return;
         }
 

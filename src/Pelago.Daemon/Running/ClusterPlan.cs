@@ -53,7 +53,7 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
                     made.Add(directory);
                 }
                 int slot = slots.Take(directory, isNew ? null : settings.Slot)
-                    ?? throw new DaemonException($"all {AddressSlots.Count} address ranges of this machine are taken by other clusters; 'pelago down --purge' in a home that is no longer needed frees some");
+                    ?? throw new DaemonException($"all {AddressSlots.Count} address ranges of this machine are taken by other clusters; '{Invocation.Program} down --purge' in a home that is no longer needed frees some");
                 settled.Add(settings with { Slot = slot });
             }
             return settled;

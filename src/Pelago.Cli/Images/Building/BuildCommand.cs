@@ -56,7 +56,7 @@ internal static class BuildCommand
         long size = await WriteAsync(image, file, progress, cancel);
         progress.Clear();
         Console.Out.WriteLine(file);
-        progress.Say($"{tag} for linux/{image.Architecture}, {ByteCount.Of(size)}. 'pelago image import {file}' puts it onto the nodes");
+        progress.Say($"{tag} for linux/{image.Architecture}, {ByteCount.Of(size)}. '{Invocation.Program} image import {file}' puts it onto the nodes");
         return ExitCode.Done;
     }
 

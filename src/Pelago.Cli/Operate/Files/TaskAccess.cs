@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Kube;
 
 namespace Pelago.Cli.Operate.Files;
@@ -33,7 +34,7 @@ internal sealed class TaskAccess
         if (await NodeTaskFiles.IsServedAsync(cluster, cancel))
             return true;
         await Console.Error.WriteLineAsync(
-            $"cluster {cluster.Cluster} has no agents on its nodes ('pelago install' brings them): files are read by commands in the containers, logs by the API, and lines are picked out here");
+            $"cluster {cluster.Cluster} has no agents on its nodes ('{Invocation.Program} install' brings them): files are read by commands in the containers, logs by the API, and lines are picked out here");
         return false;
     }
 }

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Pelago.Cli.Output;
+using Pelago.Client.Local;
 using Pelago.Kube;
 using Pelago.Packages.Api;
 using Pelago.Packages.Dependencies;
@@ -51,7 +52,7 @@ internal static class InstallCommand
             options.WarnOfSecrets(parsed, revision.Config);
             string name = parsed.GetValue(appId) ?? revision.Name;
             if (await access.FindAsync(name, cancel) is { } present)
-                throw new CliException($"{name} is there already ({present.Spec.Package} {present.Spec.Version}, {present.Phase}): 'pelago package upgrade {name}' changes it, --app-id gives another one another name");
+                throw new CliException($"{name} is there already ({present.Spec.Package} {present.Spec.Version}, {present.Phase}): '{Invocation.Program} package upgrade {name}' changes it, --app-id gives another one another name");
             var spec = new InstallationSpec
             {
                 Package = revision.Name, Version = revision.Version, Digest = RecordStore.DigestOf(PackageRecord.Of(revision)), Repository = repository, Options = Options(line, parsed, options, revision),

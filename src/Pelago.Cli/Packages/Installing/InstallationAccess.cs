@@ -3,6 +3,7 @@
 using System.Text.Json.Nodes;
 using Pelago.Cli.Output;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Kube;
 using Pelago.Packages.Api;
 using Pelago.Packages.Releases;
@@ -84,5 +85,5 @@ internal sealed class InstallationAccess(HttpKubeApi keeper, IReadOnlyList<HttpK
     }
 
     private static CliException NotServed(HttpKubeApi cluster) =>
-        new($"cluster {cluster.Cluster} does not serve installations: 'pelago install --packages' brings that to a Kubernetes; a cluster of 'pelago up' has it some moments after its start");
+        new($"cluster {cluster.Cluster} does not serve installations: '{Invocation.Program} install --packages' brings that to a Kubernetes; a cluster of 'pelago up' has it some moments after its start");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using Pelago.Cli.Output;
+using Pelago.Client.Local;
 using Pelago.Packages.Api;
 
 namespace Pelago.Cli.Packages.Installing;
@@ -25,7 +26,7 @@ internal sealed class InstallationWait(InstallationAccess access, Progress progr
             TimeSpan taken = TimeProvider.System.GetElapsedTime(start);
             // The way back takes its own time.
             if (taken > TimeSpan.FromSeconds(2 * now.Spec.TimeoutSeconds) + Grace)
-                throw new CliException($"{name} is {now.Phase} after {taken.TotalSeconds:0} s{Said(now.Message)}. The cluster goes on with it: 'pelago package list' says how it is");
+                throw new CliException($"{name} is {now.Phase} after {taken.TotalSeconds:0} s{Said(now.Message)}. The cluster goes on with it: '{Invocation.Program} package list' says how it is");
             progress.Show($"{name} {now.Spec.Version}: {now.Phase}{Said(PlainText.Of(now.Message))} ({taken.TotalSeconds:0} s)");
             await Task.Delay(Between, cancel);
         }
@@ -42,7 +43,7 @@ internal sealed class InstallationWait(InstallationAccess access, Progress progr
             last = now;
             TimeSpan taken = TimeProvider.System.GetElapsedTime(start);
             if (taken > TimeSpan.FromSeconds(now.Spec.TimeoutSeconds) + Grace)
-                throw new CliException($"{now.Name} is not gone after {taken.TotalSeconds:0} s{Said(now.Message)}. The cluster goes on with it: 'pelago package list' says how it is");
+                throw new CliException($"{now.Name} is not gone after {taken.TotalSeconds:0} s{Said(now.Message)}. The cluster goes on with it: '{Invocation.Program} package list' says how it is");
             progress.Show($"removing {now.Name}{Said(PlainText.Of(now.Message))} ({taken.TotalSeconds:0} s)");
             await Task.Delay(Between, cancel);
         }

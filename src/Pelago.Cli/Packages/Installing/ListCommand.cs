@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Kube;
 using Pelago.Packages.Api;
 
@@ -49,7 +50,7 @@ internal static class ListCommand
             if (found.Count > 0 || form != "table")
                 InstallationTable.Print(found, form);
             else if (faults.Count == 0)
-                Console.Error.WriteLine("nothing is installed; 'pelago package search' finds packages");
+                Console.Error.WriteLine($"nothing is installed; '{Invocation.Program} package search' finds packages");
             return faults.Contains(ExitCode.Unreachable) ? ExitCode.Unreachable : faults.Count > 0 ? ExitCode.Failed : ExitCode.Done;
         });
         return command;

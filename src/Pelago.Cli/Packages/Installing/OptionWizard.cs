@@ -3,6 +3,7 @@
 using System.IO;
 using System.Text.Json.Nodes;
 using Pelago.Cli.Output;
+using Pelago.Client.Local;
 using Pelago.Packages.Options;
 
 namespace Pelago.Cli.Packages.Installing;
@@ -61,7 +62,7 @@ internal sealed class OptionWizard(TextReader input, TextWriter output)
                 output.WriteLine($"  {PlainText.Of(fault)}");
         }
 
-        throw new CliException($"{question.Path} was not understood {MaxTries} times: nothing was changed. 'pelago package describe PACKAGE --config' prints the rules");
+        throw new CliException($"{question.Path} was not understood {MaxTries} times: nothing was changed. '{Invocation.Program} package describe PACKAGE --config' prints the rules");
     }
 
     private bool Agrees(string question)

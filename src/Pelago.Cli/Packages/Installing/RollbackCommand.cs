@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Pelago.Cli.Output;
+using Pelago.Client.Local;
 using Pelago.Packages.Api;
 using Pelago.Packages.Format;
 
@@ -35,7 +36,7 @@ internal static class RollbackCommand
             var record = InstallationSpec.Read(await access.Records.ReadAsync(access.Namespace, target.Record, cancel));
             (InstallationSpec spec, string lost) = await access.Secrets.OpenToChangeAsync(access.Namespace, present.Name, record, cancel);
             if (lost.Length > 0)
-                throw new CliException($"revision {target.Number} was not brought back: its secret options are lost ({PlainText.Of(lost)}); 'pelago package upgrade {present.Name} --package-version {target.Version}' with --set-file gives others");
+                throw new CliException($"revision {target.Number} was not brought back: its secret options are lost ({PlainText.Of(lost)}); '{Invocation.Program} package upgrade {present.Name} --package-version {target.Version}' with --set-file gives others");
             PackageRevision package = await UpgradeCommand.ReadAsync(access, spec.Digest, cancel);
             Console.Error.WriteLine($"revision {target.Number}: {target.Package} {target.Version}, {target.At} ({target.Cause})");
             return await UpgradeCommand.ChangeAsync(line, parsed, access, present, now, spec, package, $"rolled back to revision {target.Number}", cancel);
@@ -62,7 +63,7 @@ internal static class RollbackCommand
             return null;
         if (result.Tokens is [{ Value: var text }] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0)
             return number;
-        result.AddError($"revision {result.Tokens[0].Value}: must be a whole number, as 'pelago package history' prints it");
+        result.AddError($"revision {result.Tokens[0].Value}: must be a whole number, as '{Invocation.Program} package history' prints it");
         return null;
     }
 }

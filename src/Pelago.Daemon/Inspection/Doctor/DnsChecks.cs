@@ -21,10 +21,10 @@ internal static class DnsChecks
         if (home.ReadDaemon() is null)
             return [];
         IEnumerable<ClusterSettings> running = new ClusterPlan(home, AddressSlots.OfMachine()).TryKnown().Where(cluster => !cluster.Simulated);
-        return await Task.WhenAll(running.Select(cluster => CheckAsync(cluster, cancel)));
+        return await Task.WhenAll(running.Select(cluster => CheckAsync(home, cluster, cancel)));
     }
 
-    private static async Task<DoctorCheck> CheckAsync(ClusterSettings cluster, CancellationToken cancel)
+    private static async Task<DoctorCheck> CheckAsync(PelagoHome home, ClusterSettings cluster, CancellationToken cancel)
     {
         string name = $"dns of {cluster.Name}";
         Cidr4 services = Cidr4.Parse(AddressSlots.ServiceCidr(cluster.Slot, Environment.IsPrivilegedProcess));
@@ -42,6 +42,6 @@ internal static class DnsChecks
 
         return DoctorCheck.Warn(
             name, $"no name server answers at {address}: pods reach services by the addresses in their environment (NAME_SERVICE_HOST), not by name",
-            $"look for 'dns' in {cluster.Name}'s events and in the log of pelagod; 'pelago down', then 'pelago up' tries again");
+            $"look for 'dns' in {cluster.Name}'s events and in the log of pelagod; '{Invocation.Of(home)} down', then '{Invocation.Of(home)} up' tries again");
     }
 }

@@ -30,7 +30,7 @@ internal static class MachineChecks
         ? DoctorCheck.Ok("user", "root: pods have namespaces, a network address and a root file system of their own")
         : DoctorCheck.Warn(
             "user", $"{Environment.UserName} is not root: pods share this machine's network and files, each with an address of its own inside 127.0.0.0/8",
-            "for isolated pods, run it as root with a home of its own: sudo pelago up --home /var/lib/pelago");
+            $"for isolated pods, run it as root with a home of its own: sudo {Invocation.Program} up --home /var/lib/pelago");
 
     private static DoctorCheck Memory()
     {
@@ -50,7 +50,7 @@ internal static class MachineChecks
         return File.Exists(home.DaemonFile)
             ? DoctorCheck.Warn(
                 "daemon", $"the pelagod of {home.Root} ended without stopping its pods, which may still run",
-                "'pelago up' takes them over again, 'pelago down' ends them")
-            : DoctorCheck.Ok("daemon", $"none runs on {home.Root}; 'pelago up' starts one");
+                $"'{Invocation.Of(home)} up' takes them over again, '{Invocation.Of(home)} down' ends them")
+            : DoctorCheck.Ok("daemon", $"none runs on {home.Root}; '{Invocation.Of(home)} up' starts one");
     }
 }

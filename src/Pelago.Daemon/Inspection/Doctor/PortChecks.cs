@@ -21,14 +21,14 @@ internal static class PortChecks
         if (home.ReadHolder() is not null)
             yield break;
         foreach (ClusterSettings cluster in new ClusterPlan(home, AddressSlots.OfMachine()).TryKnown())
-            yield return ApiPort(cluster);
+            yield return ApiPort(home, cluster);
     }
 
-    private static DoctorCheck ApiPort(ClusterSettings cluster) => LoopbackPorts.IsFree(cluster.Port)
+    private static DoctorCheck ApiPort(PelagoHome home, ClusterSettings cluster) => LoopbackPorts.IsFree(cluster.Port)
         ? DoctorCheck.Ok($"port of {cluster.Name}", $"{cluster.Port} is free")
         : DoctorCheck.Warn(
             $"port of {cluster.Name}", $"{cluster.Port} is in use by {PortOwner.Describe(cluster.Port)}; the next start picks another one",
-            "end it to keep the port, or take the new address from 'pelago kubeconfig' after the start");
+            $"end it to keep the port, or take the new address from '{Invocation.Of(home)} kubeconfig' after the start");
 
     private static DoctorCheck NodePorts()
     {
