@@ -105,6 +105,9 @@ public sealed class DemoTests
             Assert.DoesNotContain("\e", demo.Output, StringComparison.Ordinal);
             Assert.Matches(@"(?m)^pelago-1 +deployment/hello +3/3 ready$", demo.Output);
             Assert.Contains("kubectl --context pelago-3 -n demo describe pod too-big", demo.Output, StringComparison.Ordinal);
+            await AsNobodyAsync(directory, "down");
+            ProgramResult up = await AsNobodyAsync(directory, "up", "--detach");
+            Assert.Contains("\nPods run as programs of this machine, and their images are only labels; for pods from images: run as root", $"\n{up.Error}", StringComparison.Ordinal);
             Assert.Equal((uint)Nobody, UnixFile.Of(Path.Combine(directory["user"], ".pelago", "daemon.json")));
         }
         finally
@@ -114,8 +117,8 @@ public sealed class DemoTests
         }
     }
 
-    private static Task<ProgramResult> AsNobodyAsync(TemporaryDirectory directory, string command) => ProgramRun.RunAsync(
-        "setpriv", ["--reuid", $"{Nobody}", "--regid", $"{Nobody}", "--clear-groups", Path.Combine(directory["bin"], "pelago"), command],
+    private static Task<ProgramResult> AsNobodyAsync(TemporaryDirectory directory, params string[] command) => ProgramRun.RunAsync(
+        "setpriv", ["--reuid", $"{Nobody}", "--regid", $"{Nobody}", "--clear-groups", Path.Combine(directory["bin"], "pelago"), .. command],
         new Dictionary<string, string?> { ["HOME"] = directory["user"], ["PELAGO_HOME"] = null, ["PELAGO_DAEMON"] = null, ["PATH"] = "/usr/bin:/bin", ["TMPDIR"] = directory["user"], ["DOTNET_ROOT"] = DotnetRoot() },
         TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
 

@@ -25,6 +25,18 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Pods_that_are_no_containers_are_a_warning_and_no_failure()
+    {
+        await using var home = new LocalHome();
+
+        ProgramResult doctor = await home.RunAsync("doctor");
+
+        JsonNode check = (await home.JsonAsync("doctor"))["checks"]!.AsArray().Single(check => (string?)check!["name"] == "containerd")!;
+        bool runsImages = ((string)check["says"]!).Contains("new clusters run pods from images", StringComparison.Ordinal);
+        Assert.Equal((0, runsImages ? "ok" : "warning"), (doctor.ExitCode, (string?)check["result"]));
+    }
+
+    [Fact]
     public async Task What_is_broken_is_named_with_its_fix_and_ends_with_1()
     {
         await using var home = new LocalHome();

@@ -90,12 +90,26 @@ public sealed class UpTests
         string says = (string)(await home.JsonAsync("doctor"))["checks"]!.AsArray().Single(check => (string?)check!["name"] == "containerd")!["says"]!;
         string usual = says.Contains("new clusters run pods from images", StringComparison.Ordinal) ? "containerd" : "process";
         Assert.Equal(usual, home.Places.ReadSettings("pelago-1")!.Runtime);
+        // Who is not told believes that images are run.
+        Assert.Equal(usual == "process", up.Error.Contains("Pods run as programs of this machine, and their images are only labels; for pods from images: ", StringComparison.Ordinal));
         string other = usual == "process" ? "containerd" : "process";
         ProgramResult changed = await home.RunAsync("up", "--detach", "--runtime", other);
         Assert.Equal(2, changed.ExitCode);
         Assert.Contains($"already runs pods with the {usual} runtime, not {other}", changed.Error, StringComparison.Ordinal);
         if (usual == "containerd")
             Assert.Contains("the demo runs programs of this machine", (await home.RunAsync("demo")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Processes_that_were_asked_for_are_not_explained()
+    {
+        await using var home = new LocalHome();
+
+        ProgramResult up = await home.RunAsync("up", "--detach", "--port", "0", "--runtime", "process");
+
+        Assert.True(up.ExitCode == 0, up.ToString());
+        Assert.DoesNotContain("images are only labels", up.Error, StringComparison.Ordinal);
+        Assert.Null(home.Places.ReadDaemon()!.ContainerRemedy);
     }
 
     [Fact]

@@ -19,6 +19,9 @@ public sealed record DaemonRecord
 
     /// <summary>The address of the web page, with a slash at its end; null while there is none. Who is to be let in needs a <see cref="LoginCode"/>.</summary>
     public string? Dashboard { get; init; }
+
+    /// <summary>What to do for pods from images, where pods are programs of this machine although nobody asked for that; else null.</summary>
+    public string? ContainerRemedy { get; init; }
     public required IReadOnlyList<ClusterRecord> Clusters { get; init; }
 
     /// <summary>Whether that process still runs.</summary>

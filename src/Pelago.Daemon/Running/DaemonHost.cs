@@ -18,12 +18,16 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
     private readonly ILogger _log = logging.CreateLogger<DaemonHost>();
     private readonly CancellationTokenSource _stop = new();
     private PageHost? _page;
+    private string? _containerRemedy;
     private Task _packages = Task.CompletedTask;
 
     /// <summary>Completes when every API server answers and every node is Ready.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
         IReadOnlyList<ClusterSettings> plan = new ClusterPlan(home, AddressSlots.OfMachine()).Make(options);
+        _containerRemedy = ProcessFallback.RemedyOf(plan, options);
+        if (_containerRemedy is not null)
+            Log.NoContainers(_log, _containerRemedy);
         await StartClustersAsync(plan, cancel);
         WriteKubeconfig();
         await StartPageAsync(cancel);
@@ -111,6 +115,7 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
             StartTime = ProcessIdentity.StartTimeOf(Environment.ProcessId) ?? 0,
             Ready = ready,
             Dashboard = _page?.Address.ToString(),
+            ContainerRemedy = _containerRemedy,
             Clusters = [.. _clusters.Select(cluster => new ClusterRecord(cluster.Name, cluster.Server.ToString().TrimEnd('/'), home.ClusterKubeconfig(cluster.Name)))],
         };
         AtomicFile.Write(home.DaemonFile, JsonSerializer.SerializeToUtf8Bytes(record, LocalJson.Default.DaemonRecord));
@@ -126,6 +131,9 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
 
         [LoggerMessage(5002, LogLevel.Warning, "There is no page: {Why}")]
         public static partial void NoPage(ILogger log, string why);
+
+        [LoggerMessage(5003, LogLevel.Warning, "Pods run as programs of this machine, and their images are only labels; for pods from images: {Remedy}")]
+        public static partial void NoContainers(ILogger log, string remedy);
 
         [LoggerMessage(5001, LogLevel.Information, "The clusters of {Home} ended")]
         public static partial void Ended(ILogger log, string home);

@@ -3,6 +3,7 @@
 using System.IO;
 using System.Runtime.InteropServices;
 using Pelago.Client.Local;
+using Pelago.Daemon.Running;
 using Pelago.Node.Containerd;
 
 namespace Pelago.Daemon.Inspection.Doctor;
@@ -21,10 +22,13 @@ internal static class MachineChecks
         yield return Containerd();
     }
 
-    private static DoctorCheck Containerd() => new ContainerdTools().Missing() is { Count: > 0 } missing
-        ? DoctorCheck.Ok("containerd", $"pods run as processes of this machine; for pods from images: {string.Join("; ", missing)}") with { Packages = new ContainerdTools().MissingPackages() }
-        : new ContainerdTools().AreUsable() ? DoctorCheck.Ok("containerd", "it, runc and the CNI plugins are here: new clusters run pods from images ('--runtime process': as processes of this machine)")
-        : DoctorCheck.Ok("containerd", "it is here, but no namespaces or no bridge can be made (see above): pods run as processes of this machine");
+    private static DoctorCheck Containerd()
+    {
+        if (ProcessFallback.Remedy() is not { } remedy)
+            return DoctorCheck.Ok("containerd", "it, runc and the CNI plugins are here: new clusters run pods from images ('--runtime process': as processes of this machine)");
+        DoctorCheck warning = DoctorCheck.Warn("containerd", "pods run as processes of this machine, where an image is only a label", $"for pods from images: {remedy}");
+        return warning with { Packages = new ContainerdTools().MissingPackages() };
+    }
 
     private static DoctorCheck User() => Environment.IsPrivilegedProcess
         ? DoctorCheck.Ok("user", "root: pods have namespaces, a network address and a root file system of their own")
