@@ -23,6 +23,7 @@ public sealed class DemoTests
 
         JsonNode first = await home.JsonAsync("demo");
         JsonNode second = await home.JsonAsync("demo");
+        ProgramResult quiet = await home.RunAsync("demo", "-q");
 
         Assert.Equal(3, first["clusters"]!.AsArray().Count);
         string[] workloads = [.. first["workloads"]!.AsArray().Select(row => $"{row!["cluster"]} {row["workload"]} {row["settled"]}")];
@@ -33,6 +34,8 @@ public sealed class DemoTests
         Assert.Contains(first["workloads"]!.AsArray(), row => ((string)row!["says"]!).Contains("Insufficient cpu", StringComparison.Ordinal));
         Assert.Equal((int)first["pid"]!, (int)second["pid"]!);
         Assert.Equal(workloads, second["workloads"]!.AsArray().Select(row => $"{row!["cluster"]} {row["workload"]} {row["settled"]}"));
+        Assert.Equal((0, ""), (quiet.ExitCode, quiet.Error));
+        Assert.Equal(workloads.Length + 1, quiet.Output.TrimEnd().Split('\n').Length); // the table, and no tour
         Assert.Equal("pelago down", (string)first["tour"]!.AsArray()[^1]!["command"]!);
     }
 

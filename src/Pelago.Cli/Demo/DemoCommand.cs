@@ -44,7 +44,7 @@ internal static class DemoCommand
             IReadOnlyList<DemoRow> rows = await SettleAsync(clusters, progress, cancel);
             IReadOnlyList<DemoStop> tour = await DemoTour.PlanAsync(home, clusters, rows, cancel);
             progress.Clear();
-            Print(start.Record, rows, tour, output);
+            Print(start.Record, rows, quiet ? [] : tour, output);
             return rows.All(row => row.Settled)
                 ? ExitCode.Done
                 : throw Unsettled(rows);
@@ -116,6 +116,8 @@ internal static class DemoCommand
         foreach (DemoRow row in rows)
             table.Add(row.Cluster, row.Workload, row.Says);
         table.WriteTo(Console.Out);
+        if (tour.Count == 0)
+            return;
         Console.Out.WriteLine();
         Console.Out.WriteLine(Style.Bold("A tour"));
         foreach (DemoStop stop in tour)
