@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.IO;
 
 namespace Pelago.Cli;
 
@@ -30,10 +31,11 @@ internal static class ExamplesHelp
         public override int Invoke(ParseResult parseResult)
         {
             int code = inner.Invoke(parseResult);
+            TextWriter output = parseResult.InvocationConfiguration.Output;
             if (Examples.TryGetValue(parseResult.CommandResult.Command, out string? examples))
-                Console.Out.WriteLine("Examples:\n  " + examples.Replace("\n", "\n  ", StringComparison.Ordinal));
+                output.WriteLine("Examples:\n  " + examples.Replace("\n", "\n  ", StringComparison.Ordinal));
             if (parseResult.CommandResult.Command is RootCommand && Plugins.Verbs() is { Count: > 0 } plugins)
-                Console.Out.WriteLine($"Plugins on PATH (pelago-*):\n  {string.Join("\n  ", plugins)}");
+                output.WriteLine($"Plugins on PATH (pelago-*):\n  {string.Join("\n  ", plugins)}");
             return code;
         }
     }

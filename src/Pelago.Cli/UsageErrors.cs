@@ -13,6 +13,13 @@ internal static class UsageErrors
 
     public static int Print(ParseResult parsed)
     {
+        // Who types the name alone asks what there is.
+        if (parsed.CommandResult.Command is RootCommand root && parsed.Tokens.Count == 0)
+        {
+            root.Parse("--help").Invoke(new InvocationConfiguration { Output = Console.Error });
+            return ExitCode.Usage;
+        }
+
         string path = Path(parsed.CommandResult);
         foreach (string message in Messages(parsed, path).Distinct())
             Console.Error.WriteLine($"pelago: {message}");

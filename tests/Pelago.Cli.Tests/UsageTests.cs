@@ -14,7 +14,6 @@ public sealed class UsageTests : IDisposable
     [Theory]
     [InlineData("'dwon' is no command of 'pelago'. Did you mean 'down'?", "dwon", "--purge")]
     [InlineData("'frobnicate' is no command of 'pelago'", "frobnicate")]
-    [InlineData("a command is needed: up, down,")]
     [InlineData("'pelago up' has no option '--detahc'. Did you mean '--detach'?", "up", "--detahc")]
     [InlineData("'pelago up' has no option '--hmoe'. Did you mean '--home'?", "--hmoe", "/tmp", "up")]
     [InlineData("'x' is one word too many for 'pelago kubeconfig'", "kubeconfig", "x")]
@@ -35,6 +34,17 @@ public sealed class UsageTests : IDisposable
         Assert.Empty(result.Output);
         Assert.StartsWith($"pelago: {message}", result.Error, StringComparison.Ordinal);
         Assert.EndsWith("--help' for usage.\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_name_alone_prints_the_help_as_an_error()
+    {
+        ProgramResult help = await CliProcess.RunAsync(_home.Path, "--help");
+
+        ProgramResult alone = await CliProcess.RunAsync(_home.Path);
+
+        Assert.Contains("Start clusters on this machine", help.Output, StringComparison.Ordinal);
+        Assert.Equal((2, "", help.Output), (alone.ExitCode, alone.Output, alone.Error));
     }
 
     [Fact]
