@@ -196,9 +196,13 @@ public sealed class UpTests
 
         ProgramResult more = await home.RunAsync("up", "--detach", "--clusters", "2");
         ProgramResult bigger = await home.RunAsync("up", "--detach", "--nodes", "3");
-        ProgramResult same = await home.RunAsync("up", "--detach", "--clusters", "1", "--nodes", "1");
+        int port = home.Places.ReadSettings("pelago-1")!.Port, otherPort = port == 65535 ? port - 1 : port + 1;
+        ProgramResult elsewhere = await home.RunAsync("up", "--detach", "--port", $"{otherPort}");
+        ProgramResult same = await home.RunAsync("up", "--detach", "--clusters", "1", "--nodes", "1", "--port", $"{port}");
+        ProgramResult anywhere = await home.RunAsync("up", "--detach", "--port", "0");
 
-        Assert.Equal((2, 2, 0), (more.ExitCode, bigger.ExitCode, same.ExitCode));
+        Assert.Equal((2, 2, 2, 0, 0), (more.ExitCode, bigger.ExitCode, elsewhere.ExitCode, same.ExitCode, anywhere.ExitCode));
+        Assert.Contains($"already runs clusters from port {port} on, not {otherPort}, on {home.Root}: 'pelago down' first, or use another --home", elsewhere.Error, StringComparison.Ordinal);
         Assert.Contains("already runs 1 cluster(s), not 2", more.Error, StringComparison.Ordinal);
         Assert.Contains("already runs clusters of 1 node(s), not 3", bigger.Error, StringComparison.Ordinal);
     }
