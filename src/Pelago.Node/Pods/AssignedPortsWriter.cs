@@ -15,42 +15,45 @@ internal sealed class AssignedPortsWriter(PodServices services)
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(250);
     private readonly Dictionary<int, int> _ports = [];
     private string _sandbox = "";
-    private DateTimeOffset _since;
+    private DateTimeOffset? _settledAt;
     private string? _written;
 
     /// <summary>
     /// Before containers start: what finds the pod ready must find its ports too. A program that knows nothing of PORT listens on the port that it declared, and
-    /// is then said to be there. When to look again; null when every port has its listener.
+    /// is then said to be there. When to look again, at first soon after a container has started; null when every port has its listener.
     /// </summary>
-    public async Task<TimeSpan?> WriteAsync(V1Pod pod, PodSandboxStatus? sandbox, CancellationToken cancel)
+    public async Task<TimeSpan?> WriteAsync(PodView view, CancellationToken cancel)
     {
-        if (sandbox is null)
+        if (view.Sandbox is not { } sandbox)
             return null;
-        bool isSettled = Look(sandbox);
+        DateTimeOffset started = view.Containers.Max(container => container.StartedAt) ?? sandbox.CreatedAt;
+        bool isSettled = Look(sandbox, started);
         string wanted = AssignedPorts.Format(_ports);
-        string present = _written ?? (pod.Metadata.Annotations?.TryGetValue(AssignedPorts.Annotation, out string? text) == true ? text : "");
+        string present = _written ?? (view.Pod.Metadata.Annotations?.TryGetValue(AssignedPorts.Annotation, out string? text) == true ? text : "");
         if (wanted != present)
-            await WriteAsync(pod, wanted, cancel);
-        TimeSpan age = services.Time.GetUtcNow() - _since;
+            await WriteAsync(view.Pod, wanted, cancel);
+        TimeSpan age = services.Time.GetUtcNow() - started;
         return isSettled ? null : age < FirstLook ? FirstLook : age;
     }
 
     /// <summary>Whether each port that a program could take elsewhere is taken. One that was seen stays while its program restarts.</summary>
-    private bool Look(PodSandboxStatus sandbox)
+    private bool Look(PodSandboxStatus sandbox, DateTimeOffset started)
     {
         if (_sandbox != sandbox.Id)
         {
-            (_sandbox, _since) = (sandbox.Id, services.Time.GetUtcNow());
+            (_sandbox, _settledAt) = (sandbox.Id, null);
             _ports.Clear();
             foreach ((int declared, int assigned) in sandbox.AssignedPorts)
                 _ports[declared] = assigned;
         }
-        if (!sandbox.AssignedPorts.Any(IsMovable))
+        if (!sandbox.AssignedPorts.Any(IsMovable) || _settledAt == started)
             return true;
         IReadOnlyDictionary<int, int> listened = services.Runtime.ListenedPorts(sandbox.Id);
         foreach ((int declared, int port) in listened)
             _ports[declared] = port;
-        return sandbox.AssignedPorts.Where(IsMovable).All(pair => listened.ContainsKey(pair.Key));
+        bool isSettled = sandbox.AssignedPorts.Where(IsMovable).All(pair => listened.ContainsKey(pair.Key));
+        _settledAt = isSettled ? started : null;
+        return isSettled;
     }
 
     private static bool IsMovable(KeyValuePair<int, int> pair) => pair.Key > 0 && pair.Key != pair.Value;

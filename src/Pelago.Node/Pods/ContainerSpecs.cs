@@ -46,8 +46,7 @@ internal static class ContainerSpecs
     {
         var lookup = new Dictionary<string, string>(variables, StringComparer.Ordinal);
         List<string> words = [.. (container.Command ?? []).Concat(container.Args ?? []).Select(word => Expansion.Expand(word, lookup.GetValueOrDefault))];
-        // Arguments alone are a command as people type it (kubectl run x --image busybox -- echo hi); options are for the program of an image.
-        if (features.Processes && !features.Images && container.Command is null or { Count: 0 } && (words.Count == 0 || words[0].StartsWith('-')))
+        if (features.Processes && !features.Images && container.Command is null or { Count: 0 } && !IsProgram(words, lookup.GetValueOrDefault("PATH")))
         {
             throw new RuntimeException(
                 WaitingReason.CreateContainerError,
@@ -55,6 +54,11 @@ internal static class ContainerSpecs
         }
         return words;
     }
+
+    /// <summary>Arguments alone are a command as people type it (kubectl run x --image busybox -- echo hi), and not when they are for the program of an image.</summary>
+    private static bool IsProgram(List<string> words, string? path) => words.Count > 0 && words[0].Length > 0 && (words[0].Contains('/')
+        ? File.Exists(words[0])
+        : (path ?? Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(directory => File.Exists(Path.Combine(directory, words[0]))));
 
     private static ContainerMount TerminationMessageMount(V1Container container, string file)
     {

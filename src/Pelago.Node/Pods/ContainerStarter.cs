@@ -119,7 +119,7 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
         {
             events.Warning(
                 container, "VolumesBelowSandbox",
-                $"Volumes are not at {string.Join(", ", mounts)} but below $PELAGO_SANDBOX, where containers begin: this node does not run as root");
+                $"Volumes are not at {string.Join(", ", mounts)} but below $PELAGO_SANDBOX: pods of this node see the machine's files and have none of their own");
         }
     }
 }

@@ -86,7 +86,7 @@ internal sealed class PodSync : IAsyncDisposable
         for (int i = 0; i < MaxPlans; i++)
         {
             await _probes.FollowAsync(view, isTerminating: false);
-            next = Sooner(next, await _ports.WriteAsync(pod, view.Sandbox, cancel));
+            next = Sooner(next, await _ports.WriteAsync(view, cancel));
             PodPlan plan = new PodPlanner(view, _probes.Verdicts()).Plan();
             isOver = plan is { KillPod: true, CreateSandbox: false };
             (bool acted, TimeSpan wait) = await CarryOutAsync(view, plan, volumes, cancel);

@@ -18,6 +18,7 @@ internal sealed class PodListeners(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly MachinePorts _machine = new("/proc");
     private ILookup<int, ListeningPort>? _sockets;
+    private ProcessTable? _processes;
     private long _readAt;
 
     /// <summary>By declared port; those without a listener are left out.</summary>
@@ -31,7 +32,7 @@ internal sealed class PodListeners(TimeProvider time)
         var held = new Lazy<HashSet<long>>(() => HeldBy(programs));
         foreach ((int declared, int assigned) in sandbox.AssignedPorts)
         {
-            if (declared == assigned || sockets[assigned].Any())
+            if (sockets[assigned].Any())
                 found[declared] = assigned;
             // Everywhere is also at this address, but whoever is everywhere may be a stranger.
             else if (sockets[declared].Any(socket => socket.Address.Equals(own) || (socket.IsEverywhere && held.Value.Contains(socket.Inode))))
@@ -47,15 +48,18 @@ internal sealed class PodListeners(TimeProvider time)
             if (_sockets is null || time.GetElapsedTime(_readAt) > Fresh)
             {
                 _sockets = _machine.Sockets().ToLookup(socket => socket.Port);
+                _processes = null;
                 _readAt = time.GetTimestamp();
             }
             return _sockets;
         }
     }
 
-    private static HashSet<long> HeldBy(IEnumerable<int> programs)
+    private HashSet<long> HeldBy(IEnumerable<int> programs)
     {
-        ProcessTable processes = ProcessTable.Read();
+        ProcessTable processes;
+        lock (_gate)
+            processes = _processes ??= ProcessTable.Read();
         return [.. programs.SelectMany(processes.Tree).SelectMany(process => SocketsOf(process.Pid))];
     }
 

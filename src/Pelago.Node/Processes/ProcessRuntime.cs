@@ -231,7 +231,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
     }
 
     public IReadOnlyDictionary<int, int> ListenedPorts(string sandboxId) => _sandboxes.Find(sandboxId) is { HasOwnNetwork: false } sandbox
-        ? _listened.Of(sandbox.Record, [.. ContainersOf(sandbox).Select(container => container.Main?.Pid).OfType<int>()])
+        ? _listened.Of(sandbox.Record, [.. ContainersOf(sandbox).Where(IsRunning).Select(container => container.Main?.Pid).OfType<int>()])
         : ReadOnlyDictionary<int, int>.Empty;
 
     public Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken cancel)
@@ -307,12 +307,16 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         }
     }
 
-    private static async Task<Stream> DialSharedAsync(ProcessSandbox sandbox, int port, CancellationToken cancel)
+    private static bool IsRunning(ProcessContainer container) => container.Status.State == ContainerState.Running;
+
+    private async Task<Stream> DialSharedAsync(ProcessSandbox sandbox, int port, CancellationToken cancel)
     {
-        // The process may listen on the pod's address, on the port it was assigned for this one, or on the port itself.
         IPAddress own = sandbox.Record.Address.Length > 0 ? IPAddress.Parse(sandbox.Record.Address) : IPAddress.Loopback;
         int assigned = sandbox.Record.AssignedPorts.GetValueOrDefault(port, port);
-        IPEndPoint[] candidates = [new(own, port), new(own, assigned), new(IPAddress.Loopback, assigned)];
+        // Of a declared port it is known where the program is: elsewhere a stranger may be.
+        IPEndPoint[] candidates = ListenedPorts(sandbox.Record.Id).TryGetValue(port, out int listened)
+            ? [new(own, listened), new(IPAddress.Loopback, listened)]
+            : [new(own, port), new(own, assigned), new(IPAddress.Loopback, assigned)];
         for (int i = 0; ; i++)
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

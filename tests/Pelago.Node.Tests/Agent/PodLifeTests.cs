@@ -43,7 +43,7 @@ public sealed class PodLifeTests : AgentFixture
         await PhaseAsync("web", "Running");
 
         await EventAsync(
-            "VolumesBelowSandbox", "Volumes are not at /srv/page but below $PELAGO_SANDBOX, where containers begin: this node does not run as root");
+            "VolumesBelowSandbox", "Volumes are not at /srv/page but below $PELAGO_SANDBOX: pods of this node see the machine's files and have none of their own");
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class PodLifeTests : AgentFixture
         Apply("""
             kind: Pod
             metadata: {name: options}
-            spec: {restartPolicy: Never, containers: [{name: main, image: nginx, args: [-g, daemon off;]}]}
+            spec: {restartPolicy: Never, containers: [{name: main, image: nginx, args: [pelago-nothing-of-this-name, /data]}]}
             """);
 
         await PhaseAsync("echo", "Succeeded");

@@ -34,19 +34,21 @@ public sealed class SharedHostTests : ProcessRuntimeContract
     {
         using var stranger = new TcpListener(IPAddress.Any, 0);
         stranger.Start();
-        int strangers = ((IPEndPoint)stranger.LocalEndpoint).Port;
-        PodPort[] ports = [new("main", "http", 80, "TCP"), new("main", "admin", 8081, "TCP"), new("main", "more", strangers, "TCP")];
+        using var beside = new TcpListener(IPAddress.Loopback, 0); // nobody gets this port everywhere meanwhile
+        beside.Start();
+        int strangers = ((IPEndPoint)stranger.LocalEndpoint).Port, declared = ((IPEndPoint)beside.LocalEndpoint).Port;
+        PodPort[] ports = [new("main", "http", 80, "TCP"), new("main", "admin", declared, "TCP"), new("main", "more", strangers, "TCP")];
         string id = await Runtime.RunPodSandboxAsync(Sandbox("a") with { Ports = ports }, Cancel);
         await RunAsync(id, Shell("main", "exec sleep 1000"));
         PodSandboxStatus pod = (await Runtime.PodSandboxStatusAsync(id, Cancel))!;
         using var assigned = new TcpListener(IPAddress.Loopback, pod.AssignedPorts[80]);
         assigned.Start();
-        using var own = new TcpListener(IPAddress.Parse(pod.Address), 8081);
+        using var own = new TcpListener(IPAddress.Parse(pod.Address), declared);
         own.Start();
 
         await Eventually.TrueAsync(() => Runtime.ListenedPorts(id).Count == 2, Cancel);
 
-        Assert.Equal(new Dictionary<int, int> { [80] = pod.AssignedPorts[80], [8081] = 8081 }, Runtime.ListenedPorts(id));
+        Assert.Equal(new Dictionary<int, int> { [80] = pod.AssignedPorts[80], [declared] = declared }, Runtime.ListenedPorts(id));
     }
 
     [Fact]
