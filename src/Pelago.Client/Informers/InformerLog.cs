@@ -19,6 +19,10 @@ internal static partial class InformerLog
     [LoggerMessage(1003, LogLevel.Debug, "{Resource}: watch from {ResourceVersion} cannot go on, listing again: {Why}")]
     public static partial void Relisting(ILogger logger, GroupVersionResource resource, string resourceVersion, string why);
 
-    [LoggerMessage(1004, LogLevel.Warning, "{Resource}: {Why}; trying again")]
-    public static partial void Failed(ILogger logger, GroupVersionResource resource, string why);
+    [LoggerMessage(EventId = 1004, Message = "{Resource}: {Why}; trying again")]
+    public static partial void Failed(ILogger logger, LogLevel level, GroupVersionResource resource, string why);
+
+    /// <summary>Who watches a kind whose definition was deleted meets a 404 until he is told to stop: nothing to be warned of.</summary>
+    public static void Refused(ILogger logger, GroupVersionResource resource, string verb, ApiStatus? error) =>
+        Failed(logger, error is { Code: 404 } ? LogLevel.Debug : LogLevel.Warning, resource, $"{verb}: {error?.Message ?? "an error that is no Status"}");
 }

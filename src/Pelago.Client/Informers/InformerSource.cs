@@ -35,7 +35,7 @@ internal sealed class InformerSource(
             }
             catch (Exception failure)
             {
-                InformerLog.Failed(logger, path.Resource, failure.Message);
+                InformerLog.Failed(logger, LogLevel.Warning, path.Resource, failure.Message);
                 healthy = false;
             }
             if (!healthy && !await PauseAsync(cancel))
@@ -59,7 +59,7 @@ internal sealed class InformerSource(
             ApiResult answer = await api.ListAsync(path, page, cancel);
             if (answer.Error is { } error)
             {
-                InformerLog.Failed(logger, path.Resource, $"list: {error.Message}");
+                InformerLog.Refused(logger, path.Resource, "list", error);
                 return false;
             }
             ListDocument list = ListDocument.Parse(answer.Body);
@@ -107,7 +107,7 @@ internal sealed class InformerSource(
             _resourceVersion = null;
             return true;
         }
-        InformerLog.Failed(logger, path.Resource, $"watch: {status?.Message ?? "an error that is no Status"}");
+        InformerLog.Refused(logger, path.Resource, "watch", status);
         return false;
     }
 }

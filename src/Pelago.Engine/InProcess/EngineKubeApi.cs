@@ -65,8 +65,10 @@ internal sealed class EngineKubeApi(
         {
             var lines = new WatchLines(FormOf(request, query.MetadataOnly));
             var clock = new WatchClock(request.Kind, options, time);
-            while (!clock.IsOver && !stopping.IsCancellationRequested)
+            // Once more when it is over: what was committed before its kind went is told.
+            for (bool isLast = false; !isLast;)
             {
+                isLast = clock.IsOver || stopping.IsCancellationRequested;
                 bool isLost;
                 ApiStatus? lost;
                 while (TryReadNext(session, out WatchedEvent next, out isLost, out lost))
@@ -154,7 +156,7 @@ internal sealed class EngineKubeApi(
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return wake.IsCancellationRequested;
+            return !stopping.IsCancellationRequested;
         }
     }
 

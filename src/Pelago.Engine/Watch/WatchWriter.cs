@@ -64,8 +64,10 @@ internal sealed class WatchWriter(ResourceService service, TimeProvider time, Ca
     private async Task StreamAsync(
         HttpContext http, PipeWriter output, WatchSession session, IWatchEncoding encoding, WatchClock clock, CancellationToken cancel)
     {
-        while (!stopping.IsCancellationRequested && !clock.IsOver)
+        // Once more when it is over: what was committed before its kind went is told.
+        for (bool isLast = false; !isLast;)
         {
+            isLast = stopping.IsCancellationRequested || clock.IsOver;
             using CancellationTokenSource wake = clock.Wake();
             using var any = CancellationTokenSource.CreateLinkedTokenSource(wake.Token, cancel, stopping, clock.Outdated);
             try
