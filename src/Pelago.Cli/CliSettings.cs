@@ -34,7 +34,7 @@ internal sealed class CliSettings
         }
         catch (JsonException fault)
         {
-            throw new CliException($"{file} cannot be read: {fault.Message}. Mend it or remove it; '{Invocation.Program} config KEY VALUE' writes it", ExitCode.Usage);
+            throw new CliException($"{file} cannot be read: {fault.Message}. Mend it or remove it; '{Invocation.Of(home)} config KEY VALUE' writes it", ExitCode.Usage);
         }
     }
 

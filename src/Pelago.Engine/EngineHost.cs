@@ -141,7 +141,7 @@ public sealed class EngineHost : IAsyncDisposable
         {
             throw new StoreUnavailableException(
                 $"{file.FullName} is empty, and the cluster has been in use: its content was lost (a full disk, a copy that failed). Restore it from a backup, "
-                + "or run 'pelago down --purge' to start anew. It was not changed");
+                + "or forget the clusters of this home ('down --purge' with its --home) to start anew. It was not changed");
         }
     }
 

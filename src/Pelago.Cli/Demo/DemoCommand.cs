@@ -42,9 +42,10 @@ internal static class DemoCommand
         {
             await Task.WhenAll(clusters.Select(cluster => cluster.ApplyAsync(cancel)));
             IReadOnlyList<DemoRow> rows = await SettleAsync(clusters, progress, cancel);
-            IReadOnlyList<DemoStop> tour = await DemoTour.PlanAsync(home, clusters, rows, cancel);
+            bool isToured = output != "table" || !quiet;
+            IReadOnlyList<DemoStop> tour = isToured ? await DemoTour.PlanAsync(home, clusters, rows, cancel) : [];
             progress.Clear();
-            Print(start.Record, rows, quiet ? [] : tour, output);
+            Print(start.Record, rows, tour, output);
             return rows.All(row => row.Settled)
                 ? ExitCode.Done
                 : throw Unsettled(rows);

@@ -66,7 +66,7 @@ internal sealed class FleetHub(PelagoHome home, HttpKubeApi api) : IDisposable
         if (NameRules.Dns1123Subdomain(name) is [var why, ..])
             throw new CliException($"{name} cannot be the name of a cluster: {why}", ExitCode.Usage);
         if (home.ClusterNames().Contains(name) || (await ListAsync(cancel)).Any(cluster => cluster.Name == name))
-            throw new CliException($"there is a cluster {name} already: choose another name, or '{Invocation.Program} cluster remove {name}' first", ExitCode.Usage);
+            throw new CliException($"there is a cluster {name} already: choose another name, or '{Invocation.Of(home)} cluster remove {name}' first", ExitCode.Usage);
     }
 
     /// <summary>Writes a cluster whole: the kind itself, where Secrets are, the object, and its Secret, which goes when the object goes.</summary>

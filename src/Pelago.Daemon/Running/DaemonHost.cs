@@ -24,8 +24,9 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
     /// <summary>Completes when every API server answers and every node is Ready.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
+        IReadOnlyList<string> known = home.ClusterNames();
         IReadOnlyList<ClusterSettings> plan = new ClusterPlan(home, AddressSlots.OfMachine()).Make(options);
-        _containerRemedy = ProcessFallback.RemedyOf(plan, options);
+        _containerRemedy = ProcessFallback.RemedyOf(plan.Where(cluster => !known.Contains(cluster.Name)), options);
         if (_containerRemedy is not null)
             Log.NoContainers(_log, _containerRemedy);
         await StartClustersAsync(plan, cancel);

@@ -3,6 +3,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pelago.Kube;
 
 namespace Pelago.Engine.Resources;
 
@@ -24,7 +25,7 @@ internal static class GoJsonFault
         if (Rune.DecodeFromUtf8(utf8[(int)at..], out Rune rune, out _) != System.Buffers.OperationStatus.Done)
             return "invalid character in JSON input";
         bool isTooDeep = fault.Message.Contains("maximum configured depth", StringComparison.Ordinal);
-        return $"invalid character '{rune}' {(isTooDeep ? "exceeded max depth" : "looking for beginning of value")}";
+        return $"invalid character '{rune}' {(isTooDeep ? $"exceeded max depth of {KubeJson.MaxDepth} levels" : "looking for beginning of value")}";
     }
 
     private static string TypeOf(JsonNode value) => value.GetValueKind() switch

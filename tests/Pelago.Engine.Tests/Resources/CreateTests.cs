@@ -97,7 +97,7 @@ public class CreateTests(EngineFixture engine)
         Answer answer = await engine.SendAsync("POST", path, body);
 
         Assert.Equal(400, answer.Code);
-        Assert.Contains("couldn't get version/kind; json parse error: invalid character '{' exceeded max depth (", answer.Message, StringComparison.Ordinal);
+        Assert.Contains("couldn't get version/kind; json parse error: invalid character '{' exceeded max depth of 100 levels (", answer.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -22,14 +22,14 @@ internal static class StateChecks
                 yield return DoctorCheck.Fail($"settings of {cluster}", $"{settings} cannot be read", "restore it from a backup, or remove it to have new addresses chosen");
             string file = Path.Combine(home.ClusterDirectory(cluster), "state.db");
             if (File.Exists(file))
-                yield return Check($"state of {cluster}", file, patience.Token, cancel);
+                yield return Check(home, $"state of {cluster}", file, patience.Token, cancel);
         }
     }
 
-    private static DoctorCheck Check(string name, string file, CancellationToken patience, CancellationToken cancel)
+    private static DoctorCheck Check(PelagoHome home, string name, string file, CancellationToken patience, CancellationToken cancel)
     {
         string program = Environment.ProcessPath ?? "pelagod";
-        string restore = $"put a copy of {file} back, or forget everything in this home: pelago down --purge";
+        string restore = $"put a copy of {file} back, or forget everything in this home: '{Invocation.Of(home)} down --purge'";
         try
         {
             StateReport report = StateFile.Check(file, patience);
