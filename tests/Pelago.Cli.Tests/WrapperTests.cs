@@ -97,6 +97,18 @@ public sealed class WrapperTests : IDisposable
         Assert.Contains("at ClientRequest", await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Servers_of_a_build_which_stay_do_not_hold_the_next_one_up()
+    {
+        Copy("eng/build-programs");
+        Program("bin/dotnet", "ls -l /proc/self/fd >>\"${0%/*}/descriptors\"");
+
+        await RunAsync("up");
+
+        string descriptors = await File.ReadAllTextAsync(_clone["bin/descriptors"], TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(".lock", descriptors, StringComparison.Ordinal);
+    }
+
     private Task<ProgramResult> RunAsync(string line) => ProgramRun.RunAsync(
         _clone["pelago"], line.Split(' '), new Dictionary<string, string?> { ["PATH"] = $"{_clone["bin"]}:/usr/bin:/bin" }, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
