@@ -12,6 +12,7 @@ namespace Pelago.Hub.Page.Streams.Feeds;
 internal sealed class ClusterFeed(RowSource source, PageSession session, VisibleNamespaces visible, TimeProvider time)
 {
     private static readonly TimeSpan BeforeNextTry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BeforeNextLook = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(60);
 
     public async Task RunAsync(CancellationToken cancel)
@@ -20,33 +21,45 @@ internal sealed class ClusterFeed(RowSource source, PageSession session, Visible
         while (true)
         {
             ApiStatus refused = await FeedAsync(request.Namespace, source.Say, cancel);
-            IReadOnlyList<string> namespaces = refused.Code == 403 && request.Namespace.Length == 0 ? await visible.FindAsync(source.Cluster, request.Resource, cancel) : [];
-            if (namespaces.Count > 0)
+            IReadOnlyList<string>? namespaces = refused.Code == 403 && request.Namespace.Length == 0 ? await visible.FindAsync(source.Cluster, request.Resource, cancel) : [];
+            if (namespaces is { Count: > 0 })
             {
                 await FeedEachAsync(namespaces, cancel);
                 continue;
             }
-            source.Say(refused.Code == 404 ? FeedState.Absent : FeedState.Forbidden, refused.Message);
-            await Task.Delay(BeforeNextTry, time, cancel);
+            source.Say(refused.Code == 404 ? FeedState.Absent : namespaces is null ? FeedState.Unreachable : FeedState.Forbidden, refused.Message);
+            await Task.Delay(namespaces is null ? BeforeNextLook : BeforeNextTry, time, cancel);
         }
     }
 
-    /// <summary>Feeds the namespaces until others are to be seen.</summary>
+    /// <summary>Feeds the namespaces, and with them what is to be seen later, until nothing is. While nobody can say, all stay.</summary>
     private async Task FeedEachAsync(IReadOnlyList<string> namespaces, CancellationToken cancel)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var standing = new NamespaceStanding(namespaces, source.Say);
-        Task[] feeds = [.. namespaces.Select(ns => FeedOneAsync(ns, (state, message) => standing.Say(ns, state, message), stop.Token))];
+        var standing = new NamespaceStanding(source.Say);
+        var feeds = new Dictionary<string, NamespaceFeed>(StringComparer.Ordinal);
         try
         {
-            do
+            while (namespaces.Count > 0)
+            {
+                foreach (string gone in feeds.Keys.Except(namespaces).ToList())
+                {
+                    await feeds[gone].DisposeAsync();
+                    feeds.Remove(gone);
+                    standing.Forget(gone);
+                }
+                string[] added = [.. namespaces.Where(ns => !feeds.ContainsKey(ns))];
+                foreach (string ns in added)
+                    standing.Say(ns, FeedState.Connecting, "");
+                foreach (string ns in added)
+                    feeds[ns] = new NamespaceFeed(stop => FeedOneAsync(ns, (state, message) => standing.Say(ns, state, message), stop), cancel);
                 await Task.Delay(BetweenLooks, time, cancel);
-            while (namespaces.SequenceEqual(await visible.FindAsync(source.Cluster, source.Request.Resource, cancel)));
+                namespaces = await visible.FindAsync(source.Cluster, source.Request.Resource, cancel) ?? namespaces;
+            }
         }
         finally
         {
-            await stop.CancelAsync();
-            await Task.WhenAll(feeds).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (NamespaceFeed feed in feeds.Values)
+                await feed.DisposeAsync();
         }
     }
 
@@ -73,6 +86,25 @@ internal sealed class ClusterFeed(RowSource source, PageSession session, Visible
         finally
         {
             sink.Clear();
+        }
+    }
+
+    private sealed class NamespaceFeed : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop;
+        private readonly Task _feed;
+
+        public NamespaceFeed(Func<CancellationToken, Task> feed, CancellationToken cancel)
+        {
+            _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            _feed = feed(_stop.Token);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _feed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _stop.Dispose();
         }
     }
 }

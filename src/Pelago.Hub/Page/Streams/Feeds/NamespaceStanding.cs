@@ -3,26 +3,41 @@
 namespace Pelago.Hub.Page.Streams.Feeds;
 
 /// <summary>How several namespaces stand, as one: as good as the worst of them.</summary>
-internal sealed class NamespaceStanding(IReadOnlyList<string> namespaces, Action<FeedState, string> say)
+internal sealed class NamespaceStanding(Action<FeedState, string> say)
 {
     private const int MostNames = 5;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, (FeedState State, string Message)> _each = namespaces.ToDictionary(ns => ns, _ => (FeedState.Connecting, ""), StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (FeedState State, string Message)> _each = new(StringComparer.Ordinal);
 
     public void Say(string ns, FeedState state, string message)
     {
         lock (_gate)
         {
             _each[ns] = (state, message);
-            (FeedState worst, string why) = _each.Values.MaxBy(each => Badness(each.State));
-            say(worst, worst == FeedState.Live ? Seen() : why);
+            SayAll();
         }
+    }
+
+    /// <summary>It is seen no more.</summary>
+    public void Forget(string ns)
+    {
+        lock (_gate)
+        {
+            if (_each.Remove(ns) && _each.Count > 0)
+                SayAll();
+        }
+    }
+
+    private void SayAll()
+    {
+        (FeedState worst, string why) = _each.Values.MaxBy(each => Badness(each.State));
+        say(worst, worst == FeedState.Live ? Seen() : why);
     }
 
     private string Seen()
     {
-        string more = namespaces.Count > MostNames ? $" and {namespaces.Count - MostNames} more" : "";
-        return $"you see {(namespaces.Count == 1 ? "namespace" : "namespaces")} {string.Join(", ", namespaces.Take(MostNames))}{more}";
+        string more = _each.Count > MostNames ? $" and {_each.Count - MostNames} more" : "";
+        return $"you see {(_each.Count == 1 ? "namespace" : "namespaces")} {string.Join(", ", _each.Keys.Take(MostNames))}{more}";
     }
 
     private static int Badness(FeedState state) => state switch
