@@ -20,7 +20,7 @@ public sealed record PageOptions
     /// <summary>Where the home keeps its repositories of packages; null: it has none.</summary>
     public string? Packages { get; init; }
 
-    /// <summary>Further names under which it is reached, through a tunnel or a proxy.</summary>
+    /// <summary>Further names under which it is reached, through a tunnel or a proxy; <c>https://NAME</c> where that speaks TLS.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
     /// <summary>Of the program, for the page to show.</summary>

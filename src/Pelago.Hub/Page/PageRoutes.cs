@@ -26,6 +26,7 @@ internal sealed class PageRoutes(
     {
         SecurityHeaders.Promise(http);
         HttpRequest request = http.Request;
+        origins.TakeScheme(request);
         string path = request.Path.Value ?? "/";
         bool isApi = path == Api || path.StartsWith(Api + "/", StringComparison.Ordinal);
         bool readsStream = isApi && StreamEndpoint.IsReading(request);

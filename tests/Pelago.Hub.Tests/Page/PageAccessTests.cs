@@ -60,6 +60,21 @@ public sealed class PageAccessTests(PageScene scene) : IClassFixture<PageScene>
     }
 
     [Fact]
+    public async Task Behind_a_proxy_with_tls_the_origin_is_that_of_its_name_and_the_cookie_is_for_tls_alone()
+    {
+        using PageBrowser browser = scene.Browser();
+        var link = new JsonObject { ["code"] = scene.Code() };
+        (string, string) host = ("Host", PageScene.NameBehindTls);
+
+        PageAnswer plain = await browser.SendAsync(HttpMethod.Post, "/api/login", link, host, ("Origin", $"http://{PageScene.NameBehindTls}"));
+        PageAnswer entered = await browser.SendAsync(HttpMethod.Post, "/api/login", link, host, ("Origin", $"https://{PageScene.NameBehindTls}"));
+
+        Assert.Equal((403, 200), (plain.Code, entered.Code));
+        Assert.Contains("; secure; ", entered.Header("Set-Cookie")!, StringComparison.Ordinal);
+        Assert.Contains($"wss://{PageScene.NameBehindTls}", entered.Header("Content-Security-Policy")!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_change_needs_the_sessions_own_csrf_token()
     {
         using PageBrowser browser = await scene.LoginAsync(), other = await scene.LoginAsync();

@@ -24,6 +24,7 @@ public sealed class PageScene : IAsyncLifetime
     public const string Cluster = "pelago-1";
     public const string Hanging = "silent";
     public const string Label = "ptest";
+    public const string NameBehindTls = "pelago.example";
     private static readonly GroupVersionResource Pods = new("", "v1", "pods");
     private readonly byte[] _key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
     private readonly TemporaryDirectory _files = new();
@@ -52,7 +53,7 @@ public sealed class PageScene : IAsyncLifetime
         await File.WriteAllTextAsync(_files["web/assets/app-1a2b.js"], "export {}", Cancel);
         await File.WriteAllTextAsync(_files["secret.txt"], "secret", Cancel);
         var silent = new ClusterConnection { Cluster = Hanging, Server = new Uri($"https://{_silent.LocalEndpoint}") };
-        var options = new PageOptions { Label = Label, Key = _key, Files = _files["web"], Packages = _files["packages"], Version = "1" };
+        var options = new PageOptions { Label = Label, Key = _key, Files = _files["web"], Packages = _files["packages"], Version = "1", Hosts = [$"https://{NameBehindTls}"] };
         _page = await PageHost.StartAsync(options, [connection, silent], NullLoggerFactory.Instance, TimeProvider.System, Cancel);
         foreach (string ns in (string[])["red", "blue"])
         {

@@ -10,9 +10,21 @@ namespace Pelago.Hub.Page.Access;
 /// Refuses what another site makes a browser ask (docs/protocols/page.md): a Host that is not this server's (a name of somebody else's that leads to the
 /// loopback), a foreign Origin, a request that says that another site made it.
 /// </summary>
+/// <param name="hosts">Further names of this server; <c>https://NAME</c> where a proxy in front of it speaks TLS.</param>
 internal sealed class OriginRules(IReadOnlyList<string> hosts)
 {
     private const string Localhost = "localhost";
+    private const string Tls = "https://";
+    private readonly HashSet<string> _hosts = new(hosts.Select(host => host.StartsWith(Tls, StringComparison.OrdinalIgnoreCase) ? host[Tls.Length..] : host), StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _behindTls = new(
+        hosts.Where(host => host.StartsWith(Tls, StringComparison.OrdinalIgnoreCase)).Select(host => host[Tls.Length..]), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A request that came to a name behind TLS has the scheme that its browser sees: for its Origin, its cookie, and what the page may connect to.</summary>
+    public void TakeScheme(HttpRequest request)
+    {
+        if (_behindTls.Contains(request.Host.Host))
+            request.Scheme = Uri.UriSchemeHttps;
+    }
 
     /// <summary>Why the request is refused; null when it is not.</summary>
     /// <param name="isStream">The reading of a stream, which another name of this server may do: it shows a ticket.</param>
@@ -51,7 +63,7 @@ internal sealed class OriginRules(IReadOnlyList<string> hosts)
     private bool IsOwn(string host) =>
         IsLocalName(host)
         || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address))
-        || hosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+        || _hosts.Contains(host);
 
     public static ApiStatus Refused(string why) => new() { Code = 403, Reason = StatusReason.Forbidden, Message = why };
 }
