@@ -13,7 +13,9 @@ export interface Action {
   command: string;
   verb: string;
   danger?: boolean;
-  run(): Promise<void>;
+  /** What it may do besides, and the command for both. */
+  option?: { label: string; command: string };
+  run(chosen: boolean): Promise<void>;
 }
 
 /** Asks before something is changed, shows the command that does the same, and says what went wrong where it does not succeed. */
@@ -30,11 +32,12 @@ export function ActionDialog({ action, onClose }: { action: Action | null; onClo
 function Body({ action, onClose }: { action: Action; onClose(): void }) {
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState('');
+  const [chosen, setChosen] = useState(false);
   const run = async () => {
     setBusy(true);
     setFault('');
     try {
-      await action.run();
+      await action.run(chosen);
       onClose();
     } catch (failed) {
       setFault(failed instanceof Error ? failed.message : String(failed));
@@ -45,9 +48,15 @@ function Body({ action, onClose }: { action: Action; onClose(): void }) {
     <>
       <Heading slot="title">{action.title}</Heading>
       <div>{action.description}</div>
+      {action.option && (
+        <label className="check">
+          <input type="checkbox" checked={chosen} disabled={busy} onChange={event => setChosen(event.target.checked)} />
+          {action.option.label}
+        </label>
+      )}
       <div>
         <p className="quiet">The same by command:</p>
-        <Command text={action.command} />
+        <Command text={chosen && action.option ? action.option.command : action.command} />
       </div>
       {fault && <Problem title={`${action.verb} was refused`}>{fault}</Problem>}
       <div className="actions">

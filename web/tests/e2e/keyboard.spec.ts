@@ -34,7 +34,10 @@ test('a dialog gives the focus back when it is closed', async ({ page }) => {
   await page.goto('/nodes/local/local-1?still=1');
   await page.getByRole('button', { name: 'Drain' }).focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('dialog')).toBeVisible();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('checkbox').focus();
+  await page.keyboard.press('Space');
+  await expect(dialog.getByText('--force')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
   await expect(page.getByRole('button', { name: 'Drain' })).toBeFocused();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ApiError, type Hub } from '../../api/http';
+import type { Hub } from '../../api/http';
 import { kinds, pathOf } from '../../api/resources';
-import type { Pod } from '../../kube/objects';
 import type { FleetCluster } from '../../stream/frames';
 import type { Action } from '../../ui/ActionDialog';
 import { kubectl } from '../commands';
+import { drain, tasksToMove } from './drain';
 
 interface Target {
   hub: Hub;
@@ -14,10 +14,6 @@ interface Target {
   name: string;
   cordoned: boolean;
 }
-
-/** How often an eviction that a disruption budget forbids is tried again, and how long that goes on. */
-const againMs = 2000;
-const patienceMs = 60_000;
 
 /** What can be done to a node; each with the command that does the same. */
 export function nodeActions({ hub, fleet, cluster, name, cordoned }: Target): Action[] {
@@ -28,6 +24,7 @@ export function nodeActions({ hub, fleet, cluster, name, cordoned }: Target): Ac
       body: JSON.stringify({ spec: { unschedulable: unschedulable || null } }),
     });
   };
+  const draining = ['drain', name, '--ignore-daemonsets', '--delete-emptydir-data'];
   return [
     cordoned
       ? {
@@ -47,46 +44,16 @@ export function nodeActions({ hub, fleet, cluster, name, cordoned }: Target): Ac
     {
       title: `Drain ${name}`,
       description: 'It takes no new tasks, and those that run there are moved as their disruption budgets allow. Tasks of DaemonSets stay.',
-      command: kubectl(fleet, cluster, 'drain', name, '--ignore-daemonsets', '--delete-emptydir-data'),
+      command: kubectl(fleet, cluster, ...draining),
+      option: { label: 'Also end tasks that nothing makes again', command: kubectl(fleet, cluster, ...draining, '--force') },
       verb: 'Drain',
       danger: true,
-      run: async () => {
+      run: async force => {
+        // Asked before the node is touched, and again by the drain: until it is marked, more may come.
+        await tasksToMove(hub, cluster, name, force);
         await mark(true);
-        await drain(hub, cluster, name);
+        await drain(hub, cluster, name, force);
       },
     },
   ];
-}
-
-async function drain(hub: Hub, cluster: string, name: string): Promise<void> {
-  const { items } = await hub.json<{ items: Pod[] }>(
-    cluster,
-    `${pathOf(kinds.Pod.resource, '')}?fieldSelector=${encodeURIComponent(`spec.nodeName=${name}`)}`,
-  );
-  const moved = items.filter(
-    pod =>
-      !pod.metadata?.ownerReferences?.some(owner => owner.kind === 'DaemonSet') &&
-      !pod.metadata?.annotations?.['kubernetes.io/config.mirror'],
-  );
-  const results = await Promise.allSettled(moved.map(pod => evict(hub, cluster, pod.metadata?.namespace ?? '', pod.metadata?.name ?? '')));
-  const faults = results.filter(result => result.status === 'rejected').map(result => String((result.reason as Error).message));
-  if (faults.length > 0) throw new Error(`${faults.length} of ${moved.length} tasks stay: ${faults[0]}`);
-}
-
-async function evict(hub: Hub, cluster: string, namespace: string, pod: string): Promise<void> {
-  const body = JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace } });
-  for (const until = Date.now() + patienceMs; ; ) {
-    try {
-      await hub.request(cluster, pathOf(kinds.Pod.resource, namespace, pod, 'eviction'), {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body,
-      });
-      return;
-    } catch (fault) {
-      if (fault instanceof ApiError && fault.code === 404) return;
-      if (!(fault instanceof ApiError && fault.code === 429) || Date.now() > until) throw fault;
-      await new Promise(resolve => setTimeout(resolve, againMs));
-    }
-  }
 }
