@@ -33,6 +33,8 @@ interface Props<T> {
   onRange?(first: number, last: number): void;
   sorting?: Sorting;
   onSort?(sorting: Sorting): void;
+  /** What the rows are chosen by. */
+  filter?: string;
   /** For trees: how deep, and whether it is open. */
   level?(item: T): number;
   expanded?(item: T): boolean | undefined;
@@ -50,7 +52,7 @@ const headHeight = 36;
  * in trees Left and Right close and open.
  */
 export function DataGrid<T>(props: Props<T>) {
-  const { label, count, itemAt, keyOf, onRange, sorting, onSort, footer, empty, height = '100%' } = props;
+  const { label, count, itemAt, keyOf, onRange, sorting, onSort, filter = '', footer, empty, height = '100%' } = props;
   const frame = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -76,6 +78,15 @@ export function DataGrid<T>(props: Props<T>) {
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,
   });
+  // Other rows begin at the top: what was in sight or active is elsewhere now, and of a window of rows the hub sends the first anew.
+  const order = `${sorting?.key} ${sorting?.descending} ${filter}`;
+  const shown = useRef(order);
+  useLayoutEffect(() => {
+    if (shown.current === order) return;
+    shown.current = order;
+    virtualizer.scrollToOffset(0);
+    setActive(-1);
+  }, [order, virtualizer]);
   const items = virtualizer.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;

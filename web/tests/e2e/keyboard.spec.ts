@@ -51,4 +51,10 @@ test('100,000 rows scroll, and only those in sight exist', async ({ page }) => {
   await page.keyboard.press('End');
   await expect(grid.locator('[aria-selected="true"]').first()).toBeVisible();
   expect(await grid.getByRole('row').count()).toBeLessThan(120);
+
+  await expect(grid.locator('.awaited')).toHaveCount(0);
+  await grid.getByRole('button', { name: 'Restarts' }).click();
+  await expect(grid.locator('[aria-rowindex="2"]')).toBeInViewport();
+  await expect(grid.locator('.awaited')).toHaveCount(0);
+  await expect(grid.locator('[aria-selected="true"]')).toHaveCount(0);
 });

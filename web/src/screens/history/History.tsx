@@ -89,6 +89,7 @@ export default function History() {
           itemAt={index => runs[index]}
           keyOf={run => run.key}
           onRange={(_, last) => last > runs.length - 30 && more()}
+          filter={`${outcome} ${search}`}
           empty={
             loading ? (
               <Loading what="finished runs" />

@@ -208,6 +208,7 @@ function Runs({ filter }: { filter: string }) {
         onRange={onRange}
         sorting={sorting}
         onSort={next => setSort(next.descending ? `-${next.key}` : next.key)}
+        filter={filter}
         empty={
           isLoading(snapshot) ? (
             <Loading what="runs" />

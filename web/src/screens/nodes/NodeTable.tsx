@@ -18,9 +18,10 @@ interface Props {
   severalClusters: boolean;
   sorting: Sorting;
   onSort(sorting: Sorting): void;
+  filter: string;
 }
 
-export function NodeTable({ nodes, empty, severalClusters, sorting, onSort }: Props) {
+export function NodeTable({ nodes, empty, severalClusters, sorting, onSort, filter }: Props) {
   const now = useNow(5000);
   const [, go] = useLocation();
   const columns: GridColumn<NodeItem>[] = [
@@ -91,6 +92,7 @@ export function NodeTable({ nodes, empty, severalClusters, sorting, onSort }: Pr
       onOpen={node => go(links.node(node.cluster, node.name))}
       sorting={sorting}
       onSort={onSort}
+      filter={filter}
       empty={empty}
       footer={<span className="number">{nodes.length === 1 ? '1 node' : `${nodes.length} nodes`}</span>}
     />

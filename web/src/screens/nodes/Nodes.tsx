@@ -58,6 +58,7 @@ export default function Nodes() {
             severalClusters={scope.severalClusters}
             sorting={sorting}
             onSort={next => setSort(next.descending ? `-${next.key}` : next.key)}
+            filter={filter}
           />
         )}
       </div>

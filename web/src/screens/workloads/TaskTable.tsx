@@ -160,6 +160,7 @@ export function TaskTable({ filter = '', labelSelector = '', fieldSelector = '',
         onRange={onRange}
         sorting={sorting}
         onSort={next => setSort(next.descending ? `-${next.key}` : next.key)}
+        filter={filter}
         empty={
           isLoading(snapshot) ? (
             <Loading what="tasks" />

@@ -125,6 +125,7 @@ export function WorkloadTree({ filter }: { filter: string }) {
         level={line => (line.kind === 'namespace' ? 0 : 1)}
         expanded={line => (line.kind === 'namespace' ? line.open : undefined)}
         onExpand={expand}
+        filter={filter}
         onOpen={line =>
           line.kind === 'namespace'
             ? expand(line, !line.open)
