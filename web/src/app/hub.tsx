@@ -12,10 +12,14 @@ interface Connected {
   stream: StreamClient;
 }
 
-const HubContext = createContext<Connected | null>(null);
+interface Session extends Connected {
+  kept: Map<string, unknown>;
+}
+
+const HubContext = createContext<Session | null>(null);
 
 export function HubProvider({ hub, stream, children }: Connected & { children: ReactNode }) {
-  const value = useMemo(() => ({ hub, stream }), [hub, stream]);
+  const value = useMemo(() => ({ hub, stream, kept: new Map() }), [hub, stream]);
   return <HubContext value={value}>{children}</HubContext>;
 }
 
@@ -27,10 +31,17 @@ export function useStream(): StreamClient {
   return useConnected().stream;
 }
 
-function useConnected(): Connected {
+function useConnected(): Session {
   const value = useContext(HubContext);
   if (!value) throw new Error('this is shown outside of a session');
   return value;
+}
+
+/** What outlives a screen, and not the connection: whoever signs in next may see less. */
+export function useKept<T>(name: string, make: () => T): T {
+  const { kept } = useConnected();
+  if (!kept.has(name)) kept.set(name, make());
+  return kept.get(name) as T;
 }
 
 export function useFleet(): readonly FleetCluster[] {

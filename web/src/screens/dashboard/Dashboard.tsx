@@ -10,7 +10,8 @@ import { isLoading, Loading, Partial } from '../../ui/states';
 import { Allocation } from './Allocation';
 import { Failing } from './Failing';
 import { FleetStrip } from './FleetStrip';
-import { useCourse, useTotals } from './useTotals';
+import { useCourse } from './useCourse';
+import { useTotals } from './useTotals';
 import './dashboard.css';
 
 const colours: Record<Health, string> = {

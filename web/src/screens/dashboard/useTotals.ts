@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useEffect, useRef, useState } from 'react';
 import { kinds } from '../../api/resources';
-import { useHub, useRows } from '../../app/hub';
+import { useRows } from '../../app/hub';
 import type { Scope } from '../../app/scope';
 import { Columns } from '../../stream/columns';
 import type { Snapshot } from '../../stream/RowSet';
@@ -76,51 +75,4 @@ export function useTotals(scope: Scope): Totals {
     for (const name of ['cpu', 'memory', 'disk'] as const) totals.offered[name] += nodeTotals.number(row, name);
   }
   return totals;
-}
-
-export interface Course {
-  times: number[];
-  cpu: number[];
-  memory: number[];
-  disk: number[];
-}
-
-const everyMs = 2000;
-const kept = 900;
-/** What was seen since the page was opened, by what was looked at; it outlives the screen. */
-const courses = new Map<string, Course>();
-
-/** How the amounts went, sampled while the page is open. */
-export function useCourse(scope: Scope, asked: Amounts, known: boolean): Course {
-  const hub = useHub();
-  const key = `${hub.session?.user ?? ''} ${scope.cluster}/${scope.namespace}`; // whoever signs in next may see less
-  const latest = useRef({ asked, known });
-  latest.current = { asked, known };
-  const [course, setCourse] = useState<Course>(() => courses.get(key) ?? emptyCourse());
-  useEffect(() => {
-    const sample = () => {
-      if (!latest.current.known) return;
-      const before = courses.get(key) ?? emptyCourse();
-      const next: Course = {
-        times: [...before.times, Date.now() / 1000].slice(-kept),
-        cpu: [...before.cpu, latest.current.asked.cpu].slice(-kept),
-        memory: [...before.memory, latest.current.asked.memory].slice(-kept),
-        disk: [...before.disk, latest.current.asked.disk].slice(-kept),
-      };
-      courses.set(key, next);
-      setCourse(next);
-    };
-    setCourse(courses.get(key) ?? emptyCourse());
-    const timer = setInterval(sample, everyMs);
-    const first = setTimeout(sample, 300);
-    return () => {
-      clearInterval(timer);
-      clearTimeout(first);
-    };
-  }, [key]);
-  return course;
-}
-
-function emptyCourse(): Course {
-  return { times: [], cpu: [], memory: [], disk: [] };
 }
