@@ -13,6 +13,7 @@ const screens: [name: string, path: string, shown: string][] = [
   ['task', '/tasks/local/data/cassandra-0', 'Containers'],
   ['log', '/tasks/local/data/cassandra-0?tab=log', 'accepted connection'],
   ['workload', '/workloads/local/data/StatefulSet/cassandra', 'cassandra-0'],
+  ['schedule', '/workloads/local/data/CronJob/backup', 'It has no tasks of its own'],
   ['launch', '/launch?cluster=local', 'Changes a second'],
   ['catalog', '/catalog', 'kafka'],
   ['package', '/catalog?package=kafka&tab=options', 'How much it says'],

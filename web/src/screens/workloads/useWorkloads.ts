@@ -4,6 +4,7 @@ import { kinds } from '../../api/resources';
 import { useRows } from '../../app/hub';
 import type { Scope } from '../../app/scope';
 import type { Health } from '../../kube/podState';
+import { selectorText } from '../../kube/selector';
 import { Columns } from '../../stream/columns';
 import type { Row, Snapshot } from '../../stream/RowSet';
 
@@ -20,7 +21,7 @@ export interface Workload {
   word: string;
   created: string;
   images: string;
-  /** The labels by which its tasks are known; empty where it chooses them in another way. */
+  /** What it selects its tasks by, as a list takes it; empty where it selects none. */
   selector: string;
 }
 
@@ -32,7 +33,7 @@ const replicated = new Columns({
   updated: '.status.updatedReplicas',
   created: '.metadata.creationTimestamp',
   images: '.spec.template.spec.containers[*].image',
-  selector: '.spec.selector.matchLabels',
+  selector: '.spec.selector',
 });
 
 const daemons = new Columns({
@@ -43,7 +44,7 @@ const daemons = new Columns({
   updated: '.status.updatedNumberScheduled',
   created: '.metadata.creationTimestamp',
   images: '.spec.template.spec.containers[*].image',
-  selector: '.spec.selector.matchLabels',
+  selector: '.spec.selector',
 });
 
 const jobs = new Columns({
@@ -56,7 +57,7 @@ const jobs = new Columns({
   broken: '.status.conditions[?(@.type=="Failed")].status',
   created: '.metadata.creationTimestamp',
   images: '.spec.template.spec.containers[*].image',
-  selector: '.spec.selector.matchLabels',
+  selector: '.spec.selector',
 });
 
 /** All that makes tasks, of the kinds that Kubernetes brings. */
@@ -117,8 +118,6 @@ function base(
     name,
     created: columns.text(row, 'created'),
     images: columns.list(row, 'images').join(', '),
-    selector: Object.entries((columns.get(row, 'selector') ?? {}) as Record<string, string>)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(','),
+    selector: selectorText({ spec: { selector: columns.get(row, 'selector') } }),
   };
 }
