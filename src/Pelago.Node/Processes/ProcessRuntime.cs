@@ -312,11 +312,9 @@ internal sealed partial class ProcessRuntime : IPodRuntime
     private async Task<Stream> DialSharedAsync(ProcessSandbox sandbox, int port, CancellationToken cancel)
     {
         IPAddress own = sandbox.Record.Address.Length > 0 ? IPAddress.Parse(sandbox.Record.Address) : IPAddress.Loopback;
-        int assigned = sandbox.Record.AssignedPorts.GetValueOrDefault(port, port);
-        // Of a declared port it is known where the program is: elsewhere a stranger may be.
-        IPEndPoint[] candidates = ListenedPorts(sandbox.Record.Id).TryGetValue(port, out int listened)
-            ? [new(own, listened), new(IPAddress.Loopback, listened)]
-            : [new(own, port), new(own, assigned), new(IPAddress.Loopback, assigned)];
+        // Where the program of a declared port listens is known: on the port itself may be a stranger, who is at this address, too.
+        int listened = ListenedPorts(sandbox.Record.Id).GetValueOrDefault(port, sandbox.Record.AssignedPorts.GetValueOrDefault(port, port));
+        IPEndPoint[] candidates = [new(own, listened), new(IPAddress.Loopback, listened)];
         for (int i = 0; ; i++)
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

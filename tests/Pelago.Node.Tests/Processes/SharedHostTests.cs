@@ -49,6 +49,9 @@ public sealed class SharedHostTests : ProcessRuntimeContract
         await Eventually.TrueAsync(() => Runtime.ListenedPorts(id).Count == 2, Cancel);
 
         Assert.Equal(new Dictionary<int, int> { [80] = pod.AssignedPorts[80], [declared] = declared }, Runtime.ListenedPorts(id));
+        await (await Runtime.ConnectAsync(id, 80, Cancel)).DisposeAsync();
+        await (await Runtime.ConnectAsync(id, declared, Cancel)).DisposeAsync();
+        await Assert.ThrowsAsync<SocketException>(() => Runtime.ConnectAsync(id, strangers, Cancel));
     }
 
     [Fact]
