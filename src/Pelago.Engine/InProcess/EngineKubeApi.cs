@@ -87,14 +87,14 @@ internal sealed class EngineKubeApi(
     {
         if (!TryResolve(path, out ResourceRequest? request, out ApiStatus? error))
             return Failed(error!);
-        return Answer(request, await service.CreateAsync(request, new RequestBody(body), QueryOptions.Of(query, user.Name), cancel));
+        return await WriteAsync(request, service.CreateAsync(request, new RequestBody(body), QueryOptions.Of(query, user.Name), cancel));
     }
 
     public async Task<ApiResult> UpdateAsync(ResourcePath path, ReadOnlyMemory<byte> body, WriteQuery query, CancellationToken cancel)
     {
         if (!TryResolve(path, out ResourceRequest? request, out ApiStatus? error))
             return Failed(error!);
-        return Answer(request, await service.UpdateAsync(request, new RequestBody(body), QueryOptions.Of(query, user.Name), cancel));
+        return await WriteAsync(request, service.UpdateAsync(request, new RequestBody(body), QueryOptions.Of(query, user.Name), cancel));
     }
 
     public async Task<ApiResult> PatchAsync(
@@ -103,7 +103,7 @@ internal sealed class EngineKubeApi(
         if (!TryResolve(path, out ResourceRequest? request, out ApiStatus? error))
             return Failed(error!);
         var body = new RequestBody(patch, IsYaml: type == PatchType.Apply);
-        return Answer(request, await service.PatchAsync(request, type, body, QueryOptions.Of(query, user.Name), cancel));
+        return await WriteAsync(request, service.PatchAsync(request, type, body, QueryOptions.Of(query, user.Name), cancel));
     }
 
     public async Task<ApiResult> DeleteAsync(ResourcePath path, DeleteQuery query, CancellationToken cancel)
@@ -112,10 +112,34 @@ internal sealed class EngineKubeApi(
             return Failed(error!);
         DeleteOptions options = QueryOptions.Of(query);
         if (path.Name.Length > 0)
-            return Answer(request, await service.DeleteAsync(request, options, cancel));
+            return await WriteAsync(request, service.DeleteAsync(request, options, cancel));
         var list = new ListOptions { LabelSelector = query.LabelSelector, FieldSelector = query.FieldSelector };
-        (ResourcePage? page, ApiStatus? refused) = await service.DeleteCollectionAsync(request, list, options, cancel);
-        return page is null ? Failed(refused!) : new ApiResult(ListWriter.ToBytes(FormOf(request, metadataOnly: false), page), null);
+        try
+        {
+            (ResourcePage? page, ApiStatus? refused) = await service.DeleteCollectionAsync(request, list, options, cancel);
+            return page is null ? Failed(refused!) : new ApiResult(ListWriter.ToBytes(FormOf(request, metadataOnly: false), page), null);
+        }
+        catch (StoreFailedException fault)
+        {
+            return Failed(ApiStatus.Internal(fault.Message));
+        }
+    }
+
+    /// <summary>A commit that failed (a full disk) is an answer, as over HTTP: who asks in a loop goes on, and tries again.</summary>
+    private static async Task<ApiResult> WriteAsync(ResourceRequest request, ValueTask<ResourceResult> write)
+    {
+        try
+        {
+            return Answer(request, await write);
+        }
+        catch (ApiStatusException refused)
+        {
+            return Failed(refused.Status);
+        }
+        catch (StoreFailedException fault)
+        {
+            return Failed(ApiStatus.Internal(fault.Message));
+        }
     }
 
     /// <summary>

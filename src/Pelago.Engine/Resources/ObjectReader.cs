@@ -132,10 +132,7 @@ internal sealed class ObjectReader(IRevisionStore store, TimeProvider time)
                 continue;
             if (limit > 0 && items.Count == limit)
             {
-                remaining++;
-                if (all && (ns.Length > 0 || after is not null))
-                    continue;
-                remaining = all ? snapshot.Count - items.Count : remaining;
+                remaining = all ? snapshot.CountOf(ns, items[^1].Key) : 1;
                 break;
             }
 
