@@ -44,10 +44,11 @@ public sealed partial class SimulatedNodes : IAsyncDisposable
         // A pod that no node has yet is nobody's here.
         var bound = new ListQuery { FieldSelector = "spec.nodeName!=" };
         _pods = new Informer<V1Pod>(api, StatusWriter.Pods, "", bound, ModelJson.DecodeLean<V1Pod>, InformerOptions.Default, time, _log);
+        int prefix = SimulatedMachines.PrefixOf(options.Node, count);
         for (int i = 0; i < count; i++)
         {
             string name = $"node-{i + 1}";
-            _nodes[name] = new SimulatedNode(name, SimulatedMachines.Addresses.Subnet(24, i), _shared);
+            _nodes[name] = new SimulatedNode(name, SimulatedMachines.Addresses.Subnet(prefix, i), _shared);
         }
     }
 
