@@ -21,12 +21,14 @@ internal sealed class ForwardedConnection : IDisposable
     private readonly SpdyConnection _client;
     private readonly (int Data, int Error) _streams;
     private readonly Pipe _waiting = new(Bounded);
+    private readonly CancellationToken _session;
     private readonly CancellationTokenSource _ended;
 
     private ForwardedConnection(SpdyConnection client, (int Data, int Error) streams, CancellationToken cancel)
     {
         _client = client;
         _streams = streams;
+        _session = cancel;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
     }
 
@@ -68,6 +70,11 @@ internal sealed class ForwardedConnection : IDisposable
         {
             await _client.WriteAsync(_streams.Error, Encoding.UTF8.GetBytes($"port {port} cannot be reached: {fault.Message}"), _ended.Token);
             await EndAsync();
+        }
+        catch (OperationCanceledException) when (!_session.IsCancellationRequested)
+        {
+            // The client broke off its data, and is done with this connection when the errors end.
+            await _client.EndAsync(_streams.Error, _session);
         }
         finally
         {

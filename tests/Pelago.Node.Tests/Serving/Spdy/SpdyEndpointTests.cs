@@ -116,6 +116,22 @@ public sealed class SpdyEndpointTests : AgentFixture
     }
 
     [Fact]
+    public async Task A_forwarded_connection_that_the_client_breaks_off_ends_and_the_others_go_on()
+    {
+        using TcpListener server = Listen();
+        await using SpdyPeer peer = await AskAsync("POST", "/portForward/default/host", "portforward.k8s.io");
+        await peer.SayAsync(frames => Connect(frames, 1, PortOf(server)), Cancel);
+        using TcpClient held = await server.AcceptTcpClientAsync(Cancel);
+
+        await peer.SayAsync(frames => frames.Reset(3), Cancel);
+
+        Assert.Equal("", (await peer.ReadToEndAsync([1], Cancel)).GetValueOrDefault(1, ""));
+        Assert.Equal(0, await held.GetStream().ReadAsync(new byte[1], Cancel));
+        await peer.SayAsync(frames => Connect(frames, 5, PortOf(server)), Cancel);
+        using TcpClient next = await server.AcceptTcpClientAsync(Cancel);
+    }
+
+    [Fact]
     public async Task Tunnel_carries_the_same_in_a_websocket()
     {
         using TcpListener echo = Listen();
