@@ -7,6 +7,7 @@ using Pelago.Node.Containerd.Images;
 using Pelago.Node.Containerd.Protos.Cri;
 using Pelago.Node.Containerd.Protos.Tasks;
 using Pelago.Node.Containerd.Supervision;
+using Pelago.Node.Files;
 using Pelago.Node.Native;
 using Pelago.Node.Networking;
 using Pelago.Node.Processes;
@@ -131,8 +132,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
         _ledger.ForgetSandbox(sandboxId);
         _groups?.RemovePod(sandbox.Spec.Uid);
         string directory = SandboxFiles(sandbox.Spec);
-        if (Directory.Exists(directory))
-            Directory.Delete(directory, recursive: true);
+        DirectoryTree.Delete(directory);
     }
 
     public Task<PodSandboxStatus?> PodSandboxStatusAsync(string sandboxId, CancellationToken cancel) => Task.FromResult(_ledger.Sandbox(sandboxId));

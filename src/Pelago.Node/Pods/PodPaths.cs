@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.IO;
+using Pelago.Node.Files;
 using Pelago.Node.Logs;
 
 namespace Pelago.Node.Pods;
@@ -34,7 +35,6 @@ internal sealed class PodPaths(string podsDirectory)
 
     public void RemovePod(string uid)
     {
-        if (Directory.Exists(Pod(uid)))
-            Directory.Delete(Pod(uid), recursive: true);
+        DirectoryTree.Delete(Pod(uid));
     }
 }

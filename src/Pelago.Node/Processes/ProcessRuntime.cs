@@ -8,6 +8,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Pelago.Kube;
 using Pelago.Node.Capabilities;
+using Pelago.Node.Files;
 using Pelago.Node.Logs;
 using Pelago.Node.Native;
 using Pelago.Node.Networking;
@@ -76,8 +77,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         ProcessSandbox? known = _sandboxes.Of(spec.Uid).FirstOrDefault(item => item.Directory == directory);
         if (known is not null)
             return known.Record.Id;
-        if (Directory.Exists(directory))
-            Directory.Delete(directory, recursive: true);
+        DirectoryTree.Delete(directory);
         Directory.CreateDirectory(directory);
         bool ownNetwork = Options.Namespaces && !spec.HostNetwork;
         var record = new SandboxRecord(
@@ -135,7 +135,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
             return;
         foreach (ProcessContainer container in ContainersOf(sandbox))
             await RemoveContainerAsync(container.Record.Id, cancel);
-        Directory.Delete(sandbox.Directory, recursive: true);
+        DirectoryTree.Delete(sandbox.Directory);
         _sandboxes.Remove(sandboxId);
     }
 
@@ -155,8 +155,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         ProcessContainer? known = _containers.Of(sandbox.Record.Spec.Uid).FirstOrDefault(item => item.Files.Path == path);
         if (known is not null)
             return Task.FromResult(known.Record.Id);
-        if (Directory.Exists(path))
-            Directory.Delete(path, recursive: true);
+        DirectoryTree.Delete(path);
         Directory.CreateDirectory(path);
         var files = new ContainerDirectory(path);
         var record = new ContainerRecord(
@@ -191,7 +190,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
             return;
         await container.StopAsync(TimeSpan.Zero, cancel);
         await RemoveGroupAsync(container, cancel);
-        Directory.Delete(container.Files.Path, recursive: true);
+        DirectoryTree.Delete(container.Files.Path);
         _containers.Remove(containerId);
     }
 

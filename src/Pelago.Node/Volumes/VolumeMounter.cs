@@ -5,6 +5,7 @@ using System.IO;
 using k8s.Models;
 using Pelago.Client;
 using Pelago.Kube;
+using Pelago.Node.Files;
 using Pelago.Node.Native;
 using Pelago.Node.Objects;
 using Pelago.Node.Processes;
@@ -44,8 +45,7 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
         MountTable.UnmountBelow(directory);
         tokens.Forget(podUid);
         _lasting.TryRemove(podUid, out _);
-        if (Directory.Exists(directory))
-            Directory.Delete(directory, recursive: true);
+        DirectoryTree.Delete(directory);
     }
 
     private string PodDirectory(string uid) => Path.Combine(podsDirectory, uid);
