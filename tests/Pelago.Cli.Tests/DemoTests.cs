@@ -108,7 +108,7 @@ public sealed class DemoTests
             Assert.DoesNotContain("\e", demo.Output, StringComparison.Ordinal);
             Assert.Matches(@"(?m)^pelago-1 +deployment/hello +3/3 ready$", demo.Output);
             Assert.Contains("kubectl --context pelago-3 -n demo describe pod too-big", demo.Output, StringComparison.Ordinal);
-            await AsNobodyAsync(directory, "down");
+            await AsNobodyAsync(directory, "down", "--purge"); // clusters that exist keep what they were made with
             ProgramResult up = await AsNobodyAsync(directory, "up", "--detach");
             Assert.Contains("\nPods run as programs of this machine, and their images are only labels; for pods from images: run as root", $"\n{up.Error}", StringComparison.Ordinal);
             Assert.Equal((uint)Nobody, UnixFile.Of(Path.Combine(directory["user"], ".pelago", "daemon.json")));

@@ -12,6 +12,7 @@ namespace Pelago.Daemon.Running;
 internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
 {
     private const int DefaultPort = 6443;
+    private const int FirstForAll = 1024;
 
     /// <summary>A node has a /24 of its cluster's /16.</summary>
     private const int MostNodes = 256;
@@ -114,9 +115,11 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
     {
         if (port > 65535)
             throw new DaemonException($"the API port of cluster pelago-{index + 1} would be {port}, and ports end at 65535: choose a lower --port");
-        return LoopbackPorts.IsFree(port)
-            ? port
-            : throw new DaemonException($"port {port}, asked for as the API port of cluster pelago-{index + 1}, is in use by {PortOwner.Describe(port)}: end it, choose another --port, or let '--port 0' pick a free one");
+        if (LoopbackPorts.IsFree(port))
+            return port;
+        throw port < FirstForAll && !PortOwner.HasListener(port)
+            ? new DaemonException($"port {port}, asked for as the API port of cluster pelago-{index + 1}, is for root alone: choose a --port of {FirstForAll} or higher")
+            : new DaemonException($"port {port}, asked for as the API port of cluster pelago-{index + 1}, is in use by {PortOwner.Describe(port)}: end it, choose another --port, or let '--port 0' pick a free one");
     }
 
     /// <summary>The clusters that this home had before; none where their settings cannot be read.</summary>

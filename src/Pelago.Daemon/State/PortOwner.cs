@@ -18,6 +18,8 @@ internal static class PortOwner
         return FindProcess(socket.Inode) is { } pid ? $"{NameOf(pid)} (pid {pid})" : $"a process of user {socket.User}";
     }
 
+    public static bool HasListener(int port) => FindSocket(port) is not null;
+
     private static (string Inode, string User)? FindSocket(int port)
     {
         string suffix = ":" + port.ToString("X4", CultureInfo.InvariantCulture);

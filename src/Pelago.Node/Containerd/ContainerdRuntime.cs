@@ -85,7 +85,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
         {
             if (!spec.HostNetwork)
                 EnsureBridge();
-            _groups?.LimitPod(spec.Uid, _options.PodProcessLimit);
+            _groups?.LimitPod(spec.Uid, _options.PodProcessLimit, spec.CpuShares);
             PodSandboxConfig config = SandboxConfigs.Of(spec, _options.PodsDirectory, GroupOf(spec));
             RunPodSandboxResponse made = await _client.Runtime.RunPodSandboxAsync(new RunPodSandboxRequest { Config = config }, cancellationToken: cancel);
             isMade = true;

@@ -26,10 +26,17 @@ internal static class SandboxSpecs
             OnHost = hostNetwork && pod.Spec is { HostPID: true, HostIPC: true } && PodContainer.AllOf(pod).All(IsPrivileged),
             ResolvConf = resolver.TextFor(pod),
             HostAliases = [.. (pod.Spec.HostAliases ?? []).Select(alias => new KeyValuePair<string, string>(alias.Ip, string.Join('\t', alias.Hostnames ?? [])))],
-            Sysctls = PodSysctls.Of(pod),
+            Sysctls = PodSysctls.Of(pod), CpuShares = SharesOf(pod),
             Ports = [.. PodContainer.AllOf(pod).SelectMany(container => (container.Spec.Ports ?? []).Select(port => new PodPort(
                 container.Name, port.Name ?? "", port.ContainerPort, port.Protocol ?? "TCP", port.HostPort ?? HostPorts.Named(given, port.Name), port.HostIP ?? "")))],
         };
+    }
+
+    /// <summary>As kubernetes pkg/kubelet/cm gives a pod's group; what requests nothing has the least there is.</summary>
+    private static long SharesOf(V1Pod pod)
+    {
+        const long Least = 2, Most = 262144;
+        return (long)Math.Clamp(PodDemand.Of(pod).Amounts[Array.IndexOf(PodDemand.Resources, "cpu")] * 1024, Least, Most);
     }
 
     private static bool IsPrivileged(PodContainer container) => container.Spec.SecurityContext?.Privileged == true;

@@ -86,16 +86,18 @@ internal sealed class ControlGroups
     }
 
     /// <summary>
-    /// Makes the group that all containers of a pod are in, with a limit of processes and threads for all of them together; 0 is none. It is in every
-    /// hierarchy: while it is there nobody removes the one above it, in which runc is about to read. An <see cref="IOException"/> says what the kernel refused.
+    /// Makes the group that all containers of a pod are in, with a limit of processes and threads for all of them together and the pod's weight beside
+    /// others; 0 is none. It is in every hierarchy: while it is there nobody removes the one above it, in which runc is about to read. An <see cref="IOException"/> says what the kernel refused.
     /// </summary>
-    public void LimitPod(string podUid, long processes)
+    public void LimitPod(string podUid, long processes, long cpuShares)
     {
         if (_unified is not null)
             PrepareUnified(podUid);
         string? limiting = _unified ?? _mounts.GetValueOrDefault("pids");
         foreach (string root in _all.Distinct().Where(root => root != limiting))
             TryMakeGroup(root, podUid);
+        if (cpuShares > 0 && (_unified ?? _mounts.GetValueOrDefault("cpu")) is { } weighing)
+            SetShares(MakeGroup(weighing, podUid), cpuShares);
         if (limiting is null)
             return;
         string directory = MakeGroup(limiting, podUid);
@@ -169,7 +171,7 @@ internal sealed class ControlGroups
         switch (controller)
         {
             case "cpu" when limits.CpuShares > 0:
-                Set(directory, "cpu.shares", limits.CpuShares);
+                SetShares(directory, limits.CpuShares);
                 break;
             case "memory" when limits.MemoryLimit > 0:
                 Set(directory, "memory.limit_in_bytes", limits.MemoryLimit);
@@ -188,13 +190,20 @@ internal sealed class ControlGroups
     private static void LimitUnified(string directory, ContainerResources limits)
     {
         if (limits.CpuShares > 0)
-            Set(directory, "cpu.weight", 1 + ((limits.CpuShares - 2) * 9999 / 262142));
+            SetShares(directory, limits.CpuShares);
         if (limits.CpuLimitMilli > 0)
             File.WriteAllText(Path.Combine(directory, "cpu.max"), string.Create(CultureInfo.InvariantCulture, $"{limits.CpuLimitMilli * 100} 100000"));
         if (limits.MemoryLimit > 0)
             Set(directory, "memory.max", limits.MemoryLimit);
         if (limits.ProcessLimit > 0)
             Set(directory, "pids.max", limits.ProcessLimit);
+    }
+
+    /// <summary>The file of either version: version 2 counts from 1 to 10000.</summary>
+    private static void SetShares(string directory, long shares)
+    {
+        Set(directory, "cpu.shares", shares);
+        Set(directory, "cpu.weight", 1 + ((shares - 2) * 9999 / 262142));
     }
 
     private static void Set(string directory, string file, long value)

@@ -159,7 +159,7 @@ internal sealed partial class ProcessContainer
 
     private void Launch(ProcessSandbox sandbox)
     {
-        ControlGroup? group = sandbox.Record.Spec.OnHost && !Record.Spec.Resources.IsLimited ? null : CreateGroup();
+        ControlGroup? group = sandbox.Record.Spec.OnHost && !Record.Spec.Resources.IsLimited ? null : CreateGroup(sandbox.Record.Spec.CpuShares);
         var launch = new SupervisorLaunch(Record, Files, sandbox, _services);
         launch.Prepare(group);
         SafeFileHandle? terminal = null;
@@ -173,11 +173,11 @@ internal sealed partial class ProcessContainer
         Log.Started(_services.Log, Record.Spec.Name, Record.PodUid, supervisor.Pid);
     }
 
-    private ControlGroup? CreateGroup()
+    private ControlGroup? CreateGroup(long podShares)
     {
         try
         {
-            _services.Groups?.LimitPod(Record.PodUid, _services.Options.PodProcessLimit);
+            _services.Groups?.LimitPod(Record.PodUid, _services.Options.PodProcessLimit, podShares);
             return _services.Groups?.Create(Record.PodUid, Record.Id, Record.Spec.Resources);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

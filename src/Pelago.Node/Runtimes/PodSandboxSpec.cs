@@ -37,6 +37,9 @@ public sealed record PodSandboxSpec
     /// <summary>Kernel parameters of the pod's own namespaces, by names such as <c>net.ipv4.ip_unprivileged_port_start</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Sysctls { get; init; } = [];
 
+    /// <summary>The pod's weight beside other pods when processors are short, 1024 for each that it requests; 0 leaves it to the kernel.</summary>
+    public long CpuShares { get; init; }
+
     /// <summary>The ports that containers declare.</summary>
     public IReadOnlyList<PodPort> Ports { get; init; } = [];
 }

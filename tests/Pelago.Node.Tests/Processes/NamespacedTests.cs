@@ -4,6 +4,7 @@ using System.IO;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Pelago.Node.Processes;
 using Pelago.Node.Runtimes;
 using Pelago.TestKit.Node;
 using Xunit;
@@ -25,6 +26,19 @@ public sealed class NamespacedTests : ProcessRuntimeContract
     {
         await base.DisposeAsync();
         Assert.False(Directory.Exists($"/sys/class/net/{BridgeName}"), "the bridge is left behind");
+    }
+
+    [Fact]
+    public async Task A_pods_weight_beside_others_is_that_of_its_requests()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("weighed") with { CpuShares = 512 }, Cancel);
+        await RunAsync(sandbox, Shell("main", "exec sleep 1000"));
+
+        string[] weights = [.. ControlGroups.Find(File.ReadLines("/proc/self/mountinfo"))!.Roots
+            .SelectMany(root => new[] { "cpu.shares", "cpu.weight" }.Select(file => Path.Combine(root, ControlGroups.PathOf("uid-weighed").TrimStart('/'), file)))
+            .Where(File.Exists).Select(file => File.ReadAllText(file).Trim()).Distinct()];
+
+        Assert.Equal(weights is ["512"] ? "512" : "20", Assert.Single(weights)); // of version 2: 1 to 10000 for 2 to 262144
     }
 
     [Fact]
