@@ -9,6 +9,7 @@ using Pelago.Daemon.Inspection;
 using Pelago.Daemon.Inspection.Doctor;
 using Pelago.Daemon.Running;
 using Pelago.Daemon.Serving;
+using Pelago.Kube;
 using Pelago.Store;
 
 namespace Pelago.Daemon;
@@ -54,7 +55,7 @@ internal static class DaemonCommandLine
         {
             return Fail($"there is no space left on the disk of {HomeOf(parsed).Root} ({e.Message}); nothing was lost: free some space, then start again", DaemonExitCode.Failed);
         }
-        catch (Exception e) when (e is DaemonException or KubeconfigException or StoreUnavailableException or StoreFailedException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is DaemonException or KubeconfigException or StoreUnavailableException or StoreFailedException or ApiStatusException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return Fail(e.Message, DaemonExitCode.Failed);
         }
