@@ -78,8 +78,7 @@ internal static class PortAudit
             {
                 foreach (string descriptor in Directory.EnumerateFileSystemEntries(Path.Combine(directory, "fd")))
                 {
-                    string target = new FileInfo(descriptor).LinkTarget ?? "";
-                    if (target.StartsWith("socket:[", StringComparison.Ordinal) && long.TryParse(target.AsSpan(8).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out long inode))
+                    if (SocketTable.InodeOf(new FileInfo(descriptor).LinkTarget) is { } inode)
                         owners.TryAdd(inode, pid);
                 }
             }

@@ -119,28 +119,31 @@ internal sealed class EngineKubeApi(
             (ResourcePage? page, ApiStatus? refused) = await service.DeleteCollectionAsync(request, list, options, cancel);
             return page is null ? Failed(refused!) : new ApiResult(ListWriter.ToBytes(FormOf(request, metadataOnly: false), page), null);
         }
-        catch (StoreFailedException fault)
+        catch (Exception fault) when (StatusOf(fault) is { } status)
         {
-            return Failed(ApiStatus.Internal(fault.Message));
+            return Failed(status);
         }
     }
 
-    /// <summary>A commit that failed (a full disk) is an answer, as over HTTP: who asks in a loop goes on, and tries again.</summary>
     private static async Task<ApiResult> WriteAsync(ResourceRequest request, ValueTask<ResourceResult> write)
     {
         try
         {
             return Answer(request, await write);
         }
-        catch (ApiStatusException refused)
+        catch (Exception fault) when (StatusOf(fault) is { } status)
         {
-            return Failed(refused.Status);
-        }
-        catch (StoreFailedException fault)
-        {
-            return Failed(ApiStatus.Internal(fault.Message));
+            return Failed(status);
         }
     }
+
+    /// <summary>A commit that failed (a full disk) is an answer, as over HTTP: who asks in a loop goes on, and tries again.</summary>
+    private static ApiStatus? StatusOf(Exception fault) => fault switch
+    {
+        ApiStatusException refused => refused.Status,
+        StoreFailedException failed => ApiStatus.Internal(failed.Message),
+        _ => null,
+    };
 
     /// <summary>
     /// False when there is nothing to read now, or never again: <paramref name="isLost"/>. Then the caller resumes from its last revision,

@@ -43,6 +43,14 @@ public static class SocketTable
         return ports;
     }
 
+    /// <summary>The inode behind a process' descriptor, a link such as <c>/proc/12/fd/3 -> socket:[4567]</c>; null when it is no socket.</summary>
+    public static long? InodeOf(string? linkTarget)
+    {
+        const string Prefix = "socket:[";
+        return linkTarget?.StartsWith(Prefix, StringComparison.Ordinal) == true
+            && long.TryParse(linkTarget.AsSpan(Prefix.Length).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out long inode) ? inode : null;
+    }
+
     /// <summary>One word of 32 bits or four, each in the machine's order of bytes: <c>0100007F</c> is 127.0.0.1 where that is the little one first.</summary>
     private static bool TryAddress(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
     {

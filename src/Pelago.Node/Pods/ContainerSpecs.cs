@@ -2,6 +2,7 @@
 
 using System.IO;
 using k8s.Models;
+using Pelago.Node.Processes;
 using Pelago.Node.Runtimes;
 using Pelago.Node.Variables;
 
@@ -56,9 +57,8 @@ internal static class ContainerSpecs
     }
 
     /// <summary>Arguments alone are a command as people type it (kubectl run x --image busybox -- echo hi), and not when they are for the program of an image.</summary>
-    private static bool IsProgram(List<string> words, string? path) => words.Count > 0 && words[0].Length > 0 && (words[0].Contains('/')
-        ? File.Exists(words[0])
-        : (path ?? Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(directory => File.Exists(Path.Combine(directory, words[0]))));
+    private static bool IsProgram(List<string> words, string? path) =>
+        words is [{ Length: > 0 } first, ..] && ProgramPath.Find(first, path ?? Environment.GetEnvironmentVariable("PATH") ?? "", directory: "/") is not null;
 
     private static ContainerMount TerminationMessageMount(V1Container container, string file)
     {

@@ -46,28 +46,10 @@ internal sealed class ExecCommand(ProcessContainer container, ProcessSandbox san
         return words;
     }
 
-    /// <summary>What execvp would find, with the container's PATH, below <paramref name="root"/>.</summary>
-    private static string Find(string command, IReadOnlyList<KeyValuePair<string, string>> environment, string directory, string root = "")
-    {
-        if (command.Contains('/', StringComparison.Ordinal))
-        {
-            string path = root + Path.GetFullPath(command, directory);
-            return Exists(path) ? path : throw new FileNotFoundException($"exec: \"{command}\": stat {command}: no such file or directory");
-        }
-        string search = environment.LastOrDefault(pair => pair.Key == "PATH").Value ?? "";
-        return search.Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Select(entry => root + Path.Combine(directory, entry, command))
-            .FirstOrDefault(IsExecutable)
-            ?? throw new FileNotFoundException($"exec: \"{command}\": executable file not found in $PATH");
-    }
-
-    /// <summary>A link counts: where it leads is known only inside the container's root.</summary>
-    private static bool Exists(string path) => new FileInfo(path) is var file && (file.Exists || file.LinkTarget is not null);
-
-    private static bool IsExecutable(string path)
-    {
-        const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        var file = new FileInfo(path);
-        return file.LinkTarget is not null || (file.Exists && (file.UnixFileMode & AnyExecute) != UnixFileMode.None);
-    }
+    /// <summary>Below <paramref name="root"/>, with the container's PATH.</summary>
+    private static string Find(string command, IReadOnlyList<KeyValuePair<string, string>> environment, string directory, string root = "") =>
+        ProgramPath.Find(command, environment.LastOrDefault(pair => pair.Key == "PATH").Value ?? "", directory, root)
+        ?? throw new FileNotFoundException(command.Contains('/', StringComparison.Ordinal)
+            ? $"exec: \"{command}\": stat {command}: no such file or directory"
+            : $"exec: \"{command}\": executable file not found in $PATH");
 }

@@ -63,18 +63,14 @@ internal sealed class PodListeners(TimeProvider time)
         return [.. programs.SelectMany(processes.Tree).SelectMany(process => SocketsOf(process.Pid))];
     }
 
-    /// <summary>The inodes behind links such as <c>/proc/12/fd/3 -> socket:[4567]</c>.</summary>
     private static List<long> SocketsOf(int pid)
     {
-        const string Prefix = "socket:[";
         var inodes = new List<long>();
         try
         {
             foreach (string descriptor in Directory.EnumerateFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")))
             {
-                string target = new FileInfo(descriptor).LinkTarget ?? "";
-                if (target.StartsWith(Prefix, StringComparison.Ordinal)
-                    && long.TryParse(target.AsSpan(Prefix.Length).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out long inode))
+                if (SocketTable.InodeOf(new FileInfo(descriptor).LinkTarget) is { } inode)
                     inodes.Add(inode);
             }
         }

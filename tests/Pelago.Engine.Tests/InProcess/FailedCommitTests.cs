@@ -2,11 +2,6 @@
 
 using Pelago.Client;
 using Pelago.Engine.InProcess;
-using Pelago.Engine.Registry;
-using Pelago.Engine.Requests;
-using Pelago.Engine.Resources;
-using Pelago.Engine.Schema;
-using Pelago.Kube;
 using Pelago.Store;
 using Xunit;
 
@@ -20,15 +15,12 @@ public class FailedCommitTests
         CancellationToken cancel = TestContext.Current.CancellationToken;
         var failpoints = new Failpoints();
         await using IRevisionStore store = MemoryRevisionStore.Create(new StoreOptions { Failpoints = failpoints });
-        var registry = new ResourceRegistry(BuiltInKinds.All(new RowSources { Schema = BuiltInSchemas.Instance.Find }));
-        var service = new ResourceService(store, new AdmissionStage([]), new HandlerTable(), TimeProvider.System);
-        var api = new EngineKubeApi("c", UserInfo.System("t"), registry, service, null!, TimeProvider.System, cancel);
-        var path = new ResourcePath(new GroupVersionResource("", "v1", "configmaps"), "d");
+        EngineKubeApi api = BareApi.Over(store, cancel);
         byte[] body = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":"d"}}"""u8.ToArray();
         failpoints.Set(Failpoints.BeforeCommit, "error@1");
 
-        ApiResult failed = await api.CreateAsync(path, body, WriteQuery.None, cancel);
-        ApiResult taken = await api.CreateAsync(path, body, WriteQuery.None, cancel);
+        ApiResult failed = await api.CreateAsync(BareApi.ConfigMaps, body, WriteQuery.None, cancel);
+        ApiResult taken = await api.CreateAsync(BareApi.ConfigMaps, body, WriteQuery.None, cancel);
 
         Assert.Equal(500, failed.Error!.Code);
         Assert.Null(taken.Error);

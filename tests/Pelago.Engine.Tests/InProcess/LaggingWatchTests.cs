@@ -2,12 +2,7 @@
 
 using Pelago.Client;
 using Pelago.Engine.InProcess;
-using Pelago.Engine.Registry;
-using Pelago.Engine.Requests;
-using Pelago.Engine.Resources;
-using Pelago.Engine.Schema;
 using Pelago.Engine.Tests.Authorization;
-using Pelago.Kube;
 using Pelago.Store;
 using Xunit;
 
@@ -20,12 +15,9 @@ public class LaggingWatchTests
     {
         CancellationToken cancel = TestContext.Current.CancellationToken;
         await using IRevisionStore store = MemoryRevisionStore.Create(new StoreOptions { HistoryEvents = 10 });
-        var registry = new ResourceRegistry(BuiltInKinds.All(new RowSources { Schema = BuiltInSchemas.Instance.Find }));
-        var service = new ResourceService(store, new AdmissionStage([]), new HandlerTable(), TimeProvider.System);
-        var api = new EngineKubeApi("c", UserInfo.System("t"), registry, service, null!, TimeProvider.System, cancel);
+        EngineKubeApi api = BareApi.Over(store, cancel);
         await PutAsync(store, "a");
-        var path = new ResourcePath(new GroupVersionResource("", "v1", "configmaps"), "d");
-        await using IAsyncEnumerator<RawWatchEvent> watch = api.WatchAsync(path, new ListQuery { ResourceVersion = $"{store.Revision}" }, cancel)
+        await using IAsyncEnumerator<RawWatchEvent> watch = api.WatchAsync(BareApi.ConfigMaps, new ListQuery { ResourceVersion = $"{store.Revision}" }, cancel)
             .GetAsyncEnumerator(cancel);
         ValueTask<bool> first = watch.MoveNextAsync();
         await PutAsync(store, "b");

@@ -34,4 +34,11 @@ public class SocketTableTests
             [new ListeningPort(IPAddress.Any, 53, "UDP", 5)],
             SocketTable.Parse([Header, "  10: 00000000:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 5 2 0 0"], isUdp: true));
     }
+
+    [Theory]
+    [InlineData("socket:[4567]", 4567L)]
+    [InlineData("socket:[x]", null)]
+    [InlineData("pipe:[4567]", null)]
+    [InlineData(null, null)]
+    public void The_inode_of_a_descriptor_is_in_its_link(string? target, long? inode) => Assert.Equal(inode, SocketTable.InodeOf(target));
 }

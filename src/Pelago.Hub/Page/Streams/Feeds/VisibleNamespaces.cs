@@ -53,6 +53,10 @@ internal sealed class VisibleNamespaces(PageSession session, FleetRegistry fleet
             await Parallel.ForAsync(0, names.Count, limits, async (i, stop) => may[i] = await MayListAsync(user, names[i], resource, stop));
             return [.. names.Where((_, i) => may[i])];
         }
+        catch (ApiStatusException refused) when (refused.Status.Code is 401 or 403)
+        {
+            return []; // that is an answer, of one of the two that were asked for
+        }
         catch (Exception fault) when (fault is ClusterUnreachableException or ApiStatusException or JsonException or InvalidOperationException)
         {
             return null;
