@@ -40,7 +40,10 @@ public sealed class AccessTests(TestCluster cluster) : ApiTest(cluster)
         (await Api.PostAsync(Path("rbac.authorization.k8s.io/v1/rolebindings"), """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"b"},"subjects":[{"kind":"User","name":"carol","apiGroup":"rbac.authorization.k8s.io"}],"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"edit"}}""")).Expect(201);
         (await Api.PostAsync(Path("rbac.authorization.k8s.io/v1/roles"), """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"role-writer"},"rules":[{"apiGroups":["rbac.authorization.k8s.io"],"resources":["roles"],"verbs":["create"]}]}""")).Expect(201);
         (await Api.PostAsync(Path("rbac.authorization.k8s.io/v1/rolebindings"), """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"w"},"subjects":[{"kind":"User","name":"carol","apiGroup":"rbac.authorization.k8s.io"}],"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"role-writer"}}""")).Expect(201);
-        await Until(async () => (await AsAsync("carol", HttpMethod.Get, Path("configmaps"))).Code == 200, "the bindings count");
+        await Until(async () => (await AsAsync("carol", HttpMethod.Get, Path("configmaps"))).Code == 200, "the first binding counts");
+        await Until(
+            async () => (await AsAsync("carol", HttpMethod.Post, Path("rbac.authorization.k8s.io/v1/roles") + "?dryRun=All", """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"none"},"rules":[]}""")).Code == 201,
+            "the second binding counts");
 
         RawAnswer more = await AsAsync("carol", HttpMethod.Post, Path("rbac.authorization.k8s.io/v1/roles"), """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"god"},"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]}""");
 

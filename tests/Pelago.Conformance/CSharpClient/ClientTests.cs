@@ -105,7 +105,7 @@ public sealed class ClientTests(TestCluster cluster) : ApiTest(cluster)
                         new V1Container
                         {
                             Name = "main", Image = Cluster.Image, ImagePullPolicy = "Never", Ports = [new V1ContainerPort { ContainerPort = 8080 }],
-                            Command = ["sh", "-c", "mkdir -p /tmp/f-$HOSTNAME; echo forwarded >/tmp/f-$HOSTNAME/index.html; exec busybox httpd -f -p ${PORT0:-8080} -h /tmp/f-$HOSTNAME"],
+                            Command = ["sh", "-c", $"mkdir -p /tmp/f-$HOSTNAME; echo forwarded >/tmp/f-$HOSTNAME/index.html; exec {Cluster.Busybox()} httpd -f -p ${{PORT0:-8080}} -h /tmp/f-$HOSTNAME"],
                             ReadinessProbe = new V1Probe { HttpGet = new V1HTTPGetAction { Path = "/", Port = 8080 }, PeriodSeconds = 1 },
                         },
                     ],

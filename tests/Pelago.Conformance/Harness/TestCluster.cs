@@ -31,6 +31,14 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>An image with a shell. The embedded engine's process runtime keeps it as a label.</summary>
     public string Image => Environment.GetEnvironmentVariable("PELAGO_TEST_IMAGE") ?? "docker.io/realkube/busybox:1";
 
+    /// <summary>What pods serve with: of their image, or where they are processes, of this machine; where that lacks it the test is skipped.</summary>
+    public string Busybox()
+    {
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        NotOn(!HasImages && !folders.Any(folder => File.Exists(Path.Combine(folder, "busybox"))), "busybox is not installed (eng/prerequisites installs it)");
+        return "busybox";
+    }
+
     /// <summary>The server's minor version: some APIs are younger than the oldest cluster that the suite runs on.</summary>
     public int MinorVersion { get; private set; }
 

@@ -13,8 +13,9 @@ namespace Pelago.Conformance.KubectlTour;
 /// <summary>kubectl port-forward to a pod that answers HTTP on 8080 and gives back on 8081 what it is sent.</summary>
 public sealed class PortForwardTests(TestCluster cluster) : KubectlTest(cluster)
 {
-    private const string Script =
-        "mkdir -p /tmp/w-$HOSTNAME; echo hello from the pod >/tmp/w-$HOSTNAME/index.html; busybox nc -ll -p ${PORT1:-8081} -e cat & exec busybox httpd -f -p ${PORT0:-8080} -h /tmp/w-$HOSTNAME";
+    private string Script =>
+        $"mkdir -p /tmp/w-$HOSTNAME; echo hello from the pod >/tmp/w-$HOSTNAME/index.html; {Cluster.Busybox()} nc -ll -p ${{PORT1:-8081}} -e cat & "
+        + "exec busybox httpd -f -p ${PORT0:-8080} -h /tmp/w-$HOSTNAME";
 
     [Theory]
     [MemberData(nameof(KubectlVersions.Forwarding), MemberType = typeof(KubectlVersions))]

@@ -106,7 +106,7 @@ public sealed class StreamTests(TestCluster cluster) : KubectlTest(cluster)
             $$$"""
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","labels":{"app":"web"}},"spec":{"terminationGracePeriodSeconds":1,"containers":[
              {"name":"main","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","ports":[{"containerPort":8080}],
-              "command":["sh","-c","mkdir -p /tmp/w-$HOSTNAME; echo hello from the pod >/tmp/w-$HOSTNAME/index.html; exec busybox httpd -f -p ${PORT0:-8080} -h /tmp/w-$HOSTNAME"]}]}}
+              "command":["sh","-c","mkdir -p /tmp/w-$HOSTNAME; echo hello from the pod >/tmp/w-$HOSTNAME/index.html; exec {{{Cluster.Busybox()}}} httpd -f -p ${PORT0:-8080} -h /tmp/w-$HOSTNAME"]}]}}
             """, "create", "-f", "-");
         await kubectl.PipeAsync(
             """{"apiVersion":"v1","kind":"Service","metadata":{"name":"web"},"spec":{"selector":{"app":"web"},"ports":[{"name":"http","port":80,"targetPort":8080}]}}""", "create", "-f", "-");

@@ -31,7 +31,7 @@ public abstract class MonitoringTest(TestCluster cluster) : ServiceTest(cluster)
     protected async Task OpenShopAsync(bool isHeadless)
     {
         await ApplyAsync(
-            Pods("shop", ["sh", "-c", "w=$(mktemp -d); echo shop_orders_total 42 >$w/metrics; exec busybox httpd -f -p 8080 -h $w"], 8080, "/metrics", "default", """ "prometheus.io/scrape":"true","prometheus.io/port":"8080" """),
+            Pods("shop", ["sh", "-c", $"w=$(mktemp -d); echo shop_orders_total 42 >$w/metrics; exec {Cluster.Busybox()} httpd -f -p 8080 -h $w"], 8080, "/metrics", "default", """ "prometheus.io/scrape":"true","prometheus.io/port":"8080" """),
             $$$"""
             {"apiVersion":"v1","kind":"Service","metadata":{"name":"shop"},"spec":{ {{{(isHeadless ? "\"clusterIP\":\"None\"," : "")}}}"selector":{"app":"shop"},
              "ports":[{"name":"http","port":8080,"targetPort":8080}]} }

@@ -24,7 +24,7 @@ public abstract class ServiceTest(TestCluster cluster) : KubectlTest(cluster)
          "spec":{"replicas":{{{replicas}}},"selector":{"matchLabels":{"app":"{{{name}}}"}},
           "template":{"metadata":{"labels":{"app":"{{{name}}}"}},"spec":{"terminationGracePeriodSeconds":1,"tolerations":{{{Staying}}},{{{more}}}"containers":[
            {"name":"main","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never",
-            "command":["sh","-c","w=$(mktemp -d); echo $NAME >$w/index.html; exec busybox httpd -f -p $PORT -h $w"],
+            "command":["sh","-c","w=$(mktemp -d); echo $NAME >$w/index.html; exec {{{Cluster.Busybox()}}} httpd -f -p $PORT -h $w"],
             "env":[{"name":"NAME","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"} } }],"ports":[{"name":"http","containerPort":8080}],
             "readinessProbe":{"httpGet":{"path":"/","port":"http"},"periodSeconds":1} }] } } } }
         """;
