@@ -61,6 +61,14 @@ public class WorkQueueTests
         Assert.Equal(0, queue.Count);
     }
 
+    [Theory]
+    [InlineData(999, 0)]
+    [InlineData(1_000, 10)]
+    [InlineData(50_000, 500)]
+    [InlineData(1_000_000, 1_000)]
+    public void Work_that_looks_at_many_objects_rests_longer_and_never_long(int objects, int milliseconds) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), ReconcileResult.RestAfter(objects));
+
     [Fact]
     public async Task Key_that_nobody_added_while_it_rested_does_not_come()
     {

@@ -118,6 +118,25 @@ public class HostPortPlacementTests
     }
 
     [Fact]
+    public void While_ports_of_those_that_left_rest_nobody_else_has_to()
+    {
+        Node(window: "31000-31001");
+        PodView first = Place("a=auto")!;
+        Place("a=auto");
+        _cluster.State.RemovePod(first.Uid);
+        PodView high = Asking("a=auto", """{"priority":10,"containers":[{"name":"c"}]}""") with { NominatedNodeName = "a" };
+        Diagnosis failure = _cluster.Placement.Decide(high).Failure!;
+
+        (PreemptionPlan? plan, string message) = new Preemption(_cluster.State, _cluster.Placement, new Random(1)).Find(high, failure);
+
+        Assert.Null(plan);
+        Assert.Equal("not eligible due to ports of the nominated node that rest after their last use.", message);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        _cluster.State.EndPortRests();
+        Assert.Equal("a", _cluster.Place(high));
+    }
+
+    [Fact]
     public void A_request_that_cannot_be_read_keeps_the_pod_waiting_and_says_why()
     {
         Node(window: "31000-31001");

@@ -121,6 +121,30 @@ public class PlacementTests
         Assert.Equal([2, 2, 2], placed.CountBy(node => node!).Select(pair => pair.Value));
     }
 
+    [Theory]
+    [InlineData(3, 3)]
+    [InlineData(100, 100)]
+    [InlineData(150, 100)]
+    [InlineData(1000, 420)]
+    [InlineData(10_000, 500)]
+    public void Of_many_nodes_some_are_compared(int nodes, int compared) => Assert.Equal(compared, Placement.Compared(nodes));
+
+    [Fact]
+    public void All_of_many_nodes_have_their_turn_and_are_counted_in_a_refusal()
+    {
+        const int Nodes = 400;
+        for (int i = 0; i < Nodes; i++)
+            _cluster.Node($"n{i}");
+
+        string?[] placed =
+            [.. Enumerable.Range(0, 2 * Nodes).Select(_ => _cluster.Place(_cluster.Pod(extra: ""","ownerReferences":[{"uid":"rs","controller":true}]""")))];
+
+        Dictionary<string, int> counts = placed.CountBy(node => node!).ToDictionary();
+        Assert.Equal(Nodes, counts.Count);
+        Assert.InRange(counts.Values.Max(), 2, 3);
+        Assert.Equal("0/400 nodes are available: 400 Insufficient cpu.", _cluster.Refusal(_cluster.Requesting("5")));
+    }
+
     [Fact]
     public void A_nominated_node_is_kept_free_of_pods_of_lower_priority()
     {

@@ -43,7 +43,8 @@ internal sealed class DisruptionController : IController
         if (_budgets.Cache.Get(key) is not { } budget)
             return ReconcileResult.Done;
         LabelSelector selector = budget.Spec.Selector.ToSelector();
-        PodSummary[] pods = [.. _context.Pods.Cache.ByIndex(PodIndexes.Namespace, key.Namespace).Where(pod => selector.Matches(pod.Labels))];
+        PodSummary[] all = _context.Pods.Cache.ByIndex(PodIndexes.Namespace, key.Namespace);
+        PodSummary[] pods = [.. all.Where(pod => selector.Matches(pod.Labels))];
         if (pods.Length == 0)
             _events.Normal(Owner.Of(_context.Client.Of<V1PodDisruptionBudget>().Type, budget).ForEvents(), "NoPods", "No matching pods found");
         (int expected, int desired, ApiStatus? error) = await ExpectedAsync(budget, pods, cancel);
@@ -60,7 +61,7 @@ internal sealed class DisruptionController : IController
         }, cancel);
         if (unwritten is not null)
             return ReconcileResult.Failed(unwritten);
-        return again is { } wait ? ReconcileResult.Again(wait) : ReconcileResult.Done;
+        return (again is { } wait ? ReconcileResult.Again(wait) : ReconcileResult.Done) with { Rest = ReconcileResult.RestAfter(all.Length) };
     }
 
     private async Task<(int Expected, int Desired, ApiStatus? Error)> ExpectedAsync(V1PodDisruptionBudget budget, PodSummary[] pods, CancellationToken cancel)

@@ -49,12 +49,13 @@ internal sealed class EndpointSliceController : IController
         IEnumerable<V1EndpointSlice> present = _slices.Cache.ByIndex(PodIndexes.Controller, service.Metadata.Uid)
             .Where(slice => slice.Metadata.Labels is { } own && own.TryGetValue(SliceReconciler.ManagedByLabel, out string? manager) && manager == Component);
         Owner owner = Owner.Of(_context.Client.Of<V1Service>().Type, service);
-        return ReconcileResult.From(await _reconciler.ReconcileAsync(owner, labels, Contents(service), present, cancel));
+        List<PodSummary> pods = _pods.Of(service, withTerminating: true, out TimeSpan rest);
+        ApiStatus? failure = await _reconciler.ReconcileAsync(owner, labels, Contents(service, pods), present, cancel);
+        return ReconcileResult.From(failure) with { Rest = rest };
     }
 
-    private List<SliceContent> Contents(V1Service service)
+    private static List<SliceContent> Contents(V1Service service, List<PodSummary> pods)
     {
-        List<PodSummary> pods = _pods.Of(service, withTerminating: true);
         string[] families = service.Spec.IpFamilies is { Count: > 0 } named ? [.. named] : ["IPv4"];
         return [.. families.SelectMany(family => Contents(service, family, pods))];
     }

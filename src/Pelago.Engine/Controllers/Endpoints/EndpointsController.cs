@@ -49,17 +49,17 @@ internal sealed class EndpointsController : IController
             return ReconcileResult.Done;
 
         V1Endpoints? present = _endpoints.Cache.Get(key);
-        V1Endpoints wanted = Wanted(service, present);
+        V1Endpoints wanted = Wanted(service, present, out TimeSpan rest);
         if (present is not null && ModelJson.Encode(present).AsSpan().SequenceEqual(ModelJson.Encode(wanted)))
-            return ReconcileResult.Done;
+            return new ReconcileResult { Rest = rest };
         ApiResult<V1Endpoints> written = present is null
             ? await resource.CreateAsync(key.Namespace, wanted, cancel)
             : await resource.UpdateAsync(key.Namespace, key.Name, wanted, cancel);
         bool settled = written.IsSuccess || PodControl.IsNamespaceTerminating(written.Error);
-        return settled ? ReconcileResult.Done : ReconcileResult.Failed(written.Error!);
+        return ReconcileResult.From(settled ? null : written.Error) with { Rest = rest };
     }
 
-    private V1Endpoints Wanted(V1Service service, V1Endpoints? present)
+    private V1Endpoints Wanted(V1Service service, V1Endpoints? present, out TimeSpan rest)
     {
         V1Endpoints wanted = present is null
             ? new V1Endpoints { Metadata = new V1ObjectMeta { Name = service.Metadata.Name, NamespaceProperty = service.Metadata.NamespaceProperty } }
@@ -71,7 +71,7 @@ internal sealed class EndpointsController : IController
         if (service.Spec.ClusterIP == "None")
             labels[HeadlessLabel] = "";
         wanted.Metadata.Labels = labels;
-        List<PodSummary> pods = _pods.Of(service, service.Spec.PublishNotReadyAddresses == true);
+        List<PodSummary> pods = _pods.Of(service, service.Spec.PublishNotReadyAddresses == true, out rest);
         if (pods.Count > Capacity)
         {
             wanted.Metadata.Annotations ??= new Dictionary<string, string>();

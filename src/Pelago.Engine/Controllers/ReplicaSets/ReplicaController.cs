@@ -13,13 +13,6 @@ internal sealed class ReplicaController<T> : IController
 {
     /// <summary>At most this many creations or deletions in one go.</summary>
     private const int Burst = 500;
-
-    /// <summary>
-    /// A look at all pods of a set leads to nothing but counts when none is to be made or removed; thousands of pods that become ready one by one would
-    /// otherwise be looked at thousands of times. So long in terms of the look itself the next one waits: no set takes more than a thirtieth of a processor.
-    /// </summary>
-    private const int RestAfterLook = 29;
-    private static readonly TimeSpan ShortLook = TimeSpan.FromMilliseconds(1);
     private readonly ControllerContext _context;
     private readonly ReplicaKind<T> _kind;
     private readonly ResourceType<T> _type;
@@ -99,7 +92,6 @@ internal sealed class ReplicaController<T> : IController
             _expectations.Forget(key);
             return ReconcileResult.Done;
         }
-        long began = _context.Time.GetTimestamp();
         ReplicaOwner owner = View(set);
         bool settled = _expectations.Satisfied(key);
         IEnumerable<PodSummary> candidates =
@@ -113,8 +105,8 @@ internal sealed class ReplicaController<T> : IController
         bool scales = settled && !owner.Owner.IsDeleting && active.Count != owner.Replicas;
         ApiStatus? refused = scales ? await ScaleAsync(owner, active, cancel) : null;
         ReplicaStatus status = StatusOf(owner, active, pods.Count - active.Count, refused);
-        TimeSpan look = _context.Time.GetElapsedTime(began);
-        TimeSpan rest = scales || look < ShortLook ? TimeSpan.Zero : look * RestAfterLook;
+        // Where none is made or removed, a look at all pods leads to counts only.
+        TimeSpan rest = scales ? TimeSpan.Zero : ReconcileResult.RestAfter(pods.Count);
         ApiStatus? unwritten = await WriteStatusAsync(set, owner, status, cancel);
         if ((refused ?? unwritten) is { } failure)
             return ReconcileResult.Failed(failure);

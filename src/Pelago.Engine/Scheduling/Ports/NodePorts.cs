@@ -15,6 +15,9 @@ internal sealed class NodePorts(NodeState node)
     /// <summary>Ports that nobody gets before that time.</summary>
     private Dictionary<int, DateTimeOffset>? _resting;
 
+    /// <summary>Some ports were given back and nobody gets them yet.</summary>
+    public bool HasResting => _resting is { Count: > 0 };
+
     private PortSet Free => _free ??= Build();
 
     private NodePortReport Offer => node.View?.Ports ?? NodePortReport.Default;

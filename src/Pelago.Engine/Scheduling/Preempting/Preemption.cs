@@ -17,8 +17,14 @@ internal sealed class Preemption(ClusterState state, Placement placement, Random
     {
         if (pod.Class.NeverPreempts)
             return (null, "not eligible due to preemptionPolicy=Never.");
-        if (WaitsForVictims(pod))
-            return (null, "not eligible due to a terminating pod on the nominated node.");
+        if (pod.NominatedNodeName.Length > 0 && state.Node(pod.NominatedNodeName) is { } nominated)
+        {
+            if (nominated.Pods.Values.Any(other => other.IsDeleting && other.Priority < pod.Priority))
+                return (null, "not eligible due to a terminating pod on the nominated node.");
+            // The ports of its victims rest after them: more victims would not make them free sooner.
+            if (pod.Class.PortRequests is not null && nominated.Ports.HasResting)
+                return (null, "not eligible due to ports of the nominated node that rest after their last use.");
+        }
 
         var reasons = new List<string>();
         var candidates = new List<NodeState>();
@@ -47,10 +53,6 @@ internal sealed class Preemption(ClusterState state, Placement placement, Random
 
         return (best, best is null ? $"0/{state.NodeCount} nodes are available: {Diagnosis.Histogram(reasons)}." : "");
     }
-
-    private bool WaitsForVictims(PodView pod) =>
-        pod.NominatedNodeName.Length > 0 && state.Node(pod.NominatedNodeName) is { } node
-        && node.Pods.Values.Any(other => other.IsDeleting && other.Priority < pod.Priority);
 
     private PreemptionPlan? Try(PodView pod, NodeState node, List<string> reasons)
     {
