@@ -57,6 +57,7 @@ public static partial class SqliteRevisionStore
             StateSchema.Prepare(database, path, options.Durability);
             Dictionary<string, long> resources = StateSchema.ReadResources(database);
             LoadedState loaded = StateLoader.Load(database, resources);
+            StateSchema.Upgrade(database);
             var store = new RevisionStore(new SqliteLog(path, held, database, resources, options), loaded, options);
             Log.Opened(
                 options.Logging.CreateLogger("Pelago.Store"), path, loaded.Resources.Values.Sum(resource => resource.Objects.Count), loaded.Revision,
@@ -67,7 +68,7 @@ public static partial class SqliteRevisionStore
         {
             database?.Dispose();
             held?.Dispose();
-            if (fault is SqliteFault or IOException or UnauthorizedAccessException)
+            if (fault is SqliteFault or InvalidDataException or IOException or UnauthorizedAccessException)
                 throw StateSchema.Unavailable(path, fault);
             throw;
         }

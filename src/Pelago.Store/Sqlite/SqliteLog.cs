@@ -46,7 +46,7 @@ internal sealed partial class SqliteLog : IRevisionLog
         _reserved = StateSchema.ReadMeta(database, StateSchema.ReservedRow);
         _begin = database.Prepare("BEGIN IMMEDIATE");
         _commit = database.Prepare("COMMIT");
-        _insert = database.Prepare("INSERT INTO log(rev, res, ns, name, op, prev, expires, splice, obj) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        _insert = database.Prepare("INSERT INTO log(rev, res, ns, name, op, prev, expires, splice, obj, crc) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _setMeta = database.Prepare("INSERT OR REPLACE INTO meta(k, v) VALUES(?, ?)");
     }
 
@@ -163,13 +163,15 @@ internal sealed partial class SqliteLog : IRevisionLog
             Begin(change.Revision);
         StoredObject item = (change.Current ?? change.Previous)!;
         int operation = change.Current is null ? StateSchema.Deleted : change.Previous is null ? StateSchema.Created : StateSchema.Updated;
+        long previous = change.Previous?.Revision ?? 0, expires = change.Current is null ? 0 : expiresAt, splice = change.Current?.SpliceAt ?? 0;
+        ReadOnlySpan<byte> document = change.Current is { } made ? made.Json.Span : default;
         _insert.Bind(1, change.Revision).Bind(2, ResourceId(resource)).Bind(3, item.Key.Namespace).Bind(4, item.Key.Name)
-            .Bind(5, operation).Bind(6, change.Previous?.Revision ?? 0).Bind(7, change.Current is null ? 0 : expiresAt);
-        if (change.Current is { } made)
-            _insert.Bind(8, made.SpliceAt).Bind(9, made.Json.Span);
+            .Bind(5, operation).Bind(6, previous).Bind(7, expires).Bind(8, splice);
+        if (change.Current is null)
+            _insert.BindNull(9);
         else
-            _insert.Bind(8, 0).BindNull(9);
-        _insert.Run();
+            _insert.Bind(9, document);
+        _insert.Bind(10, RowChecksum.Of(resource, item.Key, [change.Revision, operation, previous, expires, splice], document)).Run();
     }
 
     private void Begin(long first)

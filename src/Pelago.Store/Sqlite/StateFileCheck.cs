@@ -11,7 +11,7 @@ internal sealed class StateFileCheck(SqliteDatabase database)
 {
     private readonly List<StateFinding> _findings = [];
     private readonly Dictionary<(long Resource, ObjectKey Key), (long Revision, bool Deleted)> _last = [];
-    private HashSet<long> _resources = [];
+    private Dictionary<long, string> _resources = [];
     private long _compacted;
 
     public StateReport Run(CancellationToken cancel)
@@ -20,9 +20,9 @@ internal sealed class StateFileCheck(SqliteDatabase database)
         database.Execute("BEGIN");
         CheckStructure(cancel);
         _compacted = StateSchema.ReadMeta(database, StateSchema.CompactedRow);
-        _resources = [.. StateSchema.ReadResources(database).Values];
+        _resources = StateSchema.ReadResources(database).DistinctBy(pair => pair.Value).ToDictionary(pair => pair.Value, pair => pair.Key);
         long rows = 0, newest = 0;
-        SqliteStatement row = database.Prepare("SELECT rev, res, ns, name, op, prev, splice, obj FROM log ORDER BY rev");
+        SqliteStatement row = database.Prepare($"SELECT {StateSchema.RowColumns(database)} FROM log ORDER BY rev");
         try
         {
             while (row.Step())
@@ -74,19 +74,22 @@ internal sealed class StateFileCheck(SqliteDatabase database)
     {
         long revision = row.Number(0), resource = row.Number(1), operation = row.Number(4);
         var key = new ObjectKey(row.Text(2), row.Text(3));
-        if (!_resources.Contains(resource))
+        byte[] document = row.Blob(8);
+        if (!_resources.TryGetValue(resource, out string? name))
             Find(revision, $"belongs to an unknown resource {resource}");
+        else if (!RowChecksum.Holds(row, name, key, document))
+            Find(revision, $"of {key} in {name} is not what was written: its checksum does not match");
         if (operation is not (StateSchema.Created or StateSchema.Updated or StateSchema.Deleted))
             Find(revision, $"has an unknown operation {operation}");
         CheckChain(revision, (resource, key), operation, row.Number(5));
         if (operation == StateSchema.Deleted)
         {
-            if (!row.IsNull(7))
+            if (!row.IsNull(8))
                 Find(revision, "is a deletion and has a document");
         }
         else
         {
-            CheckDocument(revision, key, row.Blob(7), row.Number(6));
+            CheckDocument(revision, key, document, row.Number(7));
         }
         _last[(resource, key)] = (revision, operation == StateSchema.Deleted);
     }

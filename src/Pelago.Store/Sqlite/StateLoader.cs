@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using Pelago.Kube;
 
 namespace Pelago.Store;
@@ -7,8 +8,7 @@ namespace Pelago.Store;
 /// <summary>Reads what a state file holds, in one scan from the newest revision back: the first row of an object is its present.</summary>
 internal static class StateLoader
 {
-    private const string Scan = "SELECT rev, res, ns, name, op, expires, splice, obj FROM log ORDER BY rev DESC";
-
+    /// <summary>An <see cref="InvalidDataException"/> says which row is not what was written.</summary>
     public static LoadedState Load(SqliteDatabase database, IReadOnlyDictionary<string, long> resources)
     {
         Dictionary<long, LoadingResource> byId = resources.ToDictionary(pair => pair.Value, pair => new LoadingResource(pair.Key));
@@ -16,23 +16,28 @@ internal static class StateLoader
         var expiries = new List<(string, StoredObject, long)>();
         long compacted = StateSchema.ReadMeta(database, StateSchema.CompactedRow);
         long revision = Math.Max(compacted, StateSchema.ReadMeta(database, StateSchema.ReservedRow));
-        SqliteStatement row = database.Prepare(Scan);
+        SqliteStatement row = database.Prepare($"SELECT {StateSchema.RowColumns(database)} FROM log ORDER BY rev DESC");
         while (row.Step())
         {
             revision = Math.Max(revision, row.Number(0));
             if (!byId.TryGetValue(row.Number(1), out LoadingResource? resource))
-                throw new SqliteFault(11, $"revision {row.Number(0)} belongs to an unknown resource {row.Number(1)}");
+                throw new InvalidDataException($"revision {row.Number(0)} belongs to an unknown resource {row.Number(1)}");
             string ns = row.Text(2);
             if (!namespaces.TryAdd(ns, ns))
                 ns = namespaces[ns];
             var key = new ObjectKey(ns, row.Text(3));
             resource.LastRevision = Math.Max(resource.LastRevision, row.Number(0));
-            if (!resource.Seen.Add(key) || row.Number(4) == StateSchema.Deleted)
+            if (!resource.Seen.Add(key))
                 continue;
-            var item = new StoredObject(key, row.Number(0), row.Blob(7), (int)row.Number(6));
+            byte[] document = row.Blob(8);
+            if (!RowChecksum.Holds(row, resource.Name, key, document))
+                throw new InvalidDataException($"revision {row.Number(0)}, of {key} in {resource.Name}, is not what was written: its checksum does not match");
+            if (row.Number(4) == StateSchema.Deleted)
+                continue;
+            var item = new StoredObject(key, row.Number(0), document, (int)row.Number(7));
             resource.Objects.Add(item);
-            if (row.Number(5) > 0)
-                expiries.Add((resource.Name, item, row.Number(5)));
+            if (row.Number(6) > 0)
+                expiries.Add((resource.Name, item, row.Number(6)));
         }
         return new LoadedState
         {

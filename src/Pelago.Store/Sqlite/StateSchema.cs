@@ -19,7 +19,7 @@ internal static class StateSchema
         CREATE TABLE meta(k TEXT PRIMARY KEY, v NOT NULL) WITHOUT ROWID;
         CREATE TABLE log(
             rev INTEGER PRIMARY KEY, res INTEGER NOT NULL, ns TEXT NOT NULL, name TEXT NOT NULL, op INTEGER NOT NULL,
-            prev INTEGER NOT NULL, expires INTEGER NOT NULL, splice INTEGER NOT NULL, obj BLOB);
+            prev INTEGER NOT NULL, expires INTEGER NOT NULL, splice INTEGER NOT NULL, obj BLOB, crc INTEGER);
         """;
 
     /// <summary>Makes the tables in a new file; refuses a file that is not a state file or is of a newer version.</summary>
@@ -55,6 +55,17 @@ internal static class StateSchema
         }
     }
 
+    /// <summary>What to select for whole rows of the log: its columns in their order, of which the last one is NULL in files of earlier versions.</summary>
+    public static string RowColumns(SqliteDatabase database) =>
+        $"rev, res, ns, name, op, prev, expires, splice, obj, {(HasChecksums(database) ? "crc" : "NULL")}";
+
+    /// <summary>Brings a file of an earlier version up to date, in a way that earlier versions can still read and write; once it is known to be readable.</summary>
+    public static void Upgrade(SqliteDatabase database)
+    {
+        if (!HasChecksums(database))
+            database.Execute("ALTER TABLE log ADD COLUMN crc INTEGER");
+    }
+
     public static long ReadMeta(SqliteDatabase database, string row) => database.Number($"SELECT v FROM meta WHERE k='{row}'");
 
     /// <summary>The numbers that stand for resources in the log.</summary>
@@ -67,10 +78,12 @@ internal static class StateSchema
         return resources;
     }
 
+    private static bool HasChecksums(SqliteDatabase database) => database.Number("SELECT count(*) FROM pragma_table_info('log') WHERE name='crc'") == 1;
+
     /// <summary>What to tell about a file that cannot be opened or read.</summary>
     public static StoreUnavailableException Unavailable(string path, Exception fault)
     {
-        string advice = fault is SqliteFault { Code: 11 or 26 } // SQLITE_CORRUPT, SQLITE_NOTADB
+        string advice = fault is SqliteFault { Code: 11 or 26 } or InvalidDataException // SQLITE_CORRUPT, SQLITE_NOTADB
             ? "The file is damaged. It was not changed: look at it with `pelagod store check`, put a copy of it back, or move it away to begin with an empty cluster"
             : fault is UnauthorizedAccessException or SqliteFault { Code: 8 or 14 or 3 } // SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM
                 ? "See that this user may write the file and its folder, or choose another home (--home)"
