@@ -107,12 +107,6 @@ public sealed class EngineHost : IAsyncDisposable
             Logging = logging,
             Durability = options.Durability == EngineDurability.Fast ? Durability.Fast : Durability.Full,
         };
-        if (options.StateDirectory is { } state)
-        {
-            Directory.CreateDirectory(state);
-            RefuseEmptied(state);
-        }
-
         IRevisionStore store = options.StateDirectory is { } directory
             ? await SqliteRevisionStore.OpenAsync(Path.Combine(directory, "state.db"), stored, cancel)
             : MemoryRevisionStore.Create(stored);
@@ -130,18 +124,6 @@ public sealed class EngineHost : IAsyncDisposable
         {
             await host.DisposeAsync();
             throw;
-        }
-    }
-
-    /// <summary>The state file is made before the credentials: an empty one beside them has lost its content, and is not a new cluster.</summary>
-    private static void RefuseEmptied(string directory)
-    {
-        var file = new FileInfo(Path.Combine(directory, "state.db"));
-        if (file is { Exists: true, Length: 0 } && Directory.Exists(Path.Combine(directory, "pki")))
-        {
-            throw new StoreUnavailableException(
-                $"{file.FullName} is empty, and the cluster has been in use: its content was lost (a full disk, a copy that failed). Restore it from a backup, "
-                + "or forget the clusters of this home ('down --purge' with its --home) to start anew. It was not changed");
         }
     }
 

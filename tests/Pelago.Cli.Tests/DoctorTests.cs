@@ -53,7 +53,7 @@ public sealed class DoctorTests
     public async Task A_damaged_state_file_is_found()
     {
         await using var home = new LocalHome();
-        string state = Path.Combine(home.Places.ClusterDirectory("pelago-1"), "state.db");
+        string state = home.Places.ClusterStateFile("pelago-1");
         Directory.CreateDirectory(Path.GetDirectoryName(state)!);
         await File.WriteAllTextAsync(state, new string('x', 8192), TestContext.Current.CancellationToken);
 
@@ -61,6 +61,18 @@ public sealed class DoctorTests
 
         Assert.Equal(1, result.ExitCode);
         Assert.Matches(@"(?m)^broken +state of pelago-1 +.*state\.db.*\n +fix: .*pelago down --purge", result.Output);
+    }
+
+    [Fact]
+    public async Task A_state_file_that_is_gone_is_missed()
+    {
+        await using var home = new LocalHome();
+        Directory.CreateDirectory(Path.Combine(home.Places.ClusterDirectory("pelago-1"), "pki"));
+
+        ProgramResult result = await home.RunAsync("doctor", "-q");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches(@"(?m)^broken +state of pelago-1 +the state of cluster pelago-1 is lost: .*state\.db is not there.*\n +fix: put a copy of the file back", result.Output);
     }
 
     [Fact]

@@ -128,7 +128,7 @@ public sealed class UpTests
     public async Task A_damaged_state_file_is_left_as_it_is_and_the_message_says_what_to_do()
     {
         await using var home = new LocalHome();
-        string state = Path.Combine(home.Places.ClusterDirectory("pelago-1"), "state.db");
+        string state = home.Places.ClusterStateFile("pelago-1");
         Directory.CreateDirectory(Path.GetDirectoryName(state)!);
         string damaged = new('x', 8192);
         await File.WriteAllTextAsync(state, damaged, Cancel);

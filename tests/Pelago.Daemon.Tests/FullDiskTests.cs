@@ -43,7 +43,7 @@ public sealed class FullDiskTests : IAsyncDisposable
             await daemon.EndAsync(RunningDaemon.KillSignal);
         }
 
-        string state = Path.Combine(Home.ClusterDirectory("pelago-1"), "state.db");
+        string state = Home.ClusterStateFile("pelago-1");
         ProgramResult check = await DaemonProcess.RunAsync(Home.Root, "store", "check", state);
         Assert.True(check.ExitCode == 0, check.ToString());
         File.Delete(Path.Combine(Mount, "filler"));

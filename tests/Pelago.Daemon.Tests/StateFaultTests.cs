@@ -14,15 +14,14 @@ public sealed class StateFaultTests : IDisposable
 
     private PelagoHome Home => new(_directory["home"]);
 
-    private string State => Path.Combine(Home.ClusterDirectory("pelago-1"), "state.db");
+    private string State => Home.ClusterStateFile("pelago-1");
 
     public void Dispose() => _directory.Dispose();
 
     [Fact]
     public async Task A_damaged_state_file_stays_as_it_is_and_a_copy_of_the_good_one_goes_on()
     {
-        await using (RunningDaemon daemon = await DaemonProcess.StartAsync(Home))
-            await daemon.EndAsync(RunningDaemon.Interrupt);
+        await StartOnceAsync();
         byte[] good = await File.ReadAllBytesAsync(State, Cancel);
         string before = Fields(await DaemonProcess.RunAsync(Home.Root, "store", "check", State));
 
@@ -35,6 +34,40 @@ public sealed class StateFaultTests : IDisposable
         Assert.Equal(before, Fields(await DaemonProcess.RunAsync(Home.Root, "store", "check", State)));
         await using RunningDaemon again = await DaemonProcess.StartAsync(Home);
         Assert.NotNull(Home.ReadDaemon());
+    }
+
+    [Fact]
+    public async Task A_state_file_that_is_gone_is_missed_and_put_back_nothing_is_lost()
+    {
+        await StartOnceAsync();
+        string kept = _directory["kept"];
+        File.Move(State, kept);
+
+        ProgramResult result = await DaemonProcess.RunAsync(Home.Root, "run", "--port", "0");
+
+        Assert.Equal(DaemonExitCode.Failed, result.ExitCode);
+        Assert.Contains($"pelagod: the state of cluster pelago-1 is lost: {State} is not there", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"Nothing was changed: put a copy of the file back; or begin anew: '{Invocation.Of(Home)} down --purge'", result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(State));
+        File.Move(kept, State);
+        await StartOnceAsync();
+    }
+
+    [Fact]
+    public async Task A_state_file_that_is_empty_is_missed_until_the_cluster_is_told_to_begin_anew()
+    {
+        await StartOnceAsync();
+        await File.WriteAllBytesAsync(State, [], Cancel);
+
+        ProgramResult result = await DaemonProcess.RunAsync(Home.Root, "run", "--port", "0");
+
+        Assert.Equal(DaemonExitCode.Failed, result.ExitCode);
+        Assert.Contains($"{State} is empty", result.Error, StringComparison.Ordinal);
+        string credentials = Path.Combine(Home.ClusterDirectory("pelago-1"), "pki");
+        Assert.Contains($"'rm -r {credentials}' what was in this one", result.Error, StringComparison.Ordinal);
+        Assert.Empty(await File.ReadAllBytesAsync(State, Cancel));
+        Directory.Delete(credentials, recursive: true);
+        await StartOnceAsync();
     }
 
     [Fact]
@@ -62,6 +95,13 @@ public sealed class StateFaultTests : IDisposable
         Assert.Equal(DaemonExitCode.Failed, result.ExitCode);
         Assert.Contains($"pelagod: {settings} cannot be read", result.Error, StringComparison.Ordinal);
         Assert.Equal("{\"name\":", await File.ReadAllTextAsync(settings, Cancel));
+    }
+
+    /// <summary>Until it is ready; one that does not get there fails the test.</summary>
+    private async Task StartOnceAsync()
+    {
+        await using RunningDaemon daemon = await DaemonProcess.StartAsync(Home);
+        await daemon.EndAsync(RunningDaemon.Interrupt);
     }
 
     private async Task RefusedAsync()

@@ -17,7 +17,7 @@ internal static class Restart
         // A first start, so that the cluster is whole; then many objects straight into its log.
         await using (var first = new RunningDaemon(DaemonProgram.Path, home.Root, DaemonProgram.Options))
             report.Add("restart.emptySeconds", (await first.StartAsync(cancel)).TotalSeconds, "s for the first start of a new home");
-        string state = Path.Combine(home.ClusterDirectory("pelago-1"), "state.db");
+        string state = home.ClusterStateFile("pelago-1");
         await using (IRevisionStore store = await SqliteRevisionStore.OpenAsync(state, new StoreOptions(), cancel))
         {
             foreach (int[] part in Enumerable.Range(0, objects).Chunk(StoreOptions.MaxWritesTogether))

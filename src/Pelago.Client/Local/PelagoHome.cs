@@ -44,6 +44,9 @@ public sealed class PelagoHome(string root)
 
     public string ClusterSettingsFile(string cluster) => Path.Combine(ClusterDirectory(cluster), "cluster.json");
 
+    /// <summary>All objects of a cluster.</summary>
+    public string ClusterStateFile(string cluster) => Path.Combine(ClusterDirectory(cluster), "state.db");
+
     public string ClusterKubeconfig(string cluster) => Path.Combine(ClusterDirectory(cluster), "kubeconfig");
 
     /// <summary>The process that holds this home, from its first moment to its last one; null when there is none.</summary>

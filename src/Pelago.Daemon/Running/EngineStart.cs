@@ -17,6 +17,7 @@ internal static class EngineStart
     public static async Task<(EngineHost Engine, ClusterSettings Settings)> RunAsync(
         PelagoHome home, ClusterSettings settings, RunOptions options, ApiExtension? history, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
     {
+        LostState.Refuse(home, settings.Name);
         try
         {
             return (await EngineHost.StartAsync(Options(home, settings, options, history), logging, time, cancel), settings);

@@ -2,6 +2,7 @@
 
 using System.IO;
 using Pelago.Client.Local;
+using Pelago.Daemon.State;
 using Pelago.Store;
 
 namespace Pelago.Daemon.Inspection.Doctor;
@@ -20,8 +21,10 @@ internal static class StateChecks
             string settings = home.ClusterSettingsFile(cluster);
             if (File.Exists(settings) && home.ReadSettings(cluster) is null)
                 yield return DoctorCheck.Fail($"settings of {cluster}", $"{settings} cannot be read", "restore it from a backup, or remove it to have new addresses chosen");
-            string file = Path.Combine(home.ClusterDirectory(cluster), "state.db");
-            if (File.Exists(file))
+            string file = home.ClusterStateFile(cluster);
+            if (LostState.Find(home, cluster) is { } lost)
+                yield return DoctorCheck.Fail($"state of {cluster}", lost.Problem, lost.Remedy);
+            else if (File.Exists(file))
                 yield return Check(home, $"state of {cluster}", file, patience.Token, cancel);
         }
     }
