@@ -64,6 +64,32 @@ public sealed class UpTests
     }
 
     [Fact]
+    public async Task A_cluster_that_had_to_leave_its_port_says_so_with_who_has_it_and_how_to_return()
+    {
+        await using var home = new LocalHome();
+        await home.UpAsync();
+        await home.RunAsync("down");
+        int before = home.Places.ReadSettings("pelago-1")!.Port;
+        using (var taken = new TcpListener(IPAddress.Loopback, before))
+        {
+            taken.Start();
+
+            ProgramResult moved = await home.RunAsync("up", "--detach");
+
+            Assert.True(moved.ExitCode == 0, moved.ToString());
+            int now = home.Places.ReadSettings("pelago-1")!.Port;
+            Assert.Matches($@"(?m)^The API of cluster pelago-1 is at port {now} from now on: port {before}, where it was, is in use by .*\(pid {Environment.ProcessId}\)\. ", moved.Error);
+            Assert.Contains($"needs {home.Places.ClusterKubeconfig("pelago-1")} anew; or end that program, then 'pelago down' and 'pelago up --port {before}'", moved.Error, StringComparison.Ordinal);
+        }
+        await home.RunAsync("down");
+        ProgramResult back = await home.RunAsync("up", "--detach", "--port", $"{before}");
+
+        Assert.True(back.ExitCode == 0, back.ToString());
+        Assert.DoesNotContain("The API of cluster", back.Error, StringComparison.Ordinal);
+        Assert.Equal(before, home.Places.ReadSettings("pelago-1")!.Port);
+    }
+
+    [Fact]
     public async Task A_damaged_daemon_file_is_named_and_down_still_ends_the_daemon()
     {
         await using var home = new LocalHome();

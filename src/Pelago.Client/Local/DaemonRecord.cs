@@ -22,6 +22,9 @@ public sealed record DaemonRecord
 
     /// <summary>What to do for pods from images, where pods are programs of this machine although nobody asked for that; else null.</summary>
     public string? ContainerRemedy { get; init; }
+
+    /// <summary>Sentences on the clusters whose API had to leave the port where it was; null when there are none.</summary>
+    public IReadOnlyList<string>? MovedPorts { get; init; }
     public required IReadOnlyList<ClusterRecord> Clusters { get; init; }
 
     /// <summary>Whether that process still runs.</summary>

@@ -19,17 +19,24 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
     private readonly CancellationTokenSource _stop = new();
     private PageHost? _page;
     private string? _containerRemedy;
+    private IReadOnlyList<string> _movedPorts = [];
     private Task _packages = Task.CompletedTask;
 
     /// <summary>Completes when every API server answers and every node is Ready.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
         IReadOnlyList<string> known = home.ClusterNames();
-        IReadOnlyList<ClusterSettings> plan = new ClusterPlan(home, AddressSlots.OfMachine()).Make(options);
+        var clusters = new ClusterPlan(home, AddressSlots.OfMachine());
+        IReadOnlyList<ClusterSettings> before = clusters.TryKnown();
+        IReadOnlyList<ClusterSettings> plan = clusters.Make(options);
         _containerRemedy = ProcessFallback.RemedyOf(plan.Where(cluster => !known.Contains(cluster.Name)), options);
         if (_containerRemedy is not null)
             Log.NoContainers(_log, _containerRemedy);
         await StartClustersAsync(plan, cancel);
+        // Whoever names a port knows that it changes.
+        _movedPorts = options.Port is > 0 ? [] : MovedPorts.Describe(home, before, _clusters.ToDictionary(cluster => cluster.Name, cluster => cluster.Server.Port));
+        foreach (string moved in _movedPorts)
+            Log.Moved(_log, moved);
         WriteKubeconfig();
         await StartPageAsync(cancel);
         foreach (EmbeddedCluster cluster in _clusters)
@@ -117,6 +124,7 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
             Ready = ready,
             Dashboard = _page?.Address.ToString(),
             ContainerRemedy = _containerRemedy,
+            MovedPorts = _movedPorts.Count > 0 ? _movedPorts : null,
             Clusters = [.. _clusters.Select(cluster => new ClusterRecord(cluster.Name, cluster.Server.ToString().TrimEnd('/'), home.ClusterKubeconfig(cluster.Name)))],
         };
         AtomicFile.Write(home.DaemonFile, JsonSerializer.SerializeToUtf8Bytes(record, LocalJson.Default.DaemonRecord));
@@ -135,6 +143,9 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
 
         [LoggerMessage(5003, LogLevel.Warning, "Pods run as programs of this machine, and their images are only labels; for pods from images: {Remedy}")]
         public static partial void NoContainers(ILogger log, string remedy);
+
+        [LoggerMessage(5004, LogLevel.Warning, "{What}")]
+        public static partial void Moved(ILogger log, string what);
 
         [LoggerMessage(5001, LogLevel.Information, "The clusters of {Home} ended")]
         public static partial void Ended(ILogger log, string home);
