@@ -9,6 +9,7 @@ using Pelago.Daemon.Inspection;
 using Pelago.Daemon.Inspection.Doctor;
 using Pelago.Daemon.Running;
 using Pelago.Daemon.Serving;
+using Pelago.Daemon.State;
 using Pelago.Kube;
 using Pelago.Store;
 
@@ -17,9 +18,6 @@ namespace Pelago.Daemon;
 /// <summary>The words of <c>pelagod</c>. People use <c>pelago</c>; this is what it starts, and what an operator uses on a state file.</summary>
 internal static class DaemonCommandLine
 {
-    private const int NoSpace = 28;
-    private const int OverQuota = 122;
-
     public static readonly Option<string?> Home = new("--home") { Description = "Where the state lives (default: $PELAGO_HOME, else ~/.pelago)", HelpName = "DIR", Recursive = true };
 
     public static async Task<int> RunAsync(string[] args)
@@ -51,11 +49,11 @@ internal static class DaemonCommandLine
         {
             return Fail(e.Message, DaemonExitCode.HomeTaken);
         }
-        catch (IOException e) when (e.HResult is NoSpace or OverQuota)
+        catch (Exception e) when (HomeFault.Describe(HomeOf(parsed), e) is { } said)
         {
-            return Fail($"there is no space left on the disk of {HomeOf(parsed).Root} ({e.Message}); nothing was lost: free some space, then start again", DaemonExitCode.Failed);
+            return Fail(said, DaemonExitCode.Failed);
         }
-        catch (Exception e) when (e is DaemonException or KubeconfigException or StoreUnavailableException or StoreFailedException or ApiStatusException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is DaemonException or KubeconfigException or StoreUnavailableException or StoreFailedException or ApiStatusException or InvalidDataException or IOException)
         {
             return Fail(e.Message, DaemonExitCode.Failed);
         }

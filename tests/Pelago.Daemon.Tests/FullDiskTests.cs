@@ -51,6 +51,21 @@ public sealed class FullDiskTests : IAsyncDisposable
         Assert.NotNull(Home.ReadDaemon());
     }
 
+    [Fact]
+    public async Task A_disk_that_cannot_be_written_is_called_that()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting a small file system takes root");
+        await MountAsync("size=1m");
+        Directory.CreateDirectory(Home.ClusterDirectory("pelago-1"));
+        await MountAsync("remount,ro");
+
+        ProgramResult result = await DaemonProcess.RunAsync(Home.Root, "run", "--port", "0");
+
+        Assert.True(result.ExitCode == DaemonExitCode.Failed, result.ToString());
+        Assert.StartsWith($"pelagod: the disk of {Home.Root} cannot be written (", result.Error, StringComparison.Ordinal);
+        Assert.Contains("make it writable and start again, or choose another home with --home DIR", result.Error, StringComparison.Ordinal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Directory.Exists(Mount))

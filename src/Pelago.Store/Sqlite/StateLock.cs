@@ -10,6 +10,7 @@ namespace Pelago.Store;
 /// </summary>
 internal sealed class StateLock : IDisposable
 {
+    private const int Held = 11; // EWOULDBLOCK of flock(2)
     private readonly FileStream _held;
     private readonly string _pidFile;
 
@@ -31,7 +32,7 @@ internal sealed class StateLock : IDisposable
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             });
         }
-        catch (IOException refused)
+        catch (IOException refused) when (refused.HResult == Held)
         {
             throw new StoreUnavailableException(
                 $"the state file {path} is in use by {Holder(pidFile)}. Stop that daemon first (pelago down), or choose another home (--home)", refused);

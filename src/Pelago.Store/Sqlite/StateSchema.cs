@@ -88,7 +88,7 @@ internal static class StateSchema
             : fault is UnauthorizedAccessException or SqliteFault { Code: 8 or 14 or 3 } // SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM
                 ? "See that this user may write the file and its folder, or choose another home (--home)"
                 : "See that the disk is in order and has space, then start again";
-        return new StoreUnavailableException($"the state file {path} cannot be opened: {fault.Message}. {advice}", fault);
+        return new StoreUnavailableException($"the state file {path} cannot be opened: {fault.Message.TrimEnd('.')}. {advice}", fault);
     }
 
     public static void CreateFolder(string path)

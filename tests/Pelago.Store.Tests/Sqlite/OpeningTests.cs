@@ -105,6 +105,17 @@ public sealed class OpeningTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lock_that_cannot_be_made_is_not_taken_for_another_daemon()
+    {
+        string path = Path.Combine(_folder.Path, new string('x', 252)); // with .lock it is longer than a name can be
+
+        StoreUnavailableException fault = await Assert.ThrowsAsync<StoreUnavailableException>(() => SqliteRevisionStore.OpenAsync(path, StateFolder.Options, Cancel));
+
+        Assert.DoesNotContain("in use", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be opened", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_new_file_is_for_its_owner_only_and_has_the_intended_layout()
     {
         await using (IRevisionStore store = await OpenAsync())
