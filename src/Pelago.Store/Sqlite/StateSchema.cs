@@ -84,7 +84,7 @@ internal static class StateSchema
     public static StoreUnavailableException Unavailable(string path, Exception fault)
     {
         string advice = fault is SqliteFault { Code: 11 or 26 } or InvalidDataException // SQLITE_CORRUPT, SQLITE_NOTADB
-            ? "The file is damaged. It was not changed: look at it with `pelagod store check`, put a copy of it back, or move it away to begin with an empty cluster"
+            ? $"The file is damaged. It was not changed: look at it with `pelagod store check {path}`, put a copy of it back, or forget the clusters of its home (`pelago down --purge`) to begin anew"
             : fault is UnauthorizedAccessException or SqliteFault { Code: 8 or 14 or 3 } // SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM
                 ? "See that this user may write the file and its folder, or choose another home (--home)"
                 : "See that the disk is in order and has space, then start again";

@@ -45,7 +45,7 @@ public sealed class OpeningTests : IDisposable
 
         StoreUnavailableException fault = await Assert.ThrowsAsync<StoreUnavailableException>(OpenAsync);
 
-        Assert.Contains("The file is damaged. It was not changed", fault.Message, StringComparison.Ordinal);
+        Assert.Contains($"The file is damaged. It was not changed: look at it with `pelagod store check {_folder.StateFile}`", fault.Message, StringComparison.Ordinal);
         Assert.Equal(content, await File.ReadAllTextAsync(_folder.StateFile, Cancel));
     }
 
