@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using System.Text;
+using Pelago.Client;
 using Pelago.Client.Local;
+using Pelago.Kube;
 using Pelago.TestKit.Processes;
 using Xunit;
 
@@ -10,6 +13,9 @@ namespace Pelago.Daemon.Tests;
 /// <summary>Homes that a daemon cannot use as it wants to.</summary>
 public sealed class HomeFaultTests : IDisposable
 {
+    /// <summary>Less than a write-ahead log that is made at its full length; the runtime itself needs a part of it.</summary>
+    private const int MostBytes = 16 << 20;
+
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
     private readonly TemporaryDirectory _directory = new();
 
@@ -29,6 +35,30 @@ public sealed class HomeFaultTests : IDisposable
         Assert.True(result.ExitCode == DaemonExitCode.Failed, result.ToString());
         Assert.Matches($@"(?m)^pelagod: user {UnixFile.CurrentUser} may not use a file that is needed \(.*{cluster}/.*denied\); nothing was lost: give its directory to this user .* or choose another home", result.Error);
         Assert.Empty(Directory.EnumerateFileSystemEntries(cluster));
+    }
+
+    [Fact]
+    public async Task A_file_that_may_grow_no_longer_is_a_refused_write_and_not_the_end_of_the_daemon()
+    {
+        string script = _directory["pelagod"];
+        await File.WriteAllTextAsync(script, $"#!/bin/sh\nexec prlimit --fsize={MostBytes} {DaemonProcess.Program} \"$@\"\n", Cancel);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using var daemon = new RunningDaemon(script, Home.Root);
+        await daemon.StartAsync(Cancel);
+        using var api = new HttpKubeApi(Kubeconfig.Load([Home.Kubeconfig], mustExist: true).Connect(null, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
+        var maps = new ResourcePath(new GroupVersionResource("", "v1", "configmaps"), "default");
+        string padding = new('x', 900_000);
+
+        ApiStatus? refused = null;
+        for (int made = 0; refused is null && made * padding.Length <= 2 * MostBytes; made++)
+        {
+            string map = $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m{{made}}"},"data":{"padding":"{{padding}}"}}""";
+            refused = (await api.CreateAsync(maps, Encoding.UTF8.GetBytes(map), WriteQuery.None, Cancel)).Error;
+        }
+
+        Assert.Contains("ulimit -f", refused?.Message, StringComparison.Ordinal);
+        Assert.True((await api.GetAsync(maps with { Name = "m0" }, Cancel)).IsSuccess, "reads go on");
+        Assert.NotNull(Home.ReadDaemon());
     }
 
     /// <summary>Without what lets root write everywhere.</summary>

@@ -250,7 +250,7 @@ internal sealed partial class SqliteLog : IRevisionLog
             13 => "Free some space on its disk; reads go on, and writes as soon as there is room", // SQLITE_FULL
             8 => "Make its file system writable again; reads go on", // SQLITE_READONLY
             11 or 26 => $"The file is damaged: stop the daemon and look at it with `pelagod store check {_path}`", // SQLITE_CORRUPT, SQLITE_NOTADB
-            _ => "See whether its disk is in order; reads go on, and the write may be tried again",
+            _ => "See whether its disk is in order, and whether a quota or a limit of the length of files (ulimit -f) is reached; reads go on, and the write may be tried again",
         };
         return new StoreFailedException($"could not {doing} the state file {_path}: {fault.Message}. {advice}", fault);
     }

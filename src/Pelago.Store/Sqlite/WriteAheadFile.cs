@@ -12,7 +12,7 @@ internal static class WriteAheadFile
 {
     private const int Piece = 1 << 20;
 
-    /// <summary>Does nothing when there is a log already, or no space for one; no connection of this process may be open.</summary>
+    /// <summary>Does nothing when there is a log already, or no space for one, or no right to a file so long; no connection of this process may be open.</summary>
     public static void Allocate(string stateFile, long length)
     {
         string path = stateFile + "-wal";
@@ -31,7 +31,7 @@ internal static class WriteAheadFile
                 file.Write(zeros);
             file.Flush(flushToDisk: true);
         }
-        catch (IOException)
+        catch (Exception fault) when (fault is IOException or ArgumentOutOfRangeException) // the latter is how .NET says EFBIG
         {
             File.Delete(path);
         }
