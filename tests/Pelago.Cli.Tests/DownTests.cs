@@ -39,6 +39,17 @@ public sealed class DownTests
     }
 
     [Fact]
+    public async Task How_long_programs_have_to_end_is_said()
+    {
+        await using var home = new LocalHome();
+
+        ProgramResult help = await home.RunAsync("down", "--help");
+
+        Assert.Contains("Programs have the grace period of their pods", help.Output, StringComparison.Ordinal);
+        Assert.Contains("but 10 s at most", help.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ending_what_does_not_run_is_no_failure()
     {
         await using var home = new LocalHome();
