@@ -52,7 +52,7 @@ public sealed class HomeFaultTests : IDisposable
         ApiStatus? refused = null;
         for (int made = 0; refused is null && made * padding.Length <= 2 * MostBytes; made++)
         {
-            string map = $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m{{made}}"},"data":{"padding":"{{padding}}"}}""";
+            string map = $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m{{{made}}}"},"data":{"padding":"{{{padding}}}"}}""";
             refused = (await api.CreateAsync(maps, Encoding.UTF8.GetBytes(map), WriteQuery.None, Cancel)).Error;
         }
 
