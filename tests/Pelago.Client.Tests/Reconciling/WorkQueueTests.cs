@@ -62,12 +62,14 @@ public class WorkQueueTests
     }
 
     [Theory]
-    [InlineData(999, 0)]
-    [InlineData(1_000, 10)]
-    [InlineData(50_000, 500)]
-    [InlineData(1_000_000, 1_000)]
-    public void Work_that_looks_at_many_objects_rests_longer_and_never_long(int objects, int milliseconds) =>
-        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), ReconcileResult.RestAfter(objects));
+    [InlineData(999, 99, 0)]
+    [InlineData(999, 100, 10)]
+    [InlineData(1_000, 0, 10)]
+    [InlineData(50_000, 0, 500)]
+    [InlineData(0, 100_000, 10)]
+    [InlineData(10_000_000, 0, 10_000)]
+    public void Work_that_looks_at_many_objects_rests_longer_and_never_long(int objects, int passedOver, int milliseconds) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), ReconcileResult.RestAfter(objects, passedOver));
 
     [Fact]
     public async Task Key_that_nobody_added_while_it_rested_does_not_come()

@@ -136,6 +136,23 @@ public class HostPortPlacementTests
         Assert.Equal("a", _cluster.Place(high));
     }
 
+    [Theory]
+    [InlineData("a=31000", """{"priority":10,"containers":[{"name":"c"}]}""")] // what rests is another port
+    [InlineData("a=auto", """{"priority":10,"containers":[{"name":"c","resources":{"requests":{"cpu":"3"} } }]}""")] // what it lacks is no port
+    public void Ports_that_rest_keep_nobody_from_making_room_for_what_else_is_missing(string ports, string spec)
+    {
+        Node(window: "31000-31002");
+        PodView low = _cluster.Pod("""{"containers":[{"name":"c","resources":{"requests":{"cpu":"2"} } }]}""", extra: ""","annotations":{"ports.pelago.dev/host":"a=31000"} """);
+        Assert.Equal("a", _cluster.Place(low));
+        _cluster.State.RemovePod(Place("a=31001")!.Uid);
+        PodView high = Asking(ports, spec) with { NominatedNodeName = "a" };
+        Diagnosis failure = _cluster.Placement.Decide(high).Failure!;
+
+        (PreemptionPlan? plan, _) = new Preemption(_cluster.State, _cluster.Placement, new Random(1)).Find(high, failure);
+
+        Assert.Equal(low.Uid, Assert.Single(plan!.Victims).Uid);
+    }
+
     [Fact]
     public void A_request_that_cannot_be_read_keeps_the_pod_waiting_and_says_why()
     {

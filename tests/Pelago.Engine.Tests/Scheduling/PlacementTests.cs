@@ -130,11 +130,29 @@ public class PlacementTests
     public void Of_many_nodes_some_are_compared(int nodes, int compared) => Assert.Equal(compared, Placement.Compared(nodes));
 
     [Fact]
-    public void All_of_many_nodes_have_their_turn_and_are_counted_in_a_refusal()
+    public void The_best_of_many_nodes_is_not_always_seen_and_soon_is()
     {
         const int Nodes = 400;
         for (int i = 0; i < Nodes; i++)
+            _cluster.Node($"n{i}", labels: $$"""{"id":"{{i}}"}""");
+
+        int[] tries = [.. Enumerable.Range(0, Nodes).Select(i => Enumerable.Range(1, 4).First(_ => _cluster.Placement.Decide(Preferring(i)).Node!.Name == $"n{i}"))];
+
+        Assert.InRange(tries.Count(count => count == 1), Nodes / 4, Nodes * 9 / 10);
+
+        PodView Preferring(int id) => _cluster.Pod($$"""
+            {"affinity":{"nodeAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"weight":1,"preference":{"matchExpressions":[{"key":"id","operator":"In","values":["{{id}}"]}]} }]} } }
+            """);
+    }
+
+    [Fact]
+    public void All_of_many_nodes_have_their_turn_and_are_counted_in_a_refusal()
+    {
+        const int Nodes = 400;
+        for (int i = 0; i < 2 * Nodes; i++)
             _cluster.Node($"n{i}");
+        for (int i = 0; i < 2 * Nodes; i += 2)
+            _cluster.State.RemoveNode($"n{i}");
 
         string?[] placed =
             [.. Enumerable.Range(0, 2 * Nodes).Select(_ => _cluster.Place(_cluster.Pod(extra: ""","ownerReferences":[{"uid":"rs","controller":true}]""")))];

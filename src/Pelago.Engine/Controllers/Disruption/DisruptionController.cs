@@ -45,11 +45,12 @@ internal sealed class DisruptionController : IController
         LabelSelector selector = budget.Spec.Selector.ToSelector();
         PodSummary[] all = _context.Pods.Cache.ByIndex(PodIndexes.Namespace, key.Namespace);
         PodSummary[] pods = [.. all.Where(pod => selector.Matches(pod.Labels))];
+        TimeSpan rest = ReconcileResult.RestAfter(pods.Length, all.Length);
         if (pods.Length == 0)
             _events.Normal(Owner.Of(_context.Client.Of<V1PodDisruptionBudget>().Type, budget).ForEvents(), "NoPods", "No matching pods found");
         (int expected, int desired, ApiStatus? error) = await ExpectedAsync(budget, pods, cancel);
         if (error is not null)
-            return ReconcileResult.Failed(error);
+            return ReconcileResult.Failed(error) with { Rest = rest };
         (Dictionary<string, DateTime> disrupted, TimeSpan? again) = Disrupted(budget, pods);
         int healthy = pods.Count(pod => pod is { IsReady: true, IsDeleting: false } && !disrupted.ContainsKey(pod.Key.Name));
         int allowed = expected <= 0 ? 0 : Math.Max(0, healthy - desired);
@@ -59,9 +60,8 @@ internal sealed class DisruptionController : IController
             DisruptedPods = disrupted.Count == 0 ? null : disrupted.ToDictionary(pair => pair.Key, pair => (DateTime?)pair.Value, StringComparer.Ordinal),
             ObservedGeneration = budget.Metadata.Generation, Conditions = Conditions(budget, allowed > 0),
         }, cancel);
-        if (unwritten is not null)
-            return ReconcileResult.Failed(unwritten);
-        return (again is { } wait ? ReconcileResult.Again(wait) : ReconcileResult.Done) with { Rest = ReconcileResult.RestAfter(all.Length) };
+        ReconcileResult result = unwritten is not null ? ReconcileResult.Failed(unwritten) : again is { } wait ? ReconcileResult.Again(wait) : ReconcileResult.Done;
+        return result with { Rest = rest };
     }
 
     private async Task<(int Expected, int Desired, ApiStatus? Error)> ExpectedAsync(V1PodDisruptionBudget budget, PodSummary[] pods, CancellationToken cancel)

@@ -38,17 +38,18 @@ internal sealed class ServicePods
     }
 
     /// <summary>The pods with an address that a Service selects, in the order of their names; those on their way out only if asked for.</summary>
-    /// <param name="rest">How long the Service is to rest after this look, which is at all pods of the namespace.</param>
+    /// <param name="rest">How long the Service is to rest after this look, which passes over all pods of the namespace.</param>
     public List<PodSummary> Of(V1Service service, bool withTerminating, out TimeSpan rest)
     {
         LabelSelector selector = service.Spec.Selector.ToSelector();
         PodSummary[] all = _context.Pods.Cache.ByIndex(PodIndexes.Namespace, service.Metadata.NamespaceProperty);
-        rest = ReconcileResult.RestAfter(all.Length);
-        return
+        List<PodSummary> selected =
         [
             .. all.Where(pod => pod.PodIP.Length > 0 && !pod.IsFinished && (withTerminating || !pod.IsDeleting) && selector.Matches(pod.Labels))
                 .OrderBy(pod => pod.Key),
         ];
+        rest = ReconcileResult.RestAfter(selected.Count, all.Length);
+        return selected;
     }
 
     /// <summary>

@@ -20,6 +20,8 @@ internal sealed class Placement(ClusterState state, ResourceNames names, Random 
     private readonly LinkedList<ClassPlan> _byUse = new();
     private readonly List<(NodeState Node, RawScore Score)> _passed = [];
     private int _start;
+    private int _stride = 1;
+    private int _strideOf;
 
     public Decision Decide(PodView pod)
     {
@@ -34,11 +36,10 @@ internal sealed class Placement(ClusterState state, ResourceNames names, Random 
         _passed.Clear();
         var failures = new List<(NodeState Node, FilterFailure Failure)>();
         FailureKinds kinds = FailureKinds.None;
-        int enough = Compared(state.NodeCount);
-        int seen = 0;
-        for (; seen < state.Slots.Count && _passed.Count < enough; seen++)
+        int enough = Compared(state.NodeCount), slots = state.Slots.Count, seen = 0;
+        for (long stride = StrideOver(slots); seen < slots && _passed.Count < enough; seen++)
         {
-            if (state.Slots[(_start + seen) % state.Slots.Count] is not { View: not null } node)
+            if (state.Slots[(int)((_start + seen) % slots * stride % slots)] is not { View: not null } node)
                 continue;
             if (plan.Judge(node, pod) is { } failure)
             {
@@ -52,7 +53,7 @@ internal sealed class Placement(ClusterState state, ResourceNames names, Random 
         }
 
         // The next pod begins where this one ended, so that all nodes have their turn.
-        _start = state.Slots.Count == 0 ? 0 : (_start + seen) % state.Slots.Count;
+        _start = slots == 0 ? 0 : (_start + seen) % slots;
         if (_passed.Count == 0)
             return Refuse(plan, null, failures, failures.Count == 0 ? FailureKinds.NoNodes : kinds);
         return new Decision(_passed.Count == 1 ? _passed[0].Node : Best(plan), null);
@@ -77,6 +78,21 @@ internal sealed class Placement(ClusterState state, ResourceNames names, Random 
     {
         int percent = Math.Max(50 - (nodes / 125), 5);
         return Math.Min(nodes, Math.Max(FewNodes, (int)((long)nodes * percent / 100)));
+    }
+
+    /// <summary>
+    /// Slots are in the order in which nodes came, and those of one zone may have come together: steps of the golden section, which meet every slot once, lead
+    /// over all of them evenly, however few are looked at.
+    /// </summary>
+    private int StrideOver(int slots)
+    {
+        if (_strideOf == slots)
+            return _stride;
+        int stride = Math.Max(1, (int)(slots * 0.618));
+        while (System.Numerics.BigInteger.GreatestCommonDivisor(stride, slots) > 1)
+            stride++;
+        (_stride, _strideOf) = (stride, slots);
+        return stride;
     }
 
     private Decision Refuse(ClassPlan plan, string? obstacle, IReadOnlyList<(NodeState Node, FilterFailure Failure)> failures, FailureKinds kinds)

@@ -15,9 +15,6 @@ internal sealed class NodePorts(NodeState node)
     /// <summary>Ports that nobody gets before that time.</summary>
     private Dictionary<int, DateTimeOffset>? _resting;
 
-    /// <summary>Some ports were given back and nobody gets them yet.</summary>
-    public bool HasResting => _resting is { Count: > 0 };
-
     private PortSet Free => _free ??= Build();
 
     private NodePortReport Offer => node.View?.Ports ?? NodePortReport.Default;
@@ -34,22 +31,19 @@ internal sealed class NodePorts(NodeState node)
         return isCount ? Free.Count >= wanted.Count : Choose(pod, alsoThere) is not null;
     }
 
-    /// <summary>The ports that a pod would get; null when they are not there. Changes nothing: they are taken when the pod is put on the node.</summary>
-    public HostPortAllocation? Choose(PodClass pod, IReadOnlyList<PodView> alsoThere)
+    /// <summary>Whether they will be there as soon as those that rest now may be given again.</summary>
+    public bool FitsAfterRest(PodClass pod, IReadOnlyList<PodView> alsoThere)
     {
+        if (_resting is null or { Count: 0 })
+            return false;
         PortSet free = Free.Clone();
-        foreach (PodClass other in alsoThere.Select(other => other.Class).Prepend(pod))
-        {
-            foreach (HostPort port in other.HostPorts)
-                free.Remove(port.Port);
-        }
-        foreach (PodView other in alsoThere)
-        {
-            if (other.Class.PortRequests is { } before && !before.TryTake(free, out _))
-                return null;
-        }
-        return pod.PortRequests!.TryTake(free, out HostPortAllocation? chosen) ? chosen : null;
+        foreach (int port in _resting.Keys.Where(IsOffered))
+            free.Add(port);
+        return Choose(free, pod, alsoThere) is not null;
     }
+
+    /// <summary>The ports that a pod would get; null when they are not there. Changes nothing: they are taken when the pod is put on the node.</summary>
+    public HostPortAllocation? Choose(PodClass pod, IReadOnlyList<PodView> alsoThere) => Choose(Free.Clone(), pod, alsoThere);
 
     /// <summary>Whether a port was given to one of the node's pods, as <see cref="HostPortRequests"/> ask for it.</summary>
     public bool IsGiven(int port) => node.Pods.Values.Any(pod => pod.Ports?.Ports.Contains(port) == true);
@@ -103,14 +97,30 @@ internal sealed class NodePorts(NodeState node)
         }
     }
 
-    private void Return(int port)
+    private static HostPortAllocation? Choose(PortSet free, PodClass pod, IReadOnlyList<PodView> alsoThere)
     {
-        if (_free is null || _resting?.ContainsKey(port) == true || !Offer.Window.Contains(port) || Offer.Busy.Contains(port) || IsUsed(port))
-            return;
-        _free.Add(port);
+        foreach (PodClass other in alsoThere.Select(other => other.Class).Prepend(pod))
+        {
+            foreach (HostPort port in other.HostPorts)
+                free.Remove(port.Port);
+        }
+        foreach (PodView other in alsoThere)
+        {
+            if (other.Class.PortRequests is { } before && !before.TryTake(free, out _))
+                return null;
+        }
+        return pod.PortRequests!.TryTake(free, out HostPortAllocation? chosen) ? chosen : null;
     }
 
-    private bool IsUsed(int port) => IsGiven(port) || node.HostPorts.Exists(used => used.Port == port);
+    private void Return(int port)
+    {
+        if (_free is not null && _resting?.ContainsKey(port) != true && IsOffered(port))
+            _free.Add(port);
+    }
+
+    /// <summary>The node has it to give, and no pod uses it.</summary>
+    private bool IsOffered(int port) =>
+        Offer.Window.Contains(port) && !Offer.Busy.Contains(port) && !IsGiven(port) && !node.HostPorts.Exists(used => used.Port == port);
 
     private PortSet Build()
     {

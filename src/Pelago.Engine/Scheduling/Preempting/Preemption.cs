@@ -22,7 +22,7 @@ internal sealed class Preemption(ClusterState state, Placement placement, Random
             if (nominated.Pods.Values.Any(other => other.IsDeleting && other.Priority < pod.Priority))
                 return (null, "not eligible due to a terminating pod on the nominated node.");
             // The ports of its victims rest after them: more victims would not make them free sooner.
-            if (pod.Class.PortRequests is not null && nominated.Ports.HasResting)
+            if (pod.Class.PortRequests is not null && FailsForPorts(diagnosis, nominated) && nominated.Ports.FitsAfterRest(pod.Class, nominated.NominatedAhead(pod)))
                 return (null, "not eligible due to ports of the nominated node that rest after their last use.");
         }
 
@@ -53,6 +53,9 @@ internal sealed class Preemption(ClusterState state, Placement placement, Random
 
         return (best, best is null ? $"0/{state.NodeCount} nodes are available: {Diagnosis.Histogram(reasons)}." : "");
     }
+
+    private static bool FailsForPorts(Diagnosis diagnosis, NodeState node) =>
+        diagnosis.Failures.Any(entry => entry.Node == node && entry.Failure.Kind == FailureKinds.Ports);
 
     private PreemptionPlan? Try(PodView pod, NodeState node, List<string> reasons)
     {
