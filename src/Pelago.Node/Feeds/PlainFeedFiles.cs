@@ -43,10 +43,8 @@ internal sealed class PlainFeedFiles(BeneathPath? directory, string name, Func<B
     {
         try
         {
-            if (file.Name.Length > 0)
-                return LogPosition.Open(PathOf(file));
-            using BeneathPath? current = now();
-            return current is { IsFile: true } ? LogPosition.OpenHeld(current.Path) : null;
+            using BeneathPath? found = file.Name.Length > 0 ? BeneathPath.Open(directory!.Path, file.Name) : now();
+            return found is { IsFile: true } ? LogPosition.OpenHeld(found.Path) : null;
         }
         catch (FileNotFoundException)
         {

@@ -10,7 +10,8 @@ internal readonly record struct WalkStep(string Path, FileFacts Facts, string? T
 
 /// <summary>
 /// Walks the files below a directory in the order of their names, following no link: each directory is held open while it is looked at, so that nothing that
-/// is put in its place meanwhile leads elsewhere. Bounded in number, depth and time; what was left out is said.
+/// is put in its place meanwhile leads elsewhere. Bounded in number, depth and time; what was left out is said. Of what the kernel makes up (<see cref="KernelFileSystem"/>) no more
+/// is told than the names in the directory that was asked for.
 /// </summary>
 internal sealed class FileWalk(TimeProvider time)
 {
@@ -40,7 +41,7 @@ internal sealed class FileWalk(TimeProvider time)
         yield return new WalkStep("", facts, null, IsLeaving: false);
         if (!start.IsDirectory)
             yield break;
-        foreach (WalkStep step in Within(start, "", Math.Min(depth, DeepestOfAll), isRoot))
+        foreach (WalkStep step in Within(start, "", start.IsOfKernel ? Math.Min(depth, 1) : Math.Min(depth, DeepestOfAll), isRoot))
             yield return step;
         yield return new WalkStep("", facts, null, IsLeaving: true);
     }
@@ -60,13 +61,13 @@ internal sealed class FileWalk(TimeProvider time)
             if (FileFacts.Of(full) is not { } facts)
                 continue; // gone since it was listed
             Visited++;
-            yield return new WalkStep(relative, facts, facts.Type == 'l' ? TargetOf(full) : null, IsLeaving: false);
+            yield return new WalkStep(relative, facts, facts.Type == 'l' && !directory.IsOfKernel ? TargetOf(full) : null, IsLeaving: false);
             if (facts.Type != 'd')
                 continue;
             if (!(isRoot && Kernel.Contains(name)))
             {
                 using BeneathPath? below = Open(directory, name);
-                if (below is { IsDirectory: true })
+                if (below is { IsDirectory: true, IsOfKernel: false })
                 {
                     foreach (WalkStep step in Within(below, relative, depth - 1, isRoot: false))
                         yield return step;

@@ -65,9 +65,8 @@ internal sealed class LogPosition : IDisposable
             : Descriptors.Failure($"open the log file {path}");
     }
 
-    /// <summary>Opens what is held already, by the link in /proc that names it.</summary>
-    public static FileStream OpenHeld(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+    /// <summary>Opens what is held already, by the link in /proc that names it. It waits for nobody, also not for who holds a lease on the file.</summary>
+    public static FileStream OpenHeld(string path) => Of(Descriptors.Open(path, LibC.ReadOnly), path);
 
     private static FileStream Of(SafeFileHandle file, string path)
     {

@@ -31,13 +31,17 @@ internal sealed unsafe class BeneathPath : IDisposable
         _handle = handle;
         int type = TypeOf(handle);
         IsDirectory = type == DirectoryType;
-        IsFile = type == RegularType;
+        IsOfKernel = KernelFileSystem.Holds(handle);
+        IsFile = type == RegularType && !IsOfKernel;
     }
 
     public bool IsDirectory { get; }
 
-    /// <summary>A regular file: not a pipe, socket or device, which would block or do something when opened.</summary>
+    /// <summary>A regular file of a disk: no pipe, socket or device, which would block or do something when opened, and nothing <see cref="IsOfKernel"/>.</summary>
     public bool IsFile { get; }
+
+    /// <summary>It is in a <see cref="KernelFileSystem"/>: may be listed, and is never read.</summary>
+    public bool IsOfKernel { get; }
 
     /// <summary>What it is now; null when that cannot be asked.</summary>
     public FileFacts? Facts => FileFacts.Of(_handle);
@@ -57,7 +61,7 @@ internal sealed unsafe class BeneathPath : IDisposable
         if (unknown && strictly)
             throw new System.IO.IOException($"what is below {root} is only opened by a Linux of 5.6 or newer, with openat2");
         if (unknown)
-            opened = LibC.Open(System.IO.Path.Combine(root, relative), HandleOnly | LibC.CloseOnExec, 0);
+            opened = LibC.Open(System.IO.Path.Combine(root, relative), HandleOnly | LibC.NoFollow | LibC.CloseOnExec, 0);
         return Of(opened);
     }
 

@@ -30,7 +30,7 @@ internal static class TerminationMessage
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using FileStream file = LogPosition.Open(path); // a pod that is on the host may have put a pipe or a link there
             byte[] buffer = new byte[MaxFile];
             int count = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             return Encoding.UTF8.GetString(buffer, 0, count);

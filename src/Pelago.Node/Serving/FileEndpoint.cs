@@ -43,10 +43,12 @@ internal sealed class FileEndpoint(IContainerPlaces places)
         throw new ApiStatusException(ApiStatus.BadRequest($"container {http.Route("container")} of pod {http.Route("pod")} has just ended, and its files with it"));
     }
 
-    /// <summary>Only files are read: a pipe would wait, a device do something.</summary>
+    /// <summary>Only files are read, and none that the kernel makes up: a pipe would wait, a device do something, and what is in /proc be read by this agent's rights.</summary>
     public static BeneathPath FileOf(BeneathPath found, string asked) => found switch
     {
         { IsFile: true } => found,
+        { IsOfKernel: true } => throw new ApiStatusException(ApiStatus.BadRequest(
+            $"\"{asked}\" is made up by the kernel as it is read, and would be read by the node's rights: run a command in the container that reads it")),
         { IsDirectory: true } => throw new ApiStatusException(ApiStatus.BadRequest($"\"{asked}\" is a directory")),
         _ => throw new ApiStatusException(ApiStatus.BadRequest($"\"{asked}\" is neither a file nor a directory")),
     };
@@ -66,7 +68,7 @@ internal sealed class FileEndpoint(IContainerPlaces places)
             http.Abort(); // its length was said already: only an answer that breaks off says that this is not all of it
     }
 
-    /// <summary>What the kernel makes as it is read, in /proc, says that it has no length: only reading tells.</summary>
+    /// <summary>What is made as it is read, by a file system of a program, may say that it has no length: only reading tells.</summary>
     private static async Task SendUnmeasuredAsync(HttpContext http, string path)
     {
         await using FileStream file = LogPosition.OpenHeld(path);

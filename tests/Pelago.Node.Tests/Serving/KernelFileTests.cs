@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Pelago.Kube;
+using Pelago.Node.Logs;
+using Pelago.Node.Native;
+using Pelago.Node.Serving;
+using Pelago.TestKit;
+using Pelago.TestKit.Processes;
+using Xunit;
+
+namespace Pelago.Node.Tests.Serving;
+
+/// <summary>A container whose file system is this machine's: with /proc and /sys, and with links and pipes of its own.</summary>
+public sealed class KernelFileTests : IAsyncLifetime
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly RecordedLog _log = new(LogLevel.Error);
+    private TrustingNode _node = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        var containers = new ContainerEndpoints(new WholeMachine(_directory.Path), new LogSignals(TimeProvider.System), TimeProvider.System);
+        _node = await TrustingNode.StartAsync(containers.Map, _log, Cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        Assert.Empty(_log.Lines);
+        _log.Dispose();
+        _directory.Dispose();
+    }
+
+    [Theory]
+    [InlineData("/proc/1/environ")]
+    [InlineData("/proc/kmsg")] // whoever may read it waits for ever
+    [InlineData("/proc/sys/kernel/ostype")]
+    [InlineData("/sys/kernel/mm/transparent_hugepage/enabled")]
+    [InlineData("LINK")]
+    public async Task What_the_kernel_makes_up_is_not_read_by_the_nodes_rights(string path)
+    {
+        if (path == "LINK")
+            File.CreateSymbolicLink(path = _directory["link"], "/proc/self/status");
+        Assert.SkipUnless(File.Exists(path), $"this machine has no {path}");
+
+        foreach (string query in Reading(path))
+        {
+            using HttpResponseMessage answer = await _node.Client.GetAsync(query, Cancel);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Contains($"{path.TrimStart('/')}\" is made up by the kernel", (await ObjectAsync(answer)).String("message"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_pipe_is_not_waited_for()
+    {
+        Descriptors.MakeFifo(_directory["pipe"], 0x180);
+
+        foreach (string query in Reading(_directory["pipe"]))
+        {
+            using HttpResponseMessage answer = await _node.Client.GetAsync(query, Cancel);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.EndsWith("is neither a file nor a directory", (await ObjectAsync(answer)).String("message"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_is_read_in_every_way()
+    {
+        await File.WriteAllTextAsync(_directory["file"], "it\n", Cancel);
+
+        foreach (string query in Reading(_directory["file"]))
+            Assert.Contains("it", await _node.Client.GetStringAsync(query, Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Directories_of_the_kernel_are_listed_without_what_is_below_and_where_links_lead()
+    {
+        JsonArray listed = JsonNode.Parse(await _node.Client.GetStringAsync("/files/default/p/main/proc", Cancel))!.AsArray();
+        Assert.Contains(listed, entry => (string?)entry!["name"] == "self");
+
+        string[] found = (await _node.Client.GetStringAsync("/taskFiles/default/p/main/find?path=/proc/self", Cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains(found, line => line.Contains("\"path\":\"exe\"", StringComparison.Ordinal));
+        Assert.DoesNotContain(found, line => line.Contains("\"path\":\"fd/", StringComparison.Ordinal) || line.Contains("\"target\"", StringComparison.Ordinal));
+    }
+
+    private static string[] Reading(string path) =>
+    [
+        $"/files/default/p/main{path}",
+        .. new[] { "read?", "grep?pattern=.&", "feed?" }.Select(what => $"/taskFiles/default/p/main/{what}path={Uri.EscapeDataString(path)}"),
+    ];
+
+    private static async Task<JsonObject> ObjectAsync(HttpResponseMessage answer) => KubeJson.ParseObject(await answer.Content.ReadAsByteArrayAsync(Cancel));
+
+    private sealed class WholeMachine(string directory) : IContainerPlaces
+    {
+        public Task<ContainerLogPlace> LogAsync(string ns, string pod, string container, bool previous, CancellationToken cancel) =>
+            Task.FromResult(new ContainerLogPlace(Path.Combine(directory, "0.log"), _ => Task.CompletedTask));
+
+        public Task<ContainerRoot> RootAsync(string ns, string pod, string container, CancellationToken cancel) =>
+            Task.FromResult(new ContainerRoot("/", IsFileSystem: true, _ => Task.FromResult(true)));
+    }
+}
