@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.IO;
+using Pelago.Node.Capabilities;
 using Pelago.Node.Native;
 using Pelago.Node.Runtimes;
 
@@ -17,21 +18,31 @@ internal sealed class ExecCommand(ProcessContainer container, ProcessSandbox san
         IReadOnlyList<KeyValuePair<string, string>> environment = launch.Environment();
         if (spec.Terminal && !environment.Any(pair => pair.Key == "TERM"))
             environment = [.. environment, new("TERM", "xterm")];
-        IReadOnlyList<string> identity = IdentityCommand.Words(container.Record.Spec.Identity, services.Tools);
-        string directory = launch.WorkingDirectory();
-        if (sandbox.HasOwnRoot)
-        {
-            // nsenter would say it in its own words.
-            _ = Find(spec.Command[0], environment, directory, $"/proc/{main.Pid.ToString(CultureInfo.InvariantCulture)}/root");
-            List<string> words = [.. Enter(directory), .. identity, .. spec.Command];
-            return new SpawnRequest { Path = words[0], Arguments = words, Environment = environment };
-        }
-        string program = Find(spec.Command[0], environment, directory);
-        List<string> command = [.. identity, identity.Count > 0 ? program : spec.Command[0], .. spec.Command.Skip(1)];
+        string directory = launch.WorkingDirectory(), program = spec.Command[0];
+        // nsenter would say in its own words what does not exist.
+        string found = Find(program, environment, directory, sandbox.HasOwnRoot ? $"/proc/{main.Pid.ToString(CultureInfo.InvariantCulture)}/root" : "");
+        List<string> before = [.. Join(), .. sandbox.HasOwnRoot ? Enter(directory) : [], .. IdentityCommand.Words(container.Record.Spec.Identity, services.Tools)];
+        string? start = sandbox.HasOwnRoot ? null : directory;
+        if (before.Count == 0)
+            return new SpawnRequest { Path = found, Arguments = [.. spec.Command], Environment = environment, WorkingDirectory = start };
         return new SpawnRequest
         {
-            Path = identity.Count > 0 ? identity[0] : program, Arguments = command, Environment = environment, WorkingDirectory = directory,
+            Path = before[0], WorkingDirectory = start,
+            Arguments = [.. before, .. ShellText.Env(environment, services.Tools), sandbox.HasOwnRoot ? program : found, .. spec.Command.Skip(1)],
+            Environment = [.. environment.Where(pair => ShellText.IsForShells(pair.Key))],
         };
+    }
+
+    /// <summary>
+    /// The words that make the process one of the container's groups before it is the command. Where it cannot join it runs without limits, as the
+    /// container does: the group has gone, or could not be made. None where there are no groups.
+    /// </summary>
+    private List<string> Join()
+    {
+        if (container.Group?.JoinFiles is not { Count: > 0 } files)
+            return [];
+        string joins = string.Concat(files.Select(file => $"{{ echo 0 >{ShellText.Quote(file)}; }} 2>/dev/null; "));
+        return [HostTools.Shell, "-c", $"{joins}unset {string.Join(' ', ShellText.SetByShells)}; exec \"$@\"", "pelago-exec"];
     }
 
     private List<string> Enter(string directory)

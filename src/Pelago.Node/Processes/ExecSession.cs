@@ -46,18 +46,15 @@ internal sealed class ExecSession : IProcessSession
         {
             return Refused(NotFoundCode, missing.Message);
         }
-        ExecSession session;
         try
         {
-            session = spec.Terminal ? StartWithTerminal(request, spec, services) : StartWithPipes(request, spec, services);
+            return spec.Terminal ? StartWithTerminal(request, spec, services) : StartWithPipes(request, spec, services);
         }
         catch (IOException refused)
         {
             // It is there, and cannot be run: a directory, no permission, not a program.
             return Refused(NotExecutableCode, $"exec: \"{spec.Command[0]}\": {refused.Message}");
         }
-        Join(container.Group, session._child!.Pid);
-        return session;
     }
 
     public void Resize(int columns, int rows)
@@ -137,21 +134,6 @@ internal sealed class ExecSession : IProcessSession
         {
             foreach (SafeFileHandle file in theirs)
                 file.Dispose();
-        }
-    }
-
-    private static void Join(ControlGroup? group, int pid)
-    {
-        foreach (string file in group?.JoinFiles ?? [])
-        {
-            try
-            {
-                File.WriteAllText(file, pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                // It has ended already, or the group could not be made: then it runs without limits, as its container does.
-            }
         }
     }
 }

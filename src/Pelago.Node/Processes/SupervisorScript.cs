@@ -89,14 +89,6 @@ internal sealed class SupervisorScript(ContainerDirectory directory, ContainerSp
         Line("_pelago_c=$?");
     }
 
-    private List<string> CommandLine()
-    {
-        var words = new List<string>();
-        string[] odd = [.. Environment.Where(pair => !ShellText.IsVariableName(pair.Key)).Select(pair => $"{pair.Key}={pair.Value}")];
-        if (odd.Length > 0 && tools.Env is not null)
-            words.AddRange([tools.Env, .. odd]);
-        words.AddRange(IdentityCommand.Words(spec.Identity, tools));
-        words.AddRange(spec.Command);
-        return words;
-    }
+    private IEnumerable<string> CommandLine() =>
+        [.. IdentityCommand.Words(spec.Identity, tools), .. ShellText.Env(Environment, tools), .. spec.Command];
 }

@@ -193,6 +193,45 @@ public sealed class NamespacedTests : ProcessRuntimeContract
     }
 
     [Fact]
+    public async Task An_exec_is_in_the_groups_of_its_container_from_the_beginning()
+    {
+        const int Times = 20;
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a") with { HostPid = true }, Cancel);
+        string id = await RunAsync(sandbox, Shell("main", "exec sleep 1000"));
+
+        for (int i = 0; i < Times; i++)
+        {
+            await using IProcessSession session = await Runtime.ExecAsync(id, new ExecSpec { Command = ["cat", "/proc/self/cgroup"], Stdout = true }, Cancel);
+            string groups = await new StreamReader(session.Stdout!).ReadToEndAsync(Cancel);
+            Assert.Contains(groups.Split('\n'), line => line.EndsWith($"/pelago/uid-a/{id}", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task Libraries_that_a_container_names_are_loaded_by_its_program_alone()
+    {
+        string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
+        ContainerSpec spec = Shell("main", "") with
+        {
+            Command = ["sleep", "1000"], Environment = [new("LD_PRELOAD", "/no/such/library"), new("PWD", "/its/own"), new("a.b", "c")],
+            Identity = new ContainerIdentity { User = 1234 },
+        };
+        string id = await RunAsync(sandbox, spec);
+        await using IProcessSession session = await Runtime.ExecAsync(id, new ExecSpec { Command = ["cat", "/proc/self/environ"], Stdout = true, Stderr = true }, Cancel);
+
+        string[] variables = (await new StreamReader(session.Stdout!).ReadToEndAsync(Cancel)).Split('\0');
+        string complaints = await new StreamReader(session.Stderr!).ReadToEndAsync(Cancel);
+
+        foreach (string given in new[] { "LD_PRELOAD=/no/such/library", "PWD=/its/own", "a.b=c" })
+            Assert.Contains(given, variables);
+        Assert.Equal(1, Complaints(complaints)); // that of cat
+        await Eventually.TrueAsync(() => Complaints(Log(spec)) > 0, Cancel);
+        Assert.Equal(1, Complaints(Log(spec))); // that of sleep
+
+        static int Complaints(string text) => text.Split('\n').Count(line => line.Contains("/no/such/library", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_connection_reaches_what_listens_on_the_pods_loopback()
     {
         string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
