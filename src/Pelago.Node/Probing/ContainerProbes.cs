@@ -13,6 +13,8 @@ internal sealed class ContainerProbes : IAsyncDisposable
     private readonly ProbeTarget _target;
     private readonly V1Container _container;
     private readonly DateTimeOffset _startedAt;
+    private readonly DateTimeOffset _since;
+    private readonly double _head;
     private readonly TimeProvider _time;
     private readonly Action _changed;
     private readonly Action<string> _unhealthy;
@@ -22,15 +24,18 @@ internal sealed class ContainerProbes : IAsyncDisposable
 
     /// <param name="wasStarted">An earlier daemon saw the startup probe succeed.</param>
     /// <param name="wasReady">An earlier daemon saw the container ready: it stays so until a probe says otherwise.</param>
+    /// <param name="head">Which part of its period each probe waits at first: the containers that an agent finds running are not asked all at once.</param>
     /// <param name="changed">Called when a verdict changes.</param>
     /// <param name="unhealthy">Called with the text of an Unhealthy event.</param>
     public ContainerProbes(
-        V1Container container, ProbeTarget target, DateTimeOffset startedAt, bool wasStarted, bool wasReady, TimeProvider time, Action changed, Action<string> unhealthy)
+        V1Container container, ProbeTarget target, DateTimeOffset startedAt, bool wasStarted, bool wasReady, double head, TimeProvider time, Action changed, Action<string> unhealthy)
     {
         _container = container;
         _target = target;
         _startedAt = startedAt;
+        _head = head;
         _time = time;
+        _since = time.GetUtcNow();
         _changed = changed;
         _unhealthy = unhealthy;
         IsStarted = container.StartupProbe is null || wasStarted;
@@ -101,15 +106,20 @@ internal sealed class ContainerProbes : IAsyncDisposable
         }
     }
 
-    /// <summary>Probes for ever; gives a verdict each time a threshold of equal results is reached.</summary>
+    /// <summary>
+    /// Probes for ever, each time a period after the last one began, and not sooner than when that has ended; gives a verdict each time a threshold of
+    /// equal results is reached.
+    /// </summary>
     private async IAsyncEnumerable<bool> VerdictsAsync(V1Probe probe, string name, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         int successes = probe.SuccessThreshold is > 0 and { } wanted ? wanted : 1;
         int failures = probe.FailureThreshold is > 0 and { } allowed ? allowed : 3;
-        TimeSpan period = TimeSpan.FromSeconds(probe.PeriodSeconds is > 0 and { } given ? given : 10);
-        TimeSpan delay = _startedAt + TimeSpan.FromSeconds(probe.InitialDelaySeconds ?? 0) - _time.GetUtcNow();
+        TimeSpan period = Seconds(probe.PeriodSeconds is > 0 and { } given ? given : 10);
+        DateTimeOffset first = _startedAt + Seconds(probe.InitialDelaySeconds ?? 0), spread = _since + (period * _head);
+        TimeSpan delay = (first > spread ? first : spread) - _time.GetUtcNow();
         if (delay > TimeSpan.Zero)
             await Task.Delay(delay, _time, cancel);
+        using var ticks = new PeriodicTimer(period, _time);
         int run = 0;
         ProbeResult last = ProbeResult.Error;
         while (true)
@@ -124,7 +134,10 @@ internal sealed class ContainerProbes : IAsyncDisposable
                 if (run >= (last == ProbeResult.Success ? successes : failures))
                     yield return last == ProbeResult.Success;
             }
-            await Task.Delay(period, _time, cancel);
+            await ticks.WaitForNextTickAsync(cancel);
         }
     }
+
+    /// <summary>No longer than a timer can be set to; in a month and a half nobody looks at such a probe.</summary>
+    private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(Math.Min(seconds, Prober.Longest));
 }

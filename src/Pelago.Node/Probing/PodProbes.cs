@@ -10,6 +10,7 @@ namespace Pelago.Node.Probing;
 internal sealed class PodProbes(IPodRuntime runtime, string hostAddress, TimeProvider time, Action changed, Action<PodContainer, string> unhealthy) : IAsyncDisposable
 {
     private readonly Dictionary<string, ContainerProbes> _byContainer = new(StringComparer.Ordinal);
+    private readonly DateTimeOffset _since = time.GetUtcNow();
 
     /// <summary>
     /// Starts probes of containers that have come to run, ends those of containers that no longer do. Of a pod that ends only readiness is asked for.
@@ -61,9 +62,10 @@ internal sealed class PodProbes(IPodRuntime runtime, string hostAddress, TimePro
             .Concat(view.Pod.Status?.InitContainerStatuses ?? [])
             .FirstOrDefault(status => status.ContainerID?.EndsWith(latest.Id, StringComparison.Ordinal) == true);
         var target = new ProbeTarget(runtime, view.Sandbox!, container.Spec, latest.Id, hostAddress);
+        DateTimeOffset startedAt = latest.StartedAt ?? time.GetUtcNow();
+        double head = startedAt < _since ? Random.Shared.NextDouble() : 0;
         return new ContainerProbes(
-            container.Spec, target, latest.StartedAt ?? time.GetUtcNow(), known?.Started == true, known?.Ready == true, time, changed,
-            text => unhealthy(container, text));
+            container.Spec, target, startedAt, known?.Started == true, known?.Ready == true, head, time, changed, text => unhealthy(container, text));
     }
 
     private HashSet<string> Where(Func<ContainerProbes, bool> condition) => [.. _byContainer.Where(pair => condition(pair.Value)).Select(pair => pair.Key)];

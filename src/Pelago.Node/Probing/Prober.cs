@@ -10,9 +10,12 @@ namespace Pelago.Node.Probing;
 /// <summary>Runs one probe once, within its timeout.</summary>
 internal static class Prober
 {
+    /// <summary>In seconds: timers are set to no more than 49 days.</summary>
+    public const int Longest = 4_000_000;
+
     public static async Task<ProbeOutcome> RunAsync(V1Probe probe, ProbeTarget target, TimeProvider time, CancellationToken cancel)
     {
-        int seconds = probe.TimeoutSeconds is > 0 and { } given ? given : 1;
+        int seconds = probe.TimeoutSeconds is > 0 and { } given ? Math.Min(given, Longest) : 1;
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         ProbeOutcome outcome = await TryAsync(probe, target, seconds, both.Token);
