@@ -14,7 +14,6 @@ namespace Pelago.Node.Pods;
 /// <summary>One step of one pod towards what is wanted (kubernetes pkg/kubelet SyncPod and SyncTerminatingPod). Called by the pod's worker only.</summary>
 internal sealed class PodSync : IAsyncDisposable
 {
-    private static readonly TimeSpan RetryAfterError = TimeSpan.FromSeconds(10);
     private const int MaxPlans = 20;
 
     private readonly PodServices _services;
@@ -24,10 +23,9 @@ internal sealed class PodSync : IAsyncDisposable
     private readonly StepKills _kills = new();
     private readonly AssignedPortsWriter _ports;
     private readonly EndedContainers? _ended;
+    private readonly ContainerLaunch _launch;
+    private readonly PortConflicts _conflicts;
     private readonly CancellationToken _lasting;
-    private readonly RestartBackoff _backoff = new();
-    private readonly Dictionary<string, WaitingReason> _waiting = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _toldBackoff = new(StringComparer.Ordinal);
     private PodVerdict? _verdict;
     private bool _admitted;
     private bool _deleted;
@@ -43,6 +41,8 @@ internal sealed class PodSync : IAsyncDisposable
             (container, text) => events.Warning(container, "Unhealthy", text));
         _ports = new AssignedPortsWriter(services);
         _ended = services.Options.Runs is { } recorder ? new EndedContainers(recorder, services.Options.Name) : null;
+        _launch = new ContainerLaunch(services, events, _ended, lasting);
+        _conflicts = new PortConflicts(services, events);
         _admitted = pod.Status?.ContainerStatuses is { Count: > 0 };
         if (_admitted && !PodPhase.IsTerminal(pod.Status!.Phase))
             services.Admission.Keep(pod);
@@ -79,7 +79,7 @@ internal sealed class PodSync : IAsyncDisposable
         if (volumes is null)
         {
             Publish(view, isTerminating: false, isOver: false);
-            return RetryAfterError;
+            return ContainerLaunch.RetryAfterError;
         }
         TimeSpan next = Idle;
         bool isOver = false;
@@ -97,6 +97,7 @@ internal sealed class PodSync : IAsyncDisposable
         }
         V1PodStatus status = Publish(view, isTerminating: false, isOver);
         await TellEndedAsync(pod, view.Containers, cancel);
+        await _conflicts.TellAsync(view, cancel);
         return Sooner(next, UntilDeadline(pod with { Status = status }));
     }
 
@@ -251,7 +252,7 @@ internal sealed class PodSync : IAsyncDisposable
         TimeSpan next = Idle;
         foreach (PodContainer container in plan.Start)
         {
-            (bool started, TimeSpan wait) = await StartAsync(view, container, volumes, cancel);
+            (bool started, TimeSpan wait) = await _launch.StartAsync(view, container, volumes, cancel);
             acted |= started;
             next = Sooner(next, wait);
         }
@@ -275,82 +276,7 @@ internal sealed class PodSync : IAsyncDisposable
         catch (RuntimeException fault)
         {
             _events.Warning("FailedCreatePodSandBox", $"Failed to create pod sandbox: {fault.Message}");
-            return (false, RetryAfterError);
-        }
-    }
-
-    private async Task<(bool Started, TimeSpan Next)> StartAsync(
-        PodView view, PodContainer container, IReadOnlyDictionary<string, MountedVolume> volumes, CancellationToken cancel)
-    {
-        ContainerStatus? latest = view.Latest(container.Name);
-        if (latest is { State: ContainerState.Exited, FinishedAt: { } finished })
-        {
-            if (_backoff.Waiting(container.Name, finished, Now) is { } backoff)
-                return (false, BackOff(view.Pod, container, latest, backoff.Delay, backoff.Left));
-            _backoff.Restarted(container.Name, finished, Now);
-        }
-        ImageOutcome image = await ImageAsync(view.Pod, container, _lasting);
-        if (image.Failure is { } absent)
-        {
-            _waiting[container.Name] = absent;
-            return (false, image.Retry);
-        }
-        var starter = new ContainerStarter(_services, view.Pod, _events);
-        StartedContainer begun = await InTurnAsync(() => starter.StartAsync(view, container, image.Image, volumes, cancel));
-        WaitingReason? failed = begun.Failure ?? await starter.RunPostStartAsync(view.Sandbox!, container, begun.Id, _lasting);
-        if (failed is { } reason)
-        {
-            _waiting[container.Name] = reason;
-            return (false, RetryAfterError);
-        }
-        _waiting.Remove(container.Name);
-        await CollectGarbageAsync(view, container, cancel);
-        return (true, Idle);
-    }
-
-    /// <summary>As many containers at once as the machine can begin. A pull or a hook is not in it: it takes minutes, and a hook may wait for a container that has no turn yet.</summary>
-    private async Task<T> InTurnAsync<T>(Func<Task<T>> start)
-    {
-        await _services.StartGate.WaitAsync(_lasting);
-        try
-        {
-            return await start();
-        }
-        finally
-        {
-            _services.StartGate.Release();
-        }
-    }
-
-    private async Task<ImageOutcome> ImageAsync(V1Pod pod, PodContainer container, CancellationToken cancel) =>
-        _services.Images is { } images
-            ? await images.EnsureAsync(pod, container, await PullSecrets.OfAsync(pod, _services.Objects, cancel), _events, cancel)
-            : default;
-
-    private TimeSpan BackOff(V1Pod pod, PodContainer container, ContainerStatus latest, TimeSpan delay, TimeSpan left)
-    {
-        string where = $"{pod.Metadata.Name}_{pod.Metadata.NamespaceProperty}({pod.Metadata.Uid})";
-        _waiting[container.Name] = new WaitingReason(
-            WaitingReason.CrashLoopBackOff,
-            $"back-off {GoDuration(delay)} restarting failed container={container.Name} pod={where}");
-        if (_toldBackoff.Add(latest.Id))
-            _events.Warning(container, "BackOff", $"Back-off restarting failed container {container.Name} in pod {where}");
-        return left;
-    }
-
-    /// <summary>10s, 1m20s: as Go writes a duration of whole seconds.</summary>
-    private static string GoDuration(TimeSpan time) =>
-        time.TotalSeconds < 60 ? $"{time.TotalSeconds:0}s" : $"{(int)time.TotalMinutes}m{time.Seconds}s";
-
-    /// <summary>Of each container the attempt that runs and the one before are kept, with their logs.</summary>
-    private async Task CollectGarbageAsync(PodView view, PodContainer container, CancellationToken cancel)
-    {
-        foreach (ContainerStatus old in view.Attempts(container.Name).Skip(1).ToList())
-        {
-            await TellEndedAsync(view.Pod, [old], cancel);
-            await _services.Runtime.RemoveContainerAsync(old.Id, cancel);
-            _services.Paths.RemoveAttempt(old.PodUid, old.Name, old.Attempt);
-            _toldBackoff.Remove(old.Id);
+            return (false, ContainerLaunch.RetryAfterError);
         }
     }
 
@@ -365,7 +291,7 @@ internal sealed class PodSync : IAsyncDisposable
 
     private V1PodStatus StatusOf(PodView view, bool isTerminating, bool isOver) => PodStatusBuilder.Build(view, new StatusInputs
     {
-        Probes = _probes.Verdicts(), Waiting = _waiting, RuntimeName = _services.Runtime.Name, HostAddress = _services.HostAddress,
+        Probes = _probes.Verdicts(), Waiting = _launch.Waiting, RuntimeName = _services.Runtime.Name, HostAddress = _services.HostAddress,
         Now = Now, IsTerminating = isTerminating, IsOver = isOver, Verdict = _verdict,
     });
 

@@ -34,6 +34,15 @@ internal static class MarkedProcesses
         }
     }
 
+    /// <summary>The id of the container that a process belongs to; null where it has no mark, has ended, or is another user's.</summary>
+    public static string? ContainerOf(int pid)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+        string? container = MarkOf(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"), ref buffer);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return container;
+    }
+
     private static async Task<ILookup<string, int>> LookAfterAsync(Task before)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);

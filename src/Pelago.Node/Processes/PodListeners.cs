@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Globalization;
-using System.IO;
 using System.Net;
 using Pelago.Kube;
 using Pelago.Node.Ports;
@@ -60,24 +58,6 @@ internal sealed class PodListeners(TimeProvider time)
         ProcessTable processes;
         lock (_gate)
             processes = _processes ??= ProcessTable.Read();
-        return [.. programs.SelectMany(processes.Tree).SelectMany(process => SocketsOf(process.Pid))];
-    }
-
-    private static List<long> SocketsOf(int pid)
-    {
-        var inodes = new List<long>();
-        try
-        {
-            foreach (string descriptor in Directory.EnumerateFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")))
-            {
-                if (SocketTable.InodeOf(new FileInfo(descriptor).LinkTarget) is { } inode)
-                    inodes.Add(inode);
-            }
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            // It ended meanwhile.
-        }
-        return inodes;
+        return [.. programs.SelectMany(processes.Tree).SelectMany(process => ProcessSockets.Of(process.Pid))];
     }
 }
