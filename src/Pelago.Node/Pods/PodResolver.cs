@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.IO;
 using System.Net;
 using System.Text;
 using k8s.Models;
@@ -8,7 +7,8 @@ using k8s.Models;
 namespace Pelago.Node.Pods;
 
 /// <summary>Writes a pod's /etc/resolv.conf by its dnsPolicy and dnsConfig (kubernetes pkg/kubelet/network/dns).</summary>
-internal sealed class PodResolver(IPAddress? clusterDns, string clusterDomain)
+/// <param name="root">/, or what a test puts in its place.</param>
+internal sealed class PodResolver(IPAddress? clusterDns, string clusterDomain, string root = "/")
 {
     /// <summary>Empty: the host's own.</summary>
     public string TextFor(V1Pod pod)
@@ -25,13 +25,14 @@ internal sealed class PodResolver(IPAddress? clusterDns, string clusterDomain)
             searches.AddRange([$"{ns}.svc.{clusterDomain}", $"svc.{clusterDomain}", clusterDomain]);
             options.Add("ndots:5");
         }
-        else if (policy != "None" && pod.Spec.DnsConfig is null)
-        {
-            return "";
-        }
         else if (policy != "None")
         {
-            servers.AddRange(HostNameservers());
+            var host = HostResolver.Read(root, hasOwnLoopback: pod.Spec.HostNetwork != true);
+            if (pod.Spec.DnsConfig is null && !host.IsReplaced)
+                return "";
+            servers.AddRange(host.Servers);
+            searches.AddRange(host.Searches);
+            options.AddRange(host.Options);
         }
         Add(pod.Spec.DnsConfig, servers, searches, options);
         var text = new StringBuilder();
@@ -44,6 +45,10 @@ internal sealed class PodResolver(IPAddress? clusterDns, string clusterDomain)
         return text.ToString();
     }
 
+    /// <summary>Where the pod's hostname is found when a headless service names it; empty without a subdomain.</summary>
+    public string DomainOf(V1Pod pod) =>
+        string.IsNullOrEmpty(pod.Spec.Subdomain) ? "" : $"{pod.Spec.Subdomain}.{pod.Metadata.NamespaceProperty}.svc.{clusterDomain}";
+
     private static void Add(V1PodDNSConfig? config, List<string> servers, List<string> searches, List<string> options)
     {
         servers.AddRange(config?.Nameservers ?? []);
@@ -54,9 +59,4 @@ internal sealed class PodResolver(IPAddress? clusterDns, string clusterDomain)
             options.Add(string.IsNullOrEmpty(option.Value) ? option.Name : $"{option.Name}:{option.Value}");
         }
     }
-
-    private static IEnumerable<string> HostNameservers() =>
-        !File.Exists("/etc/resolv.conf")
-            ? []
-            : File.ReadLines("/etc/resolv.conf").Where(line => line.StartsWith("nameserver ", StringComparison.Ordinal)).Select(line => line[11..].Trim());
 }
