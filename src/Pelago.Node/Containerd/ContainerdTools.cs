@@ -19,7 +19,7 @@ public sealed class ContainerdTools
     internal string? Containerd { get; } = Locate("containerd");
     internal string? Runc { get; } = Locate("runc");
     internal string? IpTables { get; } = Locate("iptables");
-    internal string? PluginDirectory { get; } = PluginDirectories.FirstOrDefault(directory => NeededPlugins.All(name => File.Exists(Path.Combine(directory, name))));
+    internal string? PluginDirectory { get; init; } = PluginDirectories.FirstOrDefault(directory => NeededPlugins.All(name => File.Exists(Path.Combine(directory, name))));
 
     /// <summary>Whether ports of the node can be forwarded to pods.</summary>
     internal bool ForwardsPorts => IpTables is not null && PluginDirectory is { } plugins && File.Exists(Path.Combine(plugins, "portmap"));

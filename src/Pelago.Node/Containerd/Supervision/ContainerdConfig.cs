@@ -16,6 +16,10 @@ internal sealed class ContainerdConfig(ContainerdOptions options, ContainerdTool
     public const string PauseImage = "pelago.local/pause:1";
     private const int SysResource = 24;
 
+    /// <summary>What Go's net/http and crypto/x509 heed.</summary>
+    private static readonly string[] OfRegistries =
+        ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+
     public string Daemon => $"""
         version = 2
         root = {Quoted(options.RootDirectory)}
@@ -30,6 +34,8 @@ internal sealed class ContainerdConfig(ContainerdOptions options, ContainerdTool
           restrict_oom_score_adj = {(MayLowerOomScore() ? "false" : "true")}
           stream_server_address = "127.0.0.1"
           stream_server_port = "0"
+        [plugins."io.containerd.grpc.v1.cri".registry]
+          config_path = "/etc/containerd/certs.d:/etc/docker/certs.d"
         [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
           runtime_type = "io.containerd.runc.v2"
         [plugins."io.containerd.grpc.v1.cri".cni]
@@ -38,6 +44,14 @@ internal sealed class ContainerdConfig(ContainerdOptions options, ContainerdTool
           max_conf_num = 1
 
         """;
+
+    /// <summary>Nothing of this process' own environment but where its registries are reached: over which proxies, and whose certificates it trusts.</summary>
+    /// <param name="ours">A variable of this process.</param>
+    public static IReadOnlyList<KeyValuePair<string, string>> Environment(Func<string, string?> ours) =>
+    [
+        new("PATH", ContainerdTools.SearchPath),
+        .. OfRegistries.Select(name => new KeyValuePair<string, string>(name, ours(name) ?? "")).Where(variable => variable.Value.Length > 0),
+    ];
 
     /// <summary>
     /// Pods are plugged into the bridge of the cluster, where its services answer too. The plugin is not told that the bridge is a gateway: it knows

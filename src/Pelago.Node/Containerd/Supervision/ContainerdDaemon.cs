@@ -115,7 +115,7 @@ internal sealed partial class ContainerdDaemon(
             new SpawnRequest
             {
                 Path = tools.Containerd!, Arguments = [tools.Containerd!, "--config", options.ConfigFile, "--log-level", "warn"],
-                Environment = [new("PATH", ContainerdTools.SearchPath)], WorkingDirectory = "/", Files = [(output, 1), (output, 2)],
+                Environment = ContainerdConfig.Environment(Environment.GetEnvironmentVariable), WorkingDirectory = "/", Files = [(output, 1), (output, 2)],
             },
             loop);
         _process = ProcessIdentity.Of(child.Pid)
