@@ -23,6 +23,9 @@ internal sealed class NodeConnections : IDisposable
         Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
+    /// <summary>A log is followed for as long as its container is silent, as upstream: only streams with input have a kubelet's four hours.</summary>
+    private static readonly ForwarderRequestConfig Patient = Config with { ActivityTimeout = Timeout.InfiniteTimeSpan };
+
     private readonly IHttpForwarder _forwarder;
     private readonly Func<X509Certificate2> _client;
     private readonly X509Certificate2 _authority;
@@ -48,14 +51,12 @@ internal sealed class NodeConnections : IDisposable
     public Task ForwardAsync(HttpContext http, NodeEndpoint node, string pathAndQuery, CancellationToken cancel) =>
         ForwardAsync(http, Invoker, node.Url(pathAndQuery), $"node {node.Node}", cancel);
 
-    public async Task ForwardAsync(HttpContext http, HttpMessageInvoker invoker, Uri target, string whom, CancellationToken cancel)
-    {
-        ForwarderError error = await _forwarder.SendAsync(http, target.GetLeftPart(UriPartial.Authority), invoker, Config, new Retarget(target), cancel);
-        if (error is ForwarderError.None || http.Response.HasStarted || http.RequestAborted.IsCancellationRequested)
-            return;
-        string why = http.Features.Get<IForwarderErrorFeature>()?.Exception?.GetBaseException().Message ?? error.ToString();
-        throw new ApiStatusException(ApiStatus.Unavailable($"{whom} at {target.Authority} cannot be reached: {why}"));
-    }
+    /// <summary>As <see cref="ForwardAsync(HttpContext, NodeEndpoint, string, CancellationToken)"/>, of an answer that may be silent for any time.</summary>
+    public Task ForwardPatientlyAsync(HttpContext http, NodeEndpoint node, string pathAndQuery, CancellationToken cancel) =>
+        ForwardAsync(http, Invoker, node.Url(pathAndQuery), $"node {node.Node}", Patient, cancel);
+
+    public Task ForwardAsync(HttpContext http, HttpMessageInvoker invoker, Uri target, string whom, CancellationToken cancel) =>
+        ForwardAsync(http, invoker, target, whom, Config, cancel);
 
     /// <summary>A connection to a TCP port of a pod, through its node.</summary>
     public async Task<Stream> TunnelAsync(NodeEndpoint node, string ns, string pod, int port, CancellationToken cancel)
@@ -77,6 +78,15 @@ internal sealed class NodeConnections : IDisposable
     }
 
     public void Dispose() => Invoker.Dispose();
+
+    private async Task ForwardAsync(HttpContext http, HttpMessageInvoker invoker, Uri target, string whom, ForwarderRequestConfig config, CancellationToken cancel)
+    {
+        ForwarderError error = await _forwarder.SendAsync(http, target.GetLeftPart(UriPartial.Authority), invoker, config, new Retarget(target), cancel);
+        if (error is ForwarderError.None || http.Response.HasStarted || http.RequestAborted.IsCancellationRequested)
+            return;
+        string why = http.Features.Get<IForwarderErrorFeature>()?.Exception?.GetBaseException().Message ?? error.ToString();
+        throw new ApiStatusException(ApiStatus.Unavailable($"{whom} at {target.Authority} cannot be reached: {why}"));
+    }
 
     private SslClientAuthenticationOptions Tls()
     {

@@ -36,7 +36,7 @@ internal sealed class PodStreams(NodeLocator locator, NodeConnections connection
             "portforward" => $"/portForward/{place}" + NodeLocator.Query(query["ports"].Select(port => ("port", port))),
             _ => $"/{request.Subresource}/{place}/{container}" + NodeLocator.Query([.. Words(query), .. Flags(query, isExec: request.Subresource == "exec")]),
         };
-        return connections.ForwardAsync(http, node, path, cancel);
+        return request.Subresource == "log" ? connections.ForwardPatientlyAsync(http, node, path, cancel) : connections.ForwardAsync(http, node, path, cancel);
     }
 
     /// <summary>An empty argument is one too.</summary>
