@@ -108,6 +108,8 @@ internal static class ContainerConfigs
             // CRI takes no group without a user.
             RunAsGroup = identity.Group is { } group && (identity.User is not null || identity.UserName.Length > 0) ? new Int64Value { Value = group } : null,
         };
+        if (spec.Target.Length > 0 && security.NamespaceOptions.Pid == NamespaceMode.Container)
+            (security.NamespaceOptions.Pid, security.NamespaceOptions.TargetId) = (NamespaceMode.Target, spec.Target);
         security.SupplementalGroups.AddRange(identity.SupplementalGroups);
         security.Capabilities.AddCapabilities.AddRange(identity.AddedCapabilities);
         security.Capabilities.DropCapabilities.AddRange(identity.DroppedCapabilities);

@@ -59,7 +59,7 @@ internal static class SandboxConfigs
             ? JsonSerializer.Deserialize(text, ContainerdJson.Default.PodSandboxSpec)
             : null;
         if (spec is not null)
-            return spec with { Sysctls = spec.Sysctls ?? [] }; // one that an older daemon wrote says nothing of them
+            return spec with { Sysctls = spec.Sysctls ?? [], OwnNames = spec.OwnNames ?? "" }; // one that an older daemon wrote says nothing of them
         return new PodSandboxSpec
         {
             Namespace = status.Metadata.Namespace, Name = status.Metadata.Name, Uid = status.Metadata.Uid, Attempt = (int)status.Metadata.Attempt,

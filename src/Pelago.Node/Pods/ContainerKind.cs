@@ -46,6 +46,6 @@ internal readonly record struct PodContainer(V1Container Spec, ContainerKind Kin
         Name = item.Name, Image = item.Image, Command = item.Command, Args = item.Args, WorkingDir = item.WorkingDir, Env = item.Env,
         EnvFrom = item.EnvFrom, VolumeMounts = item.VolumeMounts, SecurityContext = item.SecurityContext, Stdin = item.Stdin,
         StdinOnce = item.StdinOnce, Tty = item.Tty, TerminationMessagePath = item.TerminationMessagePath,
-        TerminationMessagePolicy = item.TerminationMessagePolicy, Resources = item.Resources,
+        TerminationMessagePolicy = item.TerminationMessagePolicy, Resources = item.Resources, ImagePullPolicy = item.ImagePullPolicy,
     };
 }

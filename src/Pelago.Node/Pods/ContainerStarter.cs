@@ -82,9 +82,21 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
         List<KeyValuePair<string, string>> environment = await variables.BuildAsync(container.Spec, cancel);
         List<ContainerMount> mounts = ContainerMounts.Of(container.Spec, volumes, environment);
         ContainerSpec spec = ContainerSpecs.Of(pod, container.Spec, attempt, environment, mounts, services.Paths, services.Runtime.Features, image);
-        spec = spec with { Resources = spec.Resources with { OomScoreAdjust = QualityOfService.OomScoreAdjust(pod, container.Spec, services.Allocatable) } };
+        spec = spec with
+        {
+            Resources = spec.Resources with { OomScoreAdjust = QualityOfService.OomScoreAdjust(pod, container.Spec, services.Allocatable) }, Target = TargetOf(view, container),
+        };
         TellWhatIsIgnored(container, spec, sandbox);
         return await services.Runtime.CreateContainerAsync(sandbox.Id, spec, cancel);
+    }
+
+    /// <summary>The running container that one of kubectl debug is for; empty: it is for none alone.</summary>
+    private string TargetOf(PodView view, PodContainer container)
+    {
+        string? target = container.Kind == ContainerKind.Ephemeral ? pod.Spec.EphemeralContainers.First(item => item.Name == container.Name).TargetContainerName : null;
+        if (string.IsNullOrEmpty(target))
+            return "";
+        return view.Latest(target) is { State: ContainerState.Running } running ? running.Id : throw new ConfigurationException($"unable to find target container \"{target}\"");
     }
 
     private string AddressOf(PodSandboxStatus sandbox) => sandbox.Address.Length > 0 ? sandbox.Address : services.HostAddress;

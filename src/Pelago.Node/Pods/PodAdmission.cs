@@ -34,6 +34,8 @@ internal sealed class PodAdmission(IDictionary<string, ResourceQuantity> allocat
                 "NodePorts",
                 $"Pod was rejected: it asks for ports of the node (annotation {HostPortRequests.Annotation}) and was given none, because it was not placed by the scheduler; leave out spec.nodeName");
         }
+        if (pod.Spec.Os?.Name is { Length: > 0 } and not "linux")
+            return new PodVerdict("PodOSNotSupported", "Pod was rejected: Failed to admit pod as the OS field doesn't match node OS");
         if (PodSysctls.Forbidden(pod) is { } sysctl)
             return new PodVerdict("SysctlForbidden", $"Pod was rejected: forbidden sysctl: {sysctl}");
         PodDemand demand = PodDemand.Of(pod);

@@ -27,6 +27,7 @@ internal sealed class PodSync : IAsyncDisposable
     private readonly PortConflicts _conflicts;
     private readonly CancellationToken _lasting;
     private PodVerdict? _verdict;
+    private DateTimeOffset _volumesLookedAt;
     private bool _admitted;
     private bool _deleted;
 
@@ -176,10 +177,18 @@ internal sealed class PodSync : IAsyncDisposable
                 return refused;
             }
         }
-        if (UntilDeadline(pod) is not { } left || left > TimeSpan.Zero)
+        if (UntilDeadline(pod) is { } left && left <= TimeSpan.Zero)
+        {
+            _events.Normal("DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
+            return new PodVerdict("DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
+        }
+        if (Now - _volumesLookedAt < Idle)
             return null;
-        _events.Normal("DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
-        return new PodVerdict("DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
+        _volumesLookedAt = Now;
+        if (_services.Volumes.OverLimit(pod) is not { } over)
+            return null;
+        _events.Warning("Evicted", over);
+        return new PodVerdict("Evicted", over);
     }
 
     private TimeSpan? UntilDeadline(V1Pod pod) =>
@@ -266,6 +275,9 @@ internal sealed class PodSync : IAsyncDisposable
         try
         {
             PodSandboxSpec spec = SandboxSpecs.Of(view.Pod, plan.SandboxAttempt, _services.Options.Name, _services.Resolver);
+            string[] ignored = plan.SandboxAttempt == 0 && _services.Runtime.Features.Processes ? [.. IgnoredFields.Of(view.Pod, _services.Runtime.Features)] : [];
+            if (ignored.Length > 0)
+                _events.Warning("FieldsIgnored", $"this node does not heed {string.Join(", ", ignored)}");
             if (_services.Runtime.Features.NoHostPorts is { } why && !spec.HostNetwork && spec.Ports.Any(port => port.HostPort > 0))
                 _events.Warning("HostPortIgnored", $"hostPort is not forwarded: {why}");
             if (spec.Sysctls.Count > 0 && _services.Runtime.Features is { Processes: true, Sysctls: false })

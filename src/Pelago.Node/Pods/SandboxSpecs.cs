@@ -16,10 +16,11 @@ internal static class SandboxSpecs
     {
         HostPortAllocation? given = HostPorts.Of(pod);
         bool hostNetwork = pod.Spec.HostNetwork == true;
+        string hostname = HostnameOf(pod), domain = resolver.DomainOf(pod);
         return new PodSandboxSpec
         {
             Namespace = pod.Metadata.NamespaceProperty, Name = pod.Metadata.Name, Uid = pod.Metadata.Uid, Attempt = attempt,
-            Hostname = hostNetwork ? nodeName : HostnameOf(pod),
+            Hostname = hostNetwork ? nodeName : KernelNameOf(pod, hostname, domain), OwnNames = hostNetwork || domain.Length == 0 ? "" : $"{hostname}.{domain}\t{hostname}",
             HostNetwork = hostNetwork, HostPid = pod.Spec.HostPID == true, HostIpc = pod.Spec.HostIPC == true,
             SharedProcesses = pod.Spec.ShareProcessNamespace == true,
             Privileged = PodContainer.AllOf(pod).Any(IsPrivileged),
@@ -40,6 +41,17 @@ internal static class SandboxSpecs
     }
 
     private static bool IsPrivileged(PodContainer container) => container.Spec.SecurityContext?.Privileged == true;
+
+    /// <exception cref="RuntimeException">The whole name was asked for, and is longer than the kernel takes.</exception>
+    private static string KernelNameOf(V1Pod pod, string hostname, string domain)
+    {
+        const int Most = 64;
+        if (pod.Spec.SetHostnameAsFQDN != true || domain.Length == 0)
+            return hostname;
+        string whole = $"{hostname}.{domain}";
+        return whole.Length <= Most ? whole : throw new RuntimeException(
+            "SandboxError", $"failed to construct FQDN from pod hostname and cluster domain, FQDN {whole} is too long ({Most} characters is the max, {whole.Length} characters requested)");
+    }
 
     private static string HostnameOf(V1Pod pod)
     {

@@ -33,6 +33,9 @@ public sealed record ContainerSpec
     public ContainerIdentity Identity { get; init; } = new();
     public bool ReadOnlyRoot { get; init; }
 
+    /// <summary>The id of the container whose processes it is to see, as one that debugs it; empty: its own, or what its pod shares.</summary>
+    public string Target { get; init; } = "";
+
     /// <summary>The signal that asks the process to end.</summary>
     public int StopSignal { get; init; } = 15;
 

@@ -12,6 +12,9 @@ public sealed record PodSandboxSpec
     /// <summary>Counts the sandboxes of the same pod, from 0.</summary>
     public int Attempt { get; init; }
     public string Hostname { get; init; } = "";
+
+    /// <summary>What the pod calls itself in its /etc/hosts, the first name being the whole one; empty: the hostname alone.</summary>
+    public string OwnNames { get; init; } = "";
     public bool HostNetwork { get; init; }
     public bool HostPid { get; init; }
     public bool HostIpc { get; init; }

@@ -39,6 +39,8 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
         return mounted;
     }
 
+    public string? OverLimit(V1Pod pod) => new EmptyDirUsage(time).OverLimit(pod, volume => EmptyPlace(pod, volume));
+
     public void Remove(string podUid)
     {
         string directory = Path.Combine(PodDirectory(podUid), "volumes");
@@ -64,7 +66,7 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
     private async Task<MountedVolume> SetUpAsync(V1Pod pod, V1Volume volume, CancellationToken cancel)
     {
         if (volume.EmptyDir is { } empty)
-            return new MountedVolume(PrepareEmpty(Place(pod, "kubernetes.io~empty-dir", volume), empty, (uint?)pod.Spec.SecurityContext?.FsGroup), false);
+            return new MountedVolume(PrepareEmpty(EmptyPlace(pod, volume), empty, (uint?)pod.Spec.SecurityContext?.FsGroup), false);
         if (volume.HostPath is { } host)
         {
             HostPaths.Prepare(host.Path, host.Type);
@@ -92,6 +94,8 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
         }
         return new MountedVolume(directory, true);
     }
+
+    private string EmptyPlace(V1Pod pod, V1Volume volume) => Place(pod, "kubernetes.io~empty-dir", volume);
 
     private string Place(V1Pod pod, string plugin, V1Volume volume) => Path.Combine(PodDirectory(pod.Metadata.Uid), "volumes", plugin, volume.Name);
 

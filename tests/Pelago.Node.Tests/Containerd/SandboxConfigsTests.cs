@@ -32,14 +32,16 @@ public sealed class SandboxConfigsTests
     public void A_sandbox_that_an_older_daemon_made_gets_its_containers()
     {
         JsonObject kept = JsonNode.Parse(SandboxConfigs.Of(Spec, "/pods", "").Annotations[SpecAnnotation])!.AsObject();
-        foreach (string added in (string[])["sysctls", "Sysctls"])
+        foreach (string added in (string[])["sysctls", "Sysctls", "ownNames", "OwnNames"])
             kept.Remove(added);
         var status = new Pelago.Node.Containerd.Protos.Cri.PodSandboxStatus { Id = "s", CreatedAt = 1, Metadata = new PodSandboxMetadata { Name = "web" } };
         status.Annotations[SpecAnnotation] = kept.ToJsonString();
 
-        PodSandboxConfig again = SandboxConfigs.Of(SandboxConfigs.StatusOf(status).Spec, "/pods", "");
+        PodSandboxSpec read = SandboxConfigs.StatusOf(status).Spec;
+        PodSandboxConfig again = SandboxConfigs.Of(read, "/pods", "");
 
         Assert.Empty(again.Linux.Sysctls);
+        Assert.Equal("", read.OwnNames);
         Assert.Equal(2, again.PortMappings.Count);
     }
 }

@@ -105,6 +105,17 @@ public sealed class PodAdmissionTests
         Assert.Equal("NodeAffinity", verdict?.Reason);
     }
 
+    [Theory]
+    [InlineData("windows", "PodOSNotSupported")]
+    [InlineData("linux", null)]
+    public void A_pod_of_another_operating_system_is_refused(string system, string? reason)
+    {
+        V1Pod pod = Pod("a");
+        pod.Spec.Os = new V1PodOS { Name = system };
+
+        Assert.Equal(reason, _admission.Admit(pod)?.Reason);
+    }
+
     private static V1Pod Pod(string uid, string cpu = "0", int? hostPort = null, string hostIP = "") => new()
     {
         Metadata = new V1ObjectMeta { NamespaceProperty = "default", Name = uid, Uid = uid },
