@@ -4,7 +4,6 @@ using System.Buffers;
 using System.IO;
 using Microsoft.Data.Sqlite;
 using Pelago.History.Days;
-using Pelago.History.Exports;
 using Pelago.History.Logs;
 using Pelago.History.Retention;
 using Pelago.History.Writing;
@@ -15,7 +14,7 @@ namespace Pelago.History;
 /// What has ended: runs of containers with their outcome, spec, events and logs, in two files a day. One writer; readers beside it see what is committed.
 /// A directory is of one process at a time.
 /// </summary>
-public sealed class HistoryStore : IAsyncDisposable
+public sealed class HistoryStore : IRunHistory, IAsyncDisposable
 {
     private readonly HistoryOptions _options;
     private readonly HistoryWriter _writer;
@@ -139,24 +138,15 @@ public sealed class HistoryStore : IAsyncDisposable
         return summaries;
     }
 
-    /// <summary>Writes the runs that a query means as Parquet; their count. Its limit and place do not matter.</summary>
-    public async Task<long> ExportAsync(RunQuery query, Stream output, CancellationToken cancel)
-    {
-        if (output.CanSeek)
-            return await ParquetExport.WriteAsync(this, query, output, cancel);
+    Task<RunPage> IRunHistory.QueryAsync(RunQuery query, CancellationToken cancel) => Task.FromResult(Query(query, cancel));
 
-        // Whoever writes Parquet goes back in what is written: a connection gets it from a file.
-        string path = Path.Combine(_options.Directory, $"{Guid.NewGuid():n}.parquet{DayFile.Draft}");
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        await using var file = new FileStream(path, options);
-        long count = await ParquetExport.WriteAsync(this, query, file, cancel);
-        file.Position = 0;
-        await file.CopyToAsync(output, cancel);
-        return count;
-    }
+    Task<RunRecord?> IRunHistory.FindAsync(string name, CancellationToken cancel) => Task.FromResult(Find(name));
+
+    Task<byte[]?> IRunHistory.SpecAsync(RunRecord run, CancellationToken cancel) => Task.FromResult(Spec(run));
+
+    Task<IReadOnlyList<PodEvent>> IRunHistory.EventsAsync(RunRecord run, CancellationToken cancel) => Task.FromResult(Events(run));
+
+    Task<DayPage> IRunHistory.DaysAsync(CancellationToken cancel) => Task.FromResult(new DayPage(Summaries()));
 
     /// <summary>Drops what <see cref="HistoryOptions.Retention"/> does not keep, and archives days that have ended.</summary>
     public Task ExpireAsync(CancellationToken cancel) => _retention.RunAsync(cancel);

@@ -11,6 +11,9 @@ public static class LogLoss
     /// <summary>The runtime left no log file.</summary>
     public const string NoFile = "NoFile";
 
+    /// <summary>Its files were removed before anybody read them: no agent ran, or the container was there for a moment only.</summary>
+    public const string Removed = "Removed";
+
     /// <summary>The node kept only the newest of its files before the run ended.</summary>
     public const string Rotated = "Rotated";
 

@@ -35,4 +35,8 @@ public sealed record RunRecord
 }
 
 /// <summary>Some runs, newest first. <paramref name="Continue"/> is for the next query; empty after the last.</summary>
-public sealed record RunPage(IReadOnlyList<RunRecord> Items, string Continue);
+public sealed record RunPage(IReadOnlyList<RunRecord> Items, string Continue)
+{
+    /// <summary>What is not in it and should be: a sentence for each place that could not be asked.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+}

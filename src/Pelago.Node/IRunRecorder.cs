@@ -20,4 +20,8 @@ public interface IRunRecorder
 /// <param name="Status">How it ended.</param>
 /// <param name="LogFiles">In the CRI format, oldest first; they may be absent.</param>
 /// <param name="IsLogCut">Older files of its log were removed before it ended, for it was too long.</param>
-public sealed record EndedContainer(V1Pod Pod, string Node, ContainerStatus Status, IReadOnlyList<string> LogFiles, bool IsLogCut);
+public sealed record EndedContainer(V1Pod Pod, string Node, ContainerStatus Status, IReadOnlyList<string> LogFiles, bool IsLogCut)
+{
+    /// <summary>Its log was removed before anybody read it: there are no files, for that reason.</summary>
+    public bool IsLogGone { get; init; }
+}

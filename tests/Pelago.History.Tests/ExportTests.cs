@@ -2,6 +2,7 @@
 
 using System.IO;
 using Parquet;
+using Pelago.History.Exports;
 using Pelago.History.Storage;
 using Pelago.TestKit.Processes;
 using Xunit;
@@ -22,7 +23,7 @@ public sealed class ExportTests : IDisposable
             await store.RecordAsync(TestRuns.Run(number), Cancel);
         using var file = new MemoryStream();
 
-        Assert.Equal(5, await store.ExportAsync(new RunQuery { Failed = true, Limit = 2 }, file, Cancel));
+        Assert.Equal(5, (await ParquetExport.WriteAsync(store, new RunQuery { Failed = true, Limit = 2 }, file, Cancel)).Count);
 
         file.Position = 0;
         await using ParquetReader reader = await ParquetReader.CreateAsync(file, cancellationToken: Cancel);
@@ -42,7 +43,7 @@ public sealed class ExportTests : IDisposable
         await using var store = HistoryStore.Open(new HistoryOptions { Directory = _folder["history"] });
         using var file = new MemoryStream();
 
-        Assert.Equal(0, await store.ExportAsync(new RunQuery(), file, Cancel));
+        Assert.Equal(0, (await ParquetExport.WriteAsync(store, new RunQuery(), file, Cancel)).Count);
         file.Position = 0;
         await using ParquetReader reader = await ParquetReader.CreateAsync(file, cancellationToken: Cancel);
         Assert.Equal(0, reader.RowGroupCount);

@@ -42,4 +42,20 @@ public class StatusTests
     [InlineData("apps/", false)]
     [InlineData("", false)]
     public void ApiVersion_has_at_most_one_slash(string text, bool valid) => Assert.Equal(valid, GroupVersion.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("node n2 gives no answer", "299 - \"node n2 gives no answer\"")]
+    [InlineData("a \"word\" \\ more", "299 - \"a \\\"word\\\" \\\\ more\"")]
+    [InlineData("two\nlines", "299 - \"two?lines\"")]
+    public void A_warning_is_between_quotes_in_a_header(string text, string header)
+    {
+        Assert.Equal(header, WarningHeader.Of(text));
+        Assert.Equal(text.Replace('\n', '?'), WarningHeader.TextOf(header));
+    }
+
+    [Theory]
+    [InlineData("199 - \"stale\"")]
+    [InlineData("299 -")]
+    [InlineData("")]
+    public void Other_warnings_are_not_read(string header) => Assert.Null(WarningHeader.TextOf(header));
 }

@@ -12,7 +12,7 @@ using Pelago.Node;
 
 namespace Pelago.Daemon.Running;
 
-/// <summary>The history of one cluster: what its nodes say of containers that have ended, and the API by which it is read.</summary>
+/// <summary>A history that this process keeps, of a cluster or of a node: what nodes say of containers that have ended, and the API by which it is read.</summary>
 internal sealed partial class ClusterRuns : IRunRecorder, IAsyncDisposable
 {
     private const int Attempts = 3;
@@ -24,30 +24,39 @@ internal sealed partial class ClusterRuns : IRunRecorder, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _upkeep = Task.CompletedTask;
 
-    private ClusterRuns(HistoryStore store, TimeProvider time, ILogger log)
+    private ClusterRuns(HistoryStore store, string directory, TimeProvider time, ILogger log)
     {
         (_store, _time, _log) = (store, time, log);
-        var endpoint = new HistoryEndpoint(store);
+        Endpoint = new HistoryEndpoint(store, directory);
         Api = new ApiExtension(
             new GroupVersion(HistoryApi.Group, HistoryApi.Version),
             HistoryDiscovery.ResourceList,
-            (http, asked, cancel) => endpoint.HandleAsync(http, new HistoryRequest(asked.Verb, asked.Namespace, asked.Resource, asked.Name, asked.Subresource), cancel));
+            (http, asked, cancel) => Endpoint.HandleAsync(http, new HistoryRequest(asked.Verb, asked.Namespace, asked.Resource, asked.Name, asked.Subresource), cancel));
     }
 
     /// <summary>history.pelago.dev, for the cluster's engine.</summary>
     public ApiExtension Api { get; }
 
-    public static ClusterRuns Open(string clusterDirectory, bool durable, ILoggerFactory logging, TimeProvider time)
+    /// <summary>The same, for whoever reads requests himself.</summary>
+    public HistoryEndpoint Endpoint { get; }
+
+    /// <param name="directory">Where it is; of one process at a time.</param>
+    /// <param name="durable">What is recorded survives a loss of power.</param>
+    /// <param name="retention">How much of it, and how long.</param>
+    /// <param name="logging">Where it tells.</param>
+    /// <param name="time">Clock.</param>
+    public static ClusterRuns Open(string directory, bool durable, RetentionPolicy retention, ILoggerFactory logging, TimeProvider time)
     {
-        var store = HistoryStore.Open(new HistoryOptions { Directory = Path.Combine(clusterDirectory, "history"), Durable = durable, Time = time, Logging = logging });
-        return new ClusterRuns(store, time, logging.CreateLogger<ClusterRuns>());
+        var store = HistoryStore.Open(new HistoryOptions { Directory = directory, Durable = durable, Retention = retention, Time = time, Logging = logging });
+        return new ClusterRuns(store, directory, time, logging.CreateLogger<ClusterRuns>());
     }
 
-    /// <summary>Begins to drop what is old, and to keep the Events of pods; of simulated ones, which leave nothing to read, no Events either.</summary>
-    public void Start(IKubeApi api, bool simulated)
+    /// <summary>Begins to drop what is old, and to keep the Events of pods.</summary>
+    /// <param name="events">The cluster whose Events are kept; null: they are not.</param>
+    public void Start(IKubeApi? events)
     {
         Task expiry = BackgroundWork.RunAsync(() => ExpireAsync(_stop.Token));
-        _upkeep = simulated ? expiry : Task.WhenAll(expiry, BackgroundWork.RunAsync(() => new EventKeeper(api, _store, _time, _log).RunAsync(_stop.Token)));
+        _upkeep = events is null ? expiry : Task.WhenAll(expiry, BackgroundWork.RunAsync(() => new EventKeeper(events, _store, _time, _log).RunAsync(_stop.Token)));
     }
 
     /// <summary>A run that cannot be recorded is lost with a line in the log: a full disk must not keep pods from going, for that is what empties it.</summary>
@@ -89,9 +98,12 @@ internal sealed partial class ClusterRuns : IRunRecorder, IAsyncDisposable
             Namespace = pod.NamespaceProperty, Pod = pod.Name, PodUid = pod.Uid, Container = ended.Status.Name, Attempt = ended.Status.Attempt, Owner = RunSpec.OwnerOf(pod), Node = ended.Node,
             Started = ended.Status.StartedAt, Finished = ended.Status.FinishedAt ?? _time.GetUtcNow(), ExitCode = ended.Status.ExitCode, Reason = ended.Status.Reason,
             Message = ended.Status.Message, Spec = RunSpec.Of(ended.Pod), LogFiles = ended.LogFiles,
-            LogLoss = ended.IsLogCut ? LogLoss.Rotated : ended.Status.Reason == "StartError" ? LogLoss.NeverStarted : "",
+            LogLoss = LossOf(ended),
         };
     }
+
+    private static string LossOf(EndedContainer ended) =>
+        ended.IsLogCut ? LogLoss.Rotated : ended.Status.Reason == "StartError" ? LogLoss.NeverStarted : ended.IsLogGone ? LogLoss.Removed : "";
 
     private async Task ExpireAsync(CancellationToken cancel)
     {

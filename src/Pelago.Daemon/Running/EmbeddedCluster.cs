@@ -9,6 +9,7 @@ using Pelago.Client;
 using Pelago.Client.Local;
 using Pelago.Daemon.State;
 using Pelago.Engine;
+using Pelago.History;
 using Pelago.Kube;
 using Pelago.Node;
 using Pelago.Node.Services;
@@ -51,7 +52,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         PelagoHome home, ClusterSettings settings, RunOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
     {
         string directory = home.ClusterDirectory(settings.Name);
-        var runs = ClusterRuns.Open(directory, !options.FastDurability, logging, time);
+        var runs = ClusterRuns.Open(Path.Combine(directory, "history"), !options.FastDurability, new RetentionPolicy(), logging, time);
         EmbeddedCluster cluster;
         EngineHost engine;
         try
@@ -67,7 +68,8 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
 
         try
         {
-            runs.Start(engine.ApiFor("pelago-history"), settings.Simulated);
+            // Simulated pods leave nothing to read, and no Events either.
+            runs.Start(settings.Simulated ? null : engine.ApiFor("pelago-history"));
             engine.WriteKubeconfig(home.ClusterKubeconfig(settings.Name));
             engine.AdminRenewed = () =>
             {

@@ -12,7 +12,6 @@ namespace Pelago.Daemon.Running;
 /// <summary>Takes the Events of a cluster's pods into its history, before the cluster forgets them. After a pause it reads all that there are: known ones are only counted up.</summary>
 internal sealed partial class EventKeeper(IKubeApi api, HistoryStore store, TimeProvider time, ILogger log)
 {
-    private const int MaxMessage = 2048;
     private static readonly GroupVersionResource Events = new("", "v1", "events");
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Together = TimeSpan.FromSeconds(2);
@@ -83,19 +82,8 @@ internal sealed partial class EventKeeper(IKubeApi api, HistoryStore store, Time
 
     private async Task SeeAsync(JsonObject item, CancellationToken cancel)
     {
-        JsonObject about = item.Object("involvedObject") ?? [], metadata = item.Object("metadata") ?? [];
-        if (about.String("uid") is not { Length: > 0 } pod || metadata.String("uid") is not { Length: > 0 } uid)
-            return;
-        string? at = item.String("lastTimestamp") ?? item.String("eventTime") ?? metadata.String("creationTimestamp");
-        string message = item.String("message") ?? "";
-        await _seen.Writer.WriteAsync(
-            new PodEvent
-            {
-                Uid = uid, PodUid = pod, At = MetaTime.TryParse(at, out DateTimeOffset then) ? then : time.GetUtcNow(), Type = item.String("type") ?? "", Reason = item.String("reason") ?? "",
-                Source = item.Object("source")?.String("component") ?? item.String("reportingComponent") ?? "",
-                Message = message.Length <= MaxMessage ? message : message[..MaxMessage], Count = (int)Math.Clamp(item.Integer("count") ?? 1, 1, int.MaxValue),
-            },
-            cancel);
+        if (PodEvent.Read(item, time.GetUtcNow()) is { } happened)
+            await _seen.Writer.WriteAsync(happened, cancel);
     }
 
     private static partial class Log

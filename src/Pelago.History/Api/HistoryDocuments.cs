@@ -9,44 +9,19 @@ namespace Pelago.History.Api;
 /// <summary>Runs and days as objects of Kubernetes.</summary>
 internal static class HistoryDocuments
 {
-    public const string Succeeded = "Succeeded";
-    public const string Failed = "Failed";
+    private const string DayName = "yyyy-MM-dd";
 
-    public static JsonObject Run(RunRecord run)
-    {
-        var status = new JsonObject { ["finishTime"] = MetaTime.FormatMicro(run.Finished), ["exitCode"] = run.ExitCode, ["outcome"] = run.Failed ? Failed : Succeeded };
-        if (run.Started is { } started)
-            status.Insert(0, "startTime", MetaTime.FormatMicro(started));
-        if (run.Reason.Length > 0)
-            status["reason"] = run.Reason;
-        if (run.Message.Length > 0)
-            status["message"] = run.Message;
-        var log = new JsonObject { ["bytes"] = run.LogBytes, ["lines"] = run.LogLines };
-        if (run.LogLoss.Length > 0)
-            log["loss"] = run.LogLoss;
-        status["log"] = log;
-        if (run.Pinned)
-            status["pinned"] = true;
-        return new JsonObject
-        {
-            ["kind"] = "Run", ["apiVersion"] = HistoryApi.ApiVersion, ["metadata"] = Metadata(run),
-            ["spec"] = new JsonObject
-            {
-                ["pod"] = run.Pod, ["podUID"] = run.PodUid, ["container"] = run.Container, ["attempt"] = run.Attempt, ["owner"] = run.Owner, ["node"] = run.Node,
-            },
-            ["status"] = status,
-        };
-    }
-
-    public static JsonObject RunList(RunPage page) => List("RunList", page.Items.Select(Run), page.Continue);
+    /// <param name="page">Some of them.</param>
+    /// <param name="placed">Each with its place, from which a query goes on after it.</param>
+    public static JsonObject RunList(RunPage page, bool placed) => List("RunList", page.Items.Select(run => placed ? RunDocument.Placed(run) : RunDocument.Of(run)), page.Continue);
 
     /// <summary>Rows as kubectl prints them.</summary>
     public static JsonObject RunTable(RunPage page) => Table(
         ["Name", "Pod", "Container", "Owner", "Status", "Exit", "Reason", "Started", "Finished"],
         page.Items.Select(run => (
-            Metadata(run),
+            RunDocument.Metadata(run),
             new JsonArray(
-                run.Name, run.Pod, run.Container, run.Owner, run.Failed ? Failed : Succeeded, run.ExitCode, run.Reason, run.Started is { } started ? MetaTime.Format(started) : "<unknown>",
+                run.Name, run.Pod, run.Container, run.Owner, RunDocument.OutcomeOf(run), run.ExitCode, run.Reason, run.Started is { } started ? MetaTime.Format(started) : "<unknown>",
                 MetaTime.Format(run.Finished)))),
         page.Continue);
 
@@ -58,6 +33,17 @@ internal static class HistoryDocuments
             ["runs"] = day.Runs, ["failed"] = day.Failed, ["pinned"] = day.Pinned, ["logBytes"] = day.LogBytes, ["logBytesStored"] = day.LogSize, ["bytes"] = day.Bytes,
         },
     };
+
+    /// <summary>What <see cref="Day"/> wrote. An <see cref="ArgumentException"/>: it is no such document.</summary>
+    public static DaySummary ReadDay(JsonObject document)
+    {
+        JsonObject status = document.Object("status") ?? [];
+        return DateOnly.TryParseExact(document.Object("metadata")?.String("name"), DayName, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
+            ? new DaySummary(day, Of("runs"), Of("failed"), Of("pinned"), Of("logBytes"), Of("logBytesStored"), Of("bytes"))
+            : throw new ArgumentException("metadata.name is no day", nameof(document));
+
+        long Of(string name) => status.Integer(name) ?? 0;
+    }
 
     public static JsonObject DayList(IReadOnlyList<DaySummary> days) => List("DayList", days.Select(Day), "");
 
@@ -75,12 +61,7 @@ internal static class HistoryDocuments
         }),
         "");
 
-    public static string NameOf(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    private static JsonObject Metadata(RunRecord run) => new()
-    {
-        ["name"] = run.Name, ["namespace"] = run.Namespace, ["creationTimestamp"] = MetaTime.Format(run.Started ?? run.Finished),
-    };
+    public static string NameOf(DateOnly day) => day.ToString(DayName, CultureInfo.InvariantCulture);
 
     private static JsonObject List(string kind, IEnumerable<JsonObject> items, string next)
     {

@@ -34,6 +34,19 @@ internal static class RunSelector
         return query;
     }
 
+    /// <summary>The fields of a query that <see cref="Read"/> makes the same query of again, but for its namespace and its node.</summary>
+    public static string Write(RunQuery query)
+    {
+        (string Field, string Value)[] terms =
+        [
+            ("spec.pod", query.Pod), ("spec.podUID", query.PodUid), ("spec.container", query.Container), ("spec.owner", query.Owner), ("status.reason", query.Reason),
+            ("status.outcome", query.Failed switch { true => RunDocument.Failed, false => RunDocument.Succeeded, null => "" }),
+            ("status.exitCode", query.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? ""), ("status.pinned", query.PinnedOnly ? "true" : ""), ("search", query.Contains),
+            ("since", query.Since is { } since ? MetaTime.FormatMicro(since) : ""), ("until", query.Until is { } until ? MetaTime.FormatMicro(until) : ""),
+        ];
+        return string.Join(',', terms.Where(term => term.Value.Length > 0).Select(term => new FieldTerm(term.Field, false, term.Value)));
+    }
+
     private static RunQuery With(RunQuery query, FieldTerm term) => term.Field switch
     {
         "spec.pod" => query with { Pod = term.Value },
@@ -42,8 +55,8 @@ internal static class RunSelector
         "spec.owner" => query with { Owner = term.Value },
         "spec.node" => query with { Node = term.Value },
         "status.reason" => query with { Reason = term.Value },
-        "status.outcome" when term.Value is HistoryDocuments.Failed or HistoryDocuments.Succeeded => query with { Failed = term.Value == HistoryDocuments.Failed },
-        "status.outcome" => throw Refused($"fieldSelector: status.outcome is {HistoryDocuments.Succeeded} or {HistoryDocuments.Failed}, and not \"{term.Value}\""),
+        "status.outcome" when term.Value is RunDocument.Failed or RunDocument.Succeeded => query with { Failed = term.Value == RunDocument.Failed },
+        "status.outcome" => throw Refused($"fieldSelector: status.outcome is {RunDocument.Succeeded} or {RunDocument.Failed}, and not \"{term.Value}\""),
         "status.exitCode" => query with
         {
             ExitCode = int.TryParse(term.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int code) ? code : throw Refused($"fieldSelector: status.exitCode: \"{term.Value}\" is no number"),

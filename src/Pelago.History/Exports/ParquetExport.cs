@@ -18,17 +18,20 @@ internal static class ParquetExport
         new DataField<long>("log_lines"), new DataField<bool>("pinned"),
     ];
 
-    public static async Task<long> WriteAsync(HistoryStore store, RunQuery query, Stream output, CancellationToken cancel)
+    /// <summary>The runs that a query means, whatever its limit and place: how many, and what could not be asked. The output is gone back in.</summary>
+    public static async Task<(long Count, IReadOnlyList<string> Missing)> WriteAsync(IRunHistory history, RunQuery query, Stream output, CancellationToken cancel)
     {
         var schema = new ParquetSchema(Fields);
         await using ParquetWriter writer = await ParquetWriter.CreateAsync(
             schema, output, new ParquetOptions { CompressionMethod = CompressionMethod.Zstd }, cancellationToken: cancel);
         long count = 0;
+        var missing = new HashSet<string>(StringComparer.Ordinal);
         var rows = new List<RunRecord>();
         RunQuery page = query with { Limit = RunQuery.MaxLimit, Continue = "" };
         while (true)
         {
-            RunPage read = store.Query(page, cancel);
+            RunPage read = await history.QueryAsync(page, cancel);
+            missing.UnionWith(read.Missing);
             rows.AddRange(read.Items);
             bool isLast = read.Continue.Length == 0;
             if (rows.Count >= GroupRows || isLast)
@@ -40,7 +43,7 @@ internal static class ParquetExport
             }
 
             if (isLast)
-                return count;
+                return (count, [.. missing]);
             page = page with { Continue = read.Continue };
         }
     }

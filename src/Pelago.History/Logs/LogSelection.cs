@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Globalization;
+
 namespace Pelago.History;
 
 /// <summary>Which part of a log is wanted, in the words of core/v1 PodLogOptions.</summary>
@@ -16,4 +18,9 @@ public sealed record LogSelection
 
     /// <summary><c>stdout</c> or <c>stderr</c>; empty: both.</summary>
     public string Stream { get; init; } = "";
+
+    /// <summary>As a query's parameters, as <see cref="Api.HistoryEndpoint"/> reads them.</summary>
+    internal string ToQuery() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"timestamps={(Timestamps ? "true" : "false")}&tailLines={TailLines}&limitBytes={LimitBytes}&stream={Stream switch { "stdout" => "Stdout", "stderr" => "Stderr", _ => "All" }}");
 }

@@ -23,6 +23,9 @@ public static class HistoryApi
     /// <summary>Of a day: its runs as a Parquet file.</summary>
     public const string Parquet = "parquet";
 
+    /// <summary>Beside the log of a run: why it is missing, or not whole.</summary>
+    public const string LogLossHeader = "Pelago-Log-Loss";
+
     public static GroupVersionResource RunsResource { get; } = new(Group, Version, Runs);
 
     public static GroupVersionResource DaysResource { get; } = new(Group, Version, Days);

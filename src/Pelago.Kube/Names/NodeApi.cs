@@ -29,6 +29,9 @@ public static class NodeApi
     /// <summary>Whom the tokens are for that agents show to the hub.</summary>
     public const string HubAudience = $"hub.{Group}";
 
+    /// <summary>Of a node's API: below it is what history.pelago.dev serves, of that node alone.</summary>
+    public const string HistoryPath = "history/";
+
     /// <summary>Keys of the ConfigMap in which the hub says where it is and how it is known.</summary>
     public const string AuthorityKey = "ca.crt";
     public const string AddressKey = "address";

@@ -22,7 +22,7 @@ public sealed class HistoryEndpointTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _store = HistoryStore.Open(new HistoryOptions { Directory = _folder["history"], Durable = false });
-        _endpoint = new HistoryEndpoint(_store);
+        _endpoint = new HistoryEndpoint(_store, _folder.Path);
         string log = _folder["0.log"];
         await File.WriteAllTextAsync(log, TestRuns.Line("first") + TestRuns.Line("last"), Cancel);
         for (int number = 1; number <= 8; number++)

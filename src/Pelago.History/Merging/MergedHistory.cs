@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Text.Json.Nodes;
+using Pelago.History.Api;
+using Pelago.Kube;
+
+namespace Pelago.History.Merging;
+
+/// <summary>
+/// Several histories as one: runs in the order of each part, among the parts by when they ended. Whoever gives no answer is named beside what the others
+/// have; where that would be a wrong answer, as for a run that nobody knows, there is none.
+/// </summary>
+/// <param name="parts">The parts as they are now.</param>
+/// <param name="events">Events of a run's pod, which no part keeps.</param>
+/// <param name="patience">How long each may take for a document.</param>
+/// <param name="time">Clock.</param>
+public sealed class MergedHistory(
+    Func<HistoryParts> parts, Func<RunRecord, CancellationToken, Task<IReadOnlyList<PodEvent>>> events, TimeSpan patience, TimeProvider time) : IRunHistory
+{
+    private const int LeastChunk = 32;
+    private const int MostChunk = 1000;
+
+    private const int MostTogether = 32;
+    private static readonly GroupResource Runs = new(HistoryApi.Group, HistoryApi.Runs);
+    private readonly PartAnswers _answers = new(patience, time);
+
+    public async Task<RunPage> QueryAsync(RunQuery query, CancellationToken cancel)
+    {
+        HistoryParts now = parts();
+        Dictionary<string, string> places = MergedCursor.Parse(query.Continue);
+        int limit = Math.Clamp(query.Limit, 1, RunQuery.MaxLimit), chunk = Math.Clamp(2 * limit / Math.Max(1, now.Known.Count), Math.Min(LeastChunk, limit), MostChunk);
+        string selector = RunSelector.Write(query);
+        PartRuns[] open = [.. now.Known.Where(part => query.Node.Length == 0 || part.Name == query.Node).Select(part => new PartRuns(part, _answers, query, selector, places.GetValueOrDefault(part.Name, ""), chunk))];
+        await ReadAsync(open, cancel);
+        if (open.Length > 0 && open.All(runs => runs.Fault is not null))
+            throw new ApiStatusException(ApiStatus.Unavailable($"no node gave an answer: {Told(open[0].Name, open[0].Fault!)}"));
+
+        var heads = new PriorityQueue<PartRuns, (long Finished, string Name)>();
+        foreach (PartRuns runs in open.Where(runs => runs.Head is not null))
+            heads.Enqueue(runs, OrderOf(runs));
+        var items = new List<RunRecord>();
+        while (items.Count < limit && heads.TryDequeue(out PartRuns? first, out _))
+        {
+            items.Add(first.Take());
+            if (first.NeedsReading)
+                await ReadAsync([first], cancel);
+            if (first.Head is not null)
+                heads.Enqueue(first, OrderOf(first));
+        }
+
+        foreach (PartRuns runs in open.Where(runs => runs.Place.Length > 0))
+            places[runs.Name] = runs.Place;
+        return new RunPage(items, heads.Count > 0 ? MergedCursor.Of(places) : "")
+        {
+            Missing = [.. now.Missing, .. open.Where(runs => runs.Fault is not null).Select(runs => Told(runs.Name, runs.Fault!))],
+        };
+    }
+
+    public async Task<RunRecord?> FindAsync(string name, CancellationToken cancel)
+    {
+        if (RunKey.OfName(name) is null)
+            return null;
+        RunRecord? found = null;
+        IReadOnlyList<string> missing = await EachAsync($"{HistoryApi.Runs}?fieldSelector={Uri.EscapeDataString($"metadata.name={name}")}", (part, list) =>
+        {
+            foreach (JsonObject item in (list.Array("items") ?? []).OfType<JsonObject>().Take(1))
+            {
+                RunRecord run = RunDocument.Read(item) with { Node = part.Name };
+                if (run.Name == name)
+                    Interlocked.CompareExchange(ref found, run, null);
+            }
+        }, cancel);
+        return found is null && missing.Count > 0
+            ? throw new ApiStatusException(ApiStatus.Unavailable($"run {name} is not where there was an answer, and it may be elsewhere: {string.Join("; ", missing.Take(3))}"))
+            : found;
+    }
+
+    public async Task<byte[]?> SpecAsync(RunRecord run, CancellationToken cancel)
+    {
+        JsonObject document = await AskedAsync(run, () => _answers.GetAsync(PartOf(run), HistoryPath.Of(run), cancel));
+        return document.Object("spec")?.Object("template") is { } spec ? KubeJson.ToUtf8(spec) : null;
+    }
+
+    public Task<IReadOnlyList<PodEvent>> EventsAsync(RunRecord run, CancellationToken cancel) => events(run, cancel);
+
+    public async Task WriteLogAsync(RunRecord run, LogSelection selection, Stream output, CancellationToken cancel)
+    {
+        using HttpResponseMessage response = await AskedAsync(run, () => _answers.SendAsync(PartOf(run), HttpMethod.Get, $"{HistoryPath.Of(run, HistoryApi.Log)}?{selection.ToQuery()}", cancel));
+        if (!response.IsSuccessStatusCode)
+            throw Gone(run, PartAnswers.Refused(response));
+        await using Stream body = await response.Content.ReadAsStreamAsync(cancel);
+        await body.CopyToAsync(output, cancel);
+    }
+
+    public async Task<bool> PinAsync(RunRecord run, bool pinned, CancellationToken cancel)
+    {
+        using HttpResponseMessage response = await AskedAsync(run, () => _answers.SendAsync(PartOf(run), pinned ? HttpMethod.Post : HttpMethod.Delete, HistoryPath.Of(run, HistoryApi.Pin), cancel));
+        return response.StatusCode != HttpStatusCode.NotFound && (response.IsSuccessStatusCode ? true : throw Gone(run, PartAnswers.Refused(response)));
+    }
+
+    public async Task<DayPage> DaysAsync(CancellationToken cancel)
+    {
+        var days = new Dictionary<DateOnly, DaySummary>();
+        IReadOnlyList<string> missing = await EachAsync(HistoryApi.Days, (_, list) =>
+        {
+            DaySummary[] some = [.. (list.Array("items") ?? []).OfType<JsonObject>().Select(HistoryDocuments.ReadDay)];
+            lock (days)
+            {
+                foreach (DaySummary day in some)
+                    days[day.Day] = days.TryGetValue(day.Day, out DaySummary? known) ? known.And(day) : day;
+            }
+        }, cancel);
+        return new DayPage([.. days.Values.OrderByDescending(day => day.Day)]) { Missing = missing };
+    }
+
+    private static (long Finished, string Name) OrderOf(PartRuns runs) => (-runs.Head!.Finished.UtcTicks, runs.Name);
+
+    private static string Told(string part, string fault) => $"what ended on node {part} is missing: {fault}";
+
+    private static ApiStatusException Gone(RunRecord run, HttpRequestException fault) => new(
+        fault.StatusCode == HttpStatusCode.NotFound ? ApiStatus.NotFound(Runs, run.Name) : ApiStatus.Unavailable($"run {run.Name} is on node {run.Node}, which cannot be asked: {fault.Message}"));
+
+    private static async Task<T> AskedAsync<T>(RunRecord run, Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (HttpRequestException fault)
+        {
+            throw Gone(run, fault);
+        }
+    }
+
+    private static Task ReadAsync(PartRuns[] some, CancellationToken cancel) =>
+        Parallel.ForEachAsync(some, With(cancel), async (runs, stop) => await runs.ReadAsync(stop));
+
+    private static ParallelOptions With(CancellationToken cancel) => new() { MaxDegreeOfParallelism = MostTogether, CancellationToken = cancel };
+
+    private IHistoryPart PartOf(RunRecord run) => parts().Known.FirstOrDefault(part => part.Name == run.Node) ?? throw new HttpRequestException("it has no agent now");
+
+    /// <summary>Asks all parts for a document; a sentence for each that gave none.</summary>
+    private async Task<IReadOnlyList<string>> EachAsync(string pathAndQuery, Action<IHistoryPart, JsonObject> read, CancellationToken cancel)
+    {
+        HistoryParts now = parts();
+        var missing = new List<string>(now.Missing);
+        await Parallel.ForEachAsync(now.Known, With(cancel), async (part, stop) =>
+        {
+            try
+            {
+                read(part, await _answers.GetAsync(part, pathAndQuery, stop));
+            }
+            catch (Exception fault) when (fault is HttpRequestException or ArgumentException)
+            {
+                lock (missing)
+                    missing.Add(Told(part.Name, fault.Message));
+            }
+        });
+        return missing;
+    }
+}

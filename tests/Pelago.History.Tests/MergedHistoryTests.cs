@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Pelago.History.Api;
+using Pelago.History.Exports;
+using Pelago.History.Merging;
+using Pelago.Kube;
+using Pelago.TestKit.Processes;
+using Xunit;
+
+namespace Pelago.History.Tests;
+
+/// <summary>Several stores behind their API, read as one.</summary>
+public sealed class MergedHistoryTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Noon = new(DateTime.UtcNow.Date.AddHours(-12), TimeSpan.Zero);
+    private readonly TemporaryDirectory _folder = new();
+    private readonly List<HistoryStore> _stores = [];
+    private readonly List<Part> _parts = [];
+    private readonly List<string> _missing = [];
+    private MergedHistory _merged = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await File.WriteAllTextAsync(_folder["0.log"], TestRuns.Line("first") + TestRuns.Line("last") + TestRuns.Line("bad", "stderr"), Cancel);
+        foreach (string node in (string[])["n1", "n2", "n3"])
+        {
+            var store = HistoryStore.Open(new HistoryOptions { Directory = _folder[node], Durable = false });
+            _stores.Add(store);
+            _parts.Add(new Part(node, new HistoryEndpoint(store, _folder.Path)));
+        }
+        _merged = new MergedHistory(() => new HistoryParts(_parts, _missing), (_, _) => Task.FromResult<IReadOnlyList<PodEvent>>([]), TimeSpan.FromSeconds(5), TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (HistoryStore store in _stores)
+            await store.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Runs_of_all_come_in_the_order_in_which_they_ended_each_once_page_by_page()
+    {
+        await RecordAsync(200);
+
+        var seen = new List<string>();
+        var query = new RunQuery { Limit = 37 };
+        do
+        {
+            RunPage page = await _merged.QueryAsync(query, Cancel);
+            Assert.InRange(page.Items.Count, 1, 37);
+            seen.AddRange(page.Items.Select(run => run.Pod));
+            query = query with { Continue = page.Continue };
+        }
+        while (query.Continue.Length > 0);
+
+        Assert.Equal(Enumerable.Range(0, 200).Reverse().Select(number => $"pod-{number}"), seen);
+    }
+
+    [Fact]
+    public async Task What_is_recorded_meanwhile_does_not_move_what_is_read()
+    {
+        await RecordAsync(30);
+        RunPage first = await _merged.QueryAsync(new RunQuery { Limit = 10 }, Cancel);
+        for (int store = 0; store < 3; store++)
+            await _stores[store].RecordAsync(TestRuns.Run(1000 + store) with { Finished = Noon.AddHours(1) }, Cancel);
+
+        RunPage second = await _merged.QueryAsync(new RunQuery { Limit = 10, Continue = first.Continue }, Cancel);
+
+        Assert.Equal(Enumerable.Range(10, 10).Reverse().Select(number => $"pod-{number}"), second.Items.Select(run => run.Pod));
+    }
+
+    [Fact]
+    public async Task Fields_choose_in_each_and_a_node_alone_is_asked_for_its_own()
+    {
+        await RecordAsync(21);
+        _parts[0].Asked.Clear();
+
+        Assert.Equal(["pod-14", "pod-7", "pod-0"], Pods(await _merged.QueryAsync(new RunQuery { Failed = true }, Cancel)));
+        Assert.Equal(["pod-13", "pod-3"], Pods(await _merged.QueryAsync(new RunQuery { Owner = "Job/job-3" }, Cancel)));
+        Assert.Equal(["pod-20"], Pods(await _merged.QueryAsync(new RunQuery { Contains = "t/pod-20.", Namespace = "default" }, Cancel)));
+        Assert.Equal(["pod-5", "pod-4"], Pods(await _merged.QueryAsync(new RunQuery { Until = Noon.AddSeconds(6), Since = Noon.AddSeconds(4) }, Cancel)));
+        int asked = _parts[0].Asked.Count;
+        RunPage own = await _merged.QueryAsync(new RunQuery { Node = "n2" }, Cancel);
+        Assert.Equal(7, own.Items.Count);
+        Assert.All(own.Items, run => Assert.Equal("n2", run.Node));
+        Assert.Equal(asked, _parts[0].Asked.Count);
+    }
+
+    [Fact]
+    public async Task A_run_is_found_wherever_it_is_with_its_spec_and_its_log()
+    {
+        await RecordAsync(6);
+        RunRecord run = (await _merged.QueryAsync(new RunQuery { Pod = "pod-4" }, Cancel)).Items[0];
+
+        RunRecord found = (await _merged.FindAsync(run.Name, Cancel))!;
+
+        Assert.Equal(("pod-4", "n2", "default"), (found.Pod, found.Node, found.Namespace));
+        Assert.Equal("""{"spec":{"containers":[]}}""", Encoding.UTF8.GetString((await _merged.SpecAsync(found, Cancel))!));
+        Assert.Equal("first\nlast\nbad\n", await LogAsync(found, new LogSelection()));
+        Assert.Equal("last\n", await LogAsync(found, new LogSelection { TailLines = 1, Stream = "stdout" }));
+        Assert.Equal("fir", await LogAsync(found, new LogSelection { LimitBytes = 3 }));
+        Assert.Null(await _merged.FindAsync("pod-4.main.0000000000000000", Cancel));
+    }
+
+    [Fact]
+    public async Task Pins_are_kept_where_the_run_is()
+    {
+        await RecordAsync(6);
+        RunRecord run = (await _merged.QueryAsync(new RunQuery { Pod = "pod-4" }, Cancel)).Items[0];
+
+        Assert.True(await _merged.PinAsync(run, true, Cancel));
+        Assert.Equal(["pod-4"], Pods(await _merged.QueryAsync(new RunQuery { PinnedOnly = true }, Cancel)));
+        Assert.True(await _merged.PinAsync(run, false, Cancel));
+        Assert.Empty(Pods(await _merged.QueryAsync(new RunQuery { PinnedOnly = true }, Cancel)));
+    }
+
+    [Fact]
+    public async Task Days_are_sums_and_an_export_has_all()
+    {
+        await RecordAsync(20);
+
+        DaySummary day = Assert.Single((await _merged.DaysAsync(Cancel)).Items);
+        Assert.Equal((DateOnly.FromDateTime(Noon.UtcDateTime), 20, 3), (day.Day, day.Runs, day.Failed));
+        using var file = new MemoryStream();
+        (long count, IReadOnlyList<string> missing) = await ParquetExport.WriteAsync(_merged, new RunQuery(), file, Cancel);
+        Assert.Equal((20, 0), (count, missing.Count));
+    }
+
+    [Fact]
+    public async Task A_part_that_gives_no_answer_is_named_beside_what_the_others_have()
+    {
+        await RecordAsync(30);
+        _parts[1].Fault = "connection refused";
+        _missing.Add("what ended on node n4 is missing: it has no agent");
+
+        RunPage page = await _merged.QueryAsync(new RunQuery(), Cancel);
+        DayPage days = await _merged.DaysAsync(Cancel);
+
+        Assert.Equal(20, page.Items.Count);
+        Assert.Equal(["what ended on node n4 is missing: it has no agent", "what ended on node n2 is missing: connection refused"], page.Missing);
+        Assert.Equal((20, 2), (days.Items[0].Runs, days.Missing.Count));
+    }
+
+    [Fact]
+    public async Task What_may_be_where_there_is_no_answer_is_not_said_to_be_nowhere()
+    {
+        await RecordAsync(6);
+        RunRecord on2 = (await _merged.QueryAsync(new RunQuery { Pod = "pod-4" }, Cancel)).Items[0], on1 = (await _merged.QueryAsync(new RunQuery { Pod = "pod-3" }, Cancel)).Items[0];
+        _parts[1].Fault = "connection refused";
+
+        Assert.NotNull(await _merged.FindAsync(on1.Name, Cancel));
+        Assert.Equal(503, (await Assert.ThrowsAsync<ApiStatusException>(() => _merged.FindAsync(on2.Name, Cancel))).Status.Code);
+        Assert.Equal(503, (await Assert.ThrowsAsync<ApiStatusException>(() => LogAsync(on2, new LogSelection()))).Status.Code);
+        _parts.ForEach(part => part.Fault = "connection refused");
+        Assert.Equal(503, (await Assert.ThrowsAsync<ApiStatusException>(() => _merged.QueryAsync(new RunQuery(), Cancel))).Status.Code);
+    }
+
+    [Fact]
+    public async Task A_part_cannot_show_runs_of_another_namespace_than_was_asked_for()
+    {
+        await RecordAsync(6);
+        _parts[0].Namespace = "secrets";
+
+        RunPage page = await _merged.QueryAsync(new RunQuery { Namespace = "default" }, Cancel);
+
+        Assert.Equal(4, page.Items.Count);
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("2026-11-29.1")]
+    [InlineData("AAAA")]
+    public async Task A_place_that_is_of_no_query_is_refused(string cursor) =>
+        await Assert.ThrowsAsync<ArgumentException>(() => _merged.QueryAsync(new RunQuery { Continue = cursor }, Cancel));
+
+    [Theory]
+    [InlineData("GET", "runs", "list", "", "runs", "", "")]
+    [InlineData("GET", "namespaces/a/runs/x.y/log", "get", "a", "runs", "x.y", "log")]
+    [InlineData("POST", "namespaces/a/runs/x/pin", "create", "a", "runs", "x", "pin")]
+    [InlineData("DELETE", "namespaces/a/runs/x/pin", "delete", "a", "runs", "x", "pin")]
+    [InlineData("GET", "days/2026-11-29", "get", "", "days", "2026-11-29", "")]
+    public void A_path_is_read_as_an_api_server_reads_it(string method, string path, string verb, string ns, string resource, string name, string subresource) =>
+        Assert.Equal(new HistoryRequest(verb, ns, resource, name, subresource), HistoryPath.Read(method, path));
+
+    [Theory]
+    [InlineData("PUT", "runs")]
+    [InlineData("GET", "")]
+    [InlineData("GET", "namespaces/a")]
+    [InlineData("GET", "namespaces//runs")]
+    [InlineData("GET", "namespaces/a%2Fb/runs")]
+    [InlineData("GET", "runs/a/b/c")]
+    public void Other_paths_are_none(string method, string path) => Assert.Null(HistoryPath.Read(method, path));
+
+    private static IEnumerable<string> Pods(RunPage page) => page.Items.Select(run => run.Pod);
+
+    /// <summary>Each ends a second after the one before it, on the nodes in turn.</summary>
+    private async Task RecordAsync(int count)
+    {
+        for (int number = 0; number < count; number++)
+        {
+            FinishedRun run = TestRuns.Run(number, _folder["0.log"]) with { Finished = Noon.AddSeconds(number), Spec = """{"spec":{"containers":[]}}"""u8.ToArray() };
+            await _stores[number % 3].RecordAsync(run, Cancel);
+        }
+    }
+
+    private async Task<string> LogAsync(RunRecord run, LogSelection selection)
+    {
+        using var text = new MemoryStream();
+        await _merged.WriteLogAsync(run, selection, text, Cancel);
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
+
+    /// <summary>A node's endpoint, asked without a network.</summary>
+    private sealed class Part(string name, HistoryEndpoint endpoint) : IHistoryPart
+    {
+        public string Name => name;
+
+        public string? Fault { get; set; }
+
+        /// <summary>What it is asked for instead of what it should be.</summary>
+        public string? Namespace { get; set; }
+
+        public System.Collections.Concurrent.ConcurrentQueue<string> Asked { get; } = new();
+
+        public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string pathAndQuery, CancellationToken cancel)
+        {
+            Asked.Enqueue(pathAndQuery);
+            if (Fault is { } fault)
+                throw new HttpRequestException(fault);
+            string[] parts = pathAndQuery.Split('?', 2);
+            HistoryRequest asked = HistoryPath.Read(method.Method, parts[0])!;
+            var http = new DefaultHttpContext();
+            http.Request.QueryString = new QueryString(parts.Length > 1 ? $"?{parts[1]}" : "");
+            using var body = new MemoryStream();
+            http.Response.Body = body;
+            try
+            {
+                await endpoint.HandleAsync(http, Namespace is null ? asked : asked with { Namespace = "" }, cancel);
+            }
+            catch (ApiStatusException refused)
+            {
+                return new HttpResponseMessage((HttpStatusCode)refused.Status.Code);
+            }
+            string text = Encoding.UTF8.GetString(body.ToArray());
+            return new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Namespace is { } other ? text.Replace("\"namespace\":\"default\"", $"\"namespace\":\"{other}\"", StringComparison.Ordinal) : text)),
+            };
+        }
+    }
+}
