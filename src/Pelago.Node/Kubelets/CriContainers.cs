@@ -7,13 +7,14 @@ using Pelago.Kube;
 using Pelago.Node.Containerd;
 using Pelago.Node.Containerd.Protos.Cri;
 using Pelago.Node.Images;
+using Pelago.Node.Kubelets.Runs;
 using ContainerState = Pelago.Node.Runtimes.ContainerState;
 using ContainerStatus = Pelago.Node.Runtimes.ContainerStatus;
 
 namespace Pelago.Node.Kubelets;
 
 /// <summary>The containers of a kubelet, as their runtime knows them: by the labels that the kubelet gives them.</summary>
-internal sealed class CriContainers(ContainerdClient client)
+internal sealed class CriContainers(ContainerdClient client) : IKubeletContainers
 {
     private const string Pod = "io.kubernetes.pod.name";
     private const string Namespace = "io.kubernetes.pod.namespace";
@@ -37,6 +38,26 @@ internal sealed class CriContainers(ContainerdClient client)
                 attempts.Add(status.Of);
         }
         return attempts;
+    }
+
+    public async Task<IReadOnlyList<SeenContainer>> SeenAsync(CancellationToken cancel)
+    {
+        ListContainersResponse all = await ListAsync(cancel);
+        return [.. all.Containers.Where(item => Label(item, PodUid).Length > 0).Select(item => new SeenContainer(
+            item.Id, Label(item, Namespace), Label(item, Pod), Label(item, PodUid), Label(item, Name), (int)item.Metadata.Attempt,
+            item.State == Containerd.Protos.Cri.ContainerState.ContainerUnknown ? null : ContainerConfigs.StateOf(item.State)))];
+    }
+
+    public async Task<ContainerStatus?> FindAsync(string id, CancellationToken cancel)
+    {
+        try
+        {
+            return (await StatusAsync(id, cancel))?.Of;
+        }
+        catch (RpcException fault) when (!cancel.IsCancellationRequested)
+        {
+            throw Silent(fault);
+        }
     }
 
     /// <summary>Which containers are on which images.</summary>
@@ -90,9 +111,11 @@ internal sealed class CriContainers(ContainerdClient client)
         }
         catch (RpcException fault) when (!cancel.IsCancellationRequested)
         {
-            throw new ApiStatusException(ApiStatus.Unavailable($"the container runtime of this node does not answer: {fault.Status.Detail}"));
+            throw Silent(fault);
         }
     }
+
+    private static ApiStatusException Silent(RpcException fault) => new(ApiStatus.Unavailable($"the container runtime of this node does not answer: {fault.Status.Detail}"));
 
     private static JsonObject? Document(string text)
     {

@@ -6,11 +6,13 @@ using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Node.Containerd;
 using Pelago.Node.Containerd.Images;
+using Pelago.Node.Kubelets.Runs;
 using Pelago.Node.Logs;
 using Pelago.Node.Serving;
 
@@ -18,11 +20,12 @@ namespace Pelago.Node.Kubelets;
 
 /// <summary>
 /// The agent on a node whose pods a kubelet runs. It runs nothing itself: it serves what the cluster's own API cannot give (images, every file of a
-/// container, every file of its logs) in the protocol of Pelago's own nodes, to the hub.
+/// container, every file of its logs, what has ended) in the protocol of Pelago's own nodes, to the hub.
 /// </summary>
 public sealed class KubeletAgent : IAsyncDisposable
 {
     private static readonly TimeSpan LookAtForeignLogs = TimeSpan.FromMilliseconds(100);
+    private static readonly string[] HistoryMethods = ["GET", "POST", "DELETE"];
     private readonly KubeletAgentOptions _options;
     private readonly ContainerdClient _client;
     private readonly X509Certificate2 _certificate;
@@ -30,6 +33,7 @@ public sealed class KubeletAgent : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private NodeServer? _server;
     private Task _registering = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
 
     private KubeletAgent(KubeletAgentOptions options, IKubeApi api, ILogger log, TimeProvider time)
     {
@@ -52,6 +56,8 @@ public sealed class KubeletAgent : IAsyncDisposable
         {
             await agent.ServeAsync(api, logging, time, cancel);
             agent._registering = agent._registration.RunAsync(agent._stop.Token);
+            if (options.Runs is { } runs)
+                agent._watching = agent.WatchAsync(runs, api, logging.CreateLogger<KubeletRuns>(), time, agent._stop.Token);
             return agent;
         }
         catch
@@ -65,6 +71,7 @@ public sealed class KubeletAgent : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _registering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_server is not null)
             await _server.DisposeAsync();
         _client.Dispose();
@@ -94,6 +101,15 @@ public sealed class KubeletAgent : IAsyncDisposable
         _server = await NodeServer.StartAsync(listener, app => Map(app, images, endpoints), logging, cancel);
     }
 
+    private async Task WatchAsync(KubeletRunsOptions options, IKubeApi api, ILogger log, TimeProvider time, CancellationToken cancel)
+    {
+        var pods = new NodePods(api, _options.Node, time, log);
+        Task following = pods.WatchAsync(cancel);
+        await using var runs = new KubeletRuns(
+            new CriContainers(_client), pods, options.Recorder, new WatchedList(options.Directory), new RunPlaces(_options.Node, PodLogDirectory.Root, _options.StateDirectory), time, log);
+        await Task.WhenAll(following, runs.RunAsync(cancel));
+    }
+
     private void Map(WebApplication app, ImageEndpoints images, ContainerEndpoints containers)
     {
         app.MapGet("/healthz", (RequestDelegate)(http =>
@@ -103,6 +119,11 @@ public sealed class KubeletAgent : IAsyncDisposable
         }));
         containers.Map(app);
         NodeRoutes.MapImages(app, images);
+        if (_options.Runs is { } runs)
+            app.MapMethods($"/{NodeApi.HistoryPath}{{**path}}", HistoryMethods, (RequestDelegate)(http => runs.Serve(http, PathOf(http)[(NodeApi.HistoryPath.Length + 1)..])));
         app.MapFallback((RequestDelegate)(_ => throw new ApiStatusException(ApiStatus.NoSuchPath())));
     }
+
+    /// <summary>As it came: what is escaped in it is not to be read as a slash.</summary>
+    private static string PathOf(HttpContext http) => http.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
 }

@@ -20,7 +20,7 @@ public sealed record KubeletAgentOptions
     /// <summary>The socket of the kubelet's containerd, which serves CRI and containerd's own services.</summary>
     public string Socket { get; init; } = "/run/containerd/containerd.sock";
 
-    /// <summary>For archives of images, until they are in containerd.</summary>
+    /// <summary>For archives of images until they are in containerd, and logs while they are read.</summary>
     public required string StateDirectory { get; init; }
 
     /// <summary>The namespace of hub and agents.</summary>
@@ -28,6 +28,9 @@ public sealed record KubeletAgentOptions
 
     /// <summary>A token of this pod's for the hub, which is rotated.</summary>
     public required string HubTokenFile { get; init; }
+
+    /// <summary>Who keeps what has ended; null: nobody.</summary>
+    public KubeletRunsOptions? Runs { get; init; }
 
     /// <summary>What it says of itself.</summary>
     public string Version { get; init; } = "";

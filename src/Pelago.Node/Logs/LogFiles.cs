@@ -7,15 +7,21 @@ namespace Pelago.Node.Logs;
 /// <summary>The files of one container's log: rotated ones, oldest first, then the current one. Those that a kubelet has compressed, or is about to, are left out.</summary>
 internal static class LogFiles
 {
-    private static readonly string[] Compressed = [".gz", ".tmp"];
+    /// <summary>The extension of those that a kubelet has compressed.</summary>
+    public const string Packed = ".gz";
 
-    public static string[] Rotated(string path)
+    private const string Draft = ".tmp";
+
+    public static string[] Rotated(string path) => [.. Kept(path).Where(file => Path.GetExtension(file) != Packed)];
+
+    /// <summary>Rotated ones, oldest first, with those that are compressed.</summary>
+    public static string[] Kept(string path)
     {
         string directory = Path.GetDirectoryName(path)!;
         if (!Directory.Exists(directory))
             return [];
         // The pattern finds the current file too: ".*" matches an empty extension.
-        string[] files = [.. Directory.EnumerateFiles(directory, Path.GetFileName(path) + ".*").Where(file => file.Length > path.Length && !Compressed.Contains(Path.GetExtension(file)))];
+        string[] files = [.. Directory.EnumerateFiles(directory, Path.GetFileName(path) + ".*").Where(file => file.Length > path.Length && Path.GetExtension(file) != Draft)];
         Array.Sort(files, string.CompareOrdinal);
         return files;
     }
