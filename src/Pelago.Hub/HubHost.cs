@@ -15,14 +15,15 @@ using Pelago.Client;
 using Pelago.Hub.Agents;
 using Pelago.Hub.FrontProxies;
 using Pelago.Hub.Publishing;
+using Pelago.Hub.Runs;
 using Pelago.Hub.Serving;
 using Pelago.Kube;
 
 namespace Pelago.Hub;
 
 /// <summary>
-/// The hub of a real Kubernetes: an aggregated API server (node.pelago.dev) through which users reach what the agents of their nodes serve. It keeps
-/// nothing: another one that is started in its place makes keys of its own, and the agents come to it.
+/// The hub of a real Kubernetes: an aggregated API server through which users reach what the agents of their nodes serve: each for itself (node.pelago.dev),
+/// and what has ended on all of them together (history.pelago.dev). It keeps nothing: another one that is started in its place makes keys of its own, and the agents come to it.
 /// </summary>
 public sealed partial class HubHost : IAsyncDisposable
 {
@@ -31,6 +32,7 @@ public sealed partial class HubHost : IAsyncDisposable
     private readonly HubCertificate _certificate;
     private readonly FrontProxySettings _proxies;
     private readonly AgentRegistry _agents;
+    private readonly LinuxNodes _nodes;
     private readonly HubRoutes _routes;
     private readonly CancellationTokenSource _stop = new();
     private readonly IKubeApi _api;
@@ -47,9 +49,11 @@ public sealed partial class HubHost : IAsyncDisposable
         _proxies = new FrontProxySettings(api, _log);
         _agents = new AgentRegistry(options.AgentPatience, time);
         var access = new AccessReviews(api);
+        var tokens = new AgentTokens(api, options, time);
+        _nodes = new LinuxNodes(api, time, _log);
         _routes = new HubRoutes(
             _proxies, new RegistrationEndpoint(api, new TokenReviews(api), options.Namespace, new AgentClaim(options.AgentPort), _agents, _log), _agents, access,
-            new AgentProxy(api, _agents, new AgentTokens(api, options, time), access, AgentProxy.NewForwarder(logging)),
+            new AgentProxy(api, _agents, tokens, access, AgentProxy.NewForwarder(logging)), new HistoryRoutes(api, _agents, tokens, _nodes, access, time),
             () => _proxies.Current is not null && _publication?.IsDone == true);
     }
 
@@ -63,7 +67,7 @@ public sealed partial class HubHost : IAsyncDisposable
         try
         {
             await hub.ListenAsync(logging, cancel);
-            hub._upkeep = hub.KeepUpAsync(hub._stop.Token);
+            hub._upkeep = Task.WhenAll(hub.KeepUpAsync(hub._stop.Token), hub._nodes.WatchAsync(hub._stop.Token));
             return hub;
         }
         catch
@@ -114,6 +118,7 @@ public sealed partial class HubHost : IAsyncDisposable
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MaxRequestBodySize = null; // archives of images; what is kept is bounded where it is read
+        kestrel.Limits.MaxRequestLineSize = 128 * 1024; // where a page of history ended, on each of thousands of nodes
         kestrel.Listen(new IPEndPoint(_options.Address, _options.Port), listen => listen.UseHttps(new HttpsConnectionAdapterOptions
         {
             ServerCertificate = _certificate.Leaf, ClientCertificateMode = ClientCertificateMode.AllowCertificate, CheckCertificateRevocation = false,

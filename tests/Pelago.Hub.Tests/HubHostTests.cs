@@ -24,6 +24,7 @@ public sealed class HubHostTests
 
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, scene.Hub.Port).ToString(), map.String(NodeApi.AddressKey));
         Assert.Equal(map.String(NodeApi.AuthorityKey), System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(bundle)));
+        Assert.Equal(bundle, scene.Cluster[HubScene.HistoryServicePath]!.Object("spec")!.String("caBundle"));
         Assert.Equal((200, "ok"), await scene.SendAsync(scene.Client(null), HttpMethod.Get, "/healthz"));
     }
 

@@ -22,6 +22,7 @@ internal sealed class HubScene : IAsyncDisposable
 {
     public const string Namespace = "pelago-system";
     public const string ApiServicePath = "/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.node.pelago.dev";
+    public const string HistoryServicePath = "/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.history.pelago.dev";
     public const string MapPath = $"/api/v1/namespaces/{Namespace}/configmaps/pelago-hub";
     private readonly List<IDisposable> _clients = [];
 
@@ -42,14 +43,19 @@ internal sealed class HubScene : IAsyncDisposable
         ["requestheader-extra-headers-prefix"] = "[\"X-Remote-Extra-\"]", ["requestheader-uid-headers"] = "[\"X-Remote-Uid\"]",
     };
 
-    public static async Task<HubScene> StartAsync(int? agentPort = null)
+    /// <param name="agentPort">The only port of agents.</param>
+    /// <param name="nodes">The nodes of the cluster.</param>
+    public static async Task<HubScene> StartAsync(int? agentPort = null, params string[] nodes)
     {
         var keys = new TestKeys();
         var cluster = new ReviewingCluster
         {
             ["/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication"] = new JsonObject { ["data"] = FrontProxyData(keys) },
             [MapPath] = new JsonObject(), [ApiServicePath] = new JsonObject { ["spec"] = new JsonObject() },
+            [HistoryServicePath] = new JsonObject { ["spec"] = new JsonObject() },
         };
+        foreach (string node in nodes)
+            cluster[$"/api/v1/nodes/{node}"] = new JsonObject { ["metadata"] = new JsonObject { ["name"] = node, ["uid"] = node, ["resourceVersion"] = "1" } };
         var options = new HubOptions { Address = IPAddress.Loopback, Port = 0, AgentPort = agentPort };
         HubHost hub = await HubHost.StartAsync(options, cluster, NullLoggerFactory.Instance, TimeProvider.System, Cancel);
         var scene = new HubScene(hub, keys, cluster);
@@ -96,7 +102,12 @@ internal sealed class HubScene : IAsyncDisposable
 
     public HttpMessageInvoker FrontProxy() => Client(Keys.Issue("front-proxy-client"));
 
-    public async Task<(int Code, string Body)> SendAsync(HttpMessageInvoker client, HttpMethod method, string path, string? user = null, string? token = null, string? body = null)
+    public async Task<(int Code, string Body)> SendAsync(HttpMessageInvoker client, HttpMethod method, string path, string? user = null, string? token = null, string? body = null) =>
+        await AskAsync(client, method, path, user, token, body) is var (code, text, _) ? (code, text) : default;
+
+    /// <summary>With what it warns of.</summary>
+    public async Task<(int Code, string Body, string[] Warnings)> AskAsync(
+        HttpMessageInvoker client, HttpMethod method, string path, string? user = null, string? token = null, string? body = null)
     {
         using var request = new HttpRequestMessage(method, $"https://pelago-hub.{Namespace}.svc:{Hub.Port}{path}");
         if (user is not null)
@@ -106,7 +117,8 @@ internal sealed class HubScene : IAsyncDisposable
         if (body is not null)
             request.Content = new StringContent(body);
         using HttpResponseMessage response = await client.SendAsync(request, Cancel);
-        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Cancel));
+        string[] warnings = response.Headers.NonValidated.TryGetValues("Warning", out HeaderStringValues values) ? [.. values.Select(value => WarningHeader.TextOf(value)!)] : [];
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Cancel), warnings);
     }
 
     public Task<(int Code, string Body)> RegisterAsync(string token, int port, X509Certificate2 certificate) => SendAsync(

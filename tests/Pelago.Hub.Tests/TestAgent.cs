@@ -14,7 +14,7 @@ using Xunit;
 
 namespace Pelago.Hub.Tests;
 
-/// <summary>What answers where an agent is said to be: it keeps what it was asked, and says it back.</summary>
+/// <summary>What answers where an agent is said to be: it keeps what it was asked, and says it back unless it is given something else to do.</summary>
 internal sealed class TestAgent : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -27,7 +27,7 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public ConcurrentQueue<(string Target, IHeaderDictionary Headers)> Requests { get; } = new();
 
-    public static async Task<TestAgent> StartAsync()
+    public static async Task<TestAgent> StartAsync(Func<HttpContext, Task>? answer = null)
     {
         X509Certificate2 certificate = TestKeys.SelfSigned();
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -38,11 +38,16 @@ internal sealed class TestAgent : IAsyncDisposable
         app.Run(async http =>
         {
             agent.Requests.Enqueue((http.Features.Get<IHttpRequestFeature>()!.RawTarget, new HeaderDictionary(http.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase))));
-            using var body = new StreamReader(http.Request.Body);
-            await http.Response.WriteAsync($"agent: {await body.ReadToEndAsync()}");
+            await (answer ?? EchoAsync)(http);
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
         return agent;
+    }
+
+    private static async Task EchoAsync(HttpContext http)
+    {
+        using var body = new StreamReader(http.Request.Body);
+        await http.Response.WriteAsync($"agent: {await body.ReadToEndAsync()}");
     }
 
     public async ValueTask DisposeAsync()

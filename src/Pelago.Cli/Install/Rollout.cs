@@ -51,9 +51,9 @@ internal sealed class Rollout(HttpKubeApi cluster, Manifests manifests, Progress
         JsonObject hub = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/deployments/{NodeApi.Hub}", cancel);
         JsonObject scheduler = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/deployments/{NodeApi.Scheduler}", cancel);
         JsonObject agents = await GetAsync($"/apis/apps/v1/namespaces/{NodeApi.Namespace}/daemonsets/{NodeApi.Agent}", cancel);
-        JsonObject api = await GetAsync($"/apis/apiregistration.k8s.io/v1/apiservices/{NodeApi.Version}.{NodeApi.Group}", cancel);
+        string nodes = await ApiStateAsync(NodeApi.Group, NodeApi.Version, cancel), history = await ApiStateAsync(HistoryApi.Group, HistoryApi.Version, cancel);
         string packages = manifests.HasPackages ? await PackagesStateAsync(cancel) : "";
-        List<string> open = [.. new[] { HubState(hub), await SchedulerStateAsync(scheduler, cancel), packages, AgentState(agents), ApiState(api) }.Where(text => text.Length > 0)];
+        List<string> open = [.. new[] { HubState(hub), await SchedulerStateAsync(scheduler, cancel), packages, AgentState(agents), nodes, history }.Where(text => text.Length > 0)];
         return string.Join("; ", open);
     }
 
@@ -98,10 +98,11 @@ internal sealed class Rollout(HttpKubeApi cluster, Manifests manifests, Progress
         return ready >= wanted ? "" : $"{ready} of {wanted} agents are ready";
     }
 
-    private static string ApiState(JsonObject api)
+    private async Task<string> ApiStateAsync(string group, string version, CancellationToken cancel)
     {
+        JsonObject api = await GetAsync($"/apis/apiregistration.k8s.io/v1/apiservices/{version}.{group}", cancel);
         JsonObject? available = (api.Object("status")?.Array("conditions") ?? []).OfType<JsonObject>().FirstOrDefault(condition => condition.String("type") == "Available");
-        return available?.String("status") == "True" ? "" : $"the API {NodeApi.Group} is not available ({available?.String("message") ?? "not looked at yet"})";
+        return available?.String("status") == "True" ? "" : $"the API {group} is not available ({available?.String("message") ?? "not looked at yet"})";
     }
 
     private static bool IsObserved(JsonObject item) =>

@@ -9,30 +9,33 @@ using Pelago.Kube;
 namespace Pelago.Hub.Publishing;
 
 /// <summary>
-/// Says where the hub is and by which authority it is known: in its APIService for the API server, in a ConfigMap that it alone may write to for the
-/// agents. Both are there already, put there by the installation; said again now and then, so that whatever became of them is mended.
+/// Says where the hub is and by which authority it is known: in its APIServices for the API server, in a ConfigMap that it alone may write to for the
+/// agents. All are there already, put there by the installation; said again now and then, so that whatever became of them is mended.
 /// </summary>
 internal sealed partial class HubPublication(IKubeApi api, string ns, string authorityPem, string address, ILogger log)
 {
     private static readonly WriteQuery Write = new() { FieldManager = NodeApi.Hub };
-    private static readonly ResourcePath ApiService = new(new GroupVersionResource("apiregistration.k8s.io", "v1", "apiservices"), "", $"{NodeApi.Version}.{NodeApi.Group}");
+    private static readonly ResourcePath[] ApiServices = [Serving(NodeApi.Group, NodeApi.Version), Serving(HistoryApi.Group, HistoryApi.Version)];
     private readonly ResourcePath _map = new(new GroupVersionResource("", "v1", "configmaps"), ns, NodeApi.Hub);
 
     private string _lastFault = "";
 
-    /// <summary>Both were said.</summary>
+    /// <summary>All was said.</summary>
     public bool IsDone { get; private set; }
 
     public async Task SayAsync(CancellationToken cancel)
     {
-        bool map = await ChangeAsync(_map, new JsonObject { ["data"] = new JsonObject { [NodeApi.AuthorityKey] = authorityPem, [NodeApi.AddressKey] = address } }, cancel);
+        bool all = await ChangeAsync(_map, new JsonObject { ["data"] = new JsonObject { [NodeApi.AuthorityKey] = authorityPem, [NodeApi.AddressKey] = address } }, cancel);
         string bundle = Convert.ToBase64String(Encoding.ASCII.GetBytes(authorityPem));
-        bool service = await ChangeAsync(ApiService, new JsonObject { ["spec"] = new JsonObject { ["caBundle"] = bundle } }, cancel);
-        if (!map || !service || IsDone)
+        foreach (ResourcePath service in ApiServices)
+            all &= await ChangeAsync(service, new JsonObject { ["spec"] = new JsonObject { ["caBundle"] = bundle } }, cancel);
+        if (!all || IsDone)
             return;
         IsDone = true;
         Log.Said(log, address);
     }
+
+    private static ResourcePath Serving(string group, string version) => new(new GroupVersionResource("apiregistration.k8s.io", "v1", "apiservices"), "", $"{version}.{group}");
 
     /// <summary>A merge patch: unlike an apply it never brings back what an uninstallation has just removed.</summary>
     private async Task<bool> ChangeAsync(ResourcePath path, JsonObject change, CancellationToken cancel)

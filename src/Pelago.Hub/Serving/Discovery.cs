@@ -6,20 +6,20 @@ using Pelago.Kube;
 
 namespace Pelago.Hub.Serving;
 
-/// <summary>What clients find out about this API before they use it, and its one kind: the nodes that have an agent.</summary>
+/// <summary>What clients find out about these APIs before they use them, and the one kind of the nodes' own: the nodes that have an agent.</summary>
 internal static class Discovery
 {
-    public static JsonObject Groups => new() { ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = new JsonArray(Described()) };
-
-    public static JsonObject Group
+    public static JsonObject Groups => new()
     {
-        get
-        {
-            JsonObject group = Described();
-            group["kind"] = "APIGroup";
-            group["apiVersion"] = "v1";
-            return group;
-        }
+        ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = new JsonArray(Described(NodeApi.Group, NodeApi.Version), Described(HistoryApi.Group, HistoryApi.Version)),
+    };
+
+    public static JsonObject Group(string name, string version)
+    {
+        JsonObject group = Described(name, version);
+        group["kind"] = "APIGroup";
+        group["apiVersion"] = "v1";
+        return group;
     }
 
     public static JsonObject Resources => new()
@@ -51,10 +51,10 @@ internal static class Discovery
         ["name"] = $"pods/{subresource}", ["singularName"] = "", ["namespaced"] = true, ["kind"] = "NodePod", ["verbs"] = new JsonArray("get"),
     };
 
-    private static JsonObject Described() => new()
+    private static JsonObject Described(string name, string version) => new()
     {
-        ["name"] = NodeApi.Group, ["versions"] = new JsonArray(Version()), ["preferredVersion"] = Version(),
+        ["name"] = name, ["versions"] = new JsonArray(Version(name, version)), ["preferredVersion"] = Version(name, version),
     };
 
-    private static JsonObject Version() => new() { ["groupVersion"] = NodeApi.ApiVersion, ["version"] = NodeApi.Version };
+    private static JsonObject Version(string name, string version) => new() { ["groupVersion"] = $"{name}/{version}", ["version"] = version };
 }

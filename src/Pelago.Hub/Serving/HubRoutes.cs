@@ -6,13 +6,14 @@ using Microsoft.AspNetCore.Http.Features;
 using Pelago.Client;
 using Pelago.Hub.Agents;
 using Pelago.Hub.FrontProxies;
+using Pelago.Hub.Runs;
 using Pelago.Kube;
 
 namespace Pelago.Hub.Serving;
 
 /// <summary>What is served where, and to whom: the aggregated API to users whom the front proxy names, registration to agents, health to anybody.</summary>
 internal sealed class HubRoutes(
-    FrontProxySettings proxies, RegistrationEndpoint registration, AgentRegistry agents, AccessReviews access, AgentProxy proxy, Func<bool> isReady)
+    FrontProxySettings proxies, RegistrationEndpoint registration, AgentRegistry agents, AccessReviews access, AgentProxy proxy, HistoryRoutes history, Func<bool> isReady)
 {
     private const string Namespaces = $"/apis/{NodeApi.ApiVersion}/namespaces/";
     private static readonly string Nodes = $"/apis/{NodeApi.ApiVersion}/nodes";
@@ -38,6 +39,8 @@ internal sealed class HubRoutes(
         ReviewedUser user = trust.UserOf(http.Connection.ClientCertificate, http.Request.Headers) ?? throw new ApiStatusException(ApiStatus.Unauthorized());
         if (DocumentAt(path) is { } document)
             await HubAnswers.WriteAsync(http, document);
+        else if (HistoryRoutes.IsAt(path))
+            await history.HandleAsync(http, user, path);
         else if (path == Nodes || path.StartsWith(Nodes + "/", StringComparison.Ordinal))
             await NodesAsync(http, user, trust, path.Length > Nodes.Length ? path[(Nodes.Length + 1)..].Split('/', 3) : []);
         else if (path.StartsWith(Namespaces, StringComparison.Ordinal) && HttpMethods.IsGet(http.Request.Method))
@@ -54,9 +57,9 @@ internal sealed class HubRoutes(
     private static JsonObject? DocumentAt(string path) => path.TrimEnd('/') switch
     {
         "/apis" => Discovery.Groups,
-        $"/apis/{NodeApi.Group}" => Discovery.Group,
+        $"/apis/{NodeApi.Group}" => Discovery.Group(NodeApi.Group, NodeApi.Version),
         $"/apis/{NodeApi.ApiVersion}" => Discovery.Resources,
-        _ => null,
+        _ => HistoryRoutes.DocumentAt(path),
     };
 
     private async Task NodesAsync(HttpContext http, ReviewedUser user, FrontProxyTrust trust, string[] parts)

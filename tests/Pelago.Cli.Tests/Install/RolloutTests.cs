@@ -135,7 +135,7 @@ public sealed class RolloutTests : IDisposable
                 $$$"""{"spec":{"holderIdentity":"{{{_holder}}}","renewTime":"2026-01-01T00:00:{{{(_renews ? ++_looks : 0):00}}}.000000Z"}}""",
             _ when path.EndsWith("/daemonsets/pelago-node", StringComparison.Ordinal) =>
                 """{"metadata":{"generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":5,"updatedNumberScheduled":5,"numberReady":1}}""",
-            _ when path.EndsWith("/apiservices/v1alpha1.node.pelago.dev", StringComparison.Ordinal) => """{"status":{"conditions":[{"type":"Available","status":"True"}]}}""",
+            _ when path.Contains("/apiservices/v1alpha1.", StringComparison.Ordinal) => """{"status":{"conditions":[{"type":"Available","status":"True"}]}}""",
             _ when path.EndsWith("/pods", StringComparison.Ordinal) => Pods.Replace("SCHEDULER-READY", _readySchedulers > 0 ? "True" : "False", StringComparison.Ordinal),
             _ when path == nodes => Nodes,
             _ => null,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
@@ -72,9 +73,20 @@ public sealed class ReviewingCluster : IKubeApi
         return Task.FromResult(new ApiResult(KubeJson.ToUtf8(changed), null));
     }
 
-    public Task<ApiResult> ListAsync(ResourcePath path, ListQuery query, CancellationToken cancel) => throw new NotSupportedException();
+    /// <summary>The objects that were told right below a path, whatever is asked of them.</summary>
+    public Task<ApiResult> ListAsync(ResourcePath path, ListQuery query, CancellationToken cancel)
+    {
+        string below = path.ToUrlPath() + "/";
+        JsonNode[] items = [.. _objects.Where(pair => pair.Key.StartsWith(below, StringComparison.Ordinal) && pair.Key.LastIndexOf('/') == below.Length - 1).Select(pair => pair.Value.DeepClone())];
+        return Task.FromResult(new ApiResult(KubeJson.ToUtf8(new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = "1" }, ["items"] = new JsonArray(items) }), null));
+    }
 
-    public IAsyncEnumerable<RawWatchEvent> WatchAsync(ResourcePath path, ListQuery query, CancellationToken cancel) => throw new NotSupportedException();
+    /// <summary>Nothing changes.</summary>
+    public async IAsyncEnumerable<RawWatchEvent> WatchAsync(ResourcePath path, ListQuery query, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
+        yield break;
+    }
 
     public Task<ApiResult> UpdateAsync(ResourcePath path, ReadOnlyMemory<byte> body, WriteQuery query, CancellationToken cancel) => throw new NotSupportedException();
 
