@@ -129,5 +129,5 @@ internal sealed class ClusterSelection
             : throw new CliException($"{home.Root} has several clusters ({string.Join(", ", known)}): say which one with --cluster NAME, or --all-clusters", ExitCode.Usage);
     }
 
-    private static HttpKubeApi Api(Kubeconfig config, string? context) => new(config.Connect(context, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
+    private static HttpKubeApi Api(Kubeconfig config, string? context) => new(config.Connect(context, TimeProvider.System), ServerWarnings.Told(HttpKubeApiOptions.Default), TimeProvider.System);
 }

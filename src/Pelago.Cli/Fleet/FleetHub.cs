@@ -14,7 +14,7 @@ internal sealed class FleetHub(PelagoHome home, HttpKubeApi api) : IDisposable
     private const string FieldManager = "pelago-cluster";
 
     /// <summary>One that does not answer is told of soon: the hub goes on trying.</summary>
-    private static readonly HttpKubeApiOptions Patience = HttpKubeApiOptions.Default with { ConnectTimeout = TimeSpan.FromSeconds(3), MaxRetries = 0 };
+    private static readonly HttpKubeApiOptions Patience = ServerWarnings.Told(HttpKubeApiOptions.Default with { ConnectTimeout = TimeSpan.FromSeconds(3), MaxRetries = 0 });
 
     public IKubeApi Api => api;
 
@@ -28,7 +28,7 @@ internal sealed class FleetHub(PelagoHome home, HttpKubeApi api) : IDisposable
     }
 
     public static HttpKubeApi Connect(PelagoHome home, string cluster) =>
-        new(Kubeconfig.Load([home.ClusterKubeconfig(cluster)], mustExist: true).Connect(null, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
+        new(Kubeconfig.Load([home.ClusterKubeconfig(cluster)], mustExist: true).Connect(null, TimeProvider.System), ServerWarnings.Told(HttpKubeApiOptions.Default), TimeProvider.System);
 
     /// <summary>The Cluster objects, by name; none before the first was added.</summary>
     public async Task<IReadOnlyList<KubeObject>> ListAsync(CancellationToken cancel)

@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Kube;
 
 namespace Pelago.Cli.History;
@@ -29,7 +30,7 @@ internal static class EachCluster
 
     /// <summary>What is wrong with an answer, so that one knows what to do.</summary>
     public static string Explain(HttpKubeApi cluster, ApiStatus error) => error is { Code: 404, Name: null or "" }
-        ? $"cluster {cluster.Cluster} keeps no history: it is no cluster of 'pelago up', or one of an older version"
+        ? $"cluster {cluster.Cluster} keeps no history: 'pelago up' makes clusters that do, and '{Invocation.Program} install' brings it to any other"
         : $"the history of cluster {cluster.Cluster}: {error.Message}{(error.Code == 403 ? $". Your user needs a role that may get and list {HistoryApi.Runs} of {HistoryApi.Group}" : "")}";
 
     private static int Worse(int one, int other) => (one, other) switch

@@ -22,5 +22,8 @@ public sealed record HttpKubeApiOptions
 
     /// <summary>How often a request is repeated when the server says when to come back (429, or 5xx, with Retry-After).</summary>
     public int MaxRetries { get; init; } = 10;
+
+    /// <summary>Told what a server warns of beside an answer (<see cref="Pelago.Kube.WarningHeader"/>), on any thread; null: nobody is.</summary>
+    public Action<string>? Warned { get; init; }
     public string UserAgent { get; init; } = "pelago";
 }

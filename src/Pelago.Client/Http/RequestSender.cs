@@ -165,12 +165,21 @@ internal sealed class RequestSender : IDisposable
             {
                 continue;
             }
+            TellWarnings(response);
             int wait = Repeatable(response) ? StatusReading.RetryAfterSeconds(response) : 0;
             if (wait == 0 || attempt >= _options.MaxRetries)
                 return response;
             response.Dispose();
             await Task.Delay(TimeSpan.FromSeconds(Math.Min(wait, MaxRetrySeconds)), _time, cancel);
         }
+    }
+
+    private void TellWarnings(HttpResponseMessage response)
+    {
+        if (_options.Warned is not { } warned || !response.Headers.NonValidated.TryGetValues(WarningHeader.Name, out HeaderStringValues values))
+            return;
+        foreach (string text in values.Select(WarningHeader.TextOf).OfType<string>())
+            warned(text);
     }
 
     /// <summary>The server hung up before the handshake's end, as one does that stops or begins: whatever the request does, nothing of it has arrived.</summary>

@@ -29,6 +29,23 @@ public class HttpKubeApiTests
     }
 
     [Fact]
+    public async Task What_a_server_warns_of_is_told_beside_the_answer()
+    {
+        await using FakeApiServer server = await FakeApiServer.StartAsync(
+            context =>
+            {
+                context.Response.Headers.Warning = new[] { WarningHeader.Of("node n1 is away"), "199 - \"stale\"", WarningHeader.Of("node n2 is away") };
+                return context.Response.WriteAsync("{}");
+            },
+            tls: false, Cancel);
+        var told = new List<string>();
+        using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default with { Warned = told.Add });
+
+        Assert.Equal("{}", Encoding.UTF8.GetString((await api.GetRawAsync("/version", Cancel)).BodyOrThrow().Span));
+        Assert.Equal(["node n1 is away", "node n2 is away"], told);
+    }
+
+    [Fact]
     public async Task Untrusted_server_names_the_authorities_that_were_asked()
     {
         await using FakeApiServer server = await FakeApiServer.StartAsync(context => context.Response.WriteAsync("{}"), tls: true, Cancel);

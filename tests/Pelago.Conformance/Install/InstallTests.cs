@@ -17,6 +17,8 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
 {
     private const string Socket = "/run/realkube/containerd.sock";
     private const string Version = KubectlVersions.Preparing;
+    private const string NodeHistory = "/var/lib/pelago/history";
+    private readonly bool _hadHistory = Directory.Exists(NodeHistory);
     private readonly string _folder = Directory.CreateTempSubdirectory("pelago-install-").FullName;
     private readonly PelagoProgram _pelago = new(cluster);
 
@@ -43,6 +45,7 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
 
         await ImagesAsync();
         await FilesAndLogsAsync(node);
+        await HistoryAsync(node);
         await RefusalAsync(node);
         await PortsAsync(node);
         await RestartAsync(node);
@@ -123,6 +126,46 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
         Assert.Contains(" stdout F line 1\n", (await kubectl.RunAsync("get", "--raw", $"{proxy}/logFiles/{pod}/0.log")).Output, StringComparison.Ordinal);
     }
 
+    /// <summary>A Job whose pod goes with it the moment that it ended, and a pod that is killed while it runs: what is read is of pods that are gone.</summary>
+    private async Task HistoryAsync(string node)
+    {
+        Kubectl kubectl = Kubectl(Version);
+        JsonNode pod = JsonNode.Parse(ShellPod("quick", "echo from $HOSTNAME; echo second; exit 3"))!;
+        var job = new JsonObject
+        {
+            ["apiVersion"] = "batch/v1", ["kind"] = "Job", ["metadata"] = new JsonObject { ["name"] = "nightly" },
+            ["spec"] = new JsonObject { ["backoffLimit"] = 0, ["template"] = new JsonObject { ["spec"] = pod["spec"]!.DeepClone() } },
+        };
+        job["spec"]!["template"]!["spec"]!["restartPolicy"] = "Never";
+        await kubectl.PipeAsync(job.ToJsonString(), "apply", "-f", "-");
+        await kubectl.RunAsync("wait", "--for=condition=Failed", "job/nightly", "--timeout=120s");
+        await kubectl.RunAsync("delete", "job", "nightly", "--cascade=foreground");
+        await kubectl.PipeAsync(ShellPod("killed", $"echo last words; {SleepForever}"), "apply", "-f", "-");
+        await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/killed", "--timeout=120s");
+        await kubectl.RunAsync("delete", "pod", "killed", "--grace-period=1");
+
+        string[] query = ["history", "query", "-n", Namespace, "-o", "json"];
+        await Until(async () => await _pelago.TryOnClusterAsync(query) is { ExitCode: 0 } found && JsonNode.Parse(found.Output)!["items"]!.AsArray().Count >= 2, "both are in history");
+        JsonArray runs = JsonNode.Parse((await _pelago.OnClusterAsync(0, query)).Output)!["items"]!.AsArray();
+        JsonNode nightly = runs.Single(run => (string)run!["spec"]!["owner"]! == "Job/nightly")!, killed = runs.Single(run => (string)run!["spec"]!["pod"]! == "killed")!;
+        Assert.Equal((3, node, "Error"), ((int)nightly["status"]!["exitCode"]!, (string)nightly["spec"]!["node"]!, (string)nightly["status"]!["reason"]!));
+        Assert.All([nightly, killed], run => Assert.Null(run["status"]!["log"]!["loss"]));
+
+        string name = (string)nightly["metadata"]!["name"]!, podName = (string)nightly["spec"]!["pod"]!;
+        Assert.Equal($"from {podName}\nsecond\n", (await _pelago.OnClusterAsync(0, "history", "log", name)).Output);
+        Assert.Equal("last words\n", (await _pelago.OnClusterAsync(0, "cat", "-i", "killed")).Output);
+        Assert.Equal("second\n", (await _pelago.OnClusterAsync(0, "tail", "-i", "-n", "1", podName)).Output);
+        Assert.Contains("killed", (await _pelago.OnClusterAsync(0, "ps", "-I", "-n", Namespace)).Output, StringComparison.Ordinal);
+        Assert.Contains(DateTime.UtcNow.ToString("yyyy-MM-", System.Globalization.CultureInfo.InvariantCulture), (await _pelago.OnClusterAsync(0, "history", "stats")).Output, StringComparison.Ordinal);
+
+        Assert.Contains(name, (await kubectl.RunAsync("get", "runs", "--field-selector", "status.outcome=Failed,spec.owner=Job/nightly")).Output, StringComparison.Ordinal);
+        Assert.Equal("second\n", (await kubectl.RunAsync("get", "--raw", $"/apis/history.pelago.dev/v1alpha1/namespaces/{Namespace}/runs/{name}/log?tailLines=1")).Output);
+        await kubectl.RunAsync("create", "rolebinding", "reader", "--clusterrole=view", "--user=reader");
+        Assert.Contains(name, (await kubectl.RunAsync("get", "runs", "--as", "reader")).Output, StringComparison.Ordinal);
+        Assert.Contains("orbidden", (await kubectl.TryAsync(null, "get", "runs", "--as", "reader", "-A")).Error, StringComparison.Ordinal);
+        Assert.Contains("orbidden", (await kubectl.TryAsync(null, "get", "runs", "--as", "nobody-in-particular")).Error, StringComparison.Ordinal);
+    }
+
     private async Task RefusalAsync(string node)
     {
         KubectlResult refused = await Kubectl(Version).TryAsync(null, "get", "--raw", $"/apis/node.pelago.dev/v1alpha1/nodes/{node}/proxy/images", "--as", "nobody-in-particular");
@@ -172,7 +215,11 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
         ProgramAnswer removed = await _pelago.OnClusterAsync(0, "uninstall");
 
         Assert.Contains("APIService v1alpha1.node.pelago.dev removed", removed.Output, StringComparison.Ordinal);
+        Assert.Contains("APIService v1alpha1.history.pelago.dev removed", removed.Output, StringComparison.Ordinal);
         await NothingIsLeftAsync();
+        Assert.True(Directory.Exists(NodeHistory)); // for the next installation
+        if (!_hadHistory)
+            Directory.Delete(NodeHistory, recursive: true);
     }
 
     private async Task NothingIsLeftAsync()
