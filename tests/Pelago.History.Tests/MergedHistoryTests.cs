@@ -35,7 +35,7 @@ public sealed class MergedHistoryTests : IAsyncLifetime
             _stores.Add(store);
             _parts.Add(new Part(node, new HistoryEndpoint(store, _folder.Path)));
         }
-        _merged = new MergedHistory(() => new HistoryParts(_parts, _missing), (_, _) => Task.FromResult<IReadOnlyList<PodEvent>>([]), TimeSpan.FromSeconds(5), TimeProvider.System);
+        _merged = new MergedHistory(() => new HistoryParts(_parts, _missing), (_, _) => Task.FromResult<IReadOnlyList<PodEvent>>([]), TimeSpan.FromMinutes(5), TimeProvider.System);
     }
 
     public async ValueTask DisposeAsync()
@@ -161,6 +161,21 @@ public sealed class MergedHistoryTests : IAsyncLifetime
         Assert.Equal(503, (await Assert.ThrowsAsync<ApiStatusException>(() => LogAsync(on2, new LogSelection()))).Status.Code);
         _parts.ForEach(part => part.Fault = "connection refused");
         Assert.Equal(503, (await Assert.ThrowsAsync<ApiStatusException>(() => _merged.QueryAsync(new RunQuery(), Cancel))).Status.Code);
+        Assert.Equal(503, (await Assert.ThrowsAsync<ApiStatusException>(() => _merged.DaysAsync(Cancel))).Status.Code);
+        _parts.Clear();
+        Assert.Empty((await _merged.QueryAsync(new RunQuery(), Cancel)).Items);
+        _missing.Add("no agents");
+        Assert.Equal(503, (await Assert.ThrowsAsync<ApiStatusException>(() => _merged.QueryAsync(new RunQuery(), Cancel))).Status.Code);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_found_is_given_without_waiting_for_the_rest()
+    {
+        await RecordAsync(6);
+        RunRecord run = (await _merged.QueryAsync(new RunQuery { Pod = "pod-4" }, Cancel)).Items[0];
+        _parts[0].IsStuck = _parts[2].IsStuck = true;
+
+        Assert.Equal("pod-4", (await _merged.FindAsync(run.Name, Cancel))!.Pod);
     }
 
     [Fact]
@@ -225,6 +240,9 @@ public sealed class MergedHistoryTests : IAsyncLifetime
 
         public string? Fault { get; set; }
 
+        /// <summary>It never answers.</summary>
+        public bool IsStuck { get; set; }
+
         /// <summary>What it is asked for instead of what it should be.</summary>
         public string? Namespace { get; set; }
 
@@ -233,6 +251,8 @@ public sealed class MergedHistoryTests : IAsyncLifetime
         public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string pathAndQuery, CancellationToken cancel)
         {
             Asked.Enqueue(pathAndQuery);
+            if (IsStuck)
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
             if (Fault is { } fault)
                 throw new HttpRequestException(fault);
             string[] parts = pathAndQuery.Split('?', 2);

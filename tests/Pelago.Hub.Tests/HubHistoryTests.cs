@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using System.Net;
 using System.Net.Http;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Time.Testing;
 using Pelago.History;
 using Pelago.History.Api;
+using Pelago.Hub.Agents;
+using Pelago.Hub.Runs;
 using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
 using Xunit;
@@ -64,6 +68,22 @@ public sealed class HubHistoryTests : IAsyncLifetime
         Assert.Equal(200, code);
         Assert.Equal("report", (string)Assert.Single(JsonNode.Parse(body)!["items"]!.AsArray())!["spec"]!["pod"]!);
         Assert.Contains(warnings, warning => warning.StartsWith("what ended on node n1 is missing: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_agent_that_could_not_be_reached_is_not_asked_again_for_half_a_minute_unless_it_comes_anew()
+    {
+        var time = new FakeTimeProvider();
+        var silent = new SilentAgents(time);
+        using var agent = new RegisteredAgent("n1", new IPEndPoint(IPAddress.Loopback, 1), [], "1", default);
+        using var anew = new RegisteredAgent("n1", new IPEndPoint(IPAddress.Loopback, 1), [1], "1", default);
+        Assert.Null(silent.Why(agent));
+
+        silent.Note(agent, "refused");
+
+        Assert.Equal(("refused", null), (silent.Why(agent), silent.Why(anew)));
+        time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Null(silent.Why(agent));
     }
 
     [Fact]

@@ -35,8 +35,8 @@ public sealed class MergedHistory(
         string selector = RunSelector.Write(query);
         PartRuns[] open = [.. now.Known.Where(part => query.Node.Length == 0 || part.Name == query.Node).Select(part => new PartRuns(part, _answers, query, selector, places.GetValueOrDefault(part.Name, ""), chunk))];
         await ReadAsync(open, cancel);
-        if (open.Length > 0 && open.All(runs => runs.Fault is not null))
-            throw new ApiStatusException(ApiStatus.Unavailable($"no node gave an answer: {Told(open[0].Name, open[0].Fault!)}"));
+        if (open.All(runs => runs.Fault is not null) && Missing(now, open) is { Count: > 0 } all)
+            throw Silent(all);
 
         var heads = new PriorityQueue<PartRuns, (long Finished, string Name)>();
         foreach (PartRuns runs in open.Where(runs => runs.Head is not null))
@@ -53,10 +53,7 @@ public sealed class MergedHistory(
 
         foreach (PartRuns runs in open.Where(runs => runs.Place.Length > 0))
             places[runs.Name] = runs.Place;
-        return new RunPage(items, heads.Count > 0 ? MergedCursor.Of(places) : "")
-        {
-            Missing = [.. now.Missing, .. open.Where(runs => runs.Fault is not null).Select(runs => Told(runs.Name, runs.Fault!))],
-        };
+        return new RunPage(items, heads.Count > 0 ? MergedCursor.Of(places) : "") { Missing = Missing(now, open) };
     }
 
     public async Task<RunRecord?> FindAsync(string name, CancellationToken cancel)
@@ -64,18 +61,27 @@ public sealed class MergedHistory(
         if (RunKey.OfName(name) is null)
             return null;
         RunRecord? found = null;
-        IReadOnlyList<string> missing = await EachAsync($"{HistoryApi.Runs}?fieldSelector={Uri.EscapeDataString($"metadata.name={name}")}", (part, list) =>
+
+        // Whoever has it is enough: nobody waits then for those that give no answer.
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        try
         {
-            foreach (JsonObject item in (list.Array("items") ?? []).OfType<JsonObject>().Take(1))
+            (_, IReadOnlyList<string> missing) = await EachAsync($"{HistoryApi.Runs}?fieldSelector={Uri.EscapeDataString($"metadata.name={name}")}", (part, list) =>
             {
-                RunRecord run = RunDocument.Read(item) with { Node = part.Name };
-                if (run.Name == name)
+                if ((list.Array("items") ?? []).OfType<JsonObject>().FirstOrDefault() is { } item && RunDocument.Read(item) with { Node = part.Name } is var run && run.Name == name)
+                {
                     Interlocked.CompareExchange(ref found, run, null);
-            }
-        }, cancel);
-        return found is null && missing.Count > 0
-            ? throw new ApiStatusException(ApiStatus.Unavailable($"run {name} is not where there was an answer, and it may be elsewhere: {string.Join("; ", missing.Take(3))}"))
-            : found;
+                    enough.Cancel();
+                }
+            }, enough.Token);
+            return found is null && missing.Count > 0
+                ? throw new ApiStatusException(ApiStatus.Unavailable($"run {name} is not where there was an answer, and it may be elsewhere: {Some(missing)}"))
+                : found;
+        }
+        catch (OperationCanceledException) when (found is not null && !cancel.IsCancellationRequested)
+        {
+            return found;
+        }
     }
 
     public async Task<byte[]?> SpecAsync(RunRecord run, CancellationToken cancel)
@@ -104,7 +110,7 @@ public sealed class MergedHistory(
     public async Task<DayPage> DaysAsync(CancellationToken cancel)
     {
         var days = new Dictionary<DateOnly, DaySummary>();
-        IReadOnlyList<string> missing = await EachAsync(HistoryApi.Days, (_, list) =>
+        (bool any, IReadOnlyList<string> missing) = await EachAsync(HistoryApi.Days, (_, list) =>
         {
             DaySummary[] some = [.. (list.Array("items") ?? []).OfType<JsonObject>().Select(HistoryDocuments.ReadDay)];
             lock (days)
@@ -113,12 +119,21 @@ public sealed class MergedHistory(
                     days[day.Day] = days.TryGetValue(day.Day, out DaySummary? known) ? known.And(day) : day;
             }
         }, cancel);
+        if (!any && missing.Count > 0)
+            throw Silent(missing);
         return new DayPage([.. days.Values.OrderByDescending(day => day.Day)]) { Missing = missing };
     }
 
     private static (long Finished, string Name) OrderOf(PartRuns runs) => (-runs.Head!.Finished.UtcTicks, runs.Name);
 
     private static string Told(string part, string fault) => $"what ended on node {part} is missing: {fault}";
+
+    private static string Some(IReadOnlyList<string> missing) => string.Join("; ", missing.Take(3));
+
+    private static ApiStatusException Silent(IReadOnlyList<string> missing) => new(ApiStatus.Unavailable($"no node gave an answer: {Some(missing)}"));
+
+    private static IReadOnlyList<string> Missing(HistoryParts now, PartRuns[] open) =>
+        [.. now.Missing, .. open.Where(runs => runs.Fault is not null).Select(runs => Told(runs.Name, runs.Fault!))];
 
     private static ApiStatusException Gone(RunRecord run, HttpRequestException fault) => new(
         fault.StatusCode == HttpStatusCode.NotFound ? ApiStatus.NotFound(Runs, run.Name) : ApiStatus.Unavailable($"run {run.Name} is on node {run.Node}, which cannot be asked: {fault.Message}"));
@@ -142,8 +157,8 @@ public sealed class MergedHistory(
 
     private IHistoryPart PartOf(RunRecord run) => parts().Known.FirstOrDefault(part => part.Name == run.Node) ?? throw new HttpRequestException("it has no agent now");
 
-    /// <summary>Asks all parts for a document; a sentence for each that gave none.</summary>
-    private async Task<IReadOnlyList<string>> EachAsync(string pathAndQuery, Action<IHistoryPart, JsonObject> read, CancellationToken cancel)
+    /// <summary>Asks all parts for a document: whether any gave it, and a sentence for each that did not.</summary>
+    private async Task<(bool Any, IReadOnlyList<string> Missing)> EachAsync(string pathAndQuery, Action<IHistoryPart, JsonObject> read, CancellationToken cancel)
     {
         HistoryParts now = parts();
         var missing = new List<string>(now.Missing);
@@ -159,6 +174,6 @@ public sealed class MergedHistory(
                     missing.Add(Told(part.Name, fault.Message));
             }
         });
-        return missing;
+        return (missing.Count - now.Missing.Count < now.Known.Count, missing);
     }
 }

@@ -23,12 +23,13 @@ internal sealed class HistoryRoutes
     private readonly AgentRegistry _agents;
     private readonly AgentTokens _tokens;
     private readonly LinuxNodes _nodes;
+    private readonly SilentAgents _silent;
     private readonly AccessReviews _access;
     private readonly HistoryEndpoint _endpoint;
 
     public HistoryRoutes(IKubeApi api, AgentRegistry agents, AgentTokens tokens, LinuxNodes nodes, AccessReviews access, TimeProvider time)
     {
-        (_agents, _tokens, _nodes, _access) = (agents, tokens, nodes, access);
+        (_agents, _tokens, _nodes, _silent, _access) = (agents, tokens, nodes, new SilentAgents(time), access);
         _endpoint = new HistoryEndpoint(new MergedHistory(Parts, new PodEvents(api, time).OfAsync, Patience, time), Path.GetTempPath());
     }
 
@@ -65,7 +66,7 @@ internal sealed class HistoryRoutes
         IReadOnlyList<RegisteredAgent> agents = _agents.All;
         HashSet<string> known = [.. agents.Select(agent => agent.Node)];
         return new HistoryParts(
-            [.. agents.Select(agent => new AgentPart(agent, _tokens))],
+            [.. agents.Select(agent => new AgentPart(agent, _tokens, _silent))],
             [.. _nodes.All.Where(node => !known.Contains(node)).Select(node => $"what ended on node {node} is missing: it has no agent that has registered with the hub")]);
     }
 }

@@ -32,6 +32,8 @@ public sealed class InstallCommandTests : IAsyncDisposable
         string agent = all.Single(item => item.String("kind") == "DaemonSet").ToJsonString();
         Assert.Contains("\"path\":\"/run/k3s/containerd\"", agent, StringComparison.Ordinal);
         Assert.Contains("\"value\":\"/run/k3s/containerd/containerd.sock\"", agent, StringComparison.Ordinal);
+        Assert.Contains("\"path\":\"/var/lib/pelago/history\"", agent, StringComparison.Ordinal);
+        Assert.Equal(["history.pelago.dev", "node.pelago.dev"], all.Where(item => item.String("kind") == "APIService").Select(item => item.Object("spec")?.String("group")).Order());
         Assert.Contains("\"containerPort\":20360,\"hostPort\":20360", agent, StringComparison.Ordinal);
         string hub = all.Single(item => item.String("kind") == "Deployment" && item.Object("metadata")?.String("name") == NodeApi.Hub).ToJsonString();
         Assert.All([agent, hub], text => Assert.Contains("{\"name\":\"AGENT_PORT\",\"value\":\"20360\"}", text, StringComparison.Ordinal));
