@@ -50,12 +50,17 @@ public class StatusTests
     public void A_warning_is_between_quotes_in_a_header(string text, string header)
     {
         Assert.Equal(header, WarningHeader.Of(text));
-        Assert.Equal(text.Replace('\n', '?'), WarningHeader.TextOf(header));
+        Assert.Equal([text.Replace('\n', '?')], WarningHeader.TextsOf(header));
     }
 
     [Theory]
     [InlineData("199 - \"stale\"")]
     [InlineData("299 -")]
     [InlineData("")]
-    public void Other_warnings_are_not_read(string header) => Assert.Null(WarningHeader.TextOf(header));
+    public void Other_warnings_are_not_read(string header) => Assert.Empty(WarningHeader.TextsOf(header));
+
+    [Fact]
+    public void Warnings_that_were_joined_are_read_each_without_what_moves_a_cursor() => Assert.Equal(
+        ["one, \"299", "two?[2J", "three"],
+        WarningHeader.TextsOf("299 - \"one, \\\"299\", 199 - \"stale\", 299 hub \"two\u001b[2J\" \"Mon, 30 Nov 2026 10:00:00 GMT\",299 - \"three\", 299 - \"cut"));
 }

@@ -178,7 +178,7 @@ internal sealed class RequestSender : IDisposable
     {
         if (_options.Warned is not { } warned || !response.Headers.NonValidated.TryGetValues(WarningHeader.Name, out HeaderStringValues values))
             return;
-        foreach (string text in values.Select(WarningHeader.TextOf).OfType<string>())
+        foreach (string text in values.SelectMany(WarningHeader.TextsOf))
             warned(text);
     }
 

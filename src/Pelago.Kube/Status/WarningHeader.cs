@@ -26,19 +26,39 @@ public static class WarningHeader
         return value.Append('"').ToString();
     }
 
-    /// <summary>The text of a value; null when it is of another code, or is none.</summary>
-    public static string? TextOf(string value)
+    /// <summary>The texts of a value, in which several may stand after one another with commas between them; not those of another code. Nothing in them moves a terminal's cursor.</summary>
+    public static IReadOnlyList<string> TextsOf(string value)
     {
-        int quote = value.IndexOf('"', StringComparison.Ordinal);
-        if (!value.StartsWith(Begin, StringComparison.Ordinal) || quote < 0)
-            return null;
-        var text = new StringBuilder();
-        for (int i = quote + 1; i < value.Length && value[i] != '"'; i++)
+        var texts = new List<string>();
+        for (int at = 0; at < value.Length;)
         {
-            if (value[i] == '\\' && i + 1 < value.Length)
-                i++;
-            text.Append(value[i]);
+            int quote = value.IndexOf('"', at);
+            if (quote < 0)
+                break;
+            string head = value[at..quote].TrimStart(' ', ',');
+            string? text = Quoted(value, quote, out at);
+            if (text is not null && head.StartsWith(Begin, StringComparison.Ordinal))
+                texts.Add(text);
+
+            // After the text there may be a date, in quotes too.
+            if (at < value.Length && value[at] == ' ' && at + 1 < value.Length && value[at + 1] == '"')
+                Quoted(value, at + 1, out at);
         }
+        return texts;
+    }
+
+    private static string? Quoted(string value, int quote, out int end)
+    {
+        var text = new StringBuilder();
+        for (end = quote + 1; end < value.Length && value[end] != '"'; end++)
+        {
+            if (value[end] == '\\' && end + 1 < value.Length)
+                end++;
+            text.Append(char.IsControl(value[end]) ? '?' : value[end]);
+        }
+        if (end >= value.Length)
+            return null;
+        end++;
         return text.ToString();
     }
 }
