@@ -54,7 +54,7 @@ public sealed partial class HubHost : IAsyncDisposable
         _routes = new HubRoutes(
             _proxies, new RegistrationEndpoint(api, new TokenReviews(api), options.Namespace, new AgentClaim(options.AgentPort), _agents, _log), _agents, access,
             new AgentProxy(api, _agents, tokens, access, AgentProxy.NewForwarder(logging)), new HistoryRoutes(api, _agents, tokens, _nodes, access, time),
-            () => _proxies.Current is not null && _publication?.IsDone == true);
+            () => _proxies.Current is not null && _publication?.IsDone == true && _nodes.AreKnown);
     }
 
     /// <summary>Where it listens.</summary>
@@ -118,7 +118,10 @@ public sealed partial class HubHost : IAsyncDisposable
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MaxRequestBodySize = null; // archives of images; what is kept is bounded where it is read
-        kestrel.Limits.MaxRequestLineSize = 128 * 1024; // where a page of history ended, on each of thousands of nodes
+
+        // Where a page of history ended, on each of thousands of nodes; in HTTP/2 that is a header.
+        kestrel.Limits.MaxRequestLineSize = 128 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = kestrel.Limits.Http2.MaxRequestHeaderFieldSize = 160 * 1024;
         kestrel.Listen(new IPEndPoint(_options.Address, _options.Port), listen => listen.UseHttps(new HttpsConnectionAdapterOptions
         {
             ServerCertificate = _certificate.Leaf, ClientCertificateMode = ClientCertificateMode.AllowCertificate, CheckCertificateRevocation = false,

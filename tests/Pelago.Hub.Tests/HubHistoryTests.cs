@@ -70,6 +70,36 @@ public sealed class HubHistoryTests : IAsyncLifetime
         Assert.Contains(warnings, warning => warning.StartsWith("what ended on node n1 is missing: ", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Where_a_page_of_thousands_of_nodes_ended_may_be_long(int version)
+    {
+        _scene.Cluster.Allow("ada", "list runs ");
+
+        (int code, string body, _) = await _scene.AskAsync(
+            _scene.FrontProxy(), HttpMethod.Get, $"{Root}/runs?continue={new string('x', 100 << 10)}", user: "ada", version: new Version(version, version == 1 ? 1 : 0));
+
+        Assert.Equal(400, code);
+        Assert.Contains("it is of no earlier query", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Before_the_hub_knows_which_nodes_there_are_it_does_not_say_what_there_is_not()
+    {
+        var heard = new TaskCompletionSource();
+        await using HubScene scene = await HubScene.BeginAsync(null, heard.Task, "n1");
+        scene.Cluster.Allow("ada", "list runs ");
+        HttpMessageInvoker front = scene.FrontProxy();
+        await Eventually.GetAsync(() => scene.SendAsync(front, HttpMethod.Get, "/apis", user: "ada"), answer => answer.Code == 200, Cancel);
+
+        Assert.Equal(503, (await scene.SendAsync(front, HttpMethod.Get, $"{Root}/runs", user: "ada")).Code);
+        Assert.Equal(503, (await scene.SendAsync(front, HttpMethod.Get, "/readyz")).Code);
+        heard.SetResult();
+        await Eventually.GetAsync(() => scene.SendAsync(front, HttpMethod.Get, "/readyz"), answer => answer.Code == 200, Cancel);
+        Assert.Equal(200, (await scene.SendAsync(front, HttpMethod.Get, $"{Root}/runs", user: "ada")).Code);
+    }
+
     [Fact]
     public void An_agent_that_could_not_be_reached_is_not_asked_again_for_half_a_minute_unless_it_comes_anew()
     {

@@ -47,9 +47,21 @@ internal sealed class HubScene : IAsyncDisposable
     /// <param name="nodes">The nodes of the cluster.</param>
     public static async Task<HubScene> StartAsync(int? agentPort = null, params string[] nodes)
     {
+        HubScene scene = await BeginAsync(agentPort, Task.CompletedTask, nodes);
+        HttpMessageInvoker anybody = scene.Client(null);
+        await Eventually.GetAsync(() => scene.SendAsync(anybody, HttpMethod.Get, "/readyz"), answer => answer.Code == 200, Cancel);
+        return scene;
+    }
+
+    /// <param name="agentPort">The only port of agents.</param>
+    /// <param name="nodesAreHeard">What a list of nodes waits for.</param>
+    /// <param name="nodes">The nodes of the cluster.</param>
+    public static async Task<HubScene> BeginAsync(int? agentPort, Task nodesAreHeard, params string[] nodes)
+    {
         var keys = new TestKeys();
         var cluster = new ReviewingCluster
         {
+            NodesAreHeard = nodesAreHeard,
             ["/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication"] = new JsonObject { ["data"] = FrontProxyData(keys) },
             [MapPath] = new JsonObject(), [ApiServicePath] = new JsonObject { ["spec"] = new JsonObject() },
             [HistoryServicePath] = new JsonObject { ["spec"] = new JsonObject() },
@@ -58,10 +70,7 @@ internal sealed class HubScene : IAsyncDisposable
             cluster[$"/api/v1/nodes/{node}"] = new JsonObject { ["metadata"] = new JsonObject { ["name"] = node, ["uid"] = node, ["resourceVersion"] = "1" } };
         var options = new HubOptions { Address = IPAddress.Loopback, Port = 0, AgentPort = agentPort };
         HubHost hub = await HubHost.StartAsync(options, cluster, NullLoggerFactory.Instance, TimeProvider.System, Cancel);
-        var scene = new HubScene(hub, keys, cluster);
-        HttpMessageInvoker anybody = scene.Client(null);
-        await Eventually.GetAsync(() => scene.SendAsync(anybody, HttpMethod.Get, "/readyz"), answer => answer.Code == 200, Cancel);
-        return scene;
+        return new HubScene(hub, keys, cluster);
     }
 
     /// <summary>Puts a pod of an agent onto a node, and gives it a token.</summary>
@@ -107,9 +116,12 @@ internal sealed class HubScene : IAsyncDisposable
 
     /// <summary>With what it warns of.</summary>
     public async Task<(int Code, string Body, string[] Warnings)> AskAsync(
-        HttpMessageInvoker client, HttpMethod method, string path, string? user = null, string? token = null, string? body = null)
+        HttpMessageInvoker client, HttpMethod method, string path, string? user = null, string? token = null, string? body = null, Version? version = null)
     {
-        using var request = new HttpRequestMessage(method, $"https://pelago-hub.{Namespace}.svc:{Hub.Port}{path}");
+        using var request = new HttpRequestMessage(method, $"https://pelago-hub.{Namespace}.svc:{Hub.Port}{path}")
+        {
+            Version = version ?? HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         if (user is not null)
             request.Headers.Add("X-Remote-User", user);
         if (token is not null)
@@ -117,7 +129,7 @@ internal sealed class HubScene : IAsyncDisposable
         if (body is not null)
             request.Content = new StringContent(body);
         using HttpResponseMessage response = await client.SendAsync(request, Cancel);
-        string[] warnings = response.Headers.NonValidated.TryGetValues("Warning", out HeaderStringValues values) ? [.. values.Select(value => WarningHeader.TextOf(value)!)] : [];
+        string[] warnings = response.Headers.NonValidated.TryGetValues("Warning", out HeaderStringValues values) ? [.. values.SelectMany(WarningHeader.TextsOf)] : [];
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Cancel), warnings);
     }
 

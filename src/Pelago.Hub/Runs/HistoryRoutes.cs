@@ -63,6 +63,8 @@ internal sealed class HistoryRoutes
 
     private HistoryParts Parts()
     {
+        if (!_nodes.AreKnown)
+            throw new ApiStatusException(ApiStatus.Unavailable("the hub has just started and does not know yet which nodes there are", retryAfterSeconds: 1));
         IReadOnlyList<RegisteredAgent> agents = _agents.All;
         HashSet<string> known = [.. agents.Select(agent => agent.Node)];
         return new HistoryParts(

@@ -13,7 +13,10 @@ internal sealed class LinuxNodes(IKubeApi api, TimeProvider time, ILogger log)
         api, new GroupVersionResource("", "v1", "nodes"), "", new ListQuery { LabelSelector = "kubernetes.io/os=linux", MetadataOnly = true },
         item => KubeObject.Parse(item).Name, InformerOptions.Default, time, log);
 
-    /// <summary>In order; none before the cluster was heard.</summary>
+    /// <summary>False: the cluster was not heard yet.</summary>
+    public bool AreKnown => _informer.HasSynced;
+
+    /// <summary>In order; none before they are known.</summary>
     public IReadOnlyList<string> All => [.. _informer.Cache.List().Order(StringComparer.Ordinal)];
 
     /// <summary>Watches until cancelled. Once.</summary>

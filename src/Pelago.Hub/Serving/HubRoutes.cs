@@ -29,7 +29,7 @@ internal sealed class HubRoutes(
                 return;
             case "/readyz":
                 http.Response.StatusCode = isReady() ? 200 : 503;
-                await http.Response.WriteAsync(isReady() ? "ok" : "the API server does not know this hub yet", http.RequestAborted);
+                await http.Response.WriteAsync(isReady() ? "ok" : "the API server does not know this hub yet, or it has not said yet which nodes there are", http.RequestAborted);
                 return;
             case "/agents" when HttpMethods.IsPost(http.Request.Method):
                 await registration.HandleAsync(http);

@@ -21,6 +21,9 @@ public sealed class ReviewingCluster : IKubeApi
 
     public string Cluster => "reviewing";
 
+    /// <summary>What a list of nodes waits for.</summary>
+    public Task NodesAreHeard { get; set; } = Task.CompletedTask;
+
     /// <summary>How many reviews of tokens were asked for.</summary>
     public int TokenReviews => _tokenReviews;
 
@@ -74,11 +77,13 @@ public sealed class ReviewingCluster : IKubeApi
     }
 
     /// <summary>The objects that were told right below a path, whatever is asked of them.</summary>
-    public Task<ApiResult> ListAsync(ResourcePath path, ListQuery query, CancellationToken cancel)
+    public async Task<ApiResult> ListAsync(ResourcePath path, ListQuery query, CancellationToken cancel)
     {
+        if (path.Resource.Resource == "nodes")
+            await NodesAreHeard.WaitAsync(cancel);
         string below = path.ToUrlPath() + "/";
         JsonNode[] items = [.. _objects.Where(pair => pair.Key.StartsWith(below, StringComparison.Ordinal) && pair.Key.LastIndexOf('/') == below.Length - 1).Select(pair => pair.Value.DeepClone())];
-        return Task.FromResult(new ApiResult(KubeJson.ToUtf8(new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = "1" }, ["items"] = new JsonArray(items) }), null));
+        return new ApiResult(KubeJson.ToUtf8(new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = "1" }, ["items"] = new JsonArray(items) }), null);
     }
 
     /// <summary>Nothing changes.</summary>
