@@ -12,6 +12,9 @@ namespace Pelago.Node;
 public interface IRunRecorder
 {
     Task RecordAsync(EndedContainer ended, CancellationToken cancel);
+
+    /// <summary>False: it ended so long ago that it would be dropped at once.</summary>
+    bool Keeps(ContainerStatus ended) => true;
 }
 
 /// <summary>A container that has ended.</summary>
@@ -22,6 +25,9 @@ public interface IRunRecorder
 /// <param name="IsLogCut">Older files of its log were removed before it ended, for it was too long.</param>
 public sealed record EndedContainer(V1Pod Pod, string Node, ContainerStatus Status, IReadOnlyList<string> LogFiles, bool IsLogCut)
 {
+    /// <summary>By which the node runs the pod: of one that it has from a file, not that of the API server's copy.</summary>
+    public string PodUid { get; init; } = Pod.Metadata.Uid;
+
     /// <summary>Its log was removed before anybody read it: there are no files, for that reason.</summary>
     public bool IsLogGone { get; init; }
 }

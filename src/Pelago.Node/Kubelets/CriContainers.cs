@@ -21,6 +21,11 @@ internal sealed class CriContainers(ContainerdClient client) : IKubeletContainer
     private const string PodUid = "io.kubernetes.pod.uid";
     private const string Name = "io.kubernetes.container.name";
 
+    // A runtime that hangs gives no answer for ever.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static DateTime Deadline => DateTime.UtcNow + Patience;
+
     /// <summary>The attempts at a container that the runtime has, newest first. Of several pods that have had the name, of the newest.</summary>
     public async Task<IReadOnlyList<ContainerStatus>> AttemptsAsync(string ns, string pod, string container, CancellationToken cancel)
     {
@@ -92,7 +97,7 @@ internal sealed class CriContainers(ContainerdClient client) : IKubeletContainer
     {
         try
         {
-            ContainerStatusResponse answer = await client.Runtime.ContainerStatusAsync(new ContainerStatusRequest { ContainerId = id, Verbose = true }, cancellationToken: cancel);
+            ContainerStatusResponse answer = await client.Runtime.ContainerStatusAsync(new ContainerStatusRequest { ContainerId = id, Verbose = true }, deadline: Deadline, cancellationToken: cancel);
             string uid = answer.Status.Labels.TryGetValue(PodUid, out string? label) ? label : "";
             JsonObject? info = answer.Info.TryGetValue("info", out string? text) ? Document(text) : null;
             return (ContainerConfigs.StatusOf(answer.Status, "", uid), (int)(info?.Integer("pid") ?? 0));
@@ -107,7 +112,7 @@ internal sealed class CriContainers(ContainerdClient client) : IKubeletContainer
     {
         try
         {
-            return await client.Runtime.ListContainersAsync(new ListContainersRequest(), cancellationToken: cancel);
+            return await client.Runtime.ListContainersAsync(new ListContainersRequest(), deadline: Deadline, cancellationToken: cancel);
         }
         catch (RpcException fault) when (!cancel.IsCancellationRequested)
         {

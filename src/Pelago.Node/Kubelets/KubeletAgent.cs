@@ -34,6 +34,7 @@ public sealed class KubeletAgent : IAsyncDisposable
     private NodeServer? _server;
     private Task _registering = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
+    private KubeletRuns? _runs;
 
     private KubeletAgent(KubeletAgentOptions options, IKubeApi api, ILogger log, TimeProvider time)
     {
@@ -107,6 +108,7 @@ public sealed class KubeletAgent : IAsyncDisposable
         Task following = pods.WatchAsync(cancel);
         await using var runs = new KubeletRuns(
             new CriContainers(_client), pods, options.Recorder, new WatchedList(options.Directory), new RunPlaces(_options.Node, PodLogDirectory.Root, _options.StateDirectory), time, log);
+        _runs = runs;
         await Task.WhenAll(following, runs.RunAsync(cancel));
     }
 
@@ -114,8 +116,9 @@ public sealed class KubeletAgent : IAsyncDisposable
     {
         app.MapGet("/healthz", (RequestDelegate)(http =>
         {
-            http.Response.StatusCode = _registration.IsDone ? 200 : 503;
-            return http.Response.WriteAsync(_registration.IsDone ? "ok" : "the hub does not know this agent yet", http.RequestAborted);
+            string fault = !_registration.IsDone ? "the hub does not know this agent yet" : _runs is { IsWell: false } ? "what ends on the node is not recorded: the container runtime was not looked at" : "";
+            http.Response.StatusCode = fault.Length == 0 ? 200 : 503;
+            return http.Response.WriteAsync(fault.Length == 0 ? "ok" : fault, http.RequestAborted);
         }));
         containers.Map(app);
         NodeRoutes.MapImages(app, images);

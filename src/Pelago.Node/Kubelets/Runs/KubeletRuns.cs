@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.IO;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
-using Pelago.Kube;
 using Pelago.Node.Runtimes;
 
 namespace Pelago.Node.Kubelets.Runs;
@@ -28,10 +26,16 @@ internal sealed partial class KubeletRuns(
     // A runtime writes on for a moment when a container has ended, and a pod's status is a moment behind.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan MostWithoutLook = TimeSpan.FromSeconds(60);
+
     private readonly SemaphoreSlim _together = new(MostTogether);
     private readonly Dictionary<string, WatchedContainer> _watched = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<(string Container, int Attempt)>> _told = new(StringComparer.Ordinal);
     private string _lastFault = "";
+    private long _lookedAt = time.GetTimestamp();
+
+    /// <summary>Whether it has looked at everything not long ago: otherwise what ends is not recorded.</summary>
+    public bool IsWell => time.GetElapsedTime(Volatile.Read(ref _lookedAt)) < MostWithoutLook;
 
     /// <summary>Looks until cancelled. Once.</summary>
     public async Task RunAsync(CancellationToken cancel)
@@ -63,7 +67,7 @@ internal sealed partial class KubeletRuns(
         foreach (SeenContainer item in seen)
         {
             if (!_watched.TryGetValue(item.Id, out WatchedContainer? one))
-                _watched[item.Id] = one = new WatchedContainer(item);
+                _watched[item.Id] = one = new WatchedContainer(item) { WasOver = item.State == ContainerState.Exited };
             one.Seen = item;
             await FollowAsync(one, cancel);
         }
@@ -72,6 +76,7 @@ internal sealed partial class KubeletRuns(
             TellStatus(uid, pod, cancel);
         Forget();
         watched.Write(_watched.Values.Where(one => !one.IsTold).Select(one => one.Seen));
+        Volatile.Write(ref _lookedAt, time.GetTimestamp());
     }
 
     /// <summary>Completes when nothing is being told.</summary>
@@ -93,8 +98,9 @@ internal sealed partial class KubeletRuns(
             await LookAsync(cancel);
             _lastFault = "";
         }
-        catch (Exception fault) when (fault is ApiStatusException or IOException or UnauthorizedAccessException && !cancel.IsCancellationRequested)
+        catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
+            // Whatever it is: a container that ends meanwhile is lost for good when nobody looks any more.
             if (fault.Message != _lastFault)
                 Log.NotLooked(log, places.Node, fault.Message);
             _lastFault = fault.Message;
@@ -103,7 +109,7 @@ internal sealed partial class KubeletRuns(
 
     private async Task FollowAsync(WatchedContainer one, CancellationToken cancel)
     {
-        if (!one.Telling.IsCompleted || one.IsClosed)
+        if (!one.Telling.IsCompleted || one.IsClosed || !one.MayTell(time))
             return;
         one.Status ??= await containers.FindAsync(one.Seen.Id, cancel);
         if (one.Log is null && places.Below(one.Status?.LogPath ?? "") is { } relative)
@@ -129,10 +135,11 @@ internal sealed partial class KubeletRuns(
     {
         foreach ((string id, WatchedContainer one) in _watched.Where(pair => !present.Contains(pair.Key)).ToList())
         {
-            if (!one.Telling.IsCompleted)
+            if (!one.Telling.IsCompleted || !one.MayTell(time))
                 continue;
             if (one.IsTold)
             {
+                NoteTold(one);
                 one.Dispose();
                 _watched.Remove(id);
                 continue;
@@ -159,7 +166,7 @@ internal sealed partial class KubeletRuns(
     {
         foreach (ContainerStatus end in PodEnds.Of(pod).Where(end => !_watched.ContainsKey(end.Id) && !IsTold(uid, end.Name, end.Attempt)))
         {
-            var one = new WatchedContainer(new SeenContainer(end.Id, pod.Metadata.NamespaceProperty, pod.Metadata.Name, uid, end.Name, end.Attempt, ContainerState.Exited)) { IsMissed = true, Status = end };
+            var one = new WatchedContainer(new SeenContainer(end.Id, pod.Metadata.NamespaceProperty, pod.Metadata.Name, uid, end.Name, end.Attempt, ContainerState.Exited)) { IsMissed = true, WasOver = true, Status = end };
             _watched[end.Id] = one;
             one.Telling = TellAsync(one, (_, _) => Task.FromResult<ContainerStatus?>(end), cancel);
         }
@@ -167,20 +174,32 @@ internal sealed partial class KubeletRuns(
 
     private async Task TellAsync(WatchedContainer one, Func<WatchedContainer, CancellationToken, Task<ContainerStatus?>> endOf, CancellationToken cancel)
     {
+        await Task.Yield(); // files are opened and unpacked beside the loop
         await _together.WaitAsync(cancel);
         try
         {
             if (await endOf(one, cancel) is not { } end)
                 return;
             long length = one.Log?.Length ?? -1;
+            if (one.WasOver && !recorder.Keeps(end))
+            {
+                one.Told(length, time);
+                return;
+            }
             using OpenedLog? opened = one.Log?.Open();
-            var ended = new EndedContainer(pods.Find(one.Seen.PodUid) ?? PodOf(one.Seen), places.Node, end, opened?.Files ?? [], one.Log?.IsCut == true) { IsLogGone = length < 0 && (one.IsMissed || end.StartedAt is not null) };
-            await recorder.RecordAsync(ended, cancel);
-            (one.IsTold, one.ToldLength, one.Since) = (true, length, time.GetTimestamp());
+            var ended = new EndedContainer(PodOf(one.Seen), places.Node, end, opened?.Files ?? [], one.Log?.IsCut == true || opened?.IsCut == true)
+            {
+                PodUid = one.Seen.PodUid, IsLogGone = length < 0 && (one.IsMissed || end.StartedAt is not null),
+            };
+
+            // To its end: the files are named by descriptors, which would be those of other files when they were closed while somebody reads.
+            await recorder.RecordAsync(ended, CancellationToken.None);
+            one.Told(length, time);
         }
-        catch (Exception fault) when (fault is ApiStatusException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            Log.NotTold(log, one.Seen.Namespace, one.Seen.Pod, one.Seen.Name, one.Seen.Attempt, fault.Message); // and is tried again at the next look
+            one.NotTold(time);
+            Log.NotTold(log, one.Seen.Namespace, one.Seen.Pod, one.Seen.Name, one.Seen.Attempt, fault.Message);
         }
         finally
         {
@@ -190,21 +209,27 @@ internal sealed partial class KubeletRuns(
 
     private bool IsTold(string uid, string container, int attempt) => _told.TryGetValue(uid, out HashSet<(string Container, int Attempt)>? told) && told.Contains((container, attempt));
 
+    private void NoteTold(WatchedContainer one)
+    {
+        if (!_told.TryGetValue(one.Seen.PodUid, out HashSet<(string Container, int Attempt)>? told))
+            _told[one.Seen.PodUid] = told = [];
+        told.Add((one.Seen.Name, one.Seen.Attempt));
+    }
+
     private void Forget()
     {
         foreach (WatchedContainer one in _watched.Values.Where(one => one.IsTold))
-        {
-            if (!_told.TryGetValue(one.Seen.PodUid, out HashSet<(string Container, int Attempt)>? told))
-                _told[one.Seen.PodUid] = told = [];
-            told.Add((one.Seen.Name, one.Seen.Attempt));
-        }
+            NoteTold(one);
         HashSet<string> used = [.. _watched.Values.Select(one => one.Seen.PodUid)];
         pods.Forget(used);
         foreach (string uid in _told.Keys.Where(uid => !used.Contains(uid) && pods.Find(uid) is null).ToList())
             _told.Remove(uid);
     }
 
-    private static V1Pod PodOf(SeenContainer seen) => new() { Metadata = new V1ObjectMeta { NamespaceProperty = seen.Namespace, Name = seen.Pod, Uid = seen.PodUid } };
+    /// <summary>Whoever may create pods may say of one that it is the copy of any other: a run is of the pod that the kubelet says.</summary>
+    private V1Pod PodOf(SeenContainer seen) => pods.Find(seen.PodUid) is { } pod && pod.Metadata.NamespaceProperty == seen.Namespace && pod.Metadata.Name == seen.Pod
+        ? pod
+        : new V1Pod { Metadata = new V1ObjectMeta { NamespaceProperty = seen.Namespace, Name = seen.Pod, Uid = seen.PodUid } };
 
     private static partial class Log
     {

@@ -7,6 +7,10 @@ namespace Pelago.Node.Kubelets.Runs;
 /// <summary>A container from when it was first seen until it was told that it has ended. For the loop of <see cref="KubeletRuns"/>; while <see cref="Telling"/> runs, for that.</summary>
 internal sealed class WatchedContainer(SeenContainer seen) : IDisposable
 {
+    private const int MostSeconds = 60;
+    private int _failures;
+    private long _failedAt;
+
     /// <summary>As it was seen last.</summary>
     public SeenContainer Seen { get; set; } = seen;
 
@@ -19,10 +23,13 @@ internal sealed class WatchedContainer(SeenContainer seen) : IDisposable
     /// <summary>Tells of it; of one at a time.</summary>
     public Task Telling { get; set; } = Task.CompletedTask;
 
-    public bool IsTold { get; set; }
+    /// <summary>It had ended when it was seen first: it may have ended long ago.</summary>
+    public bool WasOver { get; init; }
+
+    public bool IsTold { get; private set; }
 
     /// <summary>How long its log was when it was told.</summary>
-    public long ToldLength { get; set; }
+    public long ToldLength { get; private set; }
 
     /// <summary>When it was told, or when it was missed first.</summary>
     public long Since { get; set; }
@@ -31,6 +38,13 @@ internal sealed class WatchedContainer(SeenContainer seen) : IDisposable
     public bool IsMissed { get; set; }
 
     public bool IsClosed { get; private set; }
+
+    public void Told(long length, TimeProvider time) => (IsTold, ToldLength, Since, _failures) = (true, length, time.GetTimestamp(), 0);
+
+    /// <summary>It could not be told, which is tried again: after a second, and each time after twice as long, up to a minute.</summary>
+    public void NotTold(TimeProvider time) => (_failures, _failedAt) = (_failures + 1, time.GetTimestamp());
+
+    public bool MayTell(TimeProvider time) => _failures == 0 || time.GetElapsedTime(_failedAt) >= TimeSpan.FromSeconds(Math.Min(MostSeconds, 1 << Math.Min(_failures - 1, 6)));
 
     public void Follow(RunLog log)
     {

@@ -15,6 +15,9 @@ internal sealed class FakeContainers(string logs) : IKubeletContainers
     /// <summary>It does not answer.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>What goes wrong in it.</summary>
+    public Exception? Fault { get; set; }
+
     public static string LogOf(string pod, int attempt = 0) => $"shop_{pod}_uid-{pod}/main/{attempt}.log";
 
     /// <summary>A container <c>main</c> of a pod in the namespace <c>shop</c>.</summary>
@@ -42,7 +45,7 @@ internal sealed class FakeContainers(string logs) : IKubeletContainers
 
     public Task<IReadOnlyList<SeenContainer>> SeenAsync(CancellationToken cancel) => IsAway
         ? throw new ApiStatusException(ApiStatus.Unavailable("no runtime"))
-        : Task.FromResult<IReadOnlyList<SeenContainer>>([.. _all.Values.Select(item => item.Seen)]);
+        : Fault is { } fault ? throw fault : Task.FromResult<IReadOnlyList<SeenContainer>>([.. _all.Values.Select(item => item.Seen)]);
 
     public Task<ContainerStatus?> FindAsync(string id, CancellationToken cancel) =>
         Task.FromResult(_all.TryGetValue(id, out (SeenContainer Seen, ContainerStatus Status) found) ? found.Status : null);

@@ -243,8 +243,152 @@ public sealed class KubeletRunsTests : IAsyncLifetime
         Assert.Empty(_recorder.Told);
         _containers.Remove(one);
         await LookAsync();
+        Assert.Empty(_recorder.Told); // not at once, for what made it fail is there still
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await LookAsync();
 
         Assert.Equal(0, Assert.Single(_recorder.Told).Ended.Status.ExitCode);
+    }
+
+    [Fact]
+    public async Task What_is_being_recorded_when_the_agent_ends_is_read_to_its_end()
+    {
+        SeenContainer one = _containers.Run("slow");
+        Write("slow", "whole");
+        await LookAsync();
+        Directory.Delete(_folder["logs/shop_slow_uid-slow"], recursive: true);
+        _containers.End(one, 0);
+        var free = new TaskCompletionSource();
+        _recorder.Free = free.Task;
+        using var stop = new CancellationTokenSource();
+        await _runs.LookAsync(stop.Token);
+        await Eventually.TrueAsync(() => _recorder.IsAsked, Cancel);
+
+        await stop.CancelAsync();
+        Task ending = _runs.DisposeAsync().AsTask();
+        Assert.False(ending.IsCompleted);
+        free.SetResult();
+        await ending;
+
+        Assert.Equal("whole", Assert.Single(_recorder.Told).Log);
+    }
+
+    [Fact]
+    public async Task What_was_told_is_not_told_again_for_a_later_change_of_the_pod()
+    {
+        JsonObject pod = await PodAsync("once");
+        SeenContainer one = _containers.Run("once");
+        Write("once", "log");
+        await LookAsync();
+        _containers.End(one, 1);
+        _containers.Remove(one);
+        await StatusAsync(pod, Terminated(one.Id, 1, "Error"), restarts: 0);
+        await LookAsync();
+        await LookAsync();
+
+        await StatusAsync(pod, Terminated(one.Id, 1, "Error"), restarts: 0, note: "again");
+        await LookAsync();
+
+        Assert.Equal("log", Assert.Single(_recorder.Told).Log);
+    }
+
+    [Fact]
+    public async Task A_run_of_which_nobody_knew_how_it_ended_is_not_told_as_another_one_later()
+    {
+        JsonObject pod = await PodAsync("late");
+        SeenContainer one = _containers.Run("late");
+        await LookAsync();
+        _containers.Remove(one);
+        await LookAsync();
+        _time.Advance(TimeSpan.FromSeconds(11));
+        await LookAsync();
+        await LookAsync();
+
+        await StatusAsync(pod, Terminated(one.Id, 1, "Error"), restarts: 0);
+        await LookAsync();
+
+        Assert.Equal("ContainerStatusUnknown", Assert.Single(_recorder.Told).Ended.Status.Reason);
+    }
+
+    [Fact]
+    public async Task Ends_that_are_older_than_what_is_kept_are_not_told_when_an_agent_begins()
+    {
+        _recorder.Oldest = new DateTimeOffset(2026, 1, 1, 0, 0, 1, TimeSpan.Zero);
+        SeenContainer old = _containers.Run("old"), running = _containers.Run("running");
+        _containers.End(old, 0);
+        JsonObject pod = await PodAsync("ancient");
+        JsonObject ended = Terminated("id-ancient-0", 0, "Completed");
+        ended["finishedAt"] = "2025-01-01T00:00:00Z";
+        await StatusAsync(pod, ended, restarts: 0);
+        await LookAsync();
+        _containers.End(running, 0); // by a clock that is far off
+        await LookAsync();
+
+        Assert.Equal("running", Assert.Single(_recorder.Told).Ended.Pod.Metadata.Name);
+    }
+
+    [Fact]
+    public async Task A_pod_that_the_kubelet_has_from_a_file_is_recorded_by_the_uid_by_which_it_runs()
+    {
+        JsonObject pod = await MirrorAsync("static", of: "uid-static");
+        await StatusAsync(pod, Terminated("id-static-0", 0, "Completed"), restarts: 0);
+        await LookAsync();
+
+        EndedContainer ended = Assert.Single(_recorder.Told).Ended;
+        Assert.Equal(("uid-static", "ReplicaSet"), (ended.PodUid, ended.Pod.Metadata.OwnerReferences[0].Kind));
+    }
+
+    [Fact]
+    public async Task A_pod_that_says_it_is_the_copy_of_another_does_not_get_its_runs()
+    {
+        await MirrorAsync("sly", of: "uid-victim");
+        _containers.End(_containers.Run("victim"), 0);
+        await LookAsync();
+
+        Assert.Equal("victim", Assert.Single(_recorder.Told).Ended.Pod.Metadata.Name);
+    }
+
+    [Fact]
+    public async Task Unpacked_files_have_no_name_and_one_that_is_damaged_is_missed()
+    {
+        SeenContainer one = _containers.Run("torn");
+        Write("torn", "one ");
+        await LookAsync();
+        Rotate("torn", "20260101-000000", pack: true);
+        Write("torn", "two");
+        string packed = _folder[$"logs/{FakeContainers.LogOf("torn")}.20260101-000000.gz"];
+        await LookAsync();
+        _containers.End(one, 0);
+        string[] named = ["not looked"];
+        _recorder.Reading = () => named = Directory.GetFiles(_folder["scratch"]);
+        await LookAsync();
+        Assert.Empty(named);
+        await File.WriteAllTextAsync(packed, "no gzip", Cancel);
+        Write("torn", "!");
+        await LookAsync();
+
+        Assert.Equal([("one two", false), ("two!", true)], _recorder.Told.Select(told => (told.Log, told.Ended.IsLogCut)));
+    }
+
+    [Fact]
+    public async Task Whatever_goes_wrong_in_a_look_it_goes_on_and_is_not_well_meanwhile()
+    {
+        _containers.Fault = new InvalidOperationException("nobody thought of this");
+        using var stop = new CancellationTokenSource();
+        Task running = _runs.RunAsync(stop.Token);
+        await Eventually.TrueAsync(() => Passed(!_runs.IsWell), Cancel);
+
+        _containers.Fault = null;
+        await Eventually.TrueAsync(() => Passed(_runs.IsWell), Cancel);
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        bool Passed(bool done)
+        {
+            if (!done)
+                _time.Advance(TimeSpan.FromSeconds(1));
+            return done;
+        }
     }
 
     private KubeletRuns NewRuns()
@@ -291,6 +435,16 @@ public sealed class KubeletRunsTests : IAsyncLifetime
         });
     }
 
+    /// <summary>The cluster's copy of a pod that the kubelet runs by another uid.</summary>
+    private async Task<JsonObject> MirrorAsync(string name, string of)
+    {
+        var pod = (JsonObject)(await PodAsync(name)).DeepClone();
+        pod["metadata"]!["uid"] = $"copy-{name}";
+        pod["metadata"]!["name"] = $"{name}-n1";
+        pod["metadata"]!["annotations"] = new JsonObject { ["kubernetes.io/config.mirror"] = of };
+        return await ApplyAsync(pod);
+    }
+
     private async Task StatusAsync(JsonObject pod, JsonObject terminated, int restarts, string note = "")
     {
         var changed = (JsonObject)pod.DeepClone();
@@ -314,7 +468,7 @@ public sealed class KubeletRunsTests : IAsyncLifetime
     private async Task<JsonObject> ApplyAsync(JsonObject pod)
     {
         JsonObject applied = _cluster.Apply("pods", pod);
-        string version = (string)applied["metadata"]!["resourceVersion"]!, uid = (string)applied["metadata"]!["uid"]!;
+        string version = (string)applied["metadata"]!["resourceVersion"]!, uid = (string?)applied["metadata"]!["annotations"]?["kubernetes.io/config.mirror"] ?? (string)applied["metadata"]!["uid"]!;
         await Eventually.TrueAsync(() => _pods.Find(uid)?.Metadata.ResourceVersion == version, Cancel);
         return applied;
     }
