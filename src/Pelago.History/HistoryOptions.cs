@@ -35,4 +35,7 @@ public sealed record RetentionPolicy
 
     /// <summary>Of all files.</summary>
     public long MaxBytes { get; init; } = 20L << 30;
+
+    /// <summary>Of them, what is kept free for logs that come until something is dropped again.</summary>
+    internal long Spare => MaxBytes / 16;
 }

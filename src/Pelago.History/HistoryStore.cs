@@ -151,6 +151,12 @@ public sealed class HistoryStore : IRunHistory, IAsyncDisposable
     /// <summary>Drops what <see cref="HistoryOptions.Retention"/> does not keep, and archives days that have ended.</summary>
     public Task ExpireAsync(CancellationToken cancel) => _retention.RunAsync(cancel);
 
+    /// <summary>Completes when, since the last <see cref="ExpireAsync"/>, so much was recorded that there is soon no room for logs.</summary>
+    public Task OverflowAsync() => _writer.OverflowAsync();
+
+    /// <summary>False: a run that ended then would be dropped by <see cref="ExpireAsync"/>.</summary>
+    public bool Keeps(DateTimeOffset finished, bool failed) => _retention.Keeps(finished, failed);
+
     public ValueTask DisposeAsync() => _writer.DisposeAsync();
 
     private static bool MayHold(DateOnly day, RunQuery query)

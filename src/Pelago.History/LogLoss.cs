@@ -25,4 +25,6 @@ public static class LogLoss
 
     /// <summary>Its files could not be read.</summary>
     public const string Unreadable = "Unreadable";
+
+    public static bool IsKnown(string word) => word is NeverStarted or NoFile or Removed or Rotated or Truncated or NoRoom or Unreadable;
 }

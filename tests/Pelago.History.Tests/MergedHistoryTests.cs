@@ -5,10 +5,12 @@ using System.Net;
 using System.Net.Http;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 using Pelago.History.Api;
 using Pelago.History.Exports;
 using Pelago.History.Merging;
 using Pelago.Kube;
+using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
 using Xunit;
 
@@ -189,6 +191,64 @@ public sealed class MergedHistoryTests : IAsyncLifetime
         Assert.Equal(4, page.Items.Count);
     }
 
+    [Fact]
+    public async Task A_part_cannot_give_another_run_the_name_that_is_looked_for()
+    {
+        await RecordAsync(6);
+        RunRecord known = (await _merged.QueryAsync(new RunQuery { Pod = "pod-4" }, Cancel)).Items[0], forged = known with { PodUid = Guid.NewGuid().ToString() };
+        string name = $"pod-4.main.{new string('0', 16)}";
+        _parts[0].Answer = Listed(forged with { Name = name });
+
+        Assert.Equal(503, (await Assert.ThrowsAsync<ApiStatusException>(() => _merged.FindAsync(name, Cancel))).Status.Code);
+        _parts[0].Answer = Listed(forged);
+        Assert.Equal("n2", (await _merged.FindAsync(known.Name, Cancel))!.Node);
+    }
+
+    [Fact]
+    public async Task A_run_that_two_parts_say_they_have_is_given_from_neither()
+    {
+        await RecordAsync(6);
+        RunRecord run = (await _merged.QueryAsync(new RunQuery { Pod = "pod-4" }, Cancel)).Items[0];
+        _parts[0].Answer = Listed(run);
+
+        ApiStatus refused = (await Assert.ThrowsAsync<ApiStatusException>(() => _merged.FindAsync(run.Name, Cancel))).Status;
+
+        Assert.Equal(500, refused.Code);
+        Assert.Contains("n1, n2", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_part_that_hangs_does_not_keep_what_another_has()
+    {
+        await RecordAsync(6);
+        RunRecord run = (await _merged.QueryAsync(new RunQuery { Pod = "pod-3" }, Cancel)).Items[0];
+        _parts[2].Hangs = true;
+        var time = new FakeTimeProvider();
+
+        int answered = _parts[0].Answered;
+        Task<RunRecord?> finding = Over(_parts, time).FindAsync(run.Name, Cancel);
+        await Eventually.TrueAsync(() => _parts[0].Answered > answered, Cancel);
+        (RunRecord? found, TimeSpan took) = await TimedAsync(time, finding);
+
+        Assert.Equal("n1", found!.Node);
+        Assert.InRange(took, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Many_parts_that_hang_are_not_waited_for_one_after_the_other_nor_at_once_again()
+    {
+        await RecordAsync(6);
+        Part[] hung = [.. Enumerable.Range(0, 40).Select(number => new Part($"h{number}", _parts[0].Endpoint) { Hangs = true })];
+        var time = new FakeTimeProvider();
+        MergedHistory merged = Over([_parts[0], .. hung], time);
+
+        (RunPage page, TimeSpan took) = await TimedAsync(time, merged.QueryAsync(new RunQuery(), Cancel));
+        Assert.Equal((2, 40), (page.Items.Count, page.Missing.Count));
+        Assert.InRange(took, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(28));
+        await TimedAsync(time, merged.QueryAsync(new RunQuery(), Cancel));
+        Assert.Single(hung[0].Asked);
+    }
+
     [Theory]
     [InlineData("x")]
     [InlineData("2026-11-29.1")]
@@ -216,6 +276,26 @@ public sealed class MergedHistoryTests : IAsyncLifetime
 
     private static IEnumerable<string> Pods(RunPage page) => page.Items.Select(run => run.Pod);
 
+    private static string Listed(RunRecord run) => HistoryDocuments.RunList(new RunPage([run], ""), placed: false).ToJsonString();
+
+    private static MergedHistory Over(IReadOnlyList<Part> parts, TimeProvider time) =>
+        new(() => new HistoryParts(parts, []), (_, _) => Task.FromResult<IReadOnlyList<PodEvent>>([]), TimeSpan.FromSeconds(15), time);
+
+    /// <summary>Lets time go by until it is done; how much did.</summary>
+    private static async Task<(T Result, TimeSpan Took)> TimedAsync<T>(FakeTimeProvider time, Task<T> work)
+    {
+        DateTimeOffset begin = time.GetUtcNow();
+        await Eventually.TrueAsync(
+            () =>
+            {
+                if (!work.IsCompleted)
+                    time.Advance(TimeSpan.FromMilliseconds(250));
+                return work.IsCompleted;
+            },
+            Cancel);
+        return (await work, time.GetUtcNow() - begin);
+    }
+
     /// <summary>Each ends a second after the one before it, on the nodes in turn.</summary>
     private async Task RecordAsync(int count)
     {
@@ -238,6 +318,15 @@ public sealed class MergedHistoryTests : IAsyncLifetime
     {
         public string Name => name;
 
+        public HistoryEndpoint Endpoint => endpoint;
+
+        public bool Hangs { get; set; }
+
+        public int Answered { get; private set; }
+
+        /// <summary>What it says whatever it is asked.</summary>
+        public string? Answer { get; set; }
+
         public string? Fault { get; set; }
 
         /// <summary>It never answers.</summary>
@@ -255,6 +344,10 @@ public sealed class MergedHistoryTests : IAsyncLifetime
                 await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
             if (Fault is { } fault)
                 throw new HttpRequestException(fault);
+            if (Hangs)
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
+            if (Answer is { } said)
+                return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(said) };
             string[] parts = pathAndQuery.Split('?', 2);
             HistoryRequest asked = HistoryPath.Read(method.Method, parts[0])!;
             var http = new DefaultHttpContext();
@@ -270,6 +363,7 @@ public sealed class MergedHistoryTests : IAsyncLifetime
                 return new HttpResponseMessage((HttpStatusCode)refused.Status.Code);
             }
             string text = Encoding.UTF8.GetString(body.ToArray());
+            Answered++;
             return new HttpResponseMessage(HttpStatusCode.OK)
             {
                 Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Namespace is { } other ? text.Replace("\"namespace\":\"default\"", $"\"namespace\":\"{other}\"", StringComparison.Ordinal) : text)),

@@ -49,6 +49,21 @@ public sealed class RecordingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Recording_again_fills_in_an_owner_and_a_spec_that_were_not_known()
+    {
+        string log = _folder["0.log"];
+        await File.WriteAllTextAsync(log, TestRuns.Line("one"), Cancel);
+        FinishedRun run = TestRuns.Run(1, log);
+        await _store.RecordAsync(run with { Owner = "" }, Cancel);
+        await _store.RecordAsync(run with { Spec = "{}"u8.ToArray() }, Cancel);
+        await _store.RecordAsync(run with { Owner = "", LogFiles = [] }, Cancel);
+
+        RunRecord found = Assert.Single(_store.Query(new RunQuery(), Cancel).Items);
+        Assert.Equal(("Job/job-1", "", "one\n"), (found.Owner, found.LogLoss, await TestRuns.LogAsync(_store, found, Cancel)));
+        Assert.Equal("{}"u8.ToArray(), _store.Spec(found));
+    }
+
+    [Fact]
     public async Task A_log_comes_back_byte_for_byte_over_files_and_segments()
     {
         var random = new Random(1);

@@ -56,6 +56,37 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task Room_is_counted_while_logs_are_written()
+    {
+        await using HistoryStore store = Open(new RetentionPolicy { MaxBytes = 1 << 20 });
+        await store.ExpireAsync(Cancel);
+        Task overflow = store.OverflowAsync();
+        var random = new Random(1);
+        for (int number = 0; number < 4; number++)
+        {
+            byte[] noise = new byte[400_000];
+            random.NextBytes(noise);
+            await File.WriteAllTextAsync(_folder["0.log"], TestRuns.Line(Convert.ToBase64String(noise)), Cancel);
+            await store.RecordAsync(TestRuns.Run(number, _folder["0.log"]) with { Started = null, Finished = _time.GetUtcNow() }, Cancel);
+            Assert.Equal(number >= 2, overflow.IsCompleted);
+        }
+
+        Assert.Equal([LogLoss.NoRoom, "", "", ""], store.Query(new RunQuery(), Cancel).Items.Select(run => run.LogLoss));
+        await store.ExpireAsync(Cancel);
+        Assert.False(store.OverflowAsync().IsCompleted);
+    }
+
+    [Fact]
+    public async Task What_would_be_dropped_at_once_is_said_not_to_be_kept()
+    {
+        await using HistoryStore store = Open();
+        DateTimeOffset now = _time.GetUtcNow();
+
+        Assert.True(store.Keeps(now.AddDays(-30), failed: false) && store.Keeps(now.AddDays(-90), failed: true));
+        Assert.False(store.Keeps(now.AddDays(-31), failed: false) || store.Keeps(now.AddDays(-91), failed: true));
+    }
+
+    [Fact]
     public async Task Days_that_have_ended_are_archived_once()
     {
         var archive = new DirectoryStorage(_folder["archive"]);

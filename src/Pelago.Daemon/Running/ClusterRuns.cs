@@ -9,6 +9,7 @@ using Pelago.History;
 using Pelago.History.Api;
 using Pelago.Kube;
 using Pelago.Node;
+using Pelago.Node.Runtimes;
 
 namespace Pelago.Daemon.Running;
 
@@ -82,6 +83,8 @@ internal sealed partial class ClusterRuns : IRunRecorder, IAsyncDisposable
         }
     }
 
+    public bool Keeps(ContainerStatus ended) => ended.FinishedAt is not { } finished || _store.Keeps(finished, failed: ended.ExitCode != 0);
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -95,7 +98,7 @@ internal sealed partial class ClusterRuns : IRunRecorder, IAsyncDisposable
         V1ObjectMeta pod = ended.Pod.Metadata;
         return new FinishedRun
         {
-            Namespace = pod.NamespaceProperty, Pod = pod.Name, PodUid = pod.Uid, Container = ended.Status.Name, Attempt = ended.Status.Attempt, Owner = RunSpec.OwnerOf(pod), Node = ended.Node,
+            Namespace = pod.NamespaceProperty, Pod = pod.Name, PodUid = ended.PodUid, Container = ended.Status.Name, Attempt = ended.Status.Attempt, Owner = RunSpec.OwnerOf(pod), Node = ended.Node,
             Started = ended.Status.StartedAt, Finished = ended.Status.FinishedAt ?? _time.GetUtcNow(), ExitCode = ended.Status.ExitCode, Reason = ended.Status.Reason,
             Message = ended.Status.Message, Spec = RunSpec.Of(ended.Pod), LogFiles = ended.LogFiles,
             LogLoss = LossOf(ended),
@@ -109,7 +112,6 @@ internal sealed partial class ClusterRuns : IRunRecorder, IAsyncDisposable
     {
         while (true)
         {
-            await Task.Delay(BetweenExpiries, _time, cancel);
             try
             {
                 await _store.ExpireAsync(cancel);
@@ -118,6 +120,8 @@ internal sealed partial class ClusterRuns : IRunRecorder, IAsyncDisposable
             {
                 Log.NotExpired(_log, fault.Message);
             }
+            await _store.OverflowAsync().WaitAsync(BetweenExpiries, _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancel.ThrowIfCancellationRequested();
         }
     }
 

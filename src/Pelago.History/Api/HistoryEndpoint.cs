@@ -71,8 +71,23 @@ public sealed class HistoryEndpoint(IRunHistory history, string scratch)
         }
     }
 
-    private async Task<RunPage> NamedAsync(string name, RunQuery query, CancellationToken cancel) =>
-        new(await history.FindAsync(name, cancel) is { } run && (query.Namespace.Length == 0 || run.Namespace == query.Namespace) ? [run] : [], "");
+    private async Task<RunPage> NamedAsync(string name, RunQuery query, CancellationToken cancel)
+    {
+        var none = new RunPage([], "");
+        if (await history.FindAsync(name, cancel) is not { } run || (query.Namespace.Length > 0 && run.Namespace != query.Namespace))
+            return none;
+        if (query == new RunQuery { Namespace = query.Namespace })
+            return new RunPage([run], "");
+
+        // What else is asked of it a query of its pod's runs says.
+        RunQuery narrow = query with
+        {
+            PodUid = query.PodUid.Length > 0 ? query.PodUid : run.PodUid, Container = query.Container.Length > 0 ? query.Container : run.Container,
+            Node = query.Node.Length > 0 ? query.Node : run.Node, Limit = RunQuery.MaxLimit,
+        };
+        RunPage page = await PageAsync(narrow, cancel);
+        return page with { Items = [.. page.Items.Where(item => item.Name == name)], Continue = "" };
+    }
 
     private async Task GetAsync(HttpContext http, HistoryRequest asked, CancellationToken cancel)
     {
@@ -109,7 +124,7 @@ public sealed class HistoryEndpoint(IRunHistory history, string scratch)
 
         // What is missing is said beside what there is: an answer without a byte may be a log without a byte.
         if (run.LogLoss.Length > 0)
-            http.Response.Headers[HistoryApi.LogLossHeader] = run.LogLoss;
+            http.Response.Headers[HistoryApi.LogLossHeader] = LogLoss.IsKnown(run.LogLoss) ? run.LogLoss : LogLoss.Unreadable;
         http.Response.ContentType = "text/plain; charset=utf-8";
         await history.WriteLogAsync(run, selection, http.Response.Body, cancel);
     }

@@ -56,12 +56,12 @@ internal static class RunDocument
         JsonObject metadata = document.Object("metadata") ?? [], spec = document.Object("spec") ?? [], status = document.Object("status") ?? [], log = status.Object("log") ?? [];
         (DateOnly day, long id) = RunCursor.Parse(status.String(Place) ?? "") ?? default;
         string name = metadata.String("name") ?? "";
-        if (RunKey.OfName(name) is null)
-            throw new ArgumentException($"metadata.name: \"{name}\" is no name of a run", nameof(document));
+        (string pod, string uid, string container, int attempt) = (spec.String("pod") ?? "", spec.String("podUID") ?? "", spec.String("container") ?? "", (int)(spec.Integer("attempt") ?? 0));
+        if (name != RunKey.Name(pod, container, RunKey.Of(uid, container, attempt)))
+            throw new ArgumentException($"metadata.name: \"{name}\" is not the name of the run of {pod}, {uid}, {container}, {attempt}", nameof(document));
         return new RunRecord
         {
-            Name = name, Namespace = metadata.String("namespace") ?? "", Pod = spec.String("pod") ?? "", PodUid = spec.String("podUID") ?? "",
-            Container = spec.String("container") ?? "", Attempt = (int)(spec.Integer("attempt") ?? 0), Owner = spec.String("owner") ?? "", Node = spec.String("node") ?? "",
+            Name = name, Namespace = metadata.String("namespace") ?? "", Pod = pod, PodUid = uid, Container = container, Attempt = attempt, Owner = spec.String("owner") ?? "", Node = spec.String("node") ?? "",
             Started = MetaTime.TryParse(status.String("startTime"), out DateTimeOffset started) ? started : null,
             Finished = MetaTime.TryParse(status.String("finishTime"), out DateTimeOffset finished) ? finished : throw new ArgumentException($"run {name} has no finishTime", nameof(document)),
             ExitCode = (int)(status.Integer("exitCode") ?? 0), Reason = status.String("reason") ?? "", Message = status.String("message") ?? "",

@@ -27,6 +27,9 @@ internal sealed class DayLogs : IDisposable
         _addPart = new Statement(connection, "INSERT INTO part(run, seq, segment) VALUES($1, $2, $3)", 3);
     }
 
+    /// <summary>Bytes of the file.</summary>
+    public long End => _file.End;
+
     /// <summary>Records of the run's log what is not recorded yet; what there is then.</summary>
     public LogPart Record(long id, FinishedRun run, LogPart known, bool hasRoom, long most)
     {

@@ -42,7 +42,12 @@ internal sealed class DayWriter : IDisposable
         _next = DaySchema.Number(_connection, "SELECT max(id) FROM run") + 1;
         _begin = new Statement(_connection, "BEGIN IMMEDIATE", 0);
         _commit = new Statement(_connection, "COMMIT", 0);
-        _find = new Statement(_connection, "SELECT id, bytes, lines, (SELECT text FROM word WHERE id = run.loss) FROM run WHERE key = $1", 1);
+        _find = new Statement(
+            _connection,
+            """
+            SELECT id, bytes, lines, (SELECT text FROM word WHERE id = run.loss), spec IS NULL OR coalesce((SELECT text FROM word WHERE id = run.owner), '') = '' FROM run WHERE key = $1
+            """,
+            1);
         _complete = new Statement(_connection, "UPDATE run SET bytes = $2, lines = $3, loss = $4, spec = coalesce(spec, $5), owner = coalesce($6, owner) WHERE id = $1", 6);
         _pin = new Statement(_connection, "UPDATE run SET pinned = $2 WHERE key = $1 RETURNING id", 2);
         _insert = new Statement(
@@ -56,19 +61,22 @@ internal sealed class DayWriter : IDisposable
 
     public DayFile File { get; }
 
-    /// <summary>Records a run, or what is new of one that is recorded: more of its log.</summary>
-    public void Record(FinishedRun run, bool hasRoom, long mostLog)
+    /// <summary>Records a run, or what is new of one that is recorded: more of its log, and an owner or a spec that was not known. How many bytes its log has added.</summary>
+    public long Record(FinishedRun run, bool hasRoom, long mostLog)
     {
         Begin();
         long key = RunKey.Of(run.PodUid, run.Container, run.Attempt);
-        (long Id, LogPart Log)? known = Find(key);
-        long id = known?.Id ?? _next;
+        (long Id, LogPart Log, bool IsVague)? known = Find(key);
+        long id = known?.Id ?? _next, end = _logs.End;
         LogPart before = known?.Log ?? default;
         LogPart log = _logs.Record(id, run, before, hasRoom, mostLog);
         if (known is null)
             Insert(id, key, run, log);
         else if (log.Bytes > before.Bytes)
-            _complete.Run(id, log.Bytes, log.Lines, _words.Of(log.Loss), _specs.Of(run.Spec.Span), run.Owner.Length > 0 ? _words.Of(run.Owner) : null);
+            Complete(id, run, log);
+        else if (known.Value.IsVague && (run.Owner.Length > 0 || !run.Spec.IsEmpty))
+            Complete(id, run, before);
+        return _logs.End - end;
     }
 
     public void Record(PodEvent happened)
@@ -108,10 +116,13 @@ internal sealed class DayWriter : IDisposable
         _inTransaction = true;
     }
 
-    private (long Id, LogPart Log)? Find(long key)
+    private void Complete(long id, FinishedRun run, LogPart log) =>
+        _complete.Run(id, log.Bytes, log.Lines, _words.Of(log.Loss), _specs.Of(run.Spec.Span), run.Owner.Length > 0 ? _words.Of(run.Owner) : null);
+
+    private (long Id, LogPart Log, bool IsVague)? Find(long key)
     {
         using Statement.Rows row = _find.Read(key);
-        return row.Read() ? (row.GetInt64(0), new LogPart(row.GetInt64(1), row.GetInt64(2), row.GetString(3))) : null;
+        return row.Read() ? (row.GetInt64(0), new LogPart(row.GetInt64(1), row.GetInt64(2), row.GetString(3)), row.GetInt64(4) != 0) : null;
     }
 
     private void Insert(long id, long key, FinishedRun run, LogPart log)

@@ -24,6 +24,12 @@ public sealed class MergedHistory(
     private const int MostChunk = 1000;
 
     private const int MostTogether = 32;
+
+    // Of all parts together, however many hang.
+    private static readonly TimeSpan MostForAll = TimeSpan.FromSeconds(20);
+
+    // A run that was found is there; only one that forges it, or that has it too, could still say so.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private static readonly GroupResource Runs = new(HistoryApi.Group, HistoryApi.Runs);
     private readonly PartAnswers _answers = new(patience, time);
 
@@ -34,7 +40,8 @@ public sealed class MergedHistory(
         int limit = Math.Clamp(query.Limit, 1, RunQuery.MaxLimit), chunk = Math.Clamp(2 * limit / Math.Max(1, now.Known.Count), Math.Min(LeastChunk, limit), MostChunk);
         string selector = RunSelector.Write(query);
         PartRuns[] open = [.. now.Known.Where(part => query.Node.Length == 0 || part.Name == query.Node).Select(part => new PartRuns(part, _answers, query, selector, places.GetValueOrDefault(part.Name, ""), chunk))];
-        await ReadAsync(open, cancel);
+        using var enough = new CancellationTokenSource(MostForAll, time);
+        await ReadAsync(open, enough.Token, cancel);
         if (open.All(runs => runs.Fault is not null) && Missing(now, open) is { Count: > 0 } all)
             throw Silent(all);
 
@@ -46,7 +53,7 @@ public sealed class MergedHistory(
         {
             items.Add(first.Take());
             if (first.NeedsReading)
-                await ReadAsync([first], cancel);
+                await ReadAsync([first], enough.Token, cancel);
             if (first.Head is not null)
                 heads.Enqueue(first, OrderOf(first));
         }
@@ -60,33 +67,35 @@ public sealed class MergedHistory(
     {
         if (RunKey.OfName(name) is null)
             return null;
-        RunRecord? found = null;
-
-        // Whoever has it is enough: nobody waits then for those that give no answer.
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        try
+        var found = new List<RunRecord>();
+        using var enough = new CancellationTokenSource(MostForAll, time);
+        (_, IReadOnlyList<string> missing) = await EachAsync($"{HistoryApi.Runs}?fieldSelector={Uri.EscapeDataString($"metadata.name={name}")}", (part, list) =>
         {
-            (_, IReadOnlyList<string> missing) = await EachAsync($"{HistoryApi.Runs}?fieldSelector={Uri.EscapeDataString($"metadata.name={name}")}", (part, list) =>
+            foreach (JsonObject item in (list.Array("items") ?? []).OfType<JsonObject>().Take(1))
             {
-                if ((list.Array("items") ?? []).OfType<JsonObject>().FirstOrDefault() is { } item && RunDocument.Read(item) with { Node = part.Name } is var run && run.Name == name)
+                RunRecord run = RunDocument.Read(item) with { Node = part.Name };
+                if (run.Name != name)
+                    continue;
+                lock (found)
                 {
-                    Interlocked.CompareExchange(ref found, run, null);
-                    enough.Cancel();
+                    found.Add(run);
+                    if (found.Count == 1)
+                        enough.CancelAfter(Grace);
                 }
-            }, enough.Token);
-            return found is null && missing.Count > 0
-                ? throw new ApiStatusException(ApiStatus.Unavailable($"run {name} is not where there was an answer, and it may be elsewhere: {Some(missing)}"))
-                : found;
-        }
-        catch (OperationCanceledException) when (found is not null && !cancel.IsCancellationRequested)
-        {
-            return found;
-        }
+            }
+        }, enough.Token, cancel);
+
+        // A pod is on one node: who else has its runs is not to be told apart from the one that had it.
+        if (found.Count > 1)
+            throw new ApiStatusException(ApiStatus.Internal($"run {name} is on several nodes, of which at most one can be right: {string.Join(", ", found.Select(run => run.Node).Order(StringComparer.Ordinal))}"));
+        return found.Count == 0 && missing.Count > 0
+            ? throw new ApiStatusException(ApiStatus.Unavailable($"run {name} is not where there was an answer, and it may be elsewhere: {Some(missing)}"))
+            : found.FirstOrDefault();
     }
 
     public async Task<byte[]?> SpecAsync(RunRecord run, CancellationToken cancel)
     {
-        JsonObject document = await AskedAsync(run, () => _answers.GetAsync(PartOf(run), HistoryPath.Of(run), cancel));
+        JsonObject document = await AskedAsync(run, () => _answers.GetAsync(PartOf(run), HistoryPath.Of(run), CancellationToken.None, cancel));
         return document.Object("spec")?.Object("template") is { } spec ? KubeJson.ToUtf8(spec) : null;
     }
 
@@ -110,6 +119,7 @@ public sealed class MergedHistory(
     public async Task<DayPage> DaysAsync(CancellationToken cancel)
     {
         var days = new Dictionary<DateOnly, DaySummary>();
+        using var enough = new CancellationTokenSource(MostForAll, time);
         (bool any, IReadOnlyList<string> missing) = await EachAsync(HistoryApi.Days, (_, list) =>
         {
             DaySummary[] some = [.. (list.Array("items") ?? []).OfType<JsonObject>().Select(HistoryDocuments.ReadDay)];
@@ -118,7 +128,7 @@ public sealed class MergedHistory(
                 foreach (DaySummary day in some)
                     days[day.Day] = days.TryGetValue(day.Day, out DaySummary? known) ? known.And(day) : day;
             }
-        }, cancel);
+        }, enough.Token, cancel);
         if (!any && missing.Count > 0)
             throw Silent(missing);
         return new DayPage([.. days.Values.OrderByDescending(day => day.Day)]) { Missing = missing };
@@ -150,15 +160,15 @@ public sealed class MergedHistory(
         }
     }
 
-    private static Task ReadAsync(PartRuns[] some, CancellationToken cancel) =>
-        Parallel.ForEachAsync(some, With(cancel), async (runs, stop) => await runs.ReadAsync(stop));
+    private static Task ReadAsync(PartRuns[] some, CancellationToken enough, CancellationToken cancel) =>
+        Parallel.ForEachAsync(some, With(cancel), async (runs, stop) => await runs.ReadAsync(enough, stop));
 
     private static ParallelOptions With(CancellationToken cancel) => new() { MaxDegreeOfParallelism = MostTogether, CancellationToken = cancel };
 
     private IHistoryPart PartOf(RunRecord run) => parts().Known.FirstOrDefault(part => part.Name == run.Node) ?? throw new HttpRequestException("it has no agent now");
 
     /// <summary>Asks all parts for a document: whether any gave it, and a sentence for each that did not.</summary>
-    private async Task<(bool Any, IReadOnlyList<string> Missing)> EachAsync(string pathAndQuery, Action<IHistoryPart, JsonObject> read, CancellationToken cancel)
+    private async Task<(bool Any, IReadOnlyList<string> Missing)> EachAsync(string pathAndQuery, Action<IHistoryPart, JsonObject> read, CancellationToken enough, CancellationToken cancel)
     {
         HistoryParts now = parts();
         var missing = new List<string>(now.Missing);
@@ -166,7 +176,7 @@ public sealed class MergedHistory(
         {
             try
             {
-                read(part, await _answers.GetAsync(part, pathAndQuery, stop));
+                read(part, await _answers.GetAsync(part, pathAndQuery, enough, stop));
             }
             catch (Exception fault) when (fault is HttpRequestException or ArgumentException)
             {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Concurrent;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -14,20 +15,39 @@ internal sealed class PartAnswers(TimeSpan patience, TimeProvider time)
 {
     private const int MostBytes = 16 << 20;
 
-    public async Task<JsonObject> GetAsync(IHistoryPart part, string pathAndQuery, CancellationToken cancel)
+    // Whoever has just kept somebody waiting for nothing is not waited for at once again.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<string, long> _silent = new(StringComparer.Ordinal);
+
+    /// <param name="part">Who is asked.</param>
+    /// <param name="pathAndQuery">For what.</param>
+    /// <param name="enough">When nobody waits for it any more: then it has given none.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<JsonObject> GetAsync(IHistoryPart part, string pathAndQuery, CancellationToken enough, CancellationToken cancel)
     {
+        if (enough.IsCancellationRequested)
+            throw new HttpRequestException("there was no time left to ask it");
+        if (_silent.TryGetValue(part.Name, out long since) && time.GetElapsedTime(since) < Pause)
+            throw new HttpRequestException($"it gave no answer within {patience.TotalSeconds:0} s a moment ago");
         using var late = new CancellationTokenSource(patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, enough, cancel);
         try
         {
             using HttpResponseMessage response = await part.SendAsync(HttpMethod.Get, pathAndQuery, either.Token);
             if (!response.IsSuccessStatusCode)
                 throw Refused(response);
-            return KubeJson.ParseObject(await ReadAsync(response, either.Token));
+            JsonObject document = KubeJson.ParseObject(await ReadAsync(response, either.Token));
+            _silent.TryRemove(part.Name, out _);
+            return document;
         }
         catch (OperationCanceledException slow) when (late.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
+            _silent[part.Name] = time.GetTimestamp();
             throw Late(slow);
+        }
+        catch (OperationCanceledException slow) when (enough.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw new HttpRequestException("it gave no answer in time", slow);
         }
         catch (Exception bad) when (bad is IOException or JsonException or InvalidOperationException)
         {

@@ -41,14 +41,16 @@ internal sealed class PartRuns(IHistoryPart part, PartAnswers answers, RunQuery 
         return run;
     }
 
-    public async Task ReadAsync(CancellationToken cancel)
+    /// <param name="enough">When nobody waits for it any more: then the rest is missing.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task ReadAsync(CancellationToken enough, CancellationToken cancel)
     {
         string path = query.Namespace.Length > 0 ? $"namespaces/{Uri.EscapeDataString(query.Namespace)}/{HistoryApi.Runs}" : HistoryApi.Runs;
         string after = _next.Length > 0 ? $"&continue={Uri.EscapeDataString(_next)}" : "";
         string fields = selector.Length > 0 ? $"&fieldSelector={Uri.EscapeDataString(selector)}" : "";
         try
         {
-            JsonObject list = await answers.GetAsync(part, $"{path}?{RunDocument.PlacesParameter}=true&limit={chunk}{after}{fields}", cancel);
+            JsonObject list = await answers.GetAsync(part, $"{path}?{RunDocument.PlacesParameter}=true&limit={chunk}{after}{fields}", enough, cancel);
             foreach (JsonObject item in (list.Array("items") ?? []).OfType<JsonObject>().Take(chunk))
             {
                 RunRecord run = RunDocument.Read(item) with { Node = part.Name };

@@ -26,6 +26,12 @@ internal sealed partial class HistoryRetention(HistoryOptions options, HistoryWr
         await DropForRoomAsync(today, cancel);
     }
 
+    public bool Keeps(DateTimeOffset finished, bool failed)
+    {
+        KeptRuns? kept = Kept(DateOnly.FromDateTime(options.Time.GetUtcNow().UtcDateTime), DateOnly.FromDateTime(finished.UtcDateTime));
+        return kept is null || (failed && kept == KeptRuns.FailedAndPinned);
+    }
+
     /// <summary>Which runs of a day stay; null: all.</summary>
     private KeptRuns? Kept(DateOnly today, DateOnly day)
     {
@@ -39,15 +45,15 @@ internal sealed partial class HistoryRetention(HistoryOptions options, HistoryWr
         long bytes = files.Sum(file => file.Bytes);
         foreach (DayFile file in files.Reverse().Where(file => file.Day < today))
         {
-            if (bytes <= options.Retention.MaxBytes)
+            if (bytes <= options.Retention.MaxBytes - options.Retention.Spare)
                 break;
             await PruneAsync(file, KeptRuns.Pinned, cancel);
             bytes = DayFile.In(options.Directory).Sum(left => left.Bytes);
         }
 
-        bool hasRoom = bytes <= options.Retention.MaxBytes;
-        await writer.AloneAsync(days => days.HasRoom = hasRoom, cancel);
-        if (!hasRoom)
+        // Counted where nobody writes meanwhile.
+        await writer.AloneAsync(days => days.SetRoom(options.Retention.MaxBytes - DayFile.In(options.Directory).Sum(file => file.Bytes)), cancel);
+        if (bytes > options.Retention.MaxBytes)
             Log.Full(_log, options.Directory, bytes, options.Retention.MaxBytes);
     }
 

@@ -12,13 +12,32 @@ internal sealed class DayWriters(HistoryOptions options) : IDisposable
     private const int MaxOpen = 3;
     private static readonly TimeSpan Future = TimeSpan.FromDays(1);
     private readonly Dictionary<DateOnly, DayWriter> _open = [];
+    private volatile TaskCompletionSource _overflow = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>False while all files together are larger than they may be: runs are recorded without their logs.</summary>
-    public bool HasRoom { get; set; } = true;
+    /// <summary>
+    /// How many bytes may be added to all files as they are; below 0 runs are recorded without their logs. It is counted down with what logs take, and set anew
+    /// when what is old was dropped; before that it is not known.
+    /// </summary>
+    public long Room { get; private set; } = long.MaxValue;
+
+    /// <summary>For any thread: completes when little room is left where there was more.</summary>
+    public Task Overflow => _overflow.Task;
 
     public DateOnly Today => DateOnly.FromDateTime(options.Time.GetUtcNow().UtcDateTime);
 
-    public void Record(FinishedRun run) => Of(DayOf(run.Finished)).Record(run, HasRoom, options.MaxLogBytes);
+    public void SetRoom(long bytes)
+    {
+        Room = bytes;
+        _overflow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public void Record(FinishedRun run)
+    {
+        long before = Room;
+        Room -= Of(DayOf(run.Finished)).Record(run, Room >= 0, options.MaxLogBytes);
+        if (before >= options.Retention.Spare && Room < options.Retention.Spare)
+            _overflow.TrySetResult();
+    }
 
     public void Record(IReadOnlyList<PodEvent> happened)
     {

@@ -25,6 +25,8 @@ internal sealed class HistoryWriter : IAsyncDisposable
     /// <summary>Something that must not be mixed with anything else, such as dropping days.</summary>
     public Task AloneAsync(Action<DayWriters> work, CancellationToken cancel) => DoAsync(new WriterWork(work, Alone: true), cancel);
 
+    public Task OverflowAsync() => _days.Overflow;
+
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();

@@ -58,6 +58,29 @@ public sealed class HistoryEndpointTests : IAsyncLifetime
         Assert.Equal([pod], Pods(await JsonAsync(new HistoryRequest("list", "", "runs", "", ""), $"?fieldSelector={Uri.EscapeDataString(selector)}")));
 
     [Theory]
+    [InlineData("status.outcome=Failed", 1)]
+    [InlineData("status.outcome=Succeeded", 0)]
+    [InlineData("spec.podUID=other", 0)]
+    [InlineData("spec.node=node-1,status.exitCode=1", 1)]
+    public async Task A_name_with_other_fields_is_only_that_of_a_run_which_has_them(string others, int count)
+    {
+        string name = _store.Query(new RunQuery { Pod = "pod-7" }, Cancel).Items[0].Name;
+
+        Assert.Equal(count, Pods(await JsonAsync(new HistoryRequest("list", "", "runs", "", ""), $"?fieldSelector={Uri.EscapeDataString($"metadata.name={name},{others}")}")).Count());
+    }
+
+    [Fact]
+    public async Task A_word_for_what_is_missing_that_is_none_is_not_put_into_a_header()
+    {
+        await _store.RecordAsync(TestRuns.Run(9) with { Namespace = "a", LogLoss = "odd\r\nX-Evil: 1" }, Cancel);
+        var http = new DefaultHttpContext();
+
+        await _endpoint.HandleAsync(http, new HistoryRequest("get", "a", "runs", _store.Query(new RunQuery { Pod = "pod-9" }, Cancel).Items[0].Name, "log"), Cancel);
+
+        Assert.Equal(LogLoss.Unreadable, http.Response.Headers[HistoryApi.LogLossHeader].ToString());
+    }
+
+    [Theory]
     [InlineData("?fieldSelector=status.outcome%3DMaybe")]
     [InlineData("?fieldSelector=spec.colour%3Dred")]
     [InlineData("?fieldSelector=spec.pod%21%3Dx")]
