@@ -153,8 +153,8 @@ public sealed class InstallTests(TestCluster cluster) : KubectlTest(cluster)
 
         string name = (string)nightly["metadata"]!["name"]!, podName = (string)nightly["spec"]!["pod"]!;
         Assert.Equal($"from {podName}\nsecond\n", (await _pelago.OnClusterAsync(0, "history", "log", name)).Output);
-        Assert.Equal("last words\n", (await _pelago.OnClusterAsync(0, "cat", "-i", "killed")).Output);
-        Assert.Equal("second\n", (await _pelago.OnClusterAsync(0, "tail", "-i", "-n", "1", podName)).Output);
+        Assert.Equal("last words\n", (await _pelago.OnClusterAsync(0, "cat", "-i", $"{Namespace}/killed")).Output);
+        Assert.Equal("second\n", (await _pelago.OnClusterAsync(0, "tail", "-i", "-n", "1", $"{Namespace}/{podName}")).Output);
         Assert.Contains("killed", (await _pelago.OnClusterAsync(0, "ps", "-I", "-n", Namespace)).Output, StringComparison.Ordinal);
         Assert.Contains(DateTime.UtcNow.ToString("yyyy-MM-", System.Globalization.CultureInfo.InvariantCulture), (await _pelago.OnClusterAsync(0, "history", "stats")).Output, StringComparison.Ordinal);
 
