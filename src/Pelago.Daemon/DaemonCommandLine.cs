@@ -3,7 +3,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.IO;
-using System.Runtime.InteropServices;
 using Pelago.Client;
 using Pelago.Client.Local;
 using Pelago.Daemon.Inspection;
@@ -19,14 +18,10 @@ namespace Pelago.Daemon;
 /// <summary>The words of <c>pelagod</c>. People use <c>pelago</c>; this is what it starts, and what an operator uses on a state file.</summary>
 internal static class DaemonCommandLine
 {
-    private const PosixSignal FileTooLong = (PosixSignal)25; // SIGXFSZ
-
     public static readonly Option<string?> Home = new("--home") { Description = "Where the state lives (default: $PELAGO_HOME, else ~/.pelago)", HelpName = "DIR", Recursive = true };
 
     public static async Task<int> RunAsync(string[] args)
     {
-        // A file that reaches the limit of its length (ulimit -f) is a write that fails, as on a full disk, and not the end of the daemon without a word.
-        using var goOn = PosixSignalRegistration.Create(FileTooLong, signal => signal.Cancel = true);
         var root = new RootCommand("The Pelago daemon: embedded clusters of one home.");
         root.Options.Add(Home);
         root.Subcommands.Add(RunCommand.Build());

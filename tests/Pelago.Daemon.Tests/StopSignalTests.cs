@@ -29,5 +29,6 @@ public sealed class StopSignalTests : IDisposable
         await daemon.DisposeAsync();
 
         Assert.Same(ended, first);
+        Assert.False(File.Exists(_directory["home/daemon.json"]), "it ended by itself, and not by what the signal does to who does not listen");
     }
 }

@@ -4,11 +4,12 @@ using System.Runtime.InteropServices;
 
 namespace Pelago.Daemon.Running;
 
-/// <summary>The signals that end a daemon, as a token and as which it was.</summary>
+/// <summary>The signals that end a daemon, as a token and as which it was; and one that must not.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private const int Interrupt = 2;
     private const int Quit = 3;
+    private const PosixSignal FileTooLong = (PosixSignal)25; // SIGXFSZ
     private static readonly nint Default = 0;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
@@ -16,10 +17,13 @@ internal sealed class StopSignals : IDisposable
     public StopSignals()
     {
         // Who is started in the background of a script inherits that these are ignored, and .NET would leave it so: nothing could end the daemon.
+        // Before this process's first registration: with it .NET takes the actions that it finds to be there for good.
         SetAction(Interrupt, Default);
         SetAction(Quit, Default);
         foreach (PosixSignal signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT })
             _registrations.Add(PosixSignalRegistration.Create(signal, On));
+        // A file that reaches the limit of its length (ulimit -f) is a write that fails, as on a full disk, and not the end of the daemon without a word.
+        _registrations.Add(PosixSignalRegistration.Create(FileTooLong, static signal => signal.Cancel = true));
     }
 
     public CancellationToken Token => _stop.Token;
