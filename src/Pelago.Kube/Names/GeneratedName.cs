@@ -9,11 +9,13 @@ public static class GeneratedName
     private const int SuffixLength = 5;
     private const int MaxPrefixLength = NameRules.LabelMaxLength - SuffixLength;
 
-    /// <summary>The name for a generateName: the prefix, cut to 58 characters, and five random ones.</summary>
+    /// <summary>The name for a generateName: the prefix, cut to 58 characters (57 where that would halve one), and five random ones.</summary>
     public static string Next(string prefix, Random random)
     {
-        string kept = prefix.Length > MaxPrefixLength ? prefix[..MaxPrefixLength] : prefix;
-        return kept + Suffix(SuffixLength, random);
+        int kept = Math.Min(prefix.Length, MaxPrefixLength);
+        if (kept < prefix.Length && char.IsSurrogatePair(prefix, kept - 1))
+            kept--;
+        return prefix[..kept] + Suffix(SuffixLength, random);
     }
 
     public static string Suffix(int length, Random random) => new(random.GetItems<char>(Alphabet, length));

@@ -91,7 +91,7 @@ public static class NameRules
     public static IReadOnlyList<string> PathSegment(string value) =>
         value is "." or ".." ? [$"may not be '{value}'"] : PathSegmentPrefix(value);
 
-    /// <summary>What a path segment may start with, for generateName.</summary>
+    /// <summary>What a path segment may start with, for generateName. Control characters are our own complaint: they are in no path as people type it.</summary>
     public static IReadOnlyList<string> PathSegmentPrefix(string value)
     {
         var complaints = new Complaints();
@@ -99,6 +99,8 @@ public static class NameRules
             complaints.Add("may not contain '/'");
         if (value.Contains('%', StringComparison.Ordinal))
             complaints.Add("may not contain '%'");
+        if (value.Any(char.IsControl))
+            complaints.Add("may not contain control characters");
         return complaints.List;
     }
 

@@ -2,7 +2,7 @@
 
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Pelago.Kube;
+using System.Text;
 
 namespace Pelago.Store;
 
@@ -12,20 +12,22 @@ namespace Pelago.Store;
 /// </summary>
 internal static class RowChecksum
 {
-    public static long Of(string resource, ObjectKey key, ReadOnlySpan<long> numbers, ReadOnlySpan<byte> document)
+    /// <param name="ns">The namespace as the file holds it, in UTF-8: not every string comes back from there as it was.</param>
+    /// <param name="name">The name, likewise.</param>
+    public static long Of(string resource, ReadOnlySpan<byte> ns, ReadOnlySpan<byte> name, ReadOnlySpan<long> numbers, ReadOnlySpan<byte> document)
     {
         uint sum = Add(uint.MaxValue, MemoryMarshal.AsBytes(numbers));
-        sum = Add(sum, resource);
-        sum = Add(sum, key.Namespace);
-        sum = Add(sum, key.Name);
+        sum = AddText(sum, Encoding.UTF8.GetBytes(resource));
+        sum = AddText(sum, ns);
+        sum = AddText(sum, name);
         return ~Add(sum, document);
     }
 
     /// <summary>Whether a row, read as <see cref="StateSchema.RowColumns"/>, is what was written, as far as that can be told.</summary>
-    public static bool Holds(SqliteStatement row, string resource, ObjectKey key, ReadOnlySpan<byte> document) =>
-        row.IsNull(9) || row.Number(9) == Of(resource, key, [row.Number(0), row.Number(4), row.Number(5), row.Number(6), row.Number(7)], document);
+    public static bool Holds(SqliteStatement row, string resource, ReadOnlySpan<byte> document) => row.IsNull(9)
+        || row.Number(9) == Of(resource, row.BlobSpan(2), row.BlobSpan(3), [row.Number(0), row.Number(4), row.Number(5), row.Number(6), row.Number(7)], document);
 
-    private static uint Add(uint sum, string text) => BitOperations.Crc32C(Add(sum, MemoryMarshal.AsBytes(text.AsSpan())), (uint)text.Length);
+    private static uint AddText(uint sum, ReadOnlySpan<byte> text) => BitOperations.Crc32C(Add(sum, text), (uint)text.Length);
 
     private static uint Add(uint sum, ReadOnlySpan<byte> bytes)
     {

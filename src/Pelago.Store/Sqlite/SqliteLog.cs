@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace Pelago.Store;
@@ -165,13 +166,14 @@ internal sealed partial class SqliteLog : IRevisionLog
         int operation = change.Current is null ? StateSchema.Deleted : change.Previous is null ? StateSchema.Created : StateSchema.Updated;
         long previous = change.Previous?.Revision ?? 0, expires = change.Current is null ? 0 : expiresAt, splice = change.Current?.SpliceAt ?? 0;
         ReadOnlySpan<byte> document = change.Current is { } made ? made.Json.Span : default;
-        _insert.Bind(1, change.Revision).Bind(2, ResourceId(resource)).Bind(3, item.Key.Namespace).Bind(4, item.Key.Name)
+        byte[] ns = Encoding.UTF8.GetBytes(item.Key.Namespace), name = Encoding.UTF8.GetBytes(item.Key.Name);
+        _insert.Bind(1, change.Revision).Bind(2, ResourceId(resource)).BindText(3, ns).BindText(4, name)
             .Bind(5, operation).Bind(6, previous).Bind(7, expires).Bind(8, splice);
         if (change.Current is null)
             _insert.BindNull(9);
         else
             _insert.Bind(9, document);
-        _insert.Bind(10, RowChecksum.Of(resource, item.Key, [change.Revision, operation, previous, expires, splice], document)).Run();
+        _insert.Bind(10, RowChecksum.Of(resource, ns, name, [change.Revision, operation, previous, expires, splice], document)).Run();
     }
 
     private void Begin(long first)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Text;
 using SQLitePCL;
 
 namespace Pelago.Store;
@@ -13,9 +14,13 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         return this;
     }
 
-    public SqliteStatement Bind(int parameter, string value)
+    public SqliteStatement Bind(int parameter, string value) => BindText(parameter, Encoding.UTF8.GetBytes(value));
+
+    /// <summary>Text in UTF-8, all of it: a zero ends nothing.</summary>
+    public SqliteStatement BindText(int parameter, ReadOnlySpan<byte> value)
     {
-        database.Check(raw.sqlite3_bind_text(statement, parameter, value));
+        // An empty span has no address, which would be NULL.
+        database.Check(value.IsEmpty ? raw.sqlite3_bind_text(statement, parameter, "") : raw.sqlite3_bind_text(statement, parameter, value));
         return this;
     }
 
@@ -61,7 +66,7 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
 
     public long Number(int column) => raw.sqlite3_column_int64(statement, column);
 
-    public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string();
+    public string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(statement, column));
 
     public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
 

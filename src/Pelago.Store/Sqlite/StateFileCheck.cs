@@ -77,7 +77,7 @@ internal sealed class StateFileCheck(SqliteDatabase database)
         byte[] document = row.Blob(8);
         if (!_resources.TryGetValue(resource, out string? name))
             Find(revision, $"belongs to an unknown resource {resource}");
-        else if (!RowChecksum.Holds(row, name, key, document))
+        else if (!RowChecksum.Holds(row, name, document))
             Find(revision, $"of {key} in {name} is not what was written: its checksum does not match");
         if (operation is not (StateSchema.Created or StateSchema.Updated or StateSchema.Deleted))
             Find(revision, $"has an unknown operation {operation}");

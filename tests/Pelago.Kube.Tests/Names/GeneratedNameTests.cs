@@ -16,6 +16,16 @@ public class GeneratedNameTests
     });
 
     [Fact]
+    public void No_character_of_the_prefix_is_halved()
+    {
+        string before = new('p', 57);
+
+        Assert.StartsWith(before, GeneratedName.Next(before + "\U0001F41F-", new Random(1)), StringComparison.Ordinal);
+        Assert.Equal(57 + 5, GeneratedName.Next(before + "\U0001F41F-", new Random(1)).Length);
+        Assert.Equal(58 + 5, GeneratedName.Next(before[1..] + "\U0001F41F-", new Random(1)).Length);
+    }
+
+    [Fact]
     public void Equal_seeds_make_equal_names() => Assert.Equal(GeneratedName.Next("a-", new Random(1)), GeneratedName.Next("a-", new Random(1)));
 
     [Fact]

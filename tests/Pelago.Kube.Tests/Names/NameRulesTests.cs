@@ -53,6 +53,8 @@ public class NameRulesTests
     [InlineData(".", "may not be '.'")]
     [InlineData("a/b", "may not contain '/'")]
     [InlineData("a%b", "may not contain '%'")]
+    [InlineData("a\0b", "may not contain control characters")]
+    [InlineData("a\n", "may not contain control characters")]
     public void Path_segments_exclude_what_breaks_a_path(string value, string expected) => Assert.Equal([expected], NameRules.PathSegment(value));
 
     [Fact]
