@@ -16,4 +16,8 @@ public sealed class WatchLaggedException() : Exception("the reader of this watch
 public sealed class StoreFailedException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The state cannot be opened: locked by another daemon, corrupt, or of a newer version. The message says which and what to do.</summary>
-public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The file is there and is not what was written: whoever knows where a copy may be and what else is in the home says so.</summary>
+    public bool IsDamaged { get; init; }
+}

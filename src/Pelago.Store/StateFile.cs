@@ -35,8 +35,8 @@ public static class StateFile
     public const int MostFindings = 1_000;
 
     /// <summary>
-    /// Verifies the file's structure, that revisions only go up, that each write names the one it replaced, and that each document is
-    /// what its row says. A daemon may have the file open. A file that cannot be read at all is a <see cref="StoreUnavailableException"/>.
+    /// Verifies the file's structure, that revisions only go up, that each write names the one it replaced, that each row matches its
+    /// checksum where it has one, and that each document is what its row says. A daemon may have the file open. A file that cannot be read at all is a <see cref="StoreUnavailableException"/>.
     /// Blocking; minutes for a large file.
     /// </summary>
     public static StateReport Check(string path, CancellationToken cancel)

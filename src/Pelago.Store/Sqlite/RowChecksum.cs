@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Pelago.Kube;
 
 namespace Pelago.Store;
 
@@ -23,9 +25,18 @@ internal static class RowChecksum
         return ~Add(sum, document);
     }
 
-    /// <summary>Whether a row, read as <see cref="StateSchema.RowColumns"/>, is what was written, as far as that can be told.</summary>
-    public static bool Holds(SqliteStatement row, string resource, ReadOnlySpan<byte> document) => row.IsNull(9)
-        || row.Number(9) == Of(resource, row.BlobSpan(2), row.BlobSpan(3), [row.Number(0), row.Number(4), row.Number(5), row.Number(6), row.Number(7)], document);
+    /// <summary>
+    /// Whether a row, read as <see cref="StateSchema.RowColumns"/> from column <paramref name="at"/> on, is what was written, as far as that can be told.
+    /// </summary>
+    public static bool Holds(SqliteStatement row, string resource, ReadOnlySpan<byte> document, int at = 0) => row.IsNull(at + 9) || row.Number(at + 9) == Of(
+        resource, row.BlobSpan(at + 2), row.BlobSpan(at + 3), [row.Number(at), row.Number(at + 4), row.Number(at + 5), row.Number(at + 6), row.Number(at + 7)], document);
+
+    /// <summary>An <see cref="InvalidDataException"/> says which row it is that does not hold.</summary>
+    public static void Require(SqliteStatement row, string resource, ObjectKey key, ReadOnlySpan<byte> document, int at = 0)
+    {
+        if (!Holds(row, resource, document, at))
+            throw new InvalidDataException($"revision {row.Number(at)}, of {key} in {resource}, is not what was written: its checksum does not match");
+    }
 
     private static uint AddText(uint sum, ReadOnlySpan<byte> text) => BitOperations.Crc32C(Add(sum, text), (uint)text.Length);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using System.Text;
 using Microsoft.Extensions.Logging;
 
@@ -51,6 +52,8 @@ internal sealed partial class SqliteLog : IRevisionLog
         _setMeta = database.Prepare("INSERT OR REPLACE INTO meta(k, v) VALUES(?, ?)");
     }
 
+    private string Damaged => $"The file is damaged: stop the daemon and look at it with `pelagod store check {_path}`";
+
     public bool NeedsTidying => _database.PagesWrittenSoFar() - _checkpointedPages >= _pagesBeforeCheckpoint;
 
     public void Append(string resource, StoreEvent change, long expiresAt) => Guard(
@@ -95,11 +98,15 @@ internal sealed partial class SqliteLog : IRevisionLog
         }
         try
         {
-            return _reader.Read(id, after, through);
+            return _reader.Read(resource, id, after, through);
         }
         catch (SqliteFault fault)
         {
             throw Failed("read", fault);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new StoreFailedException($"could not read the state file {_path}: {fault.Message}. {Damaged}", fault);
         }
     }
 
@@ -251,7 +258,7 @@ internal sealed partial class SqliteLog : IRevisionLog
         {
             13 => "Free some space on its disk; reads go on, and writes as soon as there is room", // SQLITE_FULL
             8 => "Make its file system writable again; reads go on", // SQLITE_READONLY
-            11 or 26 => $"The file is damaged: stop the daemon and look at it with `pelagod store check {_path}`", // SQLITE_CORRUPT, SQLITE_NOTADB
+            11 or 26 => Damaged, // SQLITE_CORRUPT, SQLITE_NOTADB
             _ => "See whether its disk is in order, and whether a quota or a limit of the length of files (ulimit -f) is reached; reads go on, and the write may be tried again",
         };
         return new StoreFailedException($"could not {doing} the state file {_path}: {fault.Message}. {advice}", fault);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using Pelago.Kube;
 
 namespace Pelago.Store;
@@ -12,8 +13,11 @@ internal sealed class SqliteLogReader(string path) : IDisposable
     /// <summary>A page looks at no more revisions than this, so that a rare resource does not hold the lock for long.</summary>
     private const int PageRevisions = 20_000;
 
-    private const string Page = """
-        SELECT l.rev, l.op, l.ns, l.name, l.splice, l.obj, p.rev, p.splice, p.obj
+    /// <summary>Where the columns of the row before it begin, which are all NULL where there is none.</summary>
+    private const int Before = 10;
+
+    private static readonly string Page = $"""
+        SELECT {StateSchema.ColumnsOf("l")}, {StateSchema.ColumnsOf("p")}
         FROM log l LEFT JOIN log p ON p.rev = l.prev
         WHERE l.rev > ? AND l.rev <= ? AND l.res = ? ORDER BY l.rev LIMIT ?
         """;
@@ -23,7 +27,8 @@ internal sealed class SqliteLogReader(string path) : IDisposable
     private bool _closed;
     private SqliteStatement? _page;
 
-    public LogPage Read(long resource, long after, long through)
+    /// <summary>An <see cref="InvalidDataException"/> says which row is not what was written.</summary>
+    public LogPage Read(string resource, long id, long after, long through)
     {
         long last = Math.Min(through, after + PageRevisions);
         var events = new List<StoreEvent>();
@@ -33,16 +38,16 @@ internal sealed class SqliteLogReader(string path) : IDisposable
                 throw new OperationCanceledException("the store has closed");
             _database ??= SqliteDatabase.Open(path, readOnly: true);
             _page ??= _database.Prepare(Page);
-            _page.Bind(1, after).Bind(2, last).Bind(3, resource).Bind(4, PageEvents);
-            while (_page.Step())
+            _page.Bind(1, after).Bind(2, last).Bind(3, id).Bind(4, PageEvents);
+            try
             {
-                if (Event(_page) is not { } change)
-                {
-                    // Its predecessor was compacted away meanwhile, and with it the reader's right to this page.
-                    _page.Reset();
-                    break;
-                }
-                events.Add(change);
+                // One without its predecessor: that was compacted away meanwhile, and with it the reader's right to this page.
+                while (_page.Step() && Event(_page, resource) is { } change)
+                    events.Add(change);
+            }
+            finally
+            {
+                _page.Reset();
             }
         }
         return new LogPage(events, events.Count == PageEvents ? events[^1].Revision : last);
@@ -57,16 +62,21 @@ internal sealed class SqliteLogReader(string path) : IDisposable
         }
     }
 
-    private static StoreEvent? Event(SqliteStatement row)
+    private static StoreEvent? Event(SqliteStatement row, string resource)
     {
         var key = new ObjectKey(row.Text(2), row.Text(3));
-        long operation = row.Number(1);
-        StoredObject? previous = row.IsNull(6) ? null : new StoredObject(key, row.Number(6), row.Blob(8), (int)row.Number(7));
+        StoredObject current = Object(row, resource, key, at: 0);
+        StoredObject? previous = row.IsNull(Before) ? null : Object(row, resource, key, Before);
+        long operation = row.Number(4);
         if (previous is null && operation != StateSchema.Created)
             return null;
-        StoredObject? current = operation == StateSchema.Deleted
-            ? null
-            : new StoredObject(key, row.Number(0), row.Blob(5), (int)row.Number(4));
-        return new StoreEvent(row.Number(0), current, previous);
+        return new StoreEvent(row.Number(0), operation == StateSchema.Deleted ? null : current, previous);
+    }
+
+    private static StoredObject Object(SqliteStatement row, string resource, ObjectKey key, int at)
+    {
+        byte[] document = row.Blob(at + 8);
+        RowChecksum.Require(row, resource, key, document, at);
+        return new StoredObject(key, row.Number(at), document, (int)row.Number(at + 7));
     }
 }

@@ -30,8 +30,7 @@ internal static class StateLoader
             if (!resource.Seen.Add(key))
                 continue;
             byte[] document = row.Blob(8);
-            if (!RowChecksum.Holds(row, resource.Name, document))
-                throw new InvalidDataException($"revision {row.Number(0)}, of {key} in {resource.Name}, is not what was written: its checksum does not match");
+            RowChecksum.Require(row, resource.Name, key, document);
             if (row.Number(4) == StateSchema.Deleted)
                 continue;
             var item = new StoredObject(key, row.Number(0), document, (int)row.Number(7));

@@ -56,8 +56,10 @@ internal static class StateSchema
     }
 
     /// <summary>What to select for whole rows of the log: its columns in their order, of which the last one is NULL in files of earlier versions.</summary>
-    public static string RowColumns(SqliteDatabase database) =>
-        $"rev, res, ns, name, op, prev, expires, splice, obj, {(HasChecksums(database) ? "crc" : "NULL")}";
+    public static string RowColumns(SqliteDatabase database) => HasChecksums(database) ? ColumnsOf("log") : "rev, res, ns, name, op, prev, expires, splice, obj, NULL";
+
+    /// <summary>The same of a file that is up to date, whose log goes by this name in the query.</summary>
+    public static string ColumnsOf(string log) => $"{log}.rev, {log}.res, {log}.ns, {log}.name, {log}.op, {log}.prev, {log}.expires, {log}.splice, {log}.obj, {log}.crc";
 
     /// <summary>Brings a file of an earlier version up to date, in a way that earlier versions can still read and write; once it is known to be readable.</summary>
     public static void Upgrade(SqliteDatabase database)
@@ -83,12 +85,12 @@ internal static class StateSchema
     /// <summary>What to tell about a file that cannot be opened or read.</summary>
     public static StoreUnavailableException Unavailable(string path, Exception fault)
     {
-        string advice = fault is SqliteFault { Code: 11 or 26 } or InvalidDataException // SQLITE_CORRUPT, SQLITE_NOTADB
-            ? $"The file is damaged. It was not changed: look at it with `pelagod store check {path}`, put a copy of it back, or forget the clusters of its home (`pelago down --purge`) to begin anew"
+        bool damaged = fault is SqliteFault { Code: 11 or 26 } or InvalidDataException; // SQLITE_CORRUPT, SQLITE_NOTADB
+        string advice = damaged ? $"The file is damaged. It was not changed: look at it with `pelagod store check {path}`"
             : fault is UnauthorizedAccessException or SqliteFault { Code: 8 or 14 or 3 } // SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM
                 ? "See that this user may write the file and its folder, or choose another home (--home)"
                 : "See that the disk is in order and has space, then start again";
-        return new StoreUnavailableException($"the state file {path} cannot be opened: {fault.Message.TrimEnd('.')}. {advice}", fault);
+        return new StoreUnavailableException($"the state file {path} cannot be opened: {fault.Message.TrimEnd('.')}. {advice}", fault) { IsDamaged = damaged };
     }
 
     public static void CreateFolder(string path)

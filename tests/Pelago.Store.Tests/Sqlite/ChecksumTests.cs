@@ -86,6 +86,22 @@ public sealed class ChecksumTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1, "first", 2, "revision 1, of ns/a")] // replaced, and handed out as what was before its successor
+    [InlineData(2, "second", 1, "revision 2, of ns/b")]
+    public async Task History_that_is_not_what_was_written_is_not_handed_out(long revision, string value, long after, string said)
+    {
+        await MakeAsync();
+        Execute($"UPDATE log SET obj = cast(replace(obj, '{value}', 'forged') AS BLOB) WHERE rev = {revision}");
+        await using IRevisionStore store = await OpenAsync();
+
+        StoreFailedException watched = Assert.Throws<StoreFailedException>(() => store.Resource("pods").Watch(after));
+        StoreFailedException past = Assert.Throws<StoreFailedException>(() => store.Resource("pods").At(1));
+
+        Assert.Contains(said, watched.Message, StringComparison.Ordinal);
+        Assert.Contains("is not what was written: its checksum does not match. The file is damaged: stop the daemon", past.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("n\ud83d", 1)]
     [InlineData("n\0m", 1)]
     [InlineData("n\0m", 600)]
