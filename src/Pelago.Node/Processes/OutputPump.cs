@@ -47,7 +47,7 @@ internal sealed partial class OutputPump : IReadiness, IDisposable
             if (result == Transfer.End || (result == Transfer.Empty && (events & LibC.EpollHangUp) != 0))
                 Stop();
         }
-        catch (IOException fault)
+        catch (Exception fault) when (IsRefusal(fault))
         {
             Log.CannotWrite(_logger, fault);
             Stop();
@@ -67,7 +67,7 @@ internal sealed partial class OutputPump : IReadiness, IDisposable
                 // Until nothing is left.
             }
         }
-        catch (IOException fault)
+        catch (Exception fault) when (IsRefusal(fault))
         {
             Log.CannotWrite(_logger, fault);
         }
@@ -80,6 +80,9 @@ internal sealed partial class OutputPump : IReadiness, IDisposable
         Stop();
         _source.Dispose();
     }
+
+    /// <summary>A file that reaches the limit of its length (EFBIG) is no IOException in .NET.</summary>
+    private static bool IsRefusal(Exception fault) => fault is IOException or ArgumentOutOfRangeException;
 
     private Transfer Move() => _isTerminal ? MoveFromTerminal() : _log.TakeFrom(_source, _stream);
 
@@ -115,7 +118,7 @@ internal sealed partial class OutputPump : IReadiness, IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(4010, LogLevel.Warning, "Output of a container cannot be written to its log; its writes wait until that works again (is the disk full?)")]
+        [LoggerMessage(4010, LogLevel.Warning, "Output of a container cannot be written to its log; its writes wait until that works again (is the disk full, or a limit of the length of files reached?)")]
         public static partial void CannotWrite(ILogger log, Exception fault);
     }
 }
