@@ -80,6 +80,9 @@ public sealed class UpTests
             int now = home.Places.ReadSettings("pelago-1")!.Port;
             Assert.Matches($@"(?m)^The API of cluster pelago-1 is at port {now} from now on: port {before}, where it was, is in use by .*\(pid {Environment.ProcessId}\)\. ", moved.Error);
             Assert.Contains($"needs {home.Places.ClusterKubeconfig("pelago-1")} anew; or end that program, then 'pelago down' and 'pelago up --port {before}'", moved.Error, StringComparison.Ordinal);
+            ProgramResult later = await home.RunAsync("up", "--detach");
+            Assert.True(later.ExitCode == 0, later.ToString());
+            Assert.DoesNotContain("The API of cluster", later.Error, StringComparison.Ordinal);
         }
         await home.RunAsync("down");
         ProgramResult back = await home.RunAsync("up", "--detach", "--port", $"{before}");

@@ -54,7 +54,8 @@ internal static class UpCommand
         Print(record, link, output);
         if (link is not null && output != "json")
             progress.Say($"The page, by a link that is good once and for five minutes ('{Invocation.Of(home)} dashboard' prints another one):\n  {link}");
-        foreach (string moved in record.MovedPorts ?? [])
+        // Whoever started the daemon was told.
+        foreach (string moved in start.IsOurs ? record.MovedPorts ?? [] : [])
             progress.Say(moved);
         if (record.ContainerRemedy is { } remedy && parsed.GetValue(Runtime) is null)
             progress.Say($"Pods run as programs of this machine, and their images are only labels; for pods from images: {remedy} ('{Invocation.Of(home)} doctor' says more)");
