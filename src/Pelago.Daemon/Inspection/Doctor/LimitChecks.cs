@@ -18,7 +18,7 @@ internal static class LimitChecks
     {
         yield return AtLeast("open-files", "files open at once", ProcText.HardLimit("Max open files"), 4096, 16_384, "ulimit -Hn 65536 (for good: '* hard nofile 65536' in /etc/security/limits.conf)");
         yield return AtLeast("processes", "processes and threads at once", Processes(), 512, 4096, "ulimit -Hu 65536; inside a container, a higher --pids-limit");
-        yield return AtLeast("file-length", "bytes in a file", ProcText.HardLimit("Max file size"), 64L << 20, 4L << 30, "ulimit -f unlimited (for good: '* hard fsize unlimited' in /etc/security/limits.conf)");
+        yield return AtLeast("file-length", "bytes in a file", ProcText.SoftLimit("Max file size"), 64L << 20, 4L << 30, "ulimit -f unlimited (for good: '* - fsize unlimited' in /etc/security/limits.conf)");
         yield return PodsAsProcesses();
         yield return AtLeast("inotify-instances", "watchers of files", ProcText.Number("/proc/sys/fs/inotify/max_user_instances"), 16, 128, "sysctl -w fs.inotify.max_user_instances=1024");
         yield return AtLeast("inotify-watches", "watched files", ProcText.Number("/proc/sys/fs/inotify/max_user_watches"), 1024, 8192, "sysctl -w fs.inotify.max_user_watches=524288");

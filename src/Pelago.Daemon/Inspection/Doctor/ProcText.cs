@@ -30,11 +30,16 @@ internal static class ProcText
         return words.Length > 1 && long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
     }
 
-    /// <summary>The hard value of a row of /proc/self/limits; null for unlimited. .NET raises its own soft limits to it.</summary>
-    public static long? HardLimit(string row)
+    /// <summary>The hard value of a row of /proc/self/limits; null for unlimited. .NET raises its own soft limit of open files to it.</summary>
+    public static long? HardLimit(string row) => Limit(row, column: 1);
+
+    /// <summary>The soft value, which is what counts for a limit that .NET leaves alone; null for unlimited.</summary>
+    public static long? SoftLimit(string row) => Limit(row, column: 0);
+
+    private static long? Limit(string row, int column)
     {
         string? line = File.ReadLines("/proc/self/limits").FirstOrDefault(line => line.StartsWith(row, StringComparison.Ordinal));
         string[] words = (line ?? "")[Math.Min(row.Length, line?.Length ?? 0)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return words.Length > 1 && long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
+        return words.Length > 1 && long.TryParse(words[column], NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
     }
 }
