@@ -24,8 +24,9 @@ internal static class DaemonCommandLine
     {
         var root = new RootCommand("The Pelago daemon: embedded clusters of one home.");
         root.Options.Add(Home);
-        root.Subcommands.Add(RunCommand.Build());
-        root.Subcommands.Add(SweepCommand.Build());
+        Command run = RunCommand.Build(), sweep = SweepCommand.Build();
+        root.Subcommands.Add(run);
+        root.Subcommands.Add(sweep);
         root.Subcommands.Add(HubCommand.Build());
         root.Subcommands.Add(AgentCommand.Build());
         root.Subcommands.Add(SchedulerCommand.Build());
@@ -49,11 +50,11 @@ internal static class DaemonCommandLine
         {
             return Fail(e.Message, DaemonExitCode.HomeTaken);
         }
-        catch (Exception e) when (HomeFault.Describe(HomeOf(parsed), e) is { } said)
+        catch (Exception e) when ((parsed.CommandResult.Command == run || parsed.CommandResult.Command == sweep) && HomeFault.Describe(HomeOf(parsed), e) is { } said)
         {
             return Fail(said, DaemonExitCode.Failed);
         }
-        catch (Exception e) when (e is DaemonException or KubeconfigException or StoreUnavailableException or StoreFailedException or ApiStatusException or InvalidDataException or IOException)
+        catch (Exception e) when (e is DaemonException or KubeconfigException or StoreUnavailableException or StoreFailedException or ApiStatusException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return Fail(e.Message, DaemonExitCode.Failed);
         }

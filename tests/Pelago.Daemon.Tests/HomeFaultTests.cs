@@ -4,6 +4,7 @@ using System.IO;
 using System.Text;
 using Pelago.Client;
 using Pelago.Client.Local;
+using Pelago.Daemon.State;
 using Pelago.Kube;
 using Pelago.TestKit.Processes;
 using Xunit;
@@ -35,6 +36,53 @@ public sealed class HomeFaultTests : IDisposable
         Assert.True(result.ExitCode == DaemonExitCode.Failed, result.ToString());
         Assert.Matches($@"(?m)^pelagod: user {UnixFile.CurrentUser} may not use a file that is needed \(.*{cluster}/.*denied\); nothing was lost: give its directory to this user .* or choose another home", result.Error);
         Assert.Empty(Directory.EnumerateFileSystemEntries(cluster));
+    }
+
+    [Fact]
+    public void Another_home_is_advised_where_the_fault_is_in_this_one_alone()
+    {
+        string inside = HomeFault.Describe(Home, new UnauthorizedAccessException($"Access to the path '{Home.Root}/clusters' is denied."))!;
+        string outside = HomeFault.Describe(Home, new UnauthorizedAccessException($"Access to the path '{Home.Root}-2/clusters' is denied."))!;
+
+        Assert.EndsWith("or choose another home with --home DIR", inside, StringComparison.Ordinal);
+        Assert.EndsWith("(chown, chmod) and start again", outside, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_fault_of_the_program_is_no_fault_of_the_home() => Assert.Null(HomeFault.Describe(Home, new ArgumentOutOfRangeException("index")));
+
+    [Fact]
+    public async Task What_a_command_without_a_home_may_not_read_is_said_without_advice_on_homes()
+    {
+        string kubeconfig = _directory["kubeconfig"];
+        await File.WriteAllTextAsync(kubeconfig, "{}", Cancel);
+        File.SetUnixFileMode(kubeconfig, UnixFileMode.None);
+
+        ProgramResult result = await RunBoundByModesAsync("scheduler", "--kubeconfig", kubeconfig);
+
+        Assert.True(result.ExitCode == DaemonExitCode.Failed, result.ToString());
+        Assert.Matches($"(?m)^pelagod: .*{kubeconfig}.*denied", result.Error);
+        Assert.DoesNotContain("nothing was lost", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_limit_of_no_bytes_in_a_file_is_said_at_the_start()
+    {
+        ProgramResult result = await ProgramRun.RunAsync(
+            "prlimit", ["--fsize=0", "env", "DOTNET_EnableWriteXorExecute=0", DaemonProcess.Program, "run", "--port", "0", "--home", Home.Root], null, TimeSpan.FromSeconds(60), Cancel);
+
+        Assert.True(result.ExitCode == DaemonExitCode.Failed, result.ToString());
+        Assert.Matches($@"(?m)^pelagod: a file in {Home.Root} has reached the limit of the length of files .*ulimit -f unlimited", result.Error);
+    }
+
+    [Fact]
+    public async Task The_doctor_reads_the_limit_of_files_that_counts()
+    {
+        ProgramResult result = await ProgramRun.RunAsync(
+            "prlimit", ["--fsize=33554432:unlimited", DaemonProcess.Program, "doctor", "--home", Home.Root], null, TimeSpan.FromSeconds(60), Cancel);
+
+        Assert.Contains("at most 33554432 bytes in a file", result.Output, StringComparison.Ordinal);
+        Assert.Contains("'* - fsize unlimited'", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,15 +11,25 @@ internal static class HomeFault
     private const int NoSpace = 28; // ENOSPC
     private const int OverQuota = 122; // EDQUOT
     private const int ReadOnly = 30; // EROFS
-    private const string Elsewhere = "choose another home with --home DIR";
 
     /// <summary>Null when the fault is none of them.</summary>
-    public static string? Describe(PelagoHome home, Exception fault) => fault switch
+    public static string? Describe(PelagoHome home, Exception fault)
     {
-        IOException { HResult: NoSpace or OverQuota } => $"there is no space left on the disk of {home.Root} ({fault.Message}); nothing was lost: free some space, then start again",
-        IOException { HResult: ReadOnly } => $"the disk of {home.Root} cannot be written ({fault.Message}); nothing was lost: make it writable and start again, or {Elsewhere}",
-        UnauthorizedAccessException =>
-            $"user {UnixFile.CurrentUser} may not use a file that is needed ({fault.Message.TrimEnd('.')}); nothing was lost: give its directory to this user (chown, chmod) and start again, or {Elsewhere}",
-        _ => null,
-    };
+        string why = fault.Message.TrimEnd('.'), elsewhere = IsOf(home, fault) ? ", or choose another home with --home DIR" : "";
+        return fault switch
+        {
+            IOException { HResult: NoSpace or OverQuota } => $"there is no space left on the disk of {home.Root} ({why}); nothing was lost: free some space, then start again",
+            IOException { HResult: ReadOnly } => $"the disk of {home.Root} cannot be written ({why}); nothing was lost: make it writable and start again{elsewhere}",
+            // How .NET says EFBIG; other arguments have other names.
+            ArgumentOutOfRangeException { ParamName: "value" } =>
+                $"a file in {home.Root} has reached the limit of the length of files ({why}); nothing was lost: raise that (ulimit -f unlimited), then start again",
+            UnauthorizedAccessException =>
+                $"user {UnixFile.CurrentUser} may not use a file that is needed ({why}); nothing was lost: give its directory to this user (chown, chmod) and start again{elsewhere}",
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether the path that the fault names, in quotes, is the home or lies in it: no other home helps with what lies elsewhere.</summary>
+    private static bool IsOf(PelagoHome home, Exception fault) =>
+        fault.Message.Contains($"'{home.Root}'", StringComparison.Ordinal) || fault.Message.Contains($"'{home.Root.TrimEnd('/')}/", StringComparison.Ordinal);
 }
