@@ -5,6 +5,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Engine.Admission;
 using Pelago.Engine.Aggregation;
 using Pelago.Engine.Authorization;
@@ -108,7 +109,7 @@ public sealed class EngineHost : IAsyncDisposable
             Durability = options.Durability == EngineDurability.Fast ? Durability.Fast : Durability.Full,
         };
         IRevisionStore store = options.StateDirectory is { } directory
-            ? await SqliteRevisionStore.OpenAsync(Path.Combine(directory, "state.db"), stored, cancel)
+            ? await SqliteRevisionStore.OpenAsync(Path.Combine(directory, PelagoHome.StateFileName), stored, cancel)
             : MemoryRevisionStore.Create(stored);
         var host = new EngineHost(options, store, time);
         try

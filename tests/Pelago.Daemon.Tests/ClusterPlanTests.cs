@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using System.Net;
+using System.Net.Sockets;
 using Pelago.Client.Local;
 using Pelago.Daemon.Running;
 using Pelago.Daemon.State;
@@ -64,6 +66,21 @@ public sealed class ClusterPlanTests : IDisposable
 
         Assert.Equal(before, Home.ReadSettings("pelago-1"));
         Assert.Equal(["pelago-1"], Home.ClusterNames());
+    }
+
+    [Fact]
+    public void A_cluster_that_has_to_move_is_written_down_where_it_was_until_that_is_told()
+    {
+        ClusterSettings before = Assert.Single(Plan.Make(new RunOptions { Runtime = "process", Port = 0 }));
+        using var taken = new TcpListener(IPAddress.Loopback, before.Port);
+        taken.Start();
+
+        ClusterSettings moved = Assert.Single(Plan.Make(new RunOptions { Port = 0 }));
+
+        Assert.NotEqual(before.Port, moved.Port);
+        Assert.Equal(before, Home.ReadSettings("pelago-1"));
+        Plan.Keep([moved]);
+        Assert.Equal(moved, Home.ReadSettings("pelago-1"));
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using System.Net;
+using System.Net.Sockets;
 using Pelago.Client.Local;
 using Pelago.TestKit.Processes;
 using Xunit;
@@ -37,14 +39,50 @@ public sealed class StateFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_daemon_left_beside_a_lost_state_file_is_to_be_moved_away_and_a_copy_goes_on()
+    {
+        await StartOnceAsync();
+        byte[] copy = await File.ReadAllBytesAsync(State, Cancel);
+        await using (RunningDaemon daemon = await DaemonProcess.StartAsync(Home))
+            await daemon.EndAsync(RunningDaemon.KillSignal);
+        File.Delete(State);
+
+        ProgramResult result = await DaemonProcess.RunAsync(Home.Root, "run", "--port", "0");
+
+        Assert.Contains($"Nothing was changed: move {State}-wal and {State}-shm away, ", result.Error, StringComparison.Ordinal);
+        foreach (string left in new[] { "-wal", "-shm" })
+            File.Move(State + left, _directory["state" + left]);
+        await File.WriteAllBytesAsync(State, copy, Cancel);
+        await StartOnceAsync();
+    }
+
+    [Fact]
+    public async Task A_port_that_was_left_is_told_although_the_first_start_from_there_failed()
+    {
+        await StartOnceAsync();
+        ClusterSettings before = Home.ReadSettings("pelago-1")!;
+        using var taken = new TcpListener(IPAddress.Loopback, before.Port);
+        taken.Start();
+        using (new FileStream(State + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+            Assert.Equal(DaemonExitCode.Failed, (await DaemonProcess.RunAsync(Home.Root, "run", "--port", "0")).ExitCode);
+
+        await using RunningDaemon daemon = await DaemonProcess.StartAsync(Home);
+
+        Assert.Contains($"port {before.Port}, where it was, is in use", Assert.Single(Home.ReadDaemon()?.MovedPorts ?? []), StringComparison.Ordinal);
+        Assert.NotEqual(before.Port, Home.ReadSettings("pelago-1")!.Port);
+    }
+
+    [Fact]
     public async Task A_state_file_that_is_gone_is_missed_and_put_back_nothing_is_lost()
     {
         await StartOnceAsync();
         string kept = _directory["kept"];
         File.Move(State, kept);
+        ClusterSettings before = Home.ReadSettings("pelago-1")!;
 
-        ProgramResult result = await DaemonProcess.RunAsync(Home.Root, "run", "--port", "0");
+        ProgramResult result = await DaemonProcess.RunAsync(Home.Root, "run", "--nodes", "2");
 
+        Assert.Equal(before, Home.ReadSettings("pelago-1"));
         Assert.Equal(DaemonExitCode.Failed, result.ExitCode);
         Assert.Contains($"pelagod: the state of cluster pelago-1 is lost: {State} is not there", result.Error, StringComparison.Ordinal);
         Assert.Contains($"Nothing was changed: put a copy of the file back; or begin anew: '{Invocation.Of(Home)} down --purge'", result.Error, StringComparison.Ordinal);
@@ -111,6 +149,7 @@ public sealed class StateFaultTests : IDisposable
         Assert.True(result.ExitCode == DaemonExitCode.Failed, result.ToString());
         Assert.Contains($"pelagod: the state file {State} cannot be opened", result.Error, StringComparison.Ordinal);
         Assert.Contains("The file is damaged. It was not changed", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"put a copy of the file back, or forget everything in this home: '{Invocation.Of(Home)} down --purge'", result.Error, StringComparison.Ordinal);
         Assert.Equal(damaged, await File.ReadAllBytesAsync(State, Cancel));
     }
 

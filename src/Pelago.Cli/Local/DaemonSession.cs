@@ -86,7 +86,7 @@ internal static class DaemonSession
         {
             if (clock.Elapsed > StopLimit)
                 throw new CliException($"pelagod (pid {pid}) did not end within {StopLimit.TotalSeconds:F0} s; its pods may be slow to stop. Look at the log, or end it with: kill -9 {pid}");
-            progress.Show($"stopping pods, which have 10 s at most, and pelagod ({clock.Elapsed.TotalSeconds:F0} s)");
+            progress.Show($"stopping pods, which have {PodStop.GraceSeconds} s at most, and pelagod ({clock.Elapsed.TotalSeconds:F0} s)");
             await Task.Delay(Step, cancel);
         }
     }

@@ -15,9 +15,9 @@ internal static class DownCommand
     {
         var purge = new Option<bool>("--purge") { Description = "Forget the state as well: every cluster of this home and what is in it" };
         Option<bool> quiet = CommandOptions.Quiet();
-        var command = new Command("down", "End the clusters on this machine; their state stays unless --purge").WithExamples("""
+        var command = new Command("down", "End the clusters on this machine; their state stays unless --purge").WithExamples($"""
             pelago down            stop pods and daemon; 'pelago up' goes on where it was. Programs have the grace period of their pods
-                                   to end, but 10 s at most: delete or scale down before what needs longer
+                                   to end, but {PodStop.GraceSeconds} s at most: delete or scale down before what needs longer
             pelago down --purge    and delete the state
             """);
         command.Options.Add(purge);

@@ -10,6 +10,9 @@ namespace Pelago.Client.Local;
 /// </summary>
 public sealed class PelagoHome(string root)
 {
+    /// <summary>In the directory of a cluster: all its objects, and its keys and certificates.</summary>
+    public const string StateFileName = "state.db", CredentialsName = "pki";
+
     public string Root { get; } = Path.GetFullPath(root);
 
     /// <summary>Written by the daemon (mode 0600); absent when it ended in order.</summary>
@@ -45,7 +48,10 @@ public sealed class PelagoHome(string root)
     public string ClusterSettingsFile(string cluster) => Path.Combine(ClusterDirectory(cluster), "cluster.json");
 
     /// <summary>All objects of a cluster.</summary>
-    public string ClusterStateFile(string cluster) => Path.Combine(ClusterDirectory(cluster), "state.db");
+    public string ClusterStateFile(string cluster) => Path.Combine(ClusterDirectory(cluster), StateFileName);
+
+    /// <summary>Keys and certificates of a cluster, in a directory.</summary>
+    public string ClusterCredentials(string cluster) => Path.Combine(ClusterDirectory(cluster), CredentialsName);
 
     public string ClusterKubeconfig(string cluster) => Path.Combine(ClusterDirectory(cluster), "kubeconfig");
 

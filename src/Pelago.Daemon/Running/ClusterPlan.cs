@@ -17,7 +17,9 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
     /// <summary>A node has a /24 of its cluster's /16.</summary>
     private const int MostNodes = 256;
 
-    /// <summary>The clusters to start, their settings written down.</summary>
+    /// <summary>
+    /// The clusters to start, their settings written down: at the port where each was before, until <see cref="Keep"/>, unless a port was asked for.
+    /// </summary>
     public IReadOnlyList<ClusterSettings> Make(RunOptions options)
     {
         List<ClusterSettings> known = Known();
@@ -27,15 +29,29 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
         {
             string name = $"pelago-{i + 1}";
             ClusterSettings? before = known.Find(cluster => cluster.Name == name);
+            LostState.Refuse(home, name);
             plan.Add(Decide(name, i, before, options, plan));
         }
 
         // Only now: of what was refused nothing stays behind that the next start would take for a cluster.
         plan = Settle(plan);
         foreach (ClusterSettings settings in plan)
-            AtomicFile.Write(SettingsFile(settings.Name), JsonSerializer.SerializeToUtf8Bytes(settings, LocalJson.Default.ClusterSettings));
+        {
+            int? port = options.Port is > 0 ? null : known.Find(cluster => cluster.Name == settings.Name)?.Port;
+            Write(settings with { Port = port ?? settings.Port });
+        }
         return plan;
     }
+
+    /// <summary>Writes down where clusters have gone, once that is about to be told: a start that fails before would have them gone in silence.</summary>
+    public void Keep(IEnumerable<ClusterSettings> started)
+    {
+        foreach (ClusterSettings settings in started.Where(settings => home.ReadSettings(settings.Name) != settings))
+            Write(settings);
+    }
+
+    private void Write(ClusterSettings settings) =>
+        AtomicFile.Write(SettingsFile(settings.Name), JsonSerializer.SerializeToUtf8Bytes(settings, LocalJson.Default.ClusterSettings));
 
     /// <summary>Makes the directories of the clusters, to which the machine's address ranges are given.</summary>
     private List<ClusterSettings> Settle(List<ClusterSettings> plan)

@@ -44,6 +44,7 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
         _packages = Task.WhenAll(_clusters.Select(InstallPackagesAsync));
         Announce(ready: false);
         await Task.WhenAll(_clusters.Select(cluster => Task.WhenAll(cluster.WaitForNodesAsync(cancel), InstallationController.DefineAsync(cluster.PackagesApi, _log, time, cancel))));
+        clusters.Keep(_clusters.Select(cluster => cluster.Settings));
         Announce(ready: true);
         Log.Ready(_log, _clusters.Count, home.Root);
     }

@@ -20,25 +20,27 @@ namespace Pelago.Daemon.Running;
 /// <summary>One cluster in this process: its engine and its nodes.</summary>
 internal sealed class EmbeddedCluster : IAsyncDisposable
 {
-    /// <summary>How long a pod may take to end when its cluster does: it is not deleted, it starts again.</summary>
-    internal static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
+    /// <summary>How long a pod may take to end when its cluster does.</summary>
+    internal static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(PodStop.GraceSeconds);
 
     private readonly EngineHost _engine;
     private readonly ClusterRuns _runs;
     private readonly List<NodeAgent> _nodes = [];
     private ServiceAgent? _services;
-    private readonly ClusterSettings _settings;
     private SimulatedNodes? _simulated;
 
     private EmbeddedCluster(EngineHost engine, ClusterSettings settings, ClusterRuns runs)
     {
         _engine = engine;
         _runs = runs;
-        _settings = settings;
+        Settings = settings;
         PackagesApi = engine.ApiFor("pelago-packages");
     }
 
-    public string Name => _settings.Name;
+    /// <summary>What it runs with.</summary>
+    public ClusterSettings Settings { get; }
+
+    public string Name => Settings.Name;
 
     /// <summary>Called after the cluster's kubeconfig was written anew, with a renewed certificate.</summary>
     public Action? KubeconfigRenewed { get; set; }
@@ -103,7 +105,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         while (true)
         {
             ApiResult<Page<V1Node>> page = await nodes.ListAsync("", ListQuery.Everything, cancel);
-            if (page.IsSuccess && page.Value.Items.Count(IsReady) >= _settings.Nodes)
+            if (page.IsSuccess && page.Value.Items.Count(IsReady) >= Settings.Nodes)
                 return;
             await Task.Delay(50, cancel);
         }
@@ -126,11 +128,11 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
 
     private static bool IsReady(V1Node node) => node.Status?.Conditions?.Any(condition => condition.Type == "Ready" && condition.Status == "True") == true;
 
-    private Cidr4 ServiceNetwork => Cidr4.Parse(AddressSlots.ServiceCidr(_settings.Slot, Environment.IsPrivilegedProcess));
+    private Cidr4 ServiceNetwork => Cidr4.Parse(AddressSlots.ServiceCidr(Settings.Slot, Environment.IsPrivilegedProcess));
 
-    private Cidr4 PodNetwork => Cidr4.Parse(AddressSlots.PodCidr(_settings.Slot, privileged: true));
+    private Cidr4 PodNetwork => Cidr4.Parse(AddressSlots.PodCidr(Settings.Slot, privileged: true));
 
-    private string BridgeName => AddressSlots.BridgeName(_settings.Slot);
+    private string BridgeName => AddressSlots.BridgeName(Settings.Slot);
 
     private ServiceOptions Services() => new()
     {
@@ -140,7 +142,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
     private Task<NodeAgent> StartNodeAsync(PelagoHome home, int index, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
     {
         string name = $"node-{index + 1}";
-        Cidr4 loopback = Cidr4.Parse(AddressSlots.PodCidr(_settings.Slot, privileged: false));
+        Cidr4 loopback = Cidr4.Parse(AddressSlots.PodCidr(Settings.Slot, privileged: false));
         var options = new NodeOptions
         {
             Name = name,
@@ -151,12 +153,12 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
             ServiceNetwork = ServiceNetwork,
             BridgeName = BridgeName,
             ClusterDns = _services?.Dns,
-            PortWindow = PortWindows.Of(_settings.Slot, index, _settings.Nodes),
+            PortWindow = PortWindows.Of(Settings.Slot, index, Settings.Nodes),
             PodVariables = PodVariables(),
             ServingCertificate = _engine.NodeCertificate(name, IPAddress.Loopback),
             ClientAuthorities = [_engine.Authority],
             MaskedPaths = [home.Root],
-            Runtime = _settings.Runtime == ClusterSettings.ContainerdRuntime ? NodeRuntime.Containerd : NodeRuntime.Process,
+            Runtime = Settings.Runtime == ClusterSettings.ContainerdRuntime ? NodeRuntime.Containerd : NodeRuntime.Process,
             Runs = _runs,
         };
         return NodeAgent.StartAsync(options, _engine.ApiFor($"system:node:{name}"), logging, time, cancel);

@@ -2,11 +2,11 @@
 
 using System.IO;
 using System.Net;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pelago.Client.Local;
 using Pelago.Daemon.State;
 using Pelago.Engine;
+using Pelago.Store;
 
 namespace Pelago.Daemon.Running;
 
@@ -17,16 +17,18 @@ internal static class EngineStart
     public static async Task<(EngineHost Engine, ClusterSettings Settings)> RunAsync(
         PelagoHome home, ClusterSettings settings, RunOptions options, ApiExtension? history, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
     {
-        LostState.Refuse(home, settings.Name);
         try
         {
             return (await EngineHost.StartAsync(Options(home, settings, options, history), logging, time, cancel), settings);
+        }
+        catch (StoreUnavailableException e) when (e.IsDamaged)
+        {
+            throw new DaemonException($"{e.Message}, then {LostState.RemedyOfDamage(home, home.ClusterStateFile(settings.Name))}");
         }
         catch (IOException) when (options.Port is not > 0 && !LoopbackPorts.IsFree(settings.Port))
         {
             // Somebody took the port between its choice and now: another daemon that starts at this moment, most likely.
             ClusterSettings moved = settings with { Port = LoopbackPorts.Pick() };
-            AtomicFile.Write(home.ClusterSettingsFile(moved.Name), JsonSerializer.SerializeToUtf8Bytes(moved, LocalJson.Default.ClusterSettings));
             return (await EngineHost.StartAsync(Options(home, moved, options, history), logging, time, cancel), moved);
         }
     }

@@ -4,6 +4,7 @@ using System.IO;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
+using Pelago.Client.Local;
 using Pelago.Engine.Authentication;
 using Pelago.Engine.Authorization;
 using Pelago.Engine.Certificates;
@@ -46,7 +47,7 @@ internal sealed class ClusterAccess : IDisposable
         EngineOptions options, IPAddress serviceAddress, IRevisionStore store, RbacAuthorizer authorizer, TimeProvider time)
     {
         string? temporary = options.StateDirectory is null ? Directory.CreateTempSubdirectory("pelago-").FullName : null;
-        string directory = Path.Combine(options.StateDirectory ?? temporary!, "pki");
+        string directory = Path.Combine(options.StateDirectory ?? temporary!, PelagoHome.CredentialsName);
         var names = new ServerNames(serviceAddress, [options.ListenAddress.ToString(), .. options.ServerNames]);
         return new ClusterAccess(ClusterPki.LoadOrCreate(directory, names, time), temporary, store, authorizer, options.TokenFile, time);
     }

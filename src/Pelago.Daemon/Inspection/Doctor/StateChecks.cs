@@ -32,7 +32,7 @@ internal static class StateChecks
     private static DoctorCheck Check(PelagoHome home, string name, string file, CancellationToken patience, CancellationToken cancel)
     {
         string program = Environment.ProcessPath ?? "pelagod";
-        string restore = $"put a copy of {file} back, or forget everything in this home: '{Invocation.Of(home)} down --purge'";
+        string restore = LostState.RemedyOfDamage(home, file);
         try
         {
             StateReport report = StateFile.Check(file, patience);
