@@ -33,7 +33,8 @@ internal sealed class FileWalk(TimeProvider time)
     /// <param name="start">A file, or a directory with all below it.</param>
     /// <param name="depth">How far down; 1 is what is in the directory itself.</param>
     /// <param name="isRoot">It is the root of a whole file system: what the kernel makes up there is left out.</param>
-    public IEnumerable<WalkStep> Below(BeneathPath start, int depth, bool isRoot)
+    /// <param name="oneDevice">Directories on which something else is mounted are left out.</param>
+    public IEnumerable<WalkStep> Below(BeneathPath start, int depth, bool isRoot, bool oneDevice = false)
     {
         if (start.Facts is not { } facts)
             yield break;
@@ -41,12 +42,12 @@ internal sealed class FileWalk(TimeProvider time)
         yield return new WalkStep("", facts, null, IsLeaving: false);
         if (!start.IsDirectory)
             yield break;
-        foreach (WalkStep step in Within(start, "", start.IsOfKernel ? Math.Min(depth, 1) : Math.Min(depth, DeepestOfAll), isRoot))
+        foreach (WalkStep step in Within(start, "", start.IsOfKernel ? Math.Min(depth, 1) : Math.Min(depth, DeepestOfAll), isRoot, oneDevice ? facts.Device : null))
             yield return step;
         yield return new WalkStep("", facts, null, IsLeaving: true);
     }
 
-    private IEnumerable<WalkStep> Within(BeneathPath directory, string path, int depth, bool isRoot)
+    private IEnumerable<WalkStep> Within(BeneathPath directory, string path, int depth, bool isRoot, ulong? device)
     {
         if (depth <= 0)
             yield break;
@@ -60,6 +61,9 @@ internal sealed class FileWalk(TimeProvider time)
             string full = $"{directory.Path}/{name}", relative = path.Length == 0 ? name : $"{path}/{name}";
             if (FileFacts.Of(full) is not { } facts)
                 continue; // gone since it was listed
+            // Files of an overlay may say another device than its directories.
+            if (facts.Type == 'd' && device is { } own && facts.Device != own)
+                continue;
             Visited++;
             yield return new WalkStep(relative, facts, facts.Type == 'l' && !directory.IsOfKernel ? TargetOf(full) : null, IsLeaving: false);
             if (facts.Type != 'd')
@@ -69,7 +73,7 @@ internal sealed class FileWalk(TimeProvider time)
                 using BeneathPath? below = Open(directory, name);
                 if (below is { IsDirectory: true, IsOfKernel: false })
                 {
-                    foreach (WalkStep step in Within(below, relative, depth - 1, isRoot: false))
+                    foreach (WalkStep step in Within(below, relative, depth - 1, isRoot: false, device))
                         yield return step;
                 }
             }

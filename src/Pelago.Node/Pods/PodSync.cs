@@ -15,6 +15,7 @@ namespace Pelago.Node.Pods;
 internal sealed class PodSync : IAsyncDisposable
 {
     private const int MaxPlans = 20;
+    private const string Evicted = "Evicted";
 
     private readonly PodServices _services;
     private readonly PodEvents _events;
@@ -25,9 +26,9 @@ internal sealed class PodSync : IAsyncDisposable
     private readonly EndedContainers? _ended;
     private readonly ContainerLaunch _launch;
     private readonly PortConflicts _conflicts;
+    private readonly VolumeLooks _volumes;
     private readonly CancellationToken _lasting;
     private PodVerdict? _verdict;
-    private DateTimeOffset _volumesLookedAt;
     private bool _admitted;
     private bool _deleted;
 
@@ -44,6 +45,7 @@ internal sealed class PodSync : IAsyncDisposable
         _ended = services.Options.Runs is { } recorder ? new EndedContainers(recorder, services.Options.Name) : null;
         _launch = new ContainerLaunch(services, events, _ended, lasting);
         _conflicts = new PortConflicts(services, events);
+        _volumes = new VolumeLooks(services, wake, lasting);
         _admitted = pod.Status?.ContainerStatuses is { Count: > 0 };
         if (_admitted && !PodPhase.IsTerminal(pod.Status!.Phase))
             services.Admission.Keep(pod);
@@ -182,13 +184,10 @@ internal sealed class PodSync : IAsyncDisposable
             _events.Normal("DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
             return new PodVerdict("DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
         }
-        if (Now - _volumesLookedAt < Idle)
+        if (await _volumes.OverAsync(pod) is not { } over)
             return null;
-        _volumesLookedAt = Now;
-        if (_services.Volumes.OverLimit(pod) is not { } over)
-            return null;
-        _events.Warning("Evicted", over);
-        return new PodVerdict("Evicted", over);
+        _events.Warning(Evicted, over);
+        return new PodVerdict(Evicted, over);
     }
 
     private TimeSpan? UntilDeadline(V1Pod pod) =>
@@ -211,6 +210,9 @@ internal sealed class PodSync : IAsyncDisposable
             await _services.Runtime.StopPodSandboxAsync(sandbox.Id, cancel);
         Publish(view, isTerminating: true, isOver: true);
         await TellEndedAsync(pod, view.Containers, cancel);
+        // What it was evicted for is freed now, and not when somebody deletes it; its logs are elsewhere.
+        if ((_verdict?.Reason ?? pod.Status?.Reason) == Evicted)
+            _services.Volumes.Remove(pod.Metadata.Uid);
         return TimeSpan.FromHours(1);
     }
 

@@ -18,8 +18,8 @@ internal interface IPodVolumes
     /// <param name="outdated">Told of a volume that is there already and cannot be brought up to date, because its object is gone or cannot be asked for: it stays as it is.</param>
     Task<IReadOnlyDictionary<string, MountedVolume>> MountAsync(V1Pod pod, PodFields fields, Action<string> outdated, CancellationToken cancel);
 
-    /// <summary>Which volume of the pod holds more than it may, in words for people; null: none. Looks at every file of volumes with a limit.</summary>
-    string? OverLimit(V1Pod pod) => null;
+    /// <summary>Which volume of the pod holds more than it may, in words for people; null: none. Looks at every file of volumes with a limit, for one pod of a node at a time.</summary>
+    Task<string?> OverLimitAsync(V1Pod pod, CancellationToken cancel) => Task.FromResult<string?>(null);
 
     /// <summary>Lets go of what is mounted for a pod and forgets its files.</summary>
     void Remove(string podUid);

@@ -21,6 +21,7 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
 
     /// <summary>By pod, what follows no object and is there: it is not looked for again while containers may have it.</summary>
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, MountedVolume>> _lasting = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _oneLook = new(1, 1);
 
     public async Task<IReadOnlyDictionary<string, MountedVolume>> MountAsync(V1Pod pod, PodFields fields, Action<string> outdated, CancellationToken cancel)
     {
@@ -39,7 +40,20 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
         return mounted;
     }
 
-    public string? OverLimit(V1Pod pod) => new EmptyDirUsage(time).OverLimit(pod, volume => EmptyPlace(pod, volume));
+    public async Task<string?> OverLimitAsync(V1Pod pod, CancellationToken cancel)
+    {
+        if (EmptyDirUsage.Limited(pod).Count == 0)
+            return null;
+        await _oneLook.WaitAsync(cancel);
+        try
+        {
+            return await Task.Run(() => new EmptyDirUsage(time).OverLimit(pod, volume => EmptyPlace(pod, volume), cancel), cancel);
+        }
+        finally
+        {
+            _oneLook.Release();
+        }
+    }
 
     public void Remove(string podUid)
     {
@@ -132,7 +146,7 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
         Directory.CreateDirectory(directory);
         if (MountTable.IsMounted(directory))
             return;
-        string size = empty.SizeLimit is { } limit ? $"size={limit.ToInt64()}" : "size=50%";
+        string size = empty.SizeLimit is { } limit && limit.ToInt64() > 0 ? $"size={limit.ToInt64()}" : "size=50%";
         string rights = group is { } owner ? $"mode=2777,gid={owner}" : "mode=0777";
         if (LibC.Mount("tmpfs", directory, "tmpfs", 0, $"{size},{rights}") < 0)
             throw Descriptors.Failure($"mount a tmpfs on {directory}");

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using System.Text.Json.Nodes;
 using Pelago.Kube;
+using Pelago.TestKit.Node;
 using Xunit;
 
 namespace Pelago.Node.Tests.Agent;
@@ -23,8 +25,13 @@ public sealed class FullVolumeTests : AgentFixture
         JsonObject status = await PhaseAsync("full", "Failed");
         Assert.Equal(("Evicted", "Usage of EmptyDir volume \"data\" exceeds the limit \"1Mi\". "), (status.String("reason"), status.String("message")));
         Assert.Contains("Usage of EmptyDir volume \"data\" exceeds the limit \"1Mi\". ", Events("Evicted"));
+        await Eventually.TrueAsync(() => !Directory.Exists(DataOf("full")), Cancel);
+        Assert.Contains("written", Log(Pod("full")!), StringComparison.Ordinal);
         Assert.Equal("Running", Pod("within")!.Object("status")!.String("phase"));
+        Assert.True(File.Exists($"{DataOf("within")}/file"));
     }
+
+    private string DataOf(string pod) => Home[$"pods/{Pod(pod)!.Object("metadata")!.String("uid")}/volumes/kubernetes.io~empty-dir/data"];
 
     private void Apply(string name, string limit, string kibibytes) => ApplyScript(
         name, $"dd if=/dev/zero of=$PELAGO_VOLUME_DATA/file bs=1024 count={kibibytes} 2>/dev/null; echo written; exec sleep 1000",
