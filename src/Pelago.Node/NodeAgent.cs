@@ -10,6 +10,7 @@ using Pelago.Node.Logs;
 using Pelago.Node.Objects;
 using Pelago.Node.Pods;
 using Pelago.Node.Ports;
+using Pelago.Node.Processes;
 using Pelago.Node.Registration;
 using Pelago.Node.Runtimes;
 using Pelago.Node.Serving;
@@ -69,6 +70,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             {
                 Options = options, Api = api, Runtime = _runtime, Status = _status, Events = _events, Objects = _objects, Paths = paths,
                 Images = _runtime.Images is { } images ? new ImagePuller(images, time) : null,
+                PortHolders = _runtime.Features.Processes ? new PortHolders(time) : null,
                 Volumes = new VolumeMounter(paths.PodsDirectory, api, _objects, new ServiceAccountTokens(api, time), time),
                 Resolver = new PodResolver(options.ClusterDns?.Port == 53 ? options.ClusterDns.Address : null, options.ClusterDomain),
                 ServicesNow = () => _services.Cache.List(), Allocatable = _description.Capacity,

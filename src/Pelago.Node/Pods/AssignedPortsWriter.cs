@@ -14,9 +14,13 @@ internal sealed class AssignedPortsWriter(PodServices services)
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(250);
     private readonly Dictionary<int, int> _ports = [];
+    private readonly HashSet<int> _heeded = [];
     private string _sandbox = "";
     private DateTimeOffset? _settledAt;
     private string? _written;
+
+    /// <summary>Some attempt at the program of a declared port was seen to listen on $PORT, and so needs no other.</summary>
+    public bool IsHeeded(int declared) => _heeded.Contains(declared);
 
     /// <summary>
     /// Before containers start: what finds the pod ready must find its ports too. A program that knows nothing of PORT listens on the port that it declared, and
@@ -43,6 +47,7 @@ internal sealed class AssignedPortsWriter(PodServices services)
         {
             (_sandbox, _settledAt) = (sandbox.Id, null);
             _ports.Clear();
+            _heeded.Clear();
             foreach ((int declared, int assigned) in sandbox.AssignedPorts)
                 _ports[declared] = assigned;
         }
@@ -50,7 +55,11 @@ internal sealed class AssignedPortsWriter(PodServices services)
             return true;
         IReadOnlyDictionary<int, int> listened = services.Runtime.ListenedPorts(sandbox.Id);
         foreach ((int declared, int port) in listened)
+        {
             _ports[declared] = port;
+            if (declared != port)
+                _heeded.Add(declared);
+        }
         bool isSettled = sandbox.AssignedPorts.Where(IsMovable).All(pair => listened.ContainsKey(pair.Key));
         _settledAt = isSettled ? started : null;
         return isSettled;

@@ -4,6 +4,7 @@ using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Pelago.Client;
 using Pelago.Node.Objects;
+using Pelago.Node.Processes;
 using Pelago.Node.Runtimes;
 using Pelago.Node.Volumes;
 
@@ -18,6 +19,9 @@ internal sealed record PodServices
 
     /// <summary>Null where images are only labels.</summary>
     public ImagePuller? Images { get; init; }
+
+    /// <summary>Null where no pod shares the host's network as a process.</summary>
+    public PortHolders? PortHolders { get; init; }
     public required StatusWriter Status { get; init; }
     public required EventRecorder Events { get; init; }
     public required ReferencedObjects Objects { get; init; }

@@ -44,7 +44,7 @@ internal sealed class PodSync : IAsyncDisposable
         _ports = new AssignedPortsWriter(services);
         _ended = services.Options.Runs is { } recorder ? new EndedContainers(recorder, services.Options.Name) : null;
         _launch = new ContainerLaunch(services, events, _ended, lasting);
-        _conflicts = new PortConflicts(services, events);
+        _conflicts = new PortConflicts(services, events, _ports);
         _volumes = new VolumeLooks(services, wake, lasting);
         _admitted = pod.Status?.ContainerStatuses is { Count: > 0 };
         if (_admitted && !PodPhase.IsTerminal(pod.Status!.Phase))

@@ -2,9 +2,9 @@
 
 using System.Globalization;
 using System.IO;
+using System.Net;
 using k8s.Models;
 using Pelago.Kube;
-using Pelago.Node.Ports;
 using Pelago.Node.Processes;
 using Pelago.Node.Runtimes;
 
@@ -14,7 +14,7 @@ namespace Pelago.Node.Pods;
 /// Says why a container of one pod that shares the host's network may have failed at its start: somebody else holds a port that it declared, which
 /// otherwise stands in its log alone. Called by the pod's worker only.
 /// </summary>
-internal sealed class PortConflicts(PodServices services, PodEvents events)
+internal sealed class PortConflicts(PodServices services, PodEvents events, AssignedPortsWriter ports)
 {
     /// <summary>Who has run for longer had its port; and what is over for longer may have been without a conflict.</summary>
     private static readonly TimeSpan Beginning = TimeSpan.FromMinutes(1);
@@ -22,13 +22,18 @@ internal sealed class PortConflicts(PodServices services, PodEvents events)
 
     public async Task TellAsync(PodView view, CancellationToken cancel)
     {
-        if (!services.Runtime.Features.Processes || view.Sandbox is not { } sandbox || !(sandbox.Spec.HostNetwork || sandbox.AssignedPorts.Count > 0))
+        if (services.PortHolders is not { } holders || view.Sandbox is not { } sandbox || !(sandbox.Spec.HostNetwork || sandbox.AssignedPorts.Count > 0))
             return;
         ContainerStatus[] failed = [.. view.Containers.Where(HasFailedToBegin)];
-        foreach (ContainerStatus status in failed.Where(status => !_told.Contains(status.Id)))
+        ContainerStatus[] news = [.. failed.Where(status => !_told.Contains(status.Id))];
+        PortLook? look = null;
+        foreach (ContainerStatus status in news)
         {
-            if (PodContainer.AllOf(view.Pod).FirstOrDefault(item => item.Name == status.Name) is { } container)
-                await TellAsync(view.Pod, container, sandbox, cancel);
+            if (PodContainer.AllOf(view.Pod).FirstOrDefault(item => item.Name == status.Name) is not { Spec.Ports.Count: > 0 } container)
+                continue;
+            look ??= holders.After(news.Max(item => item.FinishedAt!.Value));
+            foreach (V1ContainerPort port in container.Spec.Ports.Where(port => !ports.IsHeeded(port.ContainerPort)))
+                await TellAsync(view.Pod, container, port, sandbox, look, cancel);
         }
         _told = [.. failed.Select(status => status.Id)];
     }
@@ -37,34 +42,39 @@ internal sealed class PortConflicts(PodServices services, PodEvents events)
         status is { State: ContainerState.Exited, ExitCode: not 0, StartedAt: { } started, FinishedAt: { } finished }
         && finished - started < Beginning && services.Time.GetUtcNow() - finished < Beginning;
 
-    private async Task TellAsync(V1Pod pod, PodContainer container, PodSandboxStatus sandbox, CancellationToken cancel)
+    private async Task TellAsync(V1Pod pod, PodContainer container, V1ContainerPort port, PodSandboxStatus sandbox, PortLook look, CancellationToken cancel)
     {
-        if (container.Spec.Ports is not { Count: > 0 } declared)
-            return;
-        List<ListeningPort> sockets = new MachinePorts("/proc").Sockets();
-        foreach (V1ContainerPort port in declared)
+        IPAddress own = IPAddress.Parse(sandbox.Address.Length > 0 ? sandbox.Address : services.HostAddress);
+        foreach (ListeningPort held in look.On(port.ContainerPort, port.Protocol ?? "TCP").Where(socket => IsInTheWay(socket, own)).OrderByDescending(socket => socket.IsEverywhere))
         {
-            ListeningPort[] held = [.. sockets.Where(socket => socket.Port == port.ContainerPort && socket.Protocol == (port.Protocol ?? "TCP")).OrderByDescending(socket => socket.IsEverywhere)];
-            if (held.Length == 0)
+            if (await HolderAsync(pod, container, look.HolderOf(held), cancel) is not { } holder)
                 continue;
-            string holder = await HolderAsync(pod, held[0], cancel);
-            string where = held[0].IsEverywhere ? "every address" : held[0].Address.ToString();
+            string where = held.IsEverywhere ? "every address" : held.Address.ToString();
             string advice = sandbox.AssignedPorts.GetValueOrDefault(port.ContainerPort, port.ContainerPort) == port.ContainerPort
                 ? "let one of the two listen on another port"
                 : "let it listen on $PORT, or let each listen at its own pod's address alone ($POD_IP)";
             events.Warning(
                 container, "PortInUse",
                 string.Create(CultureInfo.InvariantCulture, $"Port {port.ContainerPort} is declared, and {holder} listens on it at {where}: this pod has no network of its own. If the container ended for that, {advice}"));
+            return;
         }
     }
 
-    private async Task<string> HolderAsync(V1Pod own, ListeningPort held, CancellationToken cancel)
+    /// <summary>Whether a program that listens everywhere or at its pod's address is likely to have met it. Replicas at their own addresses are in nobody's way.</summary>
+    private static bool IsInTheWay(ListeningPort socket, IPAddress own) =>
+        socket.IsEverywhere || socket.Address.Equals(IPAddress.Loopback) || socket.Address.Equals(IPAddress.IPv6Loopback) || socket.Address.Equals(own);
+
+    /// <summary>Null: another attempt at the same container.</summary>
+    private async Task<string?> HolderAsync(V1Pod own, PodContainer failed, int? holder, CancellationToken cancel)
     {
-        if (ProcessSockets.HolderOf(held.Inode) is not { } pid)
+        if (holder is not { } pid)
             return "a process of another user";
         if (MarkedProcesses.ContainerOf(pid) is { } id && await services.Runtime.ContainerStatusAsync(id, cancel) is { } container
             && (await services.Runtime.ListPodSandboxesAsync(container.PodUid, cancel)).FirstOrDefault() is { Spec: var pod })
-            return container.PodUid == own.Metadata.Uid ? $"container {container.Name} of this pod" : $"container {container.Name} of pod {pod.Namespace}/{pod.Name}";
+        {
+            return container.PodUid != own.Metadata.Uid ? $"container {container.Name} of pod {pod.Namespace}/{pod.Name}"
+                : container.Name != failed.Name ? $"container {container.Name} of this pod" : null;
+        }
         return string.Create(CultureInfo.InvariantCulture, $"process {pid} ({NameOf(pid)})");
     }
 

@@ -27,14 +27,18 @@ internal static class ProcessSockets
         return inodes;
     }
 
-    /// <summary>The first process that holds a socket; null where none is seen that does.</summary>
-    public static int? HolderOf(long inode)
+    /// <summary>By the inode of each socket on this machine, the first process that holds it.</summary>
+    public static Dictionary<long, int> Holders()
     {
+        var holders = new Dictionary<long, int>();
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && Of(pid).Contains(inode))
-                return pid;
+            if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+            {
+                foreach (long inode in Of(pid))
+                    holders.TryAdd(inode, pid);
+            }
         }
-        return null;
+        return holders;
     }
 }
