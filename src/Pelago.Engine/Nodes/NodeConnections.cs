@@ -4,6 +4,7 @@ using System.IO;
 using System.Net;
 using System.Net.Http;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using Pelago.Engine.Authentication;
@@ -16,6 +17,7 @@ namespace Pelago.Engine.Nodes;
 /// <summary>Connections to the APIs of nodes, both sides showing certificates of the cluster's authority.</summary>
 internal sealed class NodeConnections : IDisposable
 {
+    private const int SilentSeconds = 30;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly ForwarderRequestConfig Config = new()
     {
@@ -42,6 +44,7 @@ internal sealed class NodeConnections : IDisposable
         {
             UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null, ConnectTimeout = ConnectTimeout, SslOptions = Tls(), PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            ConnectCallback = static (context, cancel) => ConnectAsync(context.DnsEndPoint, cancel),
         });
     }
 
@@ -86,6 +89,24 @@ internal sealed class NodeConnections : IDisposable
             return;
         string why = http.Features.Get<IForwarderErrorFeature>()?.Exception?.GetBaseException().Message ?? error.ToString();
         throw new ApiStatusException(ApiStatus.Unavailable($"{whom} at {target.Authority} cannot be reached: {why}"));
+    }
+
+    /// <summary>A node whose machine or network vanished sends no end: without keep-alives who follows a silent log would wait for ever.</summary>
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint node, CancellationToken cancel)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, SilentSeconds);
+            await socket.ConnectAsync(node, cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private SslClientAuthenticationOptions Tls()

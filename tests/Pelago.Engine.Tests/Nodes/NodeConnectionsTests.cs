@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Globalization;
 using System.IO;
+using System.Net;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pelago.Engine.Aggregation;
 using Pelago.Engine.Nodes;
 using Pelago.Engine.Tests.Authentication;
+using Pelago.TestKit.Node;
 using Xunit;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -15,7 +19,8 @@ namespace Pelago.Engine.Tests.Nodes;
 
 public sealed class NodeConnectionsTests : IClassFixture<PkiFixture>
 {
-    private static readonly NodeEndpoint Node = new("n1", new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 1));
+    private static readonly NodeEndpoint Node = new("n1", new IPEndPoint(IPAddress.Loopback, 1));
+    private const long TicksPerSecond = 100; // USER_HZ
     private readonly PkiFixture _fixture;
 
     public NodeConnectionsTests(PkiFixture fixture) => _fixture = fixture;
@@ -48,6 +53,29 @@ public sealed class NodeConnectionsTests : IClassFixture<PkiFixture>
 
         Assert.Equal((ForwarderError.None, "said"), (error, Encoding.UTF8.GetString(body.ToArray())));
     }
+
+    [Fact]
+    public async Task A_connection_to_a_node_is_tried_while_it_is_silent()
+    {
+        using var node = new TcpListener(IPAddress.Loopback, 0);
+        node.Start();
+        using var connections = new NodeConnections(_fixture.Pki, new Recording());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{node.LocalEndpoint}/");
+
+        Task<HttpResponseMessage> asked = connections.Invoker.SendAsync(request, stop.Token);
+        using Socket accepted = await node.AcceptSocketAsync(Cancel);
+
+        await Eventually.TrueAsync(() => IsKeptAlive(((IPEndPoint)accepted.RemoteEndPoint!).Port), Cancel);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+    }
+
+    /// <summary>Whether the timer of a socket is that of keep-alives (2), at half a minute or less: man 5 proc, /proc/net/tcp.</summary>
+    private static bool IsKeptAlive(int port) =>
+        File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6")).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Any(fields => fields[1].EndsWith($":{port:X4}", StringComparison.Ordinal) && fields[3] == "01" && fields[5].Split(':') is ["02", { } ticks]
+                && long.Parse(ticks, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) <= 30 * TicksPerSecond);
 
     private sealed class Recording : IHttpForwarder
     {
