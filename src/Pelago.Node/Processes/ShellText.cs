@@ -14,6 +14,13 @@ internal static class ShellText
     /// <summary>What the programs before a command would heed, as those of LD_ (ld.so(8)): they run as root and partly outside of the container.</summary>
     private static readonly string[] Heeded = ["GCONV_PATH", "GLIBC_TUNABLES", "LOCPATH"];
 
+    /// <summary>What a shell cannot be told, or itself goes by: some cannot be set (a script ends there), some run commands, and it does so as root and partly outside of the container.</summary>
+    private static readonly string[] OfShells =
+    [
+        "CDPATH", "DIRSTACK", "ENV", "EUID", "FUNCNAME", "GLOBIGNORE", "GROUPS", "IFS", "LINENO", "OPTARG", "OPTERR", "OPTIND", "PIPESTATUS", "POSIXLY_CORRECT",
+        "PPID", "PROMPT_COMMAND", "PS1", "PS2", "PS3", "PS4", "RANDOM", "SECONDS", "SHELLOPTS", "SRANDOM", "UID", "_",
+    ];
+
     /// <summary>One word, whatever is in it.</summary>
     public static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
@@ -22,7 +29,8 @@ internal static class ShellText
     /// <summary>True for what a shell can hold as a variable, and may: Kubernetes also allows <c>a.b</c> and <c>a-b</c>.</summary>
     public static bool IsForShells(string name) =>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
-        && !SetByShells.Contains(name) && !Heeded.Contains(name) && !name.StartsWith("LD_", StringComparison.Ordinal);
+        && !SetByShells.Contains(name) && !OfShells.Contains(name) && !name.StartsWith("BASH", StringComparison.Ordinal)
+        && !Heeded.Contains(name) && !name.StartsWith("LD_", StringComparison.Ordinal);
 
     /// <summary>The words right before a command that give it the variables which are not for shells; none where there are none, or no env.</summary>
     public static IReadOnlyList<string> Env(IEnumerable<KeyValuePair<string, string>> environment, HostTools tools)

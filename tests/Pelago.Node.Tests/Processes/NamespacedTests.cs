@@ -213,7 +213,7 @@ public sealed class NamespacedTests : ProcessRuntimeContract
         string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
         ContainerSpec spec = Shell("main", "") with
         {
-            Command = ["sleep", "1000"], Environment = [new("LD_PRELOAD", "/no/such/library"), new("PWD", "/its/own"), new("a.b", "c")],
+            Command = ["sleep", "1000"], Environment = [new("LD_PRELOAD", "/no/such/library"), new("PWD", "/its/own"), new("a.b", "c"), new("OPTIND", "none")],
             Identity = new ContainerIdentity { User = 1234 },
         };
         string id = await RunAsync(sandbox, spec);
@@ -222,7 +222,7 @@ public sealed class NamespacedTests : ProcessRuntimeContract
         string[] variables = (await new StreamReader(session.Stdout!).ReadToEndAsync(Cancel)).Split('\0');
         string complaints = await new StreamReader(session.Stderr!).ReadToEndAsync(Cancel);
 
-        foreach (string given in new[] { "LD_PRELOAD=/no/such/library", "PWD=/its/own", "a.b=c" })
+        foreach (string given in new[] { "LD_PRELOAD=/no/such/library", "PWD=/its/own", "a.b=c", "OPTIND=none" })
             Assert.Contains(given, variables);
         Assert.Equal(1, Complaints(complaints)); // that of cat
         await Eventually.TrueAsync(() => Complaints(Log(spec)) > 0, Cancel);
