@@ -90,11 +90,11 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
         return await services.Runtime.CreateContainerAsync(sandbox.Id, spec, cancel);
     }
 
-    /// <summary>The running container that one of kubectl debug is for; empty: it is for none alone.</summary>
+    /// <summary>The running container that one of kubectl debug is for; empty: it is for none alone, or the runtime has no images, and then all of the pod see each other anyway.</summary>
     private string TargetOf(PodView view, PodContainer container)
     {
         string? target = container.Kind == ContainerKind.Ephemeral ? pod.Spec.EphemeralContainers.First(item => item.Name == container.Name).TargetContainerName : null;
-        if (string.IsNullOrEmpty(target))
+        if (string.IsNullOrEmpty(target) || !services.Runtime.Features.Images)
             return "";
         return view.Latest(target) is { State: ContainerState.Running } running ? running.Id : throw new ConfigurationException($"unable to find target container \"{target}\"");
     }

@@ -277,6 +277,7 @@ internal sealed class PodSync : IAsyncDisposable
         try
         {
             PodSandboxSpec spec = SandboxSpecs.Of(view.Pod, plan.SandboxAttempt, _services.Options.Name, _services.Resolver);
+            await _services.Runtime.RunPodSandboxAsync(spec, cancel);
             string[] ignored = plan.SandboxAttempt == 0 && _services.Runtime.Features.Processes ? [.. IgnoredFields.Of(view.Pod, _services.Runtime.Features)] : [];
             if (ignored.Length > 0)
                 _events.Warning("FieldsIgnored", $"this node does not heed {string.Join(", ", ignored)}");
@@ -284,7 +285,6 @@ internal sealed class PodSync : IAsyncDisposable
                 _events.Warning("HostPortIgnored", $"hostPort is not forwarded: {why}");
             if (spec.Sysctls.Count > 0 && _services.Runtime.Features is { Processes: true, Sysctls: false })
                 _events.Warning("SysctlsIgnored", $"sysctls are not set: the {_services.Runtime.Name} runtime leaves the kernel's parameters as they are");
-            await _services.Runtime.RunPodSandboxAsync(spec, cancel);
             return (true, Idle);
         }
         catch (RuntimeException fault)

@@ -47,6 +47,21 @@ public sealed class LaterChangeTests : AgentFixture
     }
 
     [Fact]
+    public async Task A_debugger_of_a_container_that_does_not_run_runs_where_all_see_each_other()
+    {
+        JsonObject pod = ApplyScript("web", "sleep 1000");
+        await PhaseAsync("web", "Running");
+
+        pod = Pod("web")!;
+        pod.Object("spec")!["ephemeralContainers"] = JsonNode.Parse("""
+            [{"name":"look","image":"x","command":["echo","there"],"targetContainerName":"another"}]
+            """);
+        Cluster.Apply("pods", pod);
+
+        await Eventually.TrueAsync(() => Log(pod, "look") == "there\n", Cancel);
+    }
+
+    [Fact]
     public async Task Sandboxes_of_earlier_boots_do_not_pile_up()
     {
         JsonObject pod = ApplyScript("web", "exec sleep 1000");

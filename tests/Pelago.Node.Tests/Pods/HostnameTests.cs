@@ -37,6 +37,14 @@ public sealed class HostnameTests
     }
 
     [Fact]
+    public void A_sandbox_that_was_recorded_before_whole_names_has_its_hostname()
+    {
+        PodSandboxSpec spec = SpecOf(new V1PodSpec { Containers = [] }) with { OwnNames = null! };
+
+        Assert.Contains("\n10.1.0.2\ta\n", HostsFile.Text(spec, "10.1.0.2"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_whole_name_that_the_kernel_does_not_take_is_refused()
     {
         var refused = Assert.Throws<RuntimeException>(
