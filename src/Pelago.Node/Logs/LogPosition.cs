@@ -3,6 +3,7 @@
 using System.IO;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Pelago.Kube;
 using Pelago.Node.Native;
 
 namespace Pelago.Node.Logs;
@@ -65,8 +66,16 @@ internal sealed class LogPosition : IDisposable
             : Descriptors.Failure($"open the log file {path}");
     }
 
-    /// <summary>Opens what is held already, by the link in /proc that names it. It waits for nobody, also not for who holds a lease on the file.</summary>
-    public static FileStream OpenHeld(string path) => Of(Descriptors.Open(path, LibC.ReadOnly), path);
+    /// <summary>Opens what is held already, by the link in /proc that names it. It waits for nobody.</summary>
+    /// <exception cref="ApiStatusException">503: a program holds a lease on the file, which the kernel now takes from it (man 2 fcntl, F_SETLEASE).</exception>
+    public static FileStream OpenHeld(string path)
+    {
+        if (Descriptors.TryOpen(path, LibC.ReadOnly) is { } file)
+            return Of(file, path);
+        if (Marshal.GetLastPInvokeError() == LibC.EAGAIN)
+            throw new ApiStatusException(ApiStatus.Unavailable("a program holds a lease on the file, and was asked to give it up: try again in a moment"));
+        throw Descriptors.Failure($"open {path}");
+    }
 
     private static FileStream Of(SafeFileHandle file, string path)
     {

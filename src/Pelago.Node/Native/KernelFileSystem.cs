@@ -31,12 +31,15 @@ internal static unsafe class KernelFileSystem
         0x7655821, // resctrl
         0xabba1974, // xenfs
         0x6e736673, 0x50495045, 0x534f434b, 0x09041934, // namespaces, pipes, sockets, anonymous inodes
+        0x50494446, 0x5345434d, 0x444d4142, 0x6c6f6f70, // pidfs, secretmem, dma-buf, binderfs
     ];
 
     /// <summary>Also true when it cannot be asked.</summary>
     public static bool Holds(SafeFileHandle file)
     {
         long* answer = stackalloc long[AnswerSize / sizeof(long)];
-        return LibC.StatFileSystem(file, answer) != 0 || Types.Contains(*answer);
+        return LibC.StatFileSystem(file, answer) != 0 || IsOne(*answer);
     }
+
+    public static bool IsOne(long type) => Types.Contains(type);
 }

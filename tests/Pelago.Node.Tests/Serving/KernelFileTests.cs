@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Http;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 using Pelago.Kube;
 using Pelago.Node.Logs;
 using Pelago.Node.Native;
@@ -69,6 +70,35 @@ public sealed class KernelFileTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
             Assert.EndsWith("is neither a file nor a directory", (await ObjectAsync(answer)).String("message"), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_file_on_which_a_program_holds_a_lease_is_not_waited_for()
+    {
+        const int SetSignal = 10, SetLease = 1024, WriteLease = 1, IgnoredSignal = 23; // F_SETSIG, F_SETLEASE, F_WRLCK, SIGURG
+        await File.WriteAllTextAsync(_directory["file"], "it\n", Cancel);
+        using SafeFileHandle holder = Descriptors.Open(_directory["file"], LibC.ReadWrite);
+        Assert.Equal(0, LibC.Control(holder, SetSignal, IgnoredSignal));
+        Assert.SkipUnless(LibC.Control(holder, SetLease, WriteLease) == 0, "this file system has no leases");
+
+        foreach (string query in Reading(_directory["file"]))
+        {
+            using HttpResponseMessage answer = await _node.Client.GetAsync(query, Cancel);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.StartsWith("a program holds a lease on the file", (await ObjectAsync(answer)).String("message"), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(0x50494446, true)] // pidfs
+    [InlineData(0x5345434d, true)] // secretmem
+    [InlineData(0x444d4142, true)] // dma-buf
+    [InlineData(0x6c6f6f70, true)] // binderfs
+    [InlineData(0x01021994, false)] // tmpfs
+    [InlineData(0xef53, false)] // ext4
+    public void File_systems_are_known_by_the_kernels_numbers(long type, bool isOfKernel)
+    {
+        Assert.Equal(isOfKernel, KernelFileSystem.IsOne(type));
     }
 
     [Fact]
