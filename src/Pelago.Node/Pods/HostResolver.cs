@@ -11,8 +11,11 @@ internal sealed record HostResolver(IReadOnlyList<string> Servers, IReadOnlyList
 {
     private const string Usual = "etc/resolv.conf";
 
-    /// <summary>What systemd-resolved asks itself: /etc/resolv.conf then names its stub at 127.0.0.53, where a pod with a loopback of its own finds nobody.</summary>
-    private const string BehindStub = "run/systemd/resolve/resolv.conf";
+    /// <summary>
+    /// Whom systemd-resolved or NetworkManager's dnsmasq ask themselves: /etc/resolv.conf then names a stub at a loopback address, where a pod with a loopback
+    /// of its own finds nobody.
+    /// </summary>
+    private static readonly string[] BehindStubs = ["run/systemd/resolve/resolv.conf", "run/NetworkManager/no-stub-resolv.conf"];
 
     /// <param name="root">/, or what a test puts in its place.</param>
     /// <param name="hasOwnLoopback">The pod has a network of its own.</param>
@@ -21,8 +24,7 @@ internal sealed record HostResolver(IReadOnlyList<string> Servers, IReadOnlyList
         HostResolver usual = Parse(Lines(Path.Combine(root, Usual)), isReplaced: false);
         if (!hasOwnLoopback || usual.Servers.Count == 0 || !usual.Servers.All(IsLoopback))
             return usual;
-        HostResolver behind = Parse(Lines(Path.Combine(root, BehindStub)), isReplaced: true);
-        return behind.Servers.Count > 0 ? behind : usual;
+        return BehindStubs.Select(file => Parse(Lines(Path.Combine(root, file)), isReplaced: true)).FirstOrDefault(behind => behind.Servers.Count > 0) ?? usual;
     }
 
     private static HostResolver Parse(IEnumerable<string> lines, bool isReplaced)

@@ -35,6 +35,18 @@ public sealed class PodResolverTests : IDisposable
         Assert.Equal("", TextFor(new V1PodSpec { DnsPolicy = "Default", HostNetwork = true }));
     }
 
+    [Fact]
+    public void Where_there_is_no_resolved_it_asks_whom_the_network_manager_asks()
+    {
+        Directory.CreateDirectory(_root["run/NetworkManager"]);
+        File.WriteAllText(_root["run/NetworkManager/no-stub-resolv.conf"], "search lan\nnameserver 192.0.2.7\n");
+        Assert.Contains("192.0.2.1\n", TextFor(new V1PodSpec { DnsPolicy = "Default" }), StringComparison.Ordinal);
+
+        Has("nameserver 127.0.0.1\n", behind: null);
+
+        Assert.Equal("search lan\nnameserver 192.0.2.7\n", TextFor(new V1PodSpec { DnsPolicy = "Default" }));
+    }
+
     [Theory]
     [InlineData("nameserver 127.0.0.53\nnameserver 192.0.2.9\n", BehindStub)]
     [InlineData("nameserver 192.0.2.9\n", BehindStub)]
