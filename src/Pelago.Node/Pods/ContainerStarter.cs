@@ -82,10 +82,8 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
         List<KeyValuePair<string, string>> environment = await variables.BuildAsync(container.Spec, cancel);
         List<ContainerMount> mounts = ContainerMounts.Of(container.Spec, volumes, environment);
         ContainerSpec spec = ContainerSpecs.Of(pod, container.Spec, attempt, environment, mounts, services.Paths, services.Runtime.Features, image);
-        spec = spec with
-        {
-            Resources = spec.Resources with { OomScoreAdjust = QualityOfService.OomScoreAdjust(pod, container.Spec, services.Allocatable) }, Target = TargetOf(view, container),
-        };
+        int score = QualityOfService.OomScoreAdjust(pod, container.Spec, services.Allocatable);
+        spec = spec with { Resources = spec.Resources with { OomScoreAdjust = score }, Target = TargetOf(view, container) };
         TellWhatIsIgnored(container, spec, sandbox);
         return await services.Runtime.CreateContainerAsync(sandbox.Id, spec, cancel);
     }
