@@ -16,19 +16,26 @@ internal sealed class StopSignals : IDisposable
 
     public StopSignals()
     {
-        // Who is started in the background of a script inherits that these are ignored, and .NET would leave it so: nothing could end the daemon.
-        // Before this process's first registration: with it .NET takes the actions that it finds to be there for good.
-        SetAction(Interrupt, Default);
-        SetAction(Quit, Default);
         foreach (PosixSignal signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT })
             _registrations.Add(PosixSignalRegistration.Create(signal, On));
-        // A file that reaches the limit of its length (ulimit -f) is a write that fails, as on a full disk, and not the end of the daemon without a word.
-        _registrations.Add(PosixSignalRegistration.Create(FileTooLong, static signal => signal.Cancel = true));
     }
 
     public CancellationToken Token => _stop.Token;
 
     public PosixSignal? Last { get; private set; }
+
+    /// <summary>
+    /// First of all in a process. A file that reaches the limit of its length (ulimit -f) is from then on a write that fails, as on a full disk, and not the end
+    /// of the process without a word.
+    /// </summary>
+    public static IDisposable Prepare()
+    {
+        // Who is started in the background of a script inherits that these are ignored, and .NET would leave it so: nothing could end the daemon.
+        // Before this process's first registration: with it .NET takes the actions that it finds to be there for good.
+        SetAction(Interrupt, Default);
+        SetAction(Quit, Default);
+        return PosixSignalRegistration.Create(FileTooLong, static signal => signal.Cancel = true);
+    }
 
     public void Dispose()
     {

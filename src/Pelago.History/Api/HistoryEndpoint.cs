@@ -82,8 +82,10 @@ public sealed class HistoryEndpoint(IRunHistory history, string scratch)
         // What else is asked of it a query of its pod's runs says.
         RunQuery narrow = query with
         {
-            PodUid = query.PodUid.Length > 0 ? query.PodUid : run.PodUid, Container = query.Container.Length > 0 ? query.Container : run.Container,
-            Node = query.Node.Length > 0 ? query.Node : run.Node, Limit = RunQuery.MaxLimit,
+            PodUid = query.PodUid.Length > 0 ? query.PodUid : run.PodUid,
+            Container = query.Container.Length > 0 ? query.Container : run.Container,
+            Node = query.Node.Length > 0 ? query.Node : run.Node,
+            Limit = RunQuery.MaxLimit,
         };
         RunPage page = await PageAsync(narrow, cancel);
         return page with { Items = [.. page.Items.Where(item => item.Name == name)], Continue = "" };

@@ -24,7 +24,7 @@ internal sealed class CriContainers(ContainerdClient client) : IKubeletContainer
     // A runtime that hangs gives no answer for ever.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private static DateTime Deadline => DateTime.UtcNow + Patience;
+    private static DateTime Deadline => TimeProvider.System.GetUtcNow().UtcDateTime + Patience;
 
     /// <summary>The attempts at a container that the runtime has, newest first. Of several pods that have had the name, of the newest.</summary>
     public async Task<IReadOnlyList<ContainerStatus>> AttemptsAsync(string ns, string pod, string container, CancellationToken cancel)

@@ -70,7 +70,7 @@ internal sealed class PortConflicts(PodServices services, PodEvents events, Assi
         if (holder is not { } pid)
             return "a process of another user";
         if (MarkedProcesses.ContainerOf(pid) is { } id && await services.Runtime.ContainerStatusAsync(id, cancel) is { } container
-            && (await services.Runtime.ListPodSandboxesAsync(container.PodUid, cancel)).FirstOrDefault() is { Spec: var pod })
+            && await services.Runtime.ListPodSandboxesAsync(container.PodUid, cancel) is [{ Spec: var pod }, ..])
         {
             return container.PodUid != own.Metadata.Uid ? $"container {container.Name} of pod {pod.Namespace}/{pod.Name}"
                 : container.Name != failed.Name ? $"container {container.Name} of this pod" : null;

@@ -66,7 +66,7 @@ public sealed class HistoryEndpointTests : IAsyncLifetime
     {
         string name = _store.Query(new RunQuery { Pod = "pod-7" }, Cancel).Items[0].Name;
 
-        Assert.Equal(count, Pods(await JsonAsync(new HistoryRequest("list", "", "runs", "", ""), $"?fieldSelector={Uri.EscapeDataString($"metadata.name={name},{others}")}")).Count());
+        Assert.Equal(count, Pods(await JsonAsync(new HistoryRequest("list", "", "runs", "", ""), $"?fieldSelector={Uri.EscapeDataString($"metadata.name={name},{others}")}")).Length);
     }
 
     [Fact]

@@ -213,7 +213,8 @@ public sealed class NamespacedTests : ProcessRuntimeContract
         string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
         ContainerSpec spec = Shell("main", "") with
         {
-            Command = ["sleep", "1000"], Environment = [new("LD_PRELOAD", "/no/such/library"), new("PWD", "/its/own"), new("a.b", "c"), new("OPTIND", "none")],
+            Command = ["sleep", "1000"],
+            Environment = [new("LD_PRELOAD", "/no/such/library"), new("PWD", "/its/own"), new("a.b", "c"), new("OPTIND", "none")],
             Identity = new ContainerIdentity { User = 1234 },
         };
         string id = await RunAsync(sandbox, spec);

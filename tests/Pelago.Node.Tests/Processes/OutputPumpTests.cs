@@ -42,7 +42,7 @@ public sealed class OutputPumpTests : IDisposable
             refusals++;
             // After the turn in which it is refused, the pump waits.
             loop.Post(() => refused.TrySetResult());
-            throw tooLong ? new ArgumentOutOfRangeException("value", "Specified file length was too large for the file system.") : new IOException("No space left on device");
+            throw tooLong ? new ArgumentOutOfRangeException(null, "Specified file length was too large for the file system.") : new IOException("No space left on device");
         };
         (SafeFileHandle read, SafeFileHandle write) = Descriptors.Pipe();
         using var writer = new FileStream(write, FileAccess.Write, 0);

@@ -37,7 +37,10 @@ internal sealed class FakeContainers(string logs) : IKubeletContainers
         (SeenContainer seen, ContainerStatus status) = _all[one.Id];
         _all[one.Id] = (seen with { State = ContainerState.Exited }, status with
         {
-            State = ContainerState.Exited, ExitCode = code, Reason = reason, FinishedAt = DateTimeOffset.UnixEpoch.AddSeconds(2),
+            State = ContainerState.Exited,
+            ExitCode = code,
+            Reason = reason,
+            FinishedAt = DateTimeOffset.UnixEpoch.AddSeconds(2),
         });
     }
 

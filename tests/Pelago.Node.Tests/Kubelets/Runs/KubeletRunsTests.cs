@@ -5,7 +5,6 @@ using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using Pelago.Node.Kubelets.Runs;
-using Pelago.Node.Runtimes;
 using Pelago.TestKit;
 using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
@@ -43,7 +42,7 @@ public sealed class KubeletRunsTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await _runs.DisposeAsync();
         _stop.Dispose();
         _folder.Dispose();
@@ -228,7 +227,7 @@ public sealed class KubeletRunsTests : IAsyncLifetime
             },
             Cancel);
         await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
         Assert.Equal([("still", "here", false), ("gone", "", true)], _recorder.Told.Select(told => (told.Ended.Pod.Metadata.Name, told.Log, told.Ended.IsLogGone)));
     }
@@ -381,7 +380,7 @@ public sealed class KubeletRunsTests : IAsyncLifetime
         _containers.Fault = null;
         await Eventually.TrueAsync(() => Passed(_runs.IsWell), Cancel);
         await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
         bool Passed(bool done)
         {
