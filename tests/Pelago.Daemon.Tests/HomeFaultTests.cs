@@ -52,16 +52,16 @@ public sealed class HomeFaultTests : IDisposable
     public void A_fault_of_the_program_is_no_fault_of_the_home() => Assert.Null(HomeFault.Describe(Home, new ArgumentOutOfRangeException(null, "index is out of range")));
 
     [Fact]
-    public async Task What_a_command_without_a_home_may_not_read_is_said_without_advice_on_homes()
+    public async Task What_a_command_that_starts_nothing_may_not_read_is_said_without_advice_on_starting()
     {
-        string kubeconfig = _directory["kubeconfig"];
-        await File.WriteAllTextAsync(kubeconfig, "{}", Cancel);
-        File.SetUnixFileMode(kubeconfig, UnixFileMode.None);
+        string clusters = Directory.CreateDirectory(Home.ClustersDirectory).FullName;
+        File.SetUnixFileMode(clusters, UnixFileMode.None);
 
-        ProgramResult result = await RunBoundByModesAsync("scheduler", "--kubeconfig", kubeconfig);
+        ProgramResult result = await RunBoundByModesAsync("doctor", "--home", Home.Root);
 
+        File.SetUnixFileMode(clusters, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Assert.True(result.ExitCode == DaemonExitCode.Failed, result.ToString());
-        Assert.Matches($"(?m)^pelagod: .*{kubeconfig}.*denied", result.Error);
+        Assert.Matches($"(?m)^pelagod: .*{clusters}.*denied", result.Error);
         Assert.DoesNotContain("nothing was lost", result.Error, StringComparison.Ordinal);
     }
 
