@@ -41,13 +41,17 @@ public sealed class NamespacedTests : ProcessRuntimeContract
         Assert.Equal(weights is ["512"] ? "512" : "20", Assert.Single(weights)); // of version 2: 1 to 10000 for 2 to 262144
     }
 
+    /// <summary>A script that says a line to whoever connects; perl is where git is.</summary>
+    private static string Serving(string line, int port) =>
+        $$"""exec perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => {{port}}, Listen => 5) or die; while ($c = $s->accept) { print $c "{{line}}\n"; close $c }'""";
+
     [Fact]
     public async Task Pods_listen_on_the_same_port_and_are_reached_by_their_addresses()
     {
         string one = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
         string two = await Runtime.RunPodSandboxAsync(Sandbox("b"), Cancel);
         foreach ((string sandbox, string name) in new[] { (one, "a"), (two, "b") })
-            await RunAsync(sandbox, Shell(name, $"while :; do echo 'I am {name}' | busybox nc -l -p 80; done"));
+            await RunAsync(sandbox, Shell(name, Serving($"I am {name}", 80)));
 
         foreach ((string sandbox, string name) in new[] { (one, "a"), (two, "b") })
         {
@@ -236,7 +240,7 @@ public sealed class NamespacedTests : ProcessRuntimeContract
     public async Task A_connection_reaches_what_listens_on_the_pods_loopback()
     {
         string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
-        await RunAsync(sandbox, Shell("main", "while :; do echo inside | busybox nc -l -p 8080; done"));
+        await RunAsync(sandbox, Shell("main", Serving("inside", 8080)));
 
         string answer = await Eventually.GetAsync(
             async () =>
