@@ -15,7 +15,7 @@ public static class KubeJson
     /// <summary>Deeper documents are refused: nothing legitimate comes near, and a bomb must not reach a recursive walk.</summary>
     public const int MaxDepth = 100;
 
-    private static readonly JsonDocumentOptions ReadOptions = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = true };
+    private static readonly JsonReaderOptions ReadOptions = new() { MaxDepth = MaxDepth };
     private static readonly JsonWriterOptions WriteOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = 2 * MaxDepth,
@@ -28,10 +28,9 @@ public static class KubeJson
     /// <summary>Parses any JSON value; <c>null</c> gives null.</summary>
     public static JsonNode? Parse(ReadOnlyMemory<byte> utf8)
     {
-        using JsonDocument document = JsonDocument.Parse(utf8, ReadOptions);
         try
         {
-            return Copy(document.RootElement);
+            return JsonTreeReader.Read(utf8.Span, ReadOptions);
         }
         catch (InvalidOperationException fault)
         {
@@ -46,34 +45,5 @@ public static class KubeJson
         using (var writer = new Utf8JsonWriter(buffer, WriteOptions))
             node.WriteTo(writer);
         return buffer.WrittenSpan.ToArray();
-    }
-
-    private static JsonNode? Copy(JsonElement element)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                var json = new JsonObject();
-                foreach (JsonProperty property in element.EnumerateObject())
-                    json[property.Name] = Copy(property.Value);
-                return json;
-            case JsonValueKind.Array:
-                var array = new JsonArray();
-                foreach (JsonElement item in element.EnumerateArray())
-                    array.Add(Copy(item));
-                return array;
-            case JsonValueKind.String:
-                return JsonValue.Create(element.GetString());
-            case JsonValueKind.True:
-                return JsonValue.Create(true);
-            case JsonValueKind.False:
-                return JsonValue.Create(false);
-            case JsonValueKind.Number:
-                return element.TryGetInt64(out long integer) && element.GetRawText() is var raw && raw == integer.ToString()
-                    ? JsonValue.Create(integer)
-                    : JsonValue.Create(element.Clone());
-            default:
-                return null;
-        }
     }
 }
