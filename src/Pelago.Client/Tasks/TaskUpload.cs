@@ -10,9 +10,12 @@ namespace Pelago.Client;
 /// <summary>Puts a file into a container, by a shell there: beside its place first, then with its name, so that nobody sees half of it.</summary>
 public static class TaskUpload
 {
-    // $1 the place, $2 the file's own name for a place that is a directory, $3 the length: not every protocol can say that the input has ended.
+    // $1 the place, $2 the file's own name for a place that is a directory, $3 the length: not every protocol can say that the input has ended, $4 the
+    // permissions, $5 whether the directories of the place are made. A slash at the end means a directory, as it does for cp.
     private const string Script = """
-        d=$1; if [ -d "$d" ]; then d=${d%/}/$2; fi
+        d=$1; case $5:$d in parents:*/*) p=${d%/*}; [ -z "$p" ] || mkdir -p "$p" || exit 1;; esac
+        if [ -d "$d" ]; then d=${d%/}/$2; fi
+        case $d in */) echo "$d is no directory" >&2; exit 1;; esac
         head -c "$3" >"$d.part~" && [ "$(wc -c <"$d.part~")" -eq "$3" ] && chmod "$4" "$d.part~" && mv -f "$d.part~" "$d" || { rm -f "$d.part~"; exit 1; }
         """;
 
@@ -23,17 +26,25 @@ public static class TaskUpload
     /// <param name="length">How many.</param>
     /// <param name="name">The file's own name.</param>
     /// <param name="mode">Its permissions.</param>
-    /// <param name="path">Where it goes: a name, or a directory that is there.</param>
+    /// <param name="path">Where it goes: a name, or a directory that is there; with a slash at its end nothing but a directory.</param>
+    /// <param name="makesParents">The directories of a name are made where they are missing.</param>
     /// <param name="cancel">Ends it; nothing is left then.</param>
-    public static async Task<string?> PutAsync(
-        HttpKubeApi api, TaskPlace place, Stream content, long length, string name, int mode, string path, CancellationToken cancel)
+    public static Task<string?> PutAsync(
+        HttpKubeApi api, TaskPlace place, Stream content, long length, string name, int mode, string path, bool makesParents, CancellationToken cancel) =>
+        RunAsync(
+            api, place,
+            ["sh", "-c", Script, "cp", Word(path), name, length.ToString(CultureInfo.InvariantCulture), Convert.ToString(mode, 8), makesParents ? "parents" : ""], content, cancel);
+
+    /// <summary>Makes a directory and those that it is in, where they are missing. Null when it is there, else why it is not.</summary>
+    public static Task<string?> MakeDirectoryAsync(HttpKubeApi api, TaskPlace place, string path, CancellationToken cancel) =>
+        RunAsync(api, place, ["mkdir", "-p", Word(path)], null, cancel);
+
+    /// <summary>A path that no program takes for an option.</summary>
+    private static string Word(string path) => path.Length == 0 ? "." : path[0] == '-' ? "./" + path : path;
+
+    private static async Task<string?> RunAsync(HttpKubeApi api, TaskPlace place, IReadOnlyList<string> command, Stream? content, CancellationToken cancel)
     {
-        string at = path.Length == 0 ? "." : path[0] == '-' ? "./" + path : path;
-        var request = new ExecRequest
-        {
-            Container = place.Container, Stdin = true,
-            Command = ["sh", "-c", Script, "cp", at, name, length.ToString(CultureInfo.InvariantCulture), Convert.ToString(mode, 8)],
-        };
+        var request = new ExecRequest { Container = place.Container, Stdin = content is not null, Command = command };
         (ExecSession? session, ApiStatus? error) = await new PodStreams(api).ExecAsync(place.Namespace, place.Pod, request, cancel);
         if (session is null)
             return error!.Message;
@@ -43,6 +54,6 @@ public static class TaskUpload
         if (outcome is { ExitCode: 0, Error: null })
             return null;
         string said = Encoding.UTF8.GetString(errors.ToArray()).Trim().ReplaceLineEndings("; ");
-        return said.Length > 0 ? said : outcome.Error?.Message ?? $"the shell in the container ended with {outcome.ExitCode}";
+        return said.Length > 0 ? said : outcome.Error?.Message ?? $"{command[0]} in the container ended with {outcome.ExitCode}";
     }
 }

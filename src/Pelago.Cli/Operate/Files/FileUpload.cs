@@ -17,16 +17,18 @@ internal sealed class FileUpload(FoundTasks found, Faults faults)
     /// <param name="cancel">Ends it.</param>
     public async Task RunAsync(IReadOnlyList<string> sources, string path, bool all, Action<string, bool>? says, CancellationToken cancel)
     {
-        (string Local, string Remote)[] files = [.. sources.SelectMany(source => FilesOf(source, path, all))];
+        Upload[] files = [.. sources.SelectMany(source => FilesOf(source, path, all, sources.Count > 1))];
+        if (files.GroupBy(file => file.Place).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new CliException($"{string.Join(" and ", twice.Select(file => file.Local))} would both become {twice.Key}", ExitCode.Usage);
         var bound = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
         await Parallel.ForEachAsync(found.Tasks, bound, async (task, uploading) =>
         {
-            foreach ((string local, string remote) in files)
+            foreach (Upload file in files)
             {
-                string what = $"{found.NameOf(task.Task)}:{remote}";
+                string what = $"{found.NameOf(task.Task)}:{file.Place}";
                 try
                 {
-                    await PutAsync(task, local, remote, uploading);
+                    await PutAsync(task, file, uploading);
                     says?.Invoke(what, true);
                 }
                 catch (Exception fault) when (Faults.Takes(fault))
@@ -38,20 +40,49 @@ internal sealed class FileUpload(FoundTasks found, Faults faults)
         });
     }
 
-    private static IEnumerable<(string Local, string Remote)> FilesOf(string source, string path, bool all)
+    /// <param name="source">A file here, or a directory.</param>
+    /// <param name="path">Where it goes.</param>
+    /// <param name="all">A directory with all in it.</param>
+    /// <param name="isOneOfMany">They go into a directory, each with its own name: as their only place one would overwrite the other.</param>
+    private static IEnumerable<Upload> FilesOf(string source, string path, bool all, bool isOneOfMany)
     {
         if (!Directory.Exists(source))
-            return File.Exists(source) ? [(source, path)] : throw new CliException($"there is no file {source}");
+        {
+            string directory = path.Length == 0 || path[^1] == '/' ? path : path + "/";
+            return File.Exists(source) ? [new Upload(source, isOneOfMany ? directory : path, MakesParents: false)] : throw new CliException($"there is no file {source}");
+        }
         if (!all)
             throw new CliException($"{source} is a directory: -r copies it with all that is in it", ExitCode.Usage);
-        return Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Select(file => (file, $"{path.TrimEnd('/')}/{Path.GetRelativePath(source, file)}"));
+        string root = isOneOfMany ? Under(path, Path.GetFileName(Path.GetFullPath(source).TrimEnd('/'))) : path;
+        IEnumerable<string> empty = Directory.EnumerateDirectories(source, "*", SearchOption.AllDirectories).Prepend(source).Where(place => !Directory.EnumerateFileSystemEntries(place).Any());
+        return empty.Concat(Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+            .Select(entry => new Upload(entry, Under(root, Path.GetRelativePath(source, entry)), MakesParents: true));
     }
 
-    private static async Task PutAsync(FoundTask task, string local, string remote, CancellationToken cancel)
+    private static string Under(string path, string name) => name == "." ? path : path.Length == 0 ? name : $"{path.TrimEnd('/')}/{name}";
+
+    private static async Task PutAsync(FoundTask task, Upload upload, CancellationToken cancel)
     {
-        await using var file = new FileStream(local, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        int mode = (int)File.GetUnixFileMode(local);
-        if (await TaskUpload.PutAsync(task.Cluster, TaskAccess.PlaceOf(task.Task), file, file.Length, Path.GetFileName(local), mode, remote, cancel) is { } fault)
+        TaskPlace place = TaskAccess.PlaceOf(task.Task);
+        if (Directory.Exists(upload.Local))
+        {
+            if (await TaskUpload.MakeDirectoryAsync(task.Cluster, place, upload.Remote, cancel) is { } missing)
+                throw new IOException(missing);
+            return;
+        }
+        await using var file = new FileStream(upload.Local, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        int mode = (int)File.GetUnixFileMode(upload.Local);
+        string name = Path.GetFileName(upload.Local);
+        if (await TaskUpload.PutAsync(task.Cluster, place, file, file.Length, name, mode, upload.Remote, upload.MakesParents, cancel) is { } fault)
             throw new IOException(fault);
+    }
+
+    /// <param name="Local">A file, or a directory in which there is nothing.</param>
+    /// <param name="Remote">Where it goes; with a slash at its end a directory that is there.</param>
+    /// <param name="MakesParents">With the directories that it is in.</param>
+    private sealed record Upload(string Local, string Remote, bool MakesParents)
+    {
+        /// <summary>The same with the name that it has in a directory.</summary>
+        public string Place => Remote.Length == 0 || Remote[^1] == '/' ? Remote + Path.GetFileName(Local) : Remote;
     }
 }
