@@ -55,7 +55,7 @@ internal static class CopyCommand
                 string place = found.Tasks.Count > 1 ? Path.Combine(target, name.Replace('/', '_')) : target;
                 if (found.Tasks.Count > 1)
                     Directory.CreateDirectory(place);
-                await new FileDownload(await access.FilesOfAsync(task, cancel)).RunAsync(path, place, all, cancel);
+                await new FileDownload(await access.FilesOfAsync(task, cancel), name, faults).RunAsync(path, place, all, cancel);
             }
             catch (Exception fault) when (Faults.Takes(fault))
             {

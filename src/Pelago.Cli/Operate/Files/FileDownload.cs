@@ -5,8 +5,8 @@ using Pelago.Client;
 
 namespace Pelago.Cli.Operate.Files;
 
-/// <summary>Brings files of a task here. Half a file never has its name, and no path that a task makes up leads out of the place that was asked for.</summary>
-internal sealed class FileDownload(ITaskFiles files)
+/// <summary>Brings files of a task here; one that fails is said and takes nothing from the others. Half a file never has its name, and no path that a task makes up leads out of the place that was asked for.</summary>
+internal sealed class FileDownload(ITaskFiles files, string task, Faults faults)
 {
     private const int Chunk = 256 * 1024;
 
@@ -23,13 +23,26 @@ internal sealed class FileDownload(ITaskFiles files)
             string place = Path.GetFullPath(Path.Combine(root, file.Path));
             if (place != root && !place.StartsWith(root + "/", StringComparison.Ordinal))
                 throw new IOException($"\"{file.Path}\" leads out of {root}");
-            if (file.Type == 'd')
-                Directory.CreateDirectory(place);
-            else if (file.Type == 'f')
-                await CopyAsync(file.Path.Length == 0 ? path : $"{path.TrimEnd('/')}{(path.Length > 0 ? "/" : "")}{file.Path}", place, file.Mode, cancel);
-            else
-                await Console.Error.WriteLineAsync($"pelago: {file.Path}: left out, it is neither a file nor a directory");
+            string source = file.Path.Length == 0 ? path : $"{path.TrimEnd('/')}{(path.Length > 0 ? "/" : "")}{file.Path}";
+            try
+            {
+                await PlaceAsync(file, source, place, cancel);
+            }
+            catch (Exception fault) when (Faults.Takes(fault) && fault is not ClusterUnreachableException) // without its cluster no other file comes
+            {
+                faults.Add($"{task}:{source}", fault);
+            }
         }
+    }
+
+    private async Task PlaceAsync(TaskFile file, string source, string place, CancellationToken cancel)
+    {
+        if (file.Type == 'd')
+            Directory.CreateDirectory(place);
+        else if (file.Type == 'f')
+            await CopyAsync(source, place, file.Mode, cancel);
+        else
+            await Console.Error.WriteLineAsync($"pelago: {file.Path}: left out, it is neither a file nor a directory");
     }
 
     private static string NameOf(string path) => Path.GetFileName(path.TrimEnd('/')) is var name and not ("." or "..") ? name : "";
