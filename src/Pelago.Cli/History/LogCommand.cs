@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.IO;
+using Pelago.Cli.Operate.Files;
 using Pelago.Client;
 using Pelago.Kube;
 
@@ -10,6 +11,8 @@ namespace Pelago.Cli.History;
 /// <summary><c>pelago history log</c>: what a finished run printed.</summary>
 internal static class LogCommand
 {
+    private const int Chunk = 64 * 1024;
+
     public static Command Build()
     {
         var clusters = new ClusterSelection();
@@ -25,39 +28,46 @@ internal static class LogCommand
         command.Options.Add(tail);
         command.Options.Add(timestamps);
         clusters.AddTo(command);
-        command.SetAction(async (parsed, cancel) =>
+        command.SetAction((parsed, cancel) => StandardOutput.UseAsync(async output =>
         {
             bool found = false;
             string wanted = parsed.GetValue(name)!;
+            var request = new LogRequest { TailLines = parsed.GetValue(tail), Timestamps = parsed.GetValue(timestamps) };
             int code = await EachCluster.RunAsync(clusters, parsed, async (cluster, history) =>
             {
-                await foreach (PastRun run in history.RunsAsync(new RunFilter { Name = wanted }, limit: 1, cancel))
+                await foreach (PastRun run in history.RunsAsync(new RunFilter { Name = wanted }, limit: 1, output.Token))
                 {
                     found = true;
-                    await PrintAsync(cluster, run, new LogRequest { TailLines = parsed.GetValue(tail), Timestamps = parsed.GetValue(timestamps) }, cancel);
+                    return await PrintAsync(cluster, run, request, output);
                 }
 
                 return ExitCode.Done;
-            }, cancel);
+            }, output.Token);
             if (found || code != ExitCode.Done)
                 return code;
             throw new CliException($"there is no finished run {wanted}: 'history query -o name' prints those that there are", ExitCode.NothingMatched);
-        });
+        }, cancel));
         return command;
     }
 
-    private static async Task PrintAsync(HttpKubeApi cluster, PastRun run, LogRequest request, CancellationToken cancel)
+    /// <summary>What there is of it; that it is not all of it is said, and a failure.</summary>
+    private static async Task<int> PrintAsync(HttpKubeApi cluster, PastRun run, LogRequest request, StandardOutput output)
     {
-        (Stream? body, ApiStatus? error) = await new HistoryStreams(cluster).LogAsync(run, request, stream: null, cancel);
+        (Stream? body, ApiStatus? error) = await new HistoryStreams(cluster).LogAsync(run, request, stream: null, output.Token);
         if (error is not null)
             throw new ApiStatusException(error);
         await using (body)
         {
-            await using Stream output = Console.OpenStandardOutput();
-            await body!.CopyToAsync(output, cancel);
+            byte[] buffer = new byte[Chunk];
+            int read;
+            while ((read = await body!.ReadAsync(buffer, output.Token)) > 0)
+                await output.WriteAsync(buffer.AsMemory(0, read));
         }
 
-        if (run.LogLoss.Length > 0)
-            Console.Error.WriteLine($"pelago: the log of {run.Name} is not whole: {run.LogLoss}");
+        if (run.LogLoss.Length == 0)
+            return ExitCode.Done;
+        await output.FlushAsync();
+        Console.Error.WriteLine($"pelago: the log of {run.Name} is not whole: {run.LogLoss}");
+        return ExitCode.Failed;
     }
 }

@@ -3,6 +3,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.IO;
+using Pelago.Cli.Operate.Files;
 using Pelago.Cli.Output;
 using Pelago.Client;
 using Pelago.Kube;
@@ -32,26 +34,26 @@ internal static class QueryCommand
         foreach (Option option in new Option[] { limit, output, quiet })
             command.Options.Add(option);
         clusters.AddTo(command);
-        command.SetAction(async (parsed, cancel) =>
+        command.SetAction((parsed, cancel) => StandardOutput.UseAsync(async lines =>
         {
             string form = parsed.GetValue(output) ?? "table";
             long most = parsed.GetValue(limit) ?? (form is "table" or "wide" ? UsualLimit : 0);
-            var printed = new RunPrinter(form);
+            var printed = new RunPrinter(form, lines);
             bool more = false;
             int code = await EachCluster.RunAsync(clusters, parsed, async (cluster, history) =>
             {
                 long left = most > 0 ? most + 1 : long.MaxValue;
-                await foreach (PastRun run in history.RunsAsync(runs.Filter(parsed), left, cancel))
+                await foreach (PastRun run in history.RunsAsync(runs.Filter(parsed), left, lines.Token))
                 {
                     if (--left == 0 && most > 0)
                         more = true;
                     else
-                        printed.Add(cluster.Cluster, run);
+                        await printed.AddAsync(cluster.Cluster, run);
                 }
 
                 return ExitCode.Done;
-            }, cancel);
-            printed.Complete();
+            }, lines.Token);
+            await printed.CompleteAsync();
             if (more && !parsed.GetValue(quiet))
                 Console.Error.WriteLine("there are more: --limit 0 prints all");
             if (printed.Count > 0 || code != ExitCode.Done)
@@ -59,34 +61,34 @@ internal static class QueryCommand
             if (!parsed.GetValue(quiet))
                 Console.Error.WriteLine("no finished run matches");
             return ExitCode.NothingMatched;
-        });
+        }, cancel));
         return command;
     }
 
     /// <summary>Prints runs in one of the forms; a table when all are known, the others as they come.</summary>
-    private sealed class RunPrinter(string form)
+    private sealed class RunPrinter(string form, StandardOutput output)
     {
         private readonly List<(string Cluster, PastRun Run)> _rows = [];
 
         public int Count { get; private set; }
 
-        public void Add(string cluster, PastRun run)
+        public async Task AddAsync(string cluster, PastRun run)
         {
             Count++;
             if (form == "name")
-                Console.Out.WriteLine(run.Name);
+                await output.WriteAsync(run.Name + "\n");
             else if (form == "jsonl")
-                Console.Out.WriteLine(Json(cluster, run));
+                await output.WriteAsync(Json(cluster, run) + "\n");
             else
                 _rows.Add((cluster, run));
         }
 
-        public void Complete()
+        public async Task CompleteAsync()
         {
             if (form == "json")
-                Console.Out.WriteLine($"{{\"items\":[{string.Join(',', _rows.Select(row => Json(row.Cluster, row.Run)))}]}}");
+                await output.WriteAsync($"{{\"items\":[{string.Join(',', _rows.Select(row => Json(row.Cluster, row.Run)))}]}}\n");
             else if (form is "table" or "wide" && _rows.Count > 0)
-                Table().WriteTo(Console.Out);
+                await output.WriteAsync(Table());
         }
 
         private static string Json(string cluster, PastRun run)
@@ -96,7 +98,7 @@ internal static class QueryCommand
             return System.Text.Encoding.UTF8.GetString(KubeJson.ToUtf8(json));
         }
 
-        private TextTable Table()
+        private string Table()
         {
             bool wide = form == "wide", several = _rows.DistinctBy(row => row.Cluster).Count() > 1;
             var table = new TextTable([
@@ -111,7 +113,9 @@ internal static class QueryCommand
                 ]);
             }
 
-            return table;
+            using var text = new StringWriter();
+            table.WriteTo(text);
+            return text.ToString();
         }
 
         private static string Took(PastRun run) =>

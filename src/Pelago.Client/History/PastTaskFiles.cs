@@ -18,6 +18,8 @@ public sealed class PastTaskFiles(HttpKubeApi api, PodTask task) : ITaskFiles
 {
     private const int Chunk = 64 * 1024;
 
+    public string LogLoss { get; private set; } = "";
+
     public IAsyncEnumerable<TaskFile> FindAsync(string path, FindRequest request, CancellationToken cancel) => throw Gone();
 
     public IAsyncEnumerable<TaskFile> UsageAsync(string path, int? depth, CancellationToken cancel) => throw Gone();
@@ -51,6 +53,7 @@ public sealed class PastTaskFiles(HttpKubeApi api, PodTask task) : ITaskFiles
         {
             if (run.LogBytes == 0 && run.LogLoss.Length > 0)
                 throw new TextGoneException($"the pod is gone, and history has no log of it: {run.LogLoss}");
+            LogLoss = run.LogLoss;
             (Stream? body, ApiStatus? error) = await new HistoryStreams(api).LogAsync(run, request, stream, cancel);
             return (body ?? throw new ApiStatusException(error!), run);
         }

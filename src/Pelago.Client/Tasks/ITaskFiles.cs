@@ -11,6 +11,9 @@ namespace Pelago.Client;
 /// </summary>
 public interface ITaskFiles
 {
+    /// <summary>Of the log that was read last: why it is not whole, in one word; empty where nothing is known to be missing.</summary>
+    string LogLoss => "";
+
     /// <summary>The file or directory at the path first (with an empty path), then what is below it, in the order of names.</summary>
     IAsyncEnumerable<TaskFile> FindAsync(string path, FindRequest request, CancellationToken cancel);
 

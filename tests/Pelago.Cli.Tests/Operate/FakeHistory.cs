@@ -34,6 +34,9 @@ internal sealed class FakeHistory : IAsyncDisposable
     public int? TasksFail { get; set; }
     public int? RunsFail { get; set; }
 
+    /// <summary>Each page of runs says that there is another one.</summary>
+    public bool IsEndless { get; set; }
+
     public Dictionary<string, int> Asked { get; } = [];
     public List<string> TaskQueries { get; } = [];
 
@@ -51,9 +54,10 @@ internal sealed class FakeHistory : IAsyncDisposable
     /// <param name="pod">Its container is <c>app</c>, its uid the name with <c>-uid</c>.</param>
     /// <param name="attempt">From 0.</param>
     /// <param name="loss">Why its log is not whole.</param>
-    public static string Run(string name, string pod, int attempt = 0, string loss = "") => $$$"""
+    /// <param name="isMissing">With a loss: history has nothing of it.</param>
+    public static string Run(string name, string pod, int attempt = 0, string loss = "", bool isMissing = true) => $$$"""
         {"metadata":{"name":"{{{name}}}","namespace":"ns"},"spec":{"pod":"{{{pod}}}","podUID":"{{{pod}}}-uid","container":"app","attempt":{{{attempt}}} },
-         "status":{"finishTime":"2026-01-01T00:00:00Z","exitCode":0,"log":{"bytes":{{{(loss.Length > 0 ? 0 : 100)}}},"loss":"{{{loss}}}"} } }
+         "status":{"finishTime":"2026-01-01T00:00:00Z","exitCode":0,"log":{"bytes":{{{(loss.Length > 0 && isMissing ? 0 : 100)}}},"loss":"{{{loss}}}"} } }
         """;
 
     public static string Row(string pod, string state, int restarts = 0) => $"""["ns","{pod}","app","{state}",1,null,"{pod}-uid",{restarts}]""";
@@ -74,6 +78,14 @@ internal sealed class FakeHistory : IAsyncDisposable
     public FollowedCommand Follow(params string[] arguments) => FollowedCommand.Start(Home, ["tail", "-f", "-q", .. arguments, "--kubeconfig", _directory["kubeconfig"]]);
 
     public Task<ProgramResult> RunAsync(params string[] arguments) => CliProcess.RunAsync(Home, [.. arguments, "--kubeconfig", _directory["kubeconfig"]]);
+
+    /// <summary>The exit code of a command whose output goes to <c>head -n 1</c>, after the line that came through. One that does not end is ended (124).</summary>
+    public async Task<string> HeadAsync(string arguments)
+    {
+        string line = $"timeout 60 {CliProcess.Program} {arguments} --kubeconfig {_directory["kubeconfig"]} | head -n 1; echo ${{PIPESTATUS[0]}}";
+        return (await ProgramRun.RunAsync(
+            "/bin/bash", ["-c", line], new Dictionary<string, string?> { ["PELAGO_HOME"] = Home }, TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken)).Output;
+    }
 
     /// <summary>The first looks are over, and somebody waits for a change.</summary>
     public Task SeenAsync() => Eventually.TrueAsync(
@@ -177,6 +189,6 @@ internal sealed class FakeHistory : IAsyncDisposable
         string fields = http.Request.Query["fieldSelector"].ToString();
         if (fields.Contains("metadata.name=", StringComparison.Ordinal))
             runs = [.. runs.Where(run => run.Contains($"\"name\":\"{fields.Split("metadata.name=")[1].Split(',')[0]}\"", StringComparison.Ordinal))];
-        return code is { } bad ? AnswerAsync(http, bad, Status(bad, "history is ill")) : AnswerAsync(http, 200, $$"""{"metadata":{},"items":[{{string.Join(',', runs)}}]}""");
+        return code is { } bad ? AnswerAsync(http, bad, Status(bad, "history is ill")) : AnswerAsync(http, 200, $$"""{"metadata":{"continue":"{{(IsEndless ? "more" : "")}}"},"items":[{{string.Join(',', runs)}}]}""");
     }
 }

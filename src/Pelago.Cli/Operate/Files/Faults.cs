@@ -25,6 +25,13 @@ internal sealed class Faults
         }
     }
 
+    /// <summary>Says of a log that was printed when not all of it was there: what is known to be cut never looks like the whole.</summary>
+    public void AddLoss(string what, ITaskFiles read)
+    {
+        if (read.LogLoss.Length > 0)
+            Add(what, new TextGoneException($"the pod is gone, and the log that history has of it is not whole: {read.LogLoss}"));
+    }
+
     /// <summary>The exit code of a command that found <paramref name="found"/>.</summary>
     public int Code(FoundTasks found)
     {

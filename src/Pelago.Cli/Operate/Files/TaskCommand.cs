@@ -62,6 +62,7 @@ internal sealed class TaskCommand
                         if (headers)
                             await turn.WriteAsync(Encoding.UTF8.GetBytes($"{(i > 0 ? "\n" : "")}==> {source.Title} <==\n"));
                         await work(files, source, turn, running);
+                        faults.AddLoss(source.Title, files);
                     }
                     catch (Exception fault) when (Faults.Takes(fault) && !output.IsClosed)
                     {

@@ -135,6 +135,7 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
             ITaskFiles files = await _access.FilesOfAsync(source.Found, cancel);
             await foreach (FeedPiece piece in files.FeedAsync(RequestFor(source) with { Follow = false }, cancel))
                 pieces.Add(piece.Text.ToArray());
+            faults.AddLoss(source.Title, files);
         }
         catch (Exception fault) when (Faults.Takes(fault))
         {
