@@ -18,13 +18,13 @@ public sealed class NodeTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
 {
     private const int LongestLine = 64 * 1024;
 
-    /// <summary>Whether the nodes of a cluster can be asked.</summary>
+    /// <summary>Whether the nodes of a cluster can be asked. A cluster that does not say is an <see cref="ApiStatusException"/>: its nodes may well have agents.</summary>
     public static async Task<bool> IsServedAsync(HttpKubeApi api, CancellationToken cancel)
     {
         ApiResult answer = await api.GetRawAsync($"/apis/{NodeApi.ApiVersion}", cancel);
-        if (answer.Error is not null)
+        if (answer.Error is { Code: 404 })
             return false;
-        return (KubeJson.ParseObject(answer.Body).Array("resources") ?? []).OfType<JsonObject>().Any(resource => resource.String("name") == $"pods/{TaskApi.Files}");
+        return (KubeJson.ParseObject(answer.BodyOrThrow()).Array("resources") ?? []).OfType<JsonObject>().Any(resource => resource.String("name") == $"pods/{TaskApi.Files}");
     }
 
     public IAsyncEnumerable<TaskFile> FindAsync(string path, FindRequest request, CancellationToken cancel)
