@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using Pelago.Cli.Operate.Files;
 using Pelago.Client;
 using Pelago.Kube;
 
@@ -9,6 +10,7 @@ namespace Pelago.Cli.Operate;
 /// <summary><c>pelago kill</c>: ends tasks, which is to delete their pods: containers of one pod end together.</summary>
 internal static class KillCommand
 {
+    private const int AtOnce = 8;
     private static readonly GroupVersionResource Pods = new("", "v1", "pods");
     private static readonly TaskField[] Needed = [TaskFields.Uid, TaskFields.Owner];
 
@@ -40,26 +42,54 @@ internal static class KillCommand
             if (pods.Count == 0 && found.Tasks.Count > 0)
                 throw new CliException($"kill: {found.NameOf(found.Tasks[0].Task)} has ended already; -i deletes its pod", ExitCode.NothingMatched);
             found.Explain(parsed.GetValue(quiet));
-            int failed = 0;
-            foreach (FoundTask task in pods)
-                failed += await KillAsync(task, found.SeveralClusters, parsed.GetValue(grace), parsed.GetValue(quiet), cancel) ? 0 : 1;
-            return failed > 0 ? ExitCode.Failed : pods.Count == 0 && found.ExitCode == ExitCode.Done ? ExitCode.NothingMatched : found.ExitCode;
+            var faults = new Faults();
+            await KillAsync(pods, faults, found.SeveralClusters, parsed.GetValue(grace), parsed.GetValue(quiet), cancel);
+            int code = faults.Code(found);
+            return pods.Count == 0 && code == ExitCode.Done ? ExitCode.NothingMatched : code;
         });
         return command;
     }
 
-    private static async Task<bool> KillAsync(FoundTask found, bool severalClusters, int? grace, bool isQuiet, CancellationToken cancel)
+    /// <summary>All of them, some at a time; one that cannot be killed takes nothing from the others. They are told in their order.</summary>
+    private static async Task KillAsync(IReadOnlyList<FoundTask> pods, Faults faults, bool severalClusters, int? grace, bool isQuiet, CancellationToken cancel)
+    {
+        var gate = new Lock();
+        string?[] lines = new string?[pods.Count];
+        int told = 0;
+        var bound = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
+        await Parallel.ForEachAsync(Enumerable.Range(0, pods.Count), bound, async (i, killing) =>
+        {
+            TaskPod pod = pods[i].Task.Pod;
+            string name = severalClusters ? $"{pod.Cluster}/{pod.Namespace}/{pod.Name}" : $"{pod.Namespace}/{pod.Name}";
+            string line = "";
+            try
+            {
+                await KillAsync(pods[i], grace, killing);
+                line = $"{name}\tkilled{(pod.Owner.Length > 0 ? $"\t{pod.Owner} may start another one" : "")}";
+            }
+            catch (Exception fault) when (Faults.Takes(fault))
+            {
+                faults.Add($"{name} was not killed", fault);
+            }
+            lock (gate)
+            {
+                lines[i] = line;
+                for (; told < lines.Length && lines[told] is { } next; told++)
+                {
+                    if (next.Length > 0 && !isQuiet)
+                        Console.Out.WriteLine(next);
+                }
+            }
+        });
+    }
+
+    private static async Task KillAsync(FoundTask found, int? grace, CancellationToken cancel)
     {
         TaskPod pod = found.Task.Pod;
-        string name = severalClusters ? $"{pod.Cluster}/{pod.Namespace}/{pod.Name}" : $"{pod.Namespace}/{pod.Name}";
         // The uid, so that one that took the place of the one that was meant is left alone.
         var query = new DeleteQuery { GracePeriodSeconds = grace, Uid = pod.Uid.Length > 0 ? pod.Uid : null };
         ApiResult answer = await found.Cluster.DeleteAsync(new ResourcePath(Pods, pod.Namespace, pod.Name), query, cancel);
-        bool isGone = answer.IsSuccess || answer.Error is { IsNotFound: true };
-        if (!isGone)
-            Console.Error.WriteLine($"pelago: {name} was not killed: {answer.Error!.Message}");
-        else if (!isQuiet)
-            Console.Out.WriteLine($"{name}\tkilled{(pod.Owner.Length > 0 ? $"\t{pod.Owner} may start another one" : "")}");
-        return isGone;
+        if (answer.Error is { IsNotFound: false } error)
+            throw new ApiStatusException(error);
     }
 }

@@ -11,7 +11,7 @@ namespace Pelago.Cli.Tests.Operate;
 
 /// <summary>
 /// Clusters as a command meets them: <c>east</c> and <c>west</c> have pods and serve them page by page, <c>hung</c> takes requests and never answers,
-/// <c>closed</c> refuses, <c>nowhere</c> is not there. They know no API of tasks.
+/// <c>away</c> lists a pod and hangs up when it is to be deleted, <c>closed</c> refuses, <c>nowhere</c> is not there. They know no API of tasks.
 /// </summary>
 public sealed class FakeClusters : IAsyncLifetime
 {
@@ -30,6 +30,11 @@ public sealed class FakeClusters : IAsyncLifetime
     private static readonly string[] West =
     [
         Pod("shop", "web-3", "rack9-1", """[{"name":"app","state":{"running":{}}}]"""),
+    ];
+
+    private static readonly string[] Away =
+    [
+        Pod("shop", "web-0", "rack1-1", """[{"name":"app","state":{"running":{}}}]"""),
     ];
 
     private const string Nodes = """
@@ -55,8 +60,9 @@ public sealed class FakeClusters : IAsyncLifetime
             await StartAsync(http => Task.Delay(Timeout.Infinite, http.RequestAborted)), // Never answers.
             await StartAsync(http => AnswerAsync(http, 403, """{"kind":"Status","status":"Failure","code":403,"reason":"Forbidden","message":"pods is forbidden: no"}""")),
             "http://127.0.0.1:1",
+            await StartAsync(http => http.Request.Method == "DELETE" ? HangUpAsync(http) : ServeAsync(http, Away)),
         ];
-        string[] names = ["east", "west", "hung", "closed", "nowhere"];
+        string[] names = ["east", "west", "hung", "closed", "nowhere", "away"];
         await File.WriteAllTextAsync(_directory["kubeconfig"], $$"""
             {"apiVersion":"v1","kind":"Config","users":[{"name":"nobody","user":{} }],
              "contexts":[{{string.Join(',', names.Select(name => $$$"""{"name":"{{{name}}}","context":{"cluster":"{{{name}}}","user":"nobody"} }"""))}}],
@@ -133,6 +139,12 @@ public sealed class FakeClusters : IAsyncLifetime
         {"metadata":{"name":"{{{pod}}}.{{{second}}}","uid":"{{{pod}}}-{{{second}}}","resourceVersion":"{{{second}}}"},"involvedObject":{"kind":"Pod","namespace":"shop","name":"{{{pod}}}"},
          "type":"{{{type}}}","reason":"{{{reason}}}","message":"{{{message}}}","count":{{{count}}},"lastTimestamp":"2026-01-01T00:00:0{{{second}}}Z"}
         """.ReplaceLineEndings("");
+
+    private static Task HangUpAsync(HttpContext http)
+    {
+        http.Abort();
+        return Task.CompletedTask;
+    }
 
     private static Task AnswerAsync(HttpContext http, int code, string body)
     {

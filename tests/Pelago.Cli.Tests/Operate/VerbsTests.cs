@@ -20,6 +20,7 @@ public sealed class VerbsTests(FakeClusters clusters) : IClassFixture<FakeCluste
     [InlineData(0, "shop/web-1\tkilled", "east", "kill", "web-1.side", "--grace", "0")]
     [InlineData(0, "shop/web-1\tkilled\nshop/web-2\tkilled", "east", "kill", "web", "--all")]
     [InlineData(0, "batch/job-1\tkilled", "east", "kill", "job-1", "-i")]
+    [InlineData(4, "east/shop/web-1\tkilled\neast/shop/web-2\tkilled", "away,east", "kill", "web", "--all")]
     [InlineData(0, "", "east", "kill", "web-2", "-q")]
     [InlineData(1, "batch/job-2.app\tfailed\t1", "east", "wait", "job-2")]
     [InlineData(0, "batch/job-1.app\tfinished\t0", "east", "wait", "job-1")]
@@ -54,6 +55,14 @@ public sealed class VerbsTests(FakeClusters clusters) : IClassFixture<FakeCluste
 
         lock (clusters.Asked)
             Assert.Contains("""DELETE /api/v1/namespaces/shop/pods/web-2 {"kind":"DeleteOptions","apiVersion":"v1","gracePeriodSeconds":7,"preconditions":{"uid":"web-2"}}""", clusters.Asked);
+    }
+
+    [Fact]
+    public async Task A_pod_whose_cluster_went_away_is_named_when_it_is_not_killed()
+    {
+        ProgramResult result = await clusters.RunAsync("away,east", "kill", "web", "--all", "-q");
+
+        Assert.StartsWith("pelago: away/shop/web-0 was not killed: cannot reach cluster \"away\"", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     [Fact]
