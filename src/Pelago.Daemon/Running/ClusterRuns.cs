@@ -20,14 +20,15 @@ internal sealed partial class ClusterRuns : IRunRecorder, IAsyncDisposable
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenExpiries = TimeSpan.FromMinutes(10);
     private readonly HistoryStore _store;
+    private readonly bool _givesUp;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private Task _upkeep = Task.CompletedTask;
 
-    private ClusterRuns(HistoryStore store, string directory, TimeProvider time, ILogger log)
+    private ClusterRuns(HistoryStore store, string directory, bool givesUp, TimeProvider time, ILogger log)
     {
-        (_store, _time, _log) = (store, time, log);
+        (_store, _givesUp, _time, _log) = (store, givesUp, time, log);
         Endpoint = new HistoryEndpoint(store, directory);
         Api = new ApiExtension(
             new GroupVersion(HistoryApi.Group, HistoryApi.Version),
@@ -44,12 +45,13 @@ internal sealed partial class ClusterRuns : IRunRecorder, IAsyncDisposable
     /// <param name="directory">Where it is; of one process at a time.</param>
     /// <param name="durable">What is recorded survives a loss of power.</param>
     /// <param name="retention">How much of it, and how long.</param>
+    /// <param name="givesUp">A run that cannot be recorded after some attempts is lost, with a line in the log; false: whoever tells of it is told so, and tells of it again.</param>
     /// <param name="logging">Where it tells.</param>
     /// <param name="time">Clock.</param>
-    public static ClusterRuns Open(string directory, bool durable, RetentionPolicy retention, ILoggerFactory logging, TimeProvider time)
+    public static ClusterRuns Open(string directory, bool durable, RetentionPolicy retention, bool givesUp, ILoggerFactory logging, TimeProvider time)
     {
         var store = HistoryStore.Open(new HistoryOptions { Directory = directory, Durable = durable, Retention = retention, Time = time, Logging = logging });
-        return new ClusterRuns(store, directory, time, logging.CreateLogger<ClusterRuns>());
+        return new ClusterRuns(store, directory, givesUp, time, logging.CreateLogger<ClusterRuns>());
     }
 
     /// <summary>Begins to drop what is old, and to keep the Events of pods.</summary>
@@ -60,7 +62,10 @@ internal sealed partial class ClusterRuns : IRunRecorder, IAsyncDisposable
         _upkeep = events is null ? expiry : Task.WhenAll(expiry, BackgroundWork.RunAsync(() => new EventKeeper(events, _store, _time, _log).RunAsync(_stop.Token)));
     }
 
-    /// <summary>A run that cannot be recorded is lost with a line in the log: a full disk must not keep pods from going, for that is what empties it.</summary>
+    /// <summary>
+    /// Of a node that removes pods itself a run that cannot be recorded is lost with a line in the log: a full disk must not keep pods from going, for that is
+    /// what empties it. A kubelet waits for nobody, and a run is told again until it is recorded: there it is a <see cref="HistoryException"/>.
+    /// </summary>
     public async Task RecordAsync(EndedContainer ended, CancellationToken cancel)
     {
         FinishedRun run = RunOf(ended);
@@ -71,12 +76,12 @@ internal sealed partial class ClusterRuns : IRunRecorder, IAsyncDisposable
                 await _store.RecordAsync(run, cancel);
                 return;
             }
-            catch (HistoryException fault) when (attempt >= Attempts)
+            catch (HistoryException fault) when (attempt >= Attempts && _givesUp)
             {
                 Log.Lost(_log, run.Namespace, run.Pod, run.Container, run.Attempt, fault.Message);
                 return;
             }
-            catch (HistoryException)
+            catch (HistoryException) when (attempt < Attempts)
             {
                 await Task.Delay(BetweenAttempts, _time, cancel);
             }
@@ -112,15 +117,20 @@ internal sealed partial class ClusterRuns : IRunRecorder, IAsyncDisposable
     {
         while (true)
         {
+            Task next;
             try
             {
                 await _store.ExpireAsync(cancel);
+                next = _store.OverflowAsync().WaitAsync(BetweenExpiries, _time, cancel);
             }
             catch (Exception fault) when (fault is HistoryException or IOException or UnauthorizedAccessException)
             {
                 Log.NotExpired(_log, fault.Message);
+
+                // An overflow is told until something was dropped: to wait for that would be to try at once, again and again.
+                next = Task.Delay(BetweenExpiries, _time, cancel);
             }
-            await _store.OverflowAsync().WaitAsync(BetweenExpiries, _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancel.ThrowIfCancellationRequested();
         }
     }

@@ -54,7 +54,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         PelagoHome home, ClusterSettings settings, RunOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
     {
         string directory = home.ClusterDirectory(settings.Name);
-        var runs = ClusterRuns.Open(Path.Combine(directory, "history"), !options.FastDurability, new RetentionPolicy(), logging, time);
+        var runs = ClusterRuns.Open(Path.Combine(directory, "history"), !options.FastDurability, new RetentionPolicy(), givesUp: true, logging, time);
         EmbeddedCluster cluster;
         EngineHost engine;
         try

@@ -26,7 +26,7 @@ internal sealed class RecordingAgent : IAsyncDisposable
     public static async Task<IAsyncDisposable> StartAsync(
         KubeletAgentOptions options, string directory, RetentionPolicy retention, IKubeApi api, ILoggerFactory logging, CancellationToken cancel)
     {
-        (FileStream held, ClusterRuns runs) = Open(directory, retention, logging);
+        (FileStream held, ClusterRuns runs) = Open(directory, retention, logging, TimeProvider.System);
         try
         {
             var kept = new KubeletRunsOptions { Recorder = runs, Directory = directory, Serve = (http, path) => ServeAsync(runs, http, path) };
@@ -50,14 +50,14 @@ internal sealed class RecordingAgent : IAsyncDisposable
     }
 
     /// <summary>With a lock: the agent before this one may still be ending, and a history is of one process at a time.</summary>
-    private static (FileStream Held, ClusterRuns Runs) Open(string directory, RetentionPolicy retention, ILoggerFactory logging)
+    internal static (FileStream Held, ClusterRuns Runs) Open(string directory, RetentionPolicy retention, ILoggerFactory logging, TimeProvider time)
     {
         FileStream? held = null;
         try
         {
             Directory.CreateDirectory(directory);
             held = new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return (held, ClusterRuns.Open(directory, durable: true, retention, logging, TimeProvider.System));
+            return (held, ClusterRuns.Open(directory, durable: true, retention, givesUp: false, logging, time));
         }
         catch (IOException taken) when (HomeLock.IsHeld(taken))
         {
