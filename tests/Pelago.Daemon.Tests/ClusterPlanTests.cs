@@ -84,6 +84,33 @@ public sealed class ClusterPlanTests : IDisposable
     }
 
     [Fact]
+    public void A_cluster_that_has_to_move_leaves_another_its_port()
+    {
+        const int First = 6443;
+        IReadOnlyList<ClusterSettings> before = Plan.Make(new RunOptions { Runtime = "process", Clusters = 2, Port = 0 });
+        using var taken = new TcpListener(IPAddress.Loopback, before[0].Port);
+        taken.Start();
+        Plan.Keep([before[1] with { Port = First }]);
+
+        IReadOnlyList<ClusterSettings> now = Plan.Make(new RunOptions());
+
+        Assert.NotEqual(First, now[0].Port);
+        Assert.NotEqual(before[0].Port, now[0].Port);
+        Assert.NotEqual(now[0].Port, now[1].Port);
+    }
+
+    [Fact]
+    public void Of_clusters_that_were_written_down_at_one_port_one_moves()
+    {
+        IReadOnlyList<ClusterSettings> before = Plan.Make(new RunOptions { Runtime = "process", Clusters = 2, Port = 0 });
+        Plan.Keep([before[1] with { Port = before[0].Port }]);
+
+        IReadOnlyList<ClusterSettings> now = Plan.Make(new RunOptions { Port = 0 });
+
+        Assert.NotEqual(now[0].Port, now[1].Port);
+    }
+
+    [Fact]
     public void Where_no_addresses_are_left_nothing_is_made()
     {
         var slots = new AddressSlots(_directory["slots"]);

@@ -30,7 +30,7 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
             string name = $"pelago-{i + 1}";
             ClusterSettings? before = known.Find(cluster => cluster.Name == name);
             LostState.Refuse(home, name);
-            plan.Add(Decide(name, i, before, options, plan));
+            plan.Add(Decide(name, i, before, options, known, plan));
         }
 
         // Only now: of what was refused nothing stays behind that the next start would take for a cluster.
@@ -82,7 +82,7 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
         }
     }
 
-    private ClusterSettings Decide(string name, int index, ClusterSettings? before, RunOptions options, List<ClusterSettings> others)
+    private ClusterSettings Decide(string name, int index, ClusterSettings? before, RunOptions options, List<ClusterSettings> known, List<ClusterSettings> decided)
     {
         if (before is not null && options.Simulated == true && !before.Simulated)
             throw new DaemonException($"cluster {name} has nodes that run processes; simulated ones need a home of their own (--home DIR)");
@@ -93,7 +93,7 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
         return new ClusterSettings
         {
             Name = name,
-            Port = PortOf(index, before, options, others),
+            Port = PortOf(index, before, options, known, decided),
             Slot = before?.Slot ?? 0,
             Nodes = nodes,
             Simulated = simulated,
@@ -115,16 +115,24 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
     private static string DefaultRuntime(bool simulated) =>
         !simulated && new ContainerdTools().AreUsable() ? ClusterSettings.ContainerdRuntime : ClusterSettings.ProcessRuntime;
 
-    private static int PortOf(int index, ClusterSettings? before, RunOptions options, List<ClusterSettings> others)
+    /// <param name="known">The clusters there were: each goes back to its port, and nobody is listening there yet.</param>
+    /// <param name="decided">Those before this one, with the ports that they are to have.</param>
+    private static int PortOf(int index, ClusterSettings? before, RunOptions options, List<ClusterSettings> known, List<ClusterSettings> decided)
     {
         if (options.Port is > 0)
             return Asked(options.Port.Value + index, index);
+        HashSet<int> given = [.. decided.Select(other => other.Port)];
         // Clients keep the address in their kubeconfig: a cluster stays where it was unless somebody else is there now.
-        if (before is not null && LoopbackPorts.IsFree(before.Port))
+        if (before is not null && !given.Contains(before.Port) && LoopbackPorts.IsFree(before.Port))
             return before.Port;
-        if (options.Port is null && LoopbackPorts.IsFree(DefaultPort + index) && others.TrueForAll(other => other.Port != DefaultPort + index))
+        given.UnionWith(known.Where(other => other != before).Select(other => other.Port));
+        if (options.Port is null && !given.Contains(DefaultPort + index) && LoopbackPorts.IsFree(DefaultPort + index))
             return DefaultPort + index;
-        return LoopbackPorts.Pick();
+        int port;
+        do
+            port = LoopbackPorts.Pick();
+        while (given.Contains(port));
+        return port;
     }
 
     private static int Asked(int port, int index)
