@@ -2,6 +2,7 @@
 
 using k8s.Models;
 using Microsoft.Extensions.Logging;
+using Pelago.Kube;
 using Pelago.Node.Runtimes;
 
 namespace Pelago.Node.Kubelets.Runs;
@@ -63,20 +64,16 @@ internal sealed partial class KubeletRuns(
     public async Task LookAsync(CancellationToken cancel)
     {
         IReadOnlyList<(string Uid, V1Pod Pod)> changed = pods.TakeChanged();
-        IReadOnlyList<SeenContainer> seen = await containers.SeenAsync(cancel);
-        foreach (SeenContainer item in seen)
+        try
         {
-            if (!_watched.TryGetValue(item.Id, out WatchedContainer? one))
-                _watched[item.Id] = one = new WatchedContainer(item) { WasOver = item.State == ContainerState.Exited };
-            one.Seen = item;
-            await FollowAsync(one, cancel);
+            await LookAsync(changed, cancel);
         }
-        Miss([.. seen.Select(item => item.Id)], cancel);
-        foreach ((string uid, V1Pod pod) in changed)
-            TellStatus(uid, pod, cancel);
-        Forget();
-        watched.Write(_watched.Values.Where(one => !one.IsTold).Select(one => one.Seen));
-        Volatile.Write(ref _lookedAt, time.GetTimestamp());
+        catch
+        {
+            // What they say of ends nobody may say again.
+            pods.Return(changed);
+            throw;
+        }
     }
 
     /// <summary>Completes when nothing is being told.</summary>
@@ -89,6 +86,24 @@ internal sealed partial class KubeletRuns(
         foreach (WatchedContainer one in _watched.Values)
             one.Dispose();
         _together.Dispose();
+    }
+
+    private async Task LookAsync(IReadOnlyList<(string Uid, V1Pod Pod)> changed, CancellationToken cancel)
+    {
+        IReadOnlyList<SeenContainer> seen = await containers.SeenAsync(cancel);
+        foreach (SeenContainer item in seen)
+        {
+            if (!_watched.TryGetValue(item.Id, out WatchedContainer? one))
+                _watched[item.Id] = one = new WatchedContainer(item) { WasOver = item.State == ContainerState.Exited };
+            one.Seen = item;
+            await TryFollowAsync(one, cancel);
+        }
+        Miss([.. seen.Select(item => item.Id)], cancel);
+        foreach ((string uid, V1Pod pod) in changed)
+            TellStatus(uid, pod, cancel);
+        Forget();
+        watched.Write(_watched.Values.Where(one => !one.IsTold).Select(one => one.Seen));
+        Volatile.Write(ref _lookedAt, time.GetTimestamp());
     }
 
     private async Task TryLookAsync(CancellationToken cancel)
@@ -104,6 +119,19 @@ internal sealed partial class KubeletRuns(
             if (fault.Message != _lastFault)
                 Log.NotLooked(log, places.Node, fault.Message);
             _lastFault = fault.Message;
+        }
+    }
+
+    /// <summary>One that the runtime cannot describe must not keep the others from being looked at.</summary>
+    private async Task TryFollowAsync(WatchedContainer one, CancellationToken cancel)
+    {
+        try
+        {
+            await FollowAsync(one, cancel);
+        }
+        catch (ApiStatusException fault)
+        {
+            NotTold(one, fault);
         }
     }
 
@@ -198,13 +226,18 @@ internal sealed partial class KubeletRuns(
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            one.NotTold(time);
-            Log.NotTold(log, one.Seen.Namespace, one.Seen.Pod, one.Seen.Name, one.Seen.Attempt, fault.Message);
+            NotTold(one, fault);
         }
         finally
         {
             _together.Release();
         }
+    }
+
+    private void NotTold(WatchedContainer one, Exception fault)
+    {
+        one.NotTold(time);
+        Log.NotTold(log, one.Seen.Namespace, one.Seen.Pod, one.Seen.Name, one.Seen.Attempt, fault.Message);
     }
 
     private bool IsTold(string uid, string container, int attempt) => _told.TryGetValue(uid, out HashSet<(string Container, int Attempt)>? told) && told.Contains((container, attempt));

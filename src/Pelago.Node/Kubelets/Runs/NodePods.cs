@@ -48,6 +48,13 @@ internal sealed class NodePods
         return changed;
     }
 
+    /// <summary>Has them be asked for again: nothing came of what was taken.</summary>
+    public void Return(IReadOnlyList<(string Uid, V1Pod Pod)> taken)
+    {
+        foreach ((string uid, _) in taken)
+            _changed[uid] = true;
+    }
+
     /// <summary>Forgets deleted pods but those that are still in use.</summary>
     public void Forget(IReadOnlySet<string> used)
     {

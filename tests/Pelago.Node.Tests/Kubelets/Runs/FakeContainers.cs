@@ -18,6 +18,9 @@ internal sealed class FakeContainers(string logs) : IKubeletContainers
     /// <summary>What goes wrong in it.</summary>
     public Exception? Fault { get; set; }
 
+    /// <summary>The one that it cannot describe.</summary>
+    public string Indescribable { get; set; } = "";
+
     public static string LogOf(string pod, int attempt = 0) => $"shop_{pod}_uid-{pod}/main/{attempt}.log";
 
     /// <summary>A container <c>main</c> of a pod in the namespace <c>shop</c>.</summary>
@@ -50,6 +53,7 @@ internal sealed class FakeContainers(string logs) : IKubeletContainers
         ? throw new ApiStatusException(ApiStatus.Unavailable("no runtime"))
         : Fault is { } fault ? throw fault : Task.FromResult<IReadOnlyList<SeenContainer>>([.. _all.Values.Select(item => item.Seen)]);
 
-    public Task<ContainerStatus?> FindAsync(string id, CancellationToken cancel) =>
-        Task.FromResult(_all.TryGetValue(id, out (SeenContainer Seen, ContainerStatus Status) found) ? found.Status : null);
+    public Task<ContainerStatus?> FindAsync(string id, CancellationToken cancel) => id == Indescribable
+        ? throw new ApiStatusException(ApiStatus.Unavailable("no answer"))
+        : Task.FromResult(_all.TryGetValue(id, out (SeenContainer Seen, ContainerStatus Status) found) ? found.Status : null);
 }

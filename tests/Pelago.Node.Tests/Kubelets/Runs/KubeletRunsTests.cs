@@ -2,6 +2,7 @@
 
 using System.IO;
 using System.Text.Json.Nodes;
+using Pelago.Kube;
 using Pelago.Node.Kubelets.Runs;
 using Pelago.TestKit.Node;
 using Xunit;
@@ -215,8 +216,41 @@ public sealed class KubeletRunsTests : KubeletRunsScene
     }
 
     [Fact]
+    public async Task What_a_pod_says_while_the_runtime_is_away_is_told_when_it_is_back()
+    {
+        Containers.IsAway = true;
+        await StatusAsync(await PodAsync("brief"), Terminated("id-brief-0", 5, "Error"), restarts: 0);
+        await Assert.ThrowsAsync<ApiStatusException>(LookAsync);
+
+        Containers.IsAway = false;
+        await LookAsync();
+
+        Assert.Equal(5, Assert.Single(Recorder.Told).Ended.Status.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_container_that_the_runtime_cannot_describe_keeps_nobody_else_from_being_told()
+    {
+        SeenContainer[] all = [.. Enumerable.Range(0, 5).Select(number => Containers.Run($"p{number}"))];
+        foreach (SeenContainer one in all)
+            Containers.End(one, 1);
+        Containers.Indescribable = all[2].Id;
+        await LookAsync();
+        Assert.Equal(["p0", "p1", "p3", "p4"], Recorder.Told.Select(told => told.Ended.Pod.Metadata.Name).Order());
+        Assert.True(Runs.IsWell);
+
+        Containers.Indescribable = "";
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await LookAsync();
+
+        Assert.Contains("p2", Recorder.Told.Select(told => told.Ended.Pod.Metadata.Name));
+        Assert.Equal(all.Length, Recorder.Told.Count);
+    }
+
+    [Fact]
     public async Task Whatever_goes_wrong_in_a_look_it_goes_on_and_is_not_well_meanwhile()
     {
+        await StatusAsync(await PodAsync("brief"), Terminated("id-brief-0", 5, "Error"), restarts: 0);
         Containers.Fault = new InvalidOperationException("nobody thought of this");
         using var stop = new CancellationTokenSource();
         Task running = Runs.RunAsync(stop.Token);
@@ -224,8 +258,10 @@ public sealed class KubeletRunsTests : KubeletRunsScene
 
         Containers.Fault = null;
         await Eventually.TrueAsync(() => Passed(Runs.IsWell), Cancel);
+        await Eventually.TrueAsync(() => Passed(Recorder.Told.Count > 0), Cancel);
         await stop.CancelAsync();
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        Assert.Equal(("brief", 5), Assert.Single(Recorder.Told.Select(told => (told.Ended.Pod.Metadata.Name, told.Ended.Status.ExitCode))));
 
         bool Passed(bool done)
         {
