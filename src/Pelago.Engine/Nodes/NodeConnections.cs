@@ -18,6 +18,8 @@ namespace Pelago.Engine.Nodes;
 internal sealed class NodeConnections : IDisposable
 {
     private const int SilentSeconds = 30;
+    private const int ProbeSeconds = 10;
+    private const int Probes = 3;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly ForwarderRequestConfig Config = new()
     {
@@ -91,14 +93,16 @@ internal sealed class NodeConnections : IDisposable
         throw new ApiStatusException(ApiStatus.Unavailable($"{whom} at {target.Authority} cannot be reached: {why}"));
     }
 
-    /// <summary>A node whose machine or network vanished sends no end: without keep-alives who follows a silent log would wait for ever.</summary>
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint node, CancellationToken cancel)
+    /// <summary>A node whose machine or network vanished sends no end: without keep-alives who follows a silent log would wait for ever, and with the system's own for a quarter of an hour.</summary>
+    internal static async ValueTask<Stream> ConnectAsync(DnsEndPoint node, CancellationToken cancel)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, SilentSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, ProbeSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
             await socket.ConnectAsync(node, cancel);
             return new NetworkStream(socket, ownsSocket: true);
         }

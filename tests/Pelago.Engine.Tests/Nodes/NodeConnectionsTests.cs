@@ -71,6 +71,18 @@ public sealed class NodeConnectionsTests : IClassFixture<PkiFixture>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
     }
 
+    [Fact]
+    public async Task A_node_that_vanished_is_known_to_have_after_a_minute()
+    {
+        using var node = new TcpListener(IPAddress.Loopback, 0);
+        node.Start();
+
+        await using Stream stream = await NodeConnections.ConnectAsync(new DnsEndPoint("127.0.0.1", ((IPEndPoint)node.LocalEndpoint).Port), Cancel);
+
+        Assert.Equal([30, 10, 3], new[] { SocketOptionName.TcpKeepAliveTime, SocketOptionName.TcpKeepAliveInterval, SocketOptionName.TcpKeepAliveRetryCount }
+            .Select(option => ((NetworkStream)stream).Socket.GetSocketOption(SocketOptionLevel.Tcp, option)));
+    }
+
     /// <summary>Whether the timer of a socket is that of keep-alives (2), at half a minute or less: man 5 proc, /proc/net/tcp.</summary>
     private static bool IsKeptAlive(int port) =>
         File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6")).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))

@@ -9,6 +9,9 @@ namespace Pelago.Node.Services.Proxy;
 /// <summary>Accepts connections at one address and carries each to an endpoint. An endpoint that does not answer is passed over for another.</summary>
 internal sealed class TcpFrontend : IFrontendListener
 {
+    private const int SilentSeconds = 30;
+    private const int ProbeSeconds = 10;
+    private const int Probes = 3;
     private static readonly TimeSpan AfterFailedAccept = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long a connection to an endpoint may take to be made while there are others to try, and for the last one.</summary>
@@ -68,10 +71,12 @@ internal sealed class TcpFrontend : IFrontendListener
     }
 
     /// <summary>A side whose network vanished sends no end: without this the connection, and its place in the proxy, would stay for ever.</summary>
-    private static void KeepAlive(Socket socket)
+    internal static void KeepAlive(Socket socket)
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, SilentSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, ProbeSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
     }
 
     private async Task ServeAsync(Socket client)
