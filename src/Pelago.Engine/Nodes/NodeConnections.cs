@@ -34,9 +34,6 @@ internal sealed class NodeConnections : IDisposable
     private readonly Func<X509Certificate2> _client;
     private readonly X509Certificate2 _authority;
 
-    /// <summary>A path as it goes into a URL: the server has decoded it.</summary>
-    public static string Encoded(string rest) => rest.Length == 0 ? "/" : new PathString(rest).ToUriComponent();
-
     public NodeConnections(ClusterPki pki, IHttpForwarder forwarder)
     {
         _forwarder = forwarder;

@@ -18,6 +18,6 @@ internal sealed class NodeProxy(NodeLocator locator, NodeConnections connections
 
         // NAME:PORT names a port of the machine upstream; here a node has one API.
         string name = request.Name.Split(':')[0];
-        return connections.ForwardAsync(http, locator.Find(name), NodeConnections.Encoded(rest) + http.Request.QueryString, cancel);
+        return connections.ForwardAsync(http, locator.Find(name), ProxiedPath.Of(http, rest) + http.Request.QueryString, cancel);
     }
 }

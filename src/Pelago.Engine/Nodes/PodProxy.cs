@@ -36,7 +36,7 @@ internal sealed class PodProxy(IRevisionStore store, NodeLocator locator, NodeCo
             SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
         };
         using var invoker = new HttpMessageInvoker(tunnel);
-        var target = new Uri($"{scheme}://{pod}:{number}{NodeConnections.Encoded(rest)}{http.Request.QueryString}");
+        var target = new Uri($"{scheme}://{pod}:{number}{ProxiedPath.Of(http, rest)}{http.Request.QueryString}");
         await connections.ForwardAsync(http, invoker, target, $"pod {request.Namespace}/{pod}", cancel);
     }
 
