@@ -13,7 +13,11 @@ public sealed class HistoryGoneException(long asked, long floor)
 public sealed class WatchLaggedException() : Exception("the reader of this watch fell too far behind");
 
 /// <summary>A commit failed (disk full, read-only, I/O error): nothing of it was published. The message says what to do.</summary>
-public sealed class StoreFailedException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class StoreFailedException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Why, for those whom the message is not for: without the paths of the machine. It goes on after "the store refused it: ".</summary>
+    public string Cause { get; init; } = "it met a fault, which is logged";
+}
 
 /// <summary>The state cannot be opened: locked by another daemon, corrupt, or of a newer version. The message says which and what to do.</summary>
 public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner)

@@ -106,6 +106,7 @@ public sealed class HomeFaultTests : IDisposable
         }
 
         Assert.Contains("ulimit -f", refused?.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Home.Root, refused?.Message, StringComparison.Ordinal);
         Assert.True((await api.GetAsync(maps with { Name = "m0" }, Cancel)).IsSuccess, "reads go on");
         Assert.NotNull(Home.ReadDaemon());
     }

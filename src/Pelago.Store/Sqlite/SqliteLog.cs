@@ -16,6 +16,7 @@ internal sealed partial class SqliteLog : IRevisionLog
     /// <summary>With fast durability a power cut may take the newest rows, but never the knowledge that these revisions were given out.</summary>
     private const long Reservation = 100_000;
 
+    private const string DamagedCause = "its state is damaged";
     private readonly string _path;
     private readonly StateLock _lock;
     private readonly SqliteDatabase _database;
@@ -106,7 +107,7 @@ internal sealed partial class SqliteLog : IRevisionLog
         }
         catch (InvalidDataException fault)
         {
-            throw new StoreFailedException($"could not read the state file {_path}: {fault.Message}. {Damaged}", fault);
+            throw new StoreFailedException($"could not read the state file {_path}: {fault.Message}. {Damaged}", fault) { Cause = DamagedCause };
         }
     }
 
@@ -194,7 +195,10 @@ internal sealed partial class SqliteLog : IRevisionLog
         if (newest >= first)
         {
             throw new StoreFailedException(
-                $"a write to the state file {_path} was refused: it holds revision {newest}, which a failed commit left there and nobody was told of. Restart the daemon");
+                $"a write to the state file {_path} was refused: it holds revision {newest}, which a failed commit left there and nobody was told of. Restart the daemon")
+            {
+                Cause = "an earlier write that failed is in its way",
+            };
         }
         _suspect = false;
     }
@@ -254,14 +258,15 @@ internal sealed partial class SqliteLog : IRevisionLog
 
     private StoreFailedException Failed(string doing, SqliteFault fault)
     {
-        string advice = fault.Code switch
+        (string cause, string advice) = fault.Code switch
         {
-            13 => "Free some space on its disk; reads go on, and writes as soon as there is room", // SQLITE_FULL
-            8 => "Make its file system writable again; reads go on", // SQLITE_READONLY
-            11 or 26 => Damaged, // SQLITE_CORRUPT, SQLITE_NOTADB
-            _ => "See whether its disk is in order, and whether a quota or a limit of the length of files (ulimit -f) is reached; reads go on, and the write may be tried again",
+            13 => ("its disk is full", "Free some space on its disk; reads go on, and writes as soon as there is room"), // SQLITE_FULL
+            8 => ("its file system cannot be written", "Make its file system writable again; reads go on"), // SQLITE_READONLY
+            11 or 26 => (DamagedCause, Damaged), // SQLITE_CORRUPT, SQLITE_NOTADB
+            _ => ("its disk failed, or a quota or a limit of the length of files (ulimit -f) is reached",
+                "See whether its disk is in order, and whether a quota or a limit of the length of files (ulimit -f) is reached; reads go on, and the write may be tried again"),
         };
-        return new StoreFailedException($"could not {doing} the state file {_path}: {fault.Message}. {advice}", fault);
+        return new StoreFailedException($"could not {doing} the state file {_path}: {fault.Message}. {advice}", fault) { Cause = cause };
     }
 
     private static partial class Log

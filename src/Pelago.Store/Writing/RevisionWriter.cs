@@ -54,7 +54,7 @@ internal sealed partial class RevisionWriter : IAsyncDisposable
         }
         catch (ChannelClosedException)
         {
-            throw new StoreFailedException("the write was not taken: the store is closing. Try again when the daemon is back");
+            throw new StoreFailedException("the write was not taken: the store is closing. Try again when the daemon is back") { Cause = "it is closing" };
         }
         return await outcome;
     }

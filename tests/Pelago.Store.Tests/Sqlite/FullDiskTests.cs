@@ -35,6 +35,7 @@ public sealed class FullDiskTests : IAsyncDisposable
             async () => await pods.WriteAsync(StoreDocument.Create(new ObjectKey("ns", "again"), new string('x', 100_000)), Cancel));
 
         Assert.Contains("Free some space", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("its disk is full", failure.Cause);
         Assert.InRange(written, 10, 100);
         Assert.Equal(written, store.Revision);
         Assert.Equal(written, pods.Current.Scan().Count());
