@@ -53,6 +53,10 @@ public class StatusTests
         Assert.Equal([text.Replace('\n', '?')], WarningHeader.TextsOf(header));
     }
 
+    [Fact]
+    public void A_warning_that_is_not_ascii_tells_which_letters_it_has() =>
+        Assert.Equal("299 - \"caf\\\\u00e9 \\\\ud83d\\\\ude00?\"", WarningHeader.Of("caf\u00e9 \ud83d\ude00\u007f"));
+
     [Theory]
     [InlineData("199 - \"stale\"")]
     [InlineData("299 -")]

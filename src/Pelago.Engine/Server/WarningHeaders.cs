@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Pelago.Kube;
 
 namespace Pelago.Engine.Server;
 
-/// <summary><c>Warning: 299 - "text"</c> headers (RFC 7234 5.5): at most 4 KiB in all, longer ones are cut (apiserver pkg/endpoints/filters/warning.go).</summary>
+/// <summary><see cref="WarningHeader"/>s of an answer (RFC 7234 5.5): at most 4 KiB in all, longer ones are cut (apiserver pkg/endpoints/filters/warning.go).</summary>
 internal static class WarningHeaders
 {
     private const int MaxBytes = 4 * 1024;
@@ -22,30 +21,11 @@ internal static class WarningHeaders
         int bytes = 0;
         foreach (string warning in distinct)
         {
-            string text = Quote(cut && warning.Length > CutTo ? warning[..CutTo] : warning);
-            bytes += text.Length;
+            string value = WarningHeader.Of(cut && warning.Length > CutTo ? warning[..CutTo] : warning);
+            bytes += WarningHeader.TextLength(value);
             if (bytes > MaxBytes)
                 return;
-            response.Headers.Append("Warning", new StringValues($"299 - {text}"));
+            response.Headers.Append(WarningHeader.Name, new StringValues(value));
         }
-    }
-
-    /// <summary>A quoted-string of visible ASCII; other characters travel as UTF-8 that header readers take for Latin-1, so they are escaped.</summary>
-    private static string Quote(string text)
-    {
-        var quoted = new StringBuilder(text.Length + 2).Append('"');
-        foreach (char c in text)
-        {
-            if (c is '"' or '\\')
-                quoted.Append('\\').Append(c);
-            else if (c is < ' ' or '\x7f')
-                quoted.Append(' ');
-            else if (c > '\x7f')
-                quoted.Append(CultureInfo.InvariantCulture, $"\\\\u{(int)c:x4}");
-            else
-                quoted.Append(c);
-        }
-
-        return quoted.Append('"').ToString();
     }
 }

@@ -1,30 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Globalization;
 using System.Text;
 
 namespace Pelago.Kube;
 
 /// <summary>
 /// What an API server says beside an answer: a header <c>Warning: 299 - "text"</c> (apimachinery pkg/util/net/http.go). The text is between quotes, in which
-/// a backslash is before a quote and a backslash. Clients print it.
+/// a backslash is before a quote and a backslash. Clients print it. What is not ASCII would travel as UTF-8 that readers of headers take for Latin-1: it goes
+/// as <c>\\u00e9</c>.
 /// </summary>
 public static class WarningHeader
 {
     public const string Name = "Warning";
     private const string Begin = "299 ";
+    private const string Lead = Begin + "- ";
 
-    /// <summary>The value for a text; what a header cannot hold is a question mark.</summary>
+    /// <summary>The value for a text; a control character in it is a question mark.</summary>
     public static string Of(string text)
     {
-        var value = new StringBuilder("299 - \"");
+        StringBuilder value = new StringBuilder(Lead).Append('"');
         foreach (char letter in text)
         {
             if (letter is '"' or '\\')
-                value.Append('\\');
-            value.Append(letter is >= ' ' and <= '~' ? letter : '?');
+                value.Append('\\').Append(letter);
+            else if (letter > '\x7f')
+                value.Append(CultureInfo.InvariantCulture, $"\\\\u{(int)letter:x4}");
+            else
+                value.Append(char.IsControl(letter) ? '?' : letter);
         }
         return value.Append('"').ToString();
     }
+
+    /// <summary>How much of a value of <see cref="Of"/> is the text with its quotes, which a server has a limit for.</summary>
+    public static int TextLength(string value) => value.Length - Lead.Length;
 
     /// <summary>The texts of a value, in which several may stand after one another with commas between them; not those of another code. Nothing in them moves a terminal's cursor.</summary>
     public static IReadOnlyList<string> TextsOf(string value)
