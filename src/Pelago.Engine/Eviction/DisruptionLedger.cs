@@ -22,8 +22,8 @@ internal sealed class DisruptionLedger(IRevisionStore store, IKubeApi api, TimeP
     private static readonly GroupVersionResource Budgets = new("policy", "v1", "poddisruptionbudgets");
     private readonly IResourceStore _budgets = store.Resource(Budgets.GroupResource.ToString());
 
-    /// <summary>Null: the pod may go. A dry run spends nothing.</summary>
-    public async Task<ApiStatus?> SpendAsync(KubeObject pod, bool dryRun, CancellationToken cancel)
+    /// <summary>A dry run spends nothing.</summary>
+    public async Task<BudgetVerdict> SpendAsync(KubeObject pod, bool dryRun, CancellationToken cancel)
     {
         for (int attempt = 0; ; attempt++)
         {
@@ -31,37 +31,40 @@ internal sealed class DisruptionLedger(IRevisionStore store, IKubeApi api, TimeP
             switch (protecting.Length)
             {
                 case 0:
-                    return null;
+                    return default;
                 case > 1:
-                    return new ApiStatus
+                    return new BudgetVerdict(new ApiStatus
                     {
                         Code = 500, Reason = "", Message = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.",
-                    };
+                    });
             }
 
             KubeObject budget = protecting[0];
             if (!IsReady(pod) && MayGoUnready(budget))
-                return null;
+                return new BudgetVerdict(Spared: budget.Name);
             if (Check(budget) is { } refused)
-                return refused;
+                return new BudgetVerdict(refused);
             if (dryRun)
-                return null;
+                return default;
             Spend(budget, pod.Name);
             var path = new ResourcePath(Budgets, budget.Namespace, budget.Name, "status");
             ApiResult written = await api.UpdateAsync(path, budget.ToUtf8(), WriteQuery.None, cancel);
             if (written.Error is not { } error)
-                return null;
+                return default;
             bool changed = error.IsConflict || error.IsNotFound;
             if (!changed || attempt == MostAttempts)
-                return changed ? StillProcessed(budget) : error;
+                return new BudgetVerdict(changed ? StillProcessed(budget.Name) : error);
         }
     }
+
+    /// <summary>What a client that tries again later will not hear any more.</summary>
+    public static ApiStatus StillProcessed(string budget) => Refuse($"The disruption budget {budget} is still being processed by the server.", retryAfter: 10);
 
     private static ApiStatus? Check(KubeObject budget)
     {
         JsonObject? status = budget.Status;
         if ((status?.Integer("observedGeneration") ?? 0) < budget.Generation)
-            return StillProcessed(budget);
+            return StillProcessed(budget.Name);
         var resource = new GroupResource("policy", "poddisruptionbudgets");
         long allowed = status?.Integer("disruptionsAllowed") ?? 0;
         if (allowed < 0)
@@ -74,9 +77,6 @@ internal sealed class DisruptionLedger(IRevisionStore store, IKubeApi api, TimeP
             CultureInfo.InvariantCulture, $"needs {status?.Integer("desiredHealthy") ?? 0} healthy pods and has {status?.Integer("currentHealthy") ?? 0} currently");
         return Refuse($"The disruption budget {budget.Name} {counts}", retryAfter: 0);
     }
-
-    private static ApiStatus StillProcessed(KubeObject budget) =>
-        Refuse($"The disruption budget {budget.Name} is still being processed by the server.", retryAfter: 10);
 
     private static ApiStatus Refuse(string cause, int retryAfter) =>
         ApiStatus.TooManyRequests(Refusal, retryAfter) with { Causes = [new StatusCause("DisruptionBudget", cause)] };

@@ -15,6 +15,8 @@ namespace Pelago.Engine.Eviction;
 /// </summary>
 internal sealed class PodEviction(IRevisionStore store, IKubeApi api, TimeProvider time) : IResourceHandler
 {
+    // a pod that is not yet running may start, and another write of it come, at any time
+    private const int MostAttempts = 20;
     private static readonly GroupResource Pods = new("", "pods");
     private static readonly GroupVersionResource PodResource = new("", "v1", "pods");
     private readonly IResourceStore _pods = store.Resource("pods");
@@ -28,18 +30,65 @@ internal sealed class PodEviction(IRevisionStore store, IKubeApi api, TimeProvid
             return ResourceResult.Failed(refused);
         if (eviction.Name.Length > 0 && eviction.Name != key.Name)
             return ResourceResult.Failed(ApiStatus.BadRequest("name in URL does not match name in Eviction object"));
-        if (_pods.Current.Get(key) is not { } stored)
-            return ResourceResult.Failed(ApiStatus.NotFound(Pods, key.Name));
 
-        DeleteQuery delete = ReadOptions(eviction.Json.Object("deleteOptions"), request.Options.DryRun);
-        var pod = KubeObject.Parse(stored.Json);
+        DeleteQuery asked = ReadOptions(eviction.Json.Object("deleteOptions"), request.Options.DryRun);
+        string? uid = null;
+        for (int attempt = 1; ; attempt++)
+        {
+            // another pod of the same name is not the one that was to go
+            if (Find(key) is not { } pod || (uid ??= pod.Uid) != pod.Uid)
+                return ResourceResult.Failed(ApiStatus.NotFound(Pods, key.Name));
+            (ApiStatus? error, bool outdated) = await EvictAsync(pod, asked, cancel);
+            if (error is null)
+                return Success();
+            if (!outdated || attempt == MostAttempts)
+                return ResourceResult.Failed(error);
+        }
+    }
 
-        // a pod that does not run is no loss; the uid keeps the delete from hitting its successor
-        if (!IsDispensable(pod) && await _budgets.SpendAsync(pod, delete.DryRun, cancel) is { } protectedByBudget)
-            return ResourceResult.Failed(protectedByBudget);
-        ApiResult deleted = await api.DeleteAsync(
-            new ResourcePath(PodResource, key.Namespace, key.Name), delete with { Uid = delete.Uid ?? pod.Uid }, cancel);
-        return deleted.Error is { } error ? ResourceResult.Failed(error) : Success();
+    private KubeObject? Find(ObjectKey key) => _pods.Current.Get(key) is { } stored ? KubeObject.Parse(stored.Json) : null;
+
+    /// <summary>A pod that does not run is no loss. The refusal, and whether it only means that the pod is another than it was taken for.</summary>
+    private async Task<(ApiStatus? Refused, bool IsOutdated)> EvictAsync(KubeObject pod, DeleteQuery asked, CancellationToken cancel)
+    {
+        DeleteQuery delete = asked with { Uid = asked.Uid ?? pod.Uid };
+
+        // for pods that go without a budget's leave only because of the state that they were seen in
+        DeleteQuery asSeen = delete with { ResourceVersion = asked.ResourceVersion ?? pod.ResourceVersion };
+        bool askedForAnyVersion = asked.ResourceVersion is null && delete.Uid == pod.Uid;
+        if (IsOver(pod))
+            return (await DeleteAsync(pod, delete, cancel), false);
+        if (pod.Status?.String("phase") == "Pending")
+        {
+            ApiStatus? kept = await DeleteAsync(pod, asSeen, cancel);
+            return (kept, askedForAnyVersion && kept is { IsConflict: true });
+        }
+
+        BudgetVerdict verdict = await _budgets.SpendAsync(pod, asked.DryRun, cancel);
+        if (verdict.Refused is not null)
+            return (verdict.Refused, false);
+        if (verdict.Spared is not { } budget)
+            return (await DeleteAsync(pod, delete, cancel), false);
+        ApiStatus? error = await DeleteAsync(pod, asSeen, cancel);
+        return (askedForAnyVersion && error is { IsConflict: true } ? DisruptionLedger.StillProcessed(budget) : error, false);
+    }
+
+    private async Task<ApiStatus?> DeleteAsync(KubeObject pod, DeleteQuery delete, CancellationToken cancel)
+    {
+        var path = new ResourcePath(PodResource, pod.Namespace, pod.Name);
+        if (!delete.DryRun)
+        {
+            byte[] patch = KubeJson.ToUtf8(DisruptionTarget.EvictionApi.Patch(time, delete.Uid ?? pod.Uid, delete.ResourceVersion));
+            ApiResult marked = await api.PatchAsync(path with { Subresource = "status" }, PatchType.StrategicMerge, patch, WriteQuery.None, cancel);
+            if (marked.Error is not null)
+                return marked.Error;
+
+            // the condition itself has made it another version
+            if (delete.ResourceVersion is not null)
+                delete = delete with { ResourceVersion = KubeObject.Parse(marked.Body).ResourceVersion };
+        }
+
+        return (await api.DeleteAsync(path, delete, cancel)).Error;
     }
 
     private static (KubeObject Eviction, ApiStatus? Refused) Read(HandlerRequest request)
@@ -71,7 +120,8 @@ internal sealed class PodEviction(IRevisionStore store, IKubeApi api, TimeProvid
         };
     }
 
-    private static bool IsDispensable(KubeObject pod) => pod.IsDeleting || pod.Status?.String("phase") is "Succeeded" or "Failed" or "Pending";
+    /// <summary>Nothing brings such a pod back.</summary>
+    private static bool IsOver(KubeObject pod) => pod.IsDeleting || pod.Status?.String("phase") is "Succeeded" or "Failed";
 
     private static ResourceResult Success() => ResourceResult.Of(KubeJson.ToUtf8(new JsonObject
     {

@@ -4,6 +4,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pelago.Client;
+using Pelago.Engine.Eviction;
+using Pelago.Engine.Requests;
+using Pelago.Engine.Resources;
+using Pelago.Engine.Tests.Reviews;
 using Pelago.Kube;
 using Xunit;
 
@@ -40,6 +44,22 @@ public sealed class PodEvictionTests : IAsyncLifetime
         Assert.Equal(7, pod.Metadata.Integer("deletionGracePeriodSeconds"));
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"deleteOptions":{"preconditions":{"resourceVersion":"RV"}} }""")]
+    public async Task Evicted_pod_says_that_it_was_evicted(string body)
+    {
+        string version = (await ReadAsync(Pod)).ResourceVersion;
+
+        (await EvictAsync(body.Replace("RV", version, StringComparison.Ordinal))).BodyOrThrow();
+
+        KubeObject pod = await ReadAsync(Pod);
+        JsonObject condition = Condition(pod, "DisruptionTarget")!;
+        Assert.True(pod.IsDeleting);
+        Assert.Equal(("True", "EvictionByEvictionAPI", "Eviction API: evicting"), (condition.String("status"), condition.String("reason"), condition.String("message")));
+        Assert.Equal("True", Condition(pod, "Ready")!.String("status"));
+    }
+
     [Fact]
     public async Task Budget_without_room_refuses_with_a_cause()
     {
@@ -74,7 +94,7 @@ public sealed class PodEvictionTests : IAsyncLifetime
         (await EvictAsync("{}", dryRun: true)).BodyOrThrow();
 
         Assert.Equal(1, (await ReadAsync(Budgets with { Name = "b" })).Status!.Integer("disruptionsAllowed"));
-        Assert.False((await ReadAsync(Pod)).IsDeleting);
+        await AssertUntouchedAsync();
     }
 
     [Fact]
@@ -110,6 +130,42 @@ public sealed class PodEvictionTests : IAsyncLifetime
         Assert.Equal(evicted, (await EvictAsync("{}")).IsSuccess);
     }
 
+    [Fact]
+    public async Task Pod_that_became_ready_meanwhile_is_not_spared_its_budget()
+    {
+        await RunningAsync(ready: false);
+        await BudgetAsync("b", """{"disruptionsAllowed":0,"desiredHealthy":1,"currentHealthy":1,"expectedPods":2}""");
+
+        ApiStatus? refused = (await EvictAfterAsync(() => RunningAsync(ready: true))).Error;
+
+        Assert.Equal((429, 10), (refused?.Code, refused?.RetryAfterSeconds));
+        Assert.Equal("The disruption budget b is still being processed by the server.", refused!.Causes[0].Message);
+        await AssertUntouchedAsync();
+    }
+
+    [Fact]
+    public async Task Pod_that_started_meanwhile_is_judged_again_by_its_budget()
+    {
+        await RunningAsync(ready: false, "Pending");
+        await BudgetAsync("b", """{"disruptionsAllowed":0,"desiredHealthy":1,"currentHealthy":1,"expectedPods":2}""");
+
+        ApiStatus? refused = (await EvictAfterAsync(() => RunningAsync(ready: true))).Error;
+
+        Assert.Equal("The disruption budget b needs 1 healthy pods and has 1 currently", refused?.Causes[0].Message);
+        await AssertUntouchedAsync();
+    }
+
+    [Fact]
+    public async Task Pod_that_has_not_started_goes_without_its_budget()
+    {
+        await RunningAsync(ready: false, "Pending");
+        await BudgetAsync("b", """{"disruptionsAllowed":0,"desiredHealthy":1,"currentHealthy":0,"expectedPods":2}""");
+
+        (await EvictAsync("{}")).BodyOrThrow();
+
+        Assert.True((await ReadAsync(Pod)).IsDeleting);
+    }
+
     [Theory]
     [InlineData("""{"metadata":{"name":"other"} }""", 400, "name in URL does not match name in Eviction object")]
     [InlineData("""{"deleteOptions":{"preconditions":{"uid":"old"}} }""", 409, null)]
@@ -129,6 +185,20 @@ public sealed class PodEvictionTests : IAsyncLifetime
     private Task<ApiResult> EvictAsync(string body, bool dryRun = false) => _api.CreateAsync(
         Pod with { Subresource = "eviction" }, Encoding.UTF8.GetBytes(body), new WriteQuery { DryRun = dryRun }, TestContext.Current.CancellationToken);
 
+    /// <summary>Evicts the pod, to which something happens between what is read of it and the first write.</summary>
+    private async Task<ResourceResult> EvictAfterAsync(Func<Task> meanwhile) => await new PodEviction(
+        _host.Store, new InterruptedApi(_api, meanwhile), TimeProvider.System).PostAsync(UserInfo.System("test"), "{}", Pod.Namespace, Pod.Name);
+
+    private async Task AssertUntouchedAsync()
+    {
+        KubeObject pod = await ReadAsync(Pod);
+        Assert.False(pod.IsDeleting);
+        Assert.Null(Condition(pod, "DisruptionTarget"));
+    }
+
+    private static JsonObject? Condition(KubeObject pod, string type) =>
+        (pod.Status?.Array("conditions") ?? []).OfType<JsonObject>().FirstOrDefault(condition => condition.String("type") == type);
+
     private async Task BudgetAsync(string name, string status, int observed = 1)
     {
         var budget = KubeObject.Parse((await SendAsync(
@@ -138,12 +208,12 @@ public sealed class PodEvictionTests : IAsyncLifetime
         (await SendAsync(_api.UpdateAsync, Budgets with { Name = name, Subresource = "status" }, budget.Json.ToJsonString())).BodyOrThrow();
     }
 
-    private async Task RunningAsync(bool ready)
+    private async Task RunningAsync(bool ready, string phase = "Running")
     {
         KubeObject pod = await ReadAsync(Pod);
         pod.Json["status"] = new JsonObject
         {
-            ["phase"] = "Running", ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = ready ? "True" : "False" }),
+            ["phase"] = phase, ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = ready ? "True" : "False" }),
         };
         (await SendAsync(_api.UpdateAsync, Pod with { Subresource = "status" }, pod.Json.ToJsonString())).BodyOrThrow();
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Text.Json.Nodes;
 using k8s.Models;
 using Pelago.Client;
+using Pelago.Engine.Eviction;
 using Pelago.Kube;
 
 namespace Pelago.Engine.Controllers;
@@ -61,19 +61,9 @@ internal sealed class TaintEviction : IController
     {
         _events.Normal(new ObjectReference("v1", "Pod", pod.Key.Namespace, pod.Key.Name, pod.Uid), "TaintManagerEviction", $"Marking for deletion Pod {pod.Key}");
         var path = new ResourcePath(PodControl.Pods, pod.Key.Namespace, pod.Key.Name);
-        byte[] patch = KubeJson.ToUtf8(new JsonObject
-        {
-            ["status"] = new JsonObject
-            {
-                ["conditions"] = new JsonArray(new JsonObject
-                {
-                    ["type"] = "DisruptionTarget", ["status"] = "True", ["reason"] = "DeletionByTaintManager",
-                    ["message"] = "Taint manager: deleting due to NoExecute taint", ["lastTransitionTime"] = MetaTime.Now(_context.Time),
-                }),
-            },
-        });
+        byte[] patch = KubeJson.ToUtf8(DisruptionTarget.TaintManager.Patch(_context.Time, pod.Uid));
         ApiStatus? error = (await _context.Api.PatchAsync(path with { Subresource = "status" }, PatchType.StrategicMerge, patch, WriteQuery.None, cancel)).Error;
-        if (error is { IsNotFound: false })
+        if (error is { IsNotFound: false, IsConflict: false })
             return error;
         error = (await _context.Api.DeleteAsync(path, new DeleteQuery { Uid = pod.Uid }, cancel)).Error;
         return error is { IsNotFound: false, IsConflict: false } ? error : null;

@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Pelago.Client;
+using Pelago.Engine.Eviction;
 using Pelago.Kube;
 
 namespace Pelago.Engine.Scheduling;
@@ -72,21 +73,7 @@ internal sealed class PodWrites(IKubeApi api, TimeProvider clock, PatientReads r
     /// <summary>Marks a pod as a victim and deletes it; one that is gone already counts as done.</summary>
     public async Task<ApiStatus?> EvictAsync(PodView victim, CancellationToken cancel)
     {
-        var condition = new JsonObject
-        {
-            ["type"] = "DisruptionTarget",
-            ["status"] = "True",
-            ["reason"] = "PreemptionByScheduler",
-            ["message"] = $"{schedulerName}: preempting to accommodate a higher priority pod",
-            ["lastProbeTime"] = null,
-            ["lastTransitionTime"] = MetaTime.Now(clock),
-        };
-        var patch = new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["uid"] = victim.Uid },
-            ["status"] = new JsonObject { ["conditions"] = new JsonArray(condition) },
-        };
-        ApiStatus? refused = await PatchStatusAsync(victim, patch, cancel);
+        ApiStatus? refused = await PatchStatusAsync(victim, DisruptionTarget.Preemption(schedulerName).Patch(clock, victim.Uid), cancel);
         if (refused is not null)
             return refused.IsNotFound ? null : refused;
         ApiResult deleted = await api.DeleteAsync(Path(victim, ""), new DeleteQuery { Uid = victim.Uid }, cancel);
