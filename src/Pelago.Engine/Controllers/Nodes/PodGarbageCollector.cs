@@ -2,6 +2,7 @@
 
 using k8s.Models;
 using Pelago.Client;
+using Pelago.Engine.Eviction;
 using Pelago.Kube;
 
 namespace Pelago.Engine.Controllers;
@@ -66,7 +67,8 @@ internal sealed class PodGarbageCollector : IController
         bool unbound = pod is { IsDeleting: true, NodeName.Length: 0 };
         if (!unbound && !await NodeIsGoneAsync(pod.NodeName, cancel))
             return ReconcileResult.Done;
-        return ReconcileResult.From(await DeleteAsync(pod, cancel));
+        ApiStatus? error = unbound || pod.IsFinished ? null : await FailAsync(pod, cancel);
+        return ReconcileResult.From(error ?? await DeleteAsync(pod, cancel));
     }
 
     private async Task<bool> NodeIsGoneAsync(string node, CancellationToken cancel) =>
@@ -81,6 +83,15 @@ internal sealed class PodGarbageCollector : IController
                 return ReconcileResult.Failed(error);
         }
         return ReconcileResult.Done;
+    }
+
+    /// <summary>No kubelet will say it any more, and the finalizer of a Job keeps the pod until it has ended.</summary>
+    private async Task<ApiStatus?> FailAsync(PodSummary pod, CancellationToken cancel)
+    {
+        var path = new ResourcePath(PodControl.Pods, pod.Key.Namespace, pod.Key.Name, "status");
+        byte[] patch = KubeJson.ToUtf8(DisruptionTarget.NodeGone.Patch(_context.Time, pod.Uid, phase: "Failed"));
+        ApiStatus? error = (await _context.Api.PatchAsync(path, PatchType.StrategicMerge, patch, WriteQuery.None, cancel)).Error;
+        return error is { IsNotFound: false, IsConflict: false } ? error : null;
     }
 
     private async Task<ApiStatus?> DeleteAsync(PodSummary pod, CancellationToken cancel)
