@@ -44,7 +44,11 @@ internal static class PodFailureRules
 
     private static string? MatchConditions(V1PodFailurePolicyRule rule, PodSummary pod)
     {
-        bool disrupted = (rule.OnPodConditions ?? []).Any(pattern => pattern is { Type: "DisruptionTarget", Status: null or "True" });
-        return disrupted && pod.DisruptionReason is not null ? $"Pod {pod.Key} has condition DisruptionTarget" : null;
+        foreach (PodConditionStatus condition in pod.Conditions)
+        {
+            if ((rule.OnPodConditions ?? []).Any(pattern => pattern.Type == condition.Type && (pattern.Status ?? "True") == condition.Status))
+                return $"Pod {pod.Key} has condition {condition.Type}";
+        }
+        return null;
     }
 }

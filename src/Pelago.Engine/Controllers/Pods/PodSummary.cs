@@ -34,8 +34,8 @@ internal sealed class PodSummary : IOwnedObject
     public DateTimeOffset? ReadySince { get; init; }
     public DateTimeOffset? StartTime { get; init; }
 
-    /// <summary>The reason of a true DisruptionTarget condition.</summary>
-    public string? DisruptionReason { get; init; }
+    /// <summary>Of pods that a Job controls alone: its rules about failures may name any.</summary>
+    public IReadOnlyList<PodConditionStatus> Conditions { get; init; } = [];
 
     /// <summary>The reason of a false PodScheduled condition: <c>Unschedulable</c>, <c>SchedulingGated</c>.</summary>
     public string? UnscheduledReason { get; init; }
@@ -67,6 +67,9 @@ internal sealed class PodSummary : IOwnedObject
 
 /// <summary>How a container ended last.</summary>
 internal readonly record struct ContainerEnd(string Name, int ExitCode);
+
+/// <summary>What a condition says: <c>True</c>, <c>False</c> or <c>Unknown</c>.</summary>
+internal readonly record struct PodConditionStatus(string Type, string Status);
 
 /// <summary>A container port that a Service may name.</summary>
 internal readonly record struct NamedPort(string Name, string Protocol, int Port);

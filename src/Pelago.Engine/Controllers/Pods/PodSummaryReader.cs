@@ -25,13 +25,14 @@ internal sealed class PodSummaryReader
         JsonElement spec = pod.Child("spec");
         JsonElement status = pod.Child("status");
         JsonElement ready = Condition(status, "Ready");
+        OwnerReference? controller = ControllerOf(metadata);
         return new PodSummary
         {
             Key = new ObjectKey(SharedText.Of(metadata.Text("namespace")), metadata.Text("name")),
             Uid = metadata.Text("uid"),
             ResourceVersion = metadata.Text("resourceVersion"),
             Labels = _labels.Shared(metadata.Child("labels")),
-            Controller = ControllerOf(metadata),
+            Controller = controller,
             Finalizers = metadata.Child("finalizers").ListOf(static item => SharedText.Of(item.GetString()!)),
             Created = metadata.Time("creationTimestamp") ?? default,
             DeletionTimestamp = metadata.Time("deletionTimestamp"),
@@ -47,7 +48,7 @@ internal sealed class PodSummaryReader
             IsReady = ready.Text("status") == "True",
             ReadySince = ready.Time("lastTransitionTime"),
             StartTime = status.Time("startTime"),
-            DisruptionReason = Condition(status, "DisruptionTarget") is var target && target.Text("status") == "True" ? target.Text("reason") : null,
+            Conditions = controller is { Kind: "Job" } ? status.Child("conditions").ListOf(StatusOf) : [],
             UnscheduledReason = Condition(status, "PodScheduled") is var bound && bound.Text("status") == "False" ? bound.Text("reason") : null,
             Restarts = RestartsOf(status),
             Ends = EndsOf(status),
@@ -107,6 +108,9 @@ internal sealed class PodSummaryReader
         }
         return default;
     }
+
+    private static PodConditionStatus StatusOf(JsonElement condition) =>
+        new(SharedText.Of(condition.Text("type")), SharedText.Of(condition.Text("status")));
 
     private static int RestartsOf(JsonElement status)
     {
