@@ -10,22 +10,29 @@ internal sealed class JobBackoff(TimeProvider time)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Most = TimeSpan.FromMinutes(10);
-    private readonly ConcurrentDictionary<ObjectKey, (int Failures, long At)> _failures = new();
+    private readonly ConcurrentDictionary<ObjectKey, Streak> _streaks = new();
 
-    public void Note(ObjectKey key, int failed, bool succeeded)
+    /// <summary>
+    /// Takes the uids of the pods that have ended and that the Job's status does not count yet. They come again when that status could not be
+    /// written: each is noted once.
+    /// </summary>
+    public void Note(ObjectKey key, IReadOnlyCollection<string> failed, IReadOnlyCollection<string> succeeded)
     {
-        if (succeeded)
-            _failures.TryRemove(key, out _);
-        if (failed > 0)
-            _failures.AddOrUpdate(key, _ => (failed, time.GetTimestamp()), (_, known) => (known.Failures + failed, time.GetTimestamp()));
+        Streak known = _streaks.GetValueOrDefault(key) ?? Streak.None;
+        int before = succeeded.All(known.Noted.Contains) ? known.Failures : 0;
+        int more = failed.Count(uid => !known.Noted.Contains(uid));
+        if (before + more + failed.Count + succeeded.Count == 0)
+            Forget(key);
+        else
+            _streaks[key] = new Streak(before + more, more > 0 ? time.GetTimestamp() : known.At, [.. failed, .. succeeded]);
     }
 
-    public void Forget(ObjectKey key) => _failures.TryRemove(key, out _);
+    public void Forget(ObjectKey key) => _streaks.TryRemove(key, out _);
 
     /// <summary>How long to wait before another pod is made; zero when there is no reason to wait.</summary>
     public TimeSpan Left(ObjectKey key)
     {
-        if (!_failures.TryGetValue(key, out (int Failures, long At) known))
+        if (!_streaks.TryGetValue(key, out Streak? known) || known.Failures == 0)
             return TimeSpan.Zero;
         TimeSpan left = PauseAfter(known.Failures) - time.GetElapsedTime(known.At);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
@@ -36,5 +43,11 @@ internal sealed class JobBackoff(TimeProvider time)
     {
         TimeSpan pause = failures > 7 ? Most : First * (1 << (failures - 1));
         return pause < Most ? pause : Most;
+    }
+
+    /// <summary>Failures in a row, when the last was seen, and the pods noted that the Job's status did not count then.</summary>
+    private sealed record Streak(int Failures, long At, HashSet<string> Noted)
+    {
+        public static readonly Streak None = new(0, 0, []);
     }
 }

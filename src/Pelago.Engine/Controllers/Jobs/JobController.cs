@@ -92,7 +92,7 @@ internal sealed class JobController : IController
         if (status.StartTime is null && !JobRules.IsSuspended(job))
             status.StartTime = _context.NowSeconds;
         var state = new JobState(job, pods);
-        _backoff.Note(owner.Key, state.CountedFailures.Count, state.NewlySucceeded.Count > 0);
+        _backoff.Note(owner.Key, [.. state.CountedFailures.Select(pod => pod.Uid)], [.. state.NewlySucceeded.Select(pod => pod.Uid)]);
         JobVerdict? verdict = state.Judge(_context.Now);
         TimeSpan? again = state.DeadlineLeft(_context.Now);
         ApiStatus? refused = null;
