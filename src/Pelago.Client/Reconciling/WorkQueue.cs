@@ -25,11 +25,13 @@ public sealed class WorkQueue<TKey> : IDisposable
     private readonly Dictionary<TKey, long> _resting = [];
     private readonly PriorityQueue<TKey, long> _due = new();
     private readonly ITimer _timer;
+    private readonly long _origin;
     private bool _closed;
 
     public WorkQueue(TimeProvider time)
     {
         _time = time;
+        _origin = time.GetTimestamp();
         _timer = time.CreateTimer(static queue => ((WorkQueue<TKey>)queue!).MoveDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -42,6 +44,9 @@ public sealed class WorkQueue<TKey> : IDisposable
                 return _dirty.Count;
         }
     }
+
+    /// <summary>Ticks of a clock that nobody sets: a wall clock put back would make everything late by as much.</summary>
+    private long Now => _time.GetElapsedTime(_origin).Ticks;
 
     public void Add(TKey key)
     {
@@ -59,7 +64,7 @@ public sealed class WorkQueue<TKey> : IDisposable
                 AddLocked(key);
                 return;
             }
-            long due = _time.GetUtcNow().UtcTicks + delay.Ticks;
+            long due = Now + delay.Ticks;
             if (_closed || (_waiting.TryGetValue(key, out long earlier) && earlier <= due))
                 return;
             _waiting[key] = due;
@@ -116,7 +121,7 @@ public sealed class WorkQueue<TKey> : IDisposable
             _working.Remove(key);
             if (rest > TimeSpan.Zero)
             {
-                long until = _resting[key] = _time.GetUtcNow().UtcTicks + rest.Ticks;
+                long until = _resting[key] = Now + rest.Ticks;
                 _due.Enqueue(key, until);
                 ArmTimer();
             }
@@ -149,7 +154,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         lock (_gate)
         {
-            long now = _time.GetUtcNow().UtcTicks;
+            long now = Now;
             while (_due.TryPeek(out TKey? key, out long due) && due <= now)
             {
                 _due.Dequeue();
@@ -174,7 +179,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         if (_closed || !_due.TryPeek(out _, out long due))
             return;
-        long wait = Math.Max(due - _time.GetUtcNow().UtcTicks, TimeSpan.TicksPerMillisecond);
+        long wait = Math.Max(due - Now, TimeSpan.TicksPerMillisecond);
         // Timers count whole milliseconds and must not fire before the key is due.
         _timer.Change(TimeSpan.FromTicks(wait + TimeSpan.TicksPerMillisecond - 1), Timeout.InfiniteTimeSpan);
     }

@@ -106,6 +106,23 @@ public class WorkQueueTests
     }
 
     [Fact]
+    public async Task Wall_clock_that_is_put_back_delays_nothing()
+    {
+        var clock = new ClockPutBack(_time);
+        using var queue = new WorkQueue<string>(clock);
+        queue.Add("rests");
+        queue.Done(await queue.TakeAsync(Cancel), rest: TimeSpan.FromSeconds(5));
+        queue.AddAfter("waits", TimeSpan.FromSeconds(5));
+
+        clock.By = TimeSpan.FromHours(1);
+        queue.Add("rests");
+        _time.Advance(TimeSpan.FromSeconds(5.1));
+
+        string[] taken = [await TakeAtOnceAsync(queue), await TakeAtOnceAsync(queue)];
+        Assert.Equal(["rests", "waits"], taken.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Retries_double_until_forgotten()
     {
         using var queue = new WorkQueue<string>(_time);
@@ -135,5 +152,27 @@ public class WorkQueueTests
         }
 
         Assert.Equal(40, queue.Failures("a"));
+    }
+
+    private static async Task<string> TakeAtOnceAsync(WorkQueue<string> queue)
+    {
+        ValueTask<string> next = queue.TakeAsync(Cancel);
+        Assert.True(next.IsCompleted);
+        return await next;
+    }
+
+    /// <summary>A clock on the wall that somebody puts back; timers and timestamps go on as before.</summary>
+    private sealed class ClockPutBack(FakeTimeProvider time) : TimeProvider
+    {
+        public TimeSpan By { get; set; }
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() - By;
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            time.CreateTimer(callback, state, dueTime, period);
     }
 }
