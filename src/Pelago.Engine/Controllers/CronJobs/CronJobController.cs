@@ -63,8 +63,9 @@ internal sealed class CronJobController : IController
             return (null, ReconcileResult.Done);
         }
         DateTimeOffset now = _context.Now;
-        (DateTimeOffset? due, int missed) = schedule.LastBetween(Earliest(cronJob, now), now, TooMany);
-        ReconcileResult next = schedule.Next(now) is { } then ? ReconcileResult.Again(then - now + TimeSpan.FromMilliseconds(100)) : ReconcileResult.Done;
+        DateTimeOffset earliest = Earliest(cronJob, now);
+        (DateTimeOffset? due, int missed) = schedule.LastBetween(earliest, now, TooMany);
+        ReconcileResult next = schedule.NextBeyond(due ?? earliest, now) is { } then ? ReconcileResult.Again(then - now + TimeSpan.FromMilliseconds(100)) : ReconcileResult.Done;
         if (due is not { } at)
             return (null, next);
         if (missed > TooMany)

@@ -42,6 +42,11 @@ internal sealed class CronJobJobs(ControllerContext context, EventRecorder event
             events.Warning(owner.ForEvents(), "FailedCreate", $"Error creating job: {made.Error.Message}");
             return made.Error;
         }
+        if (!IsControlledBy(owner, made.Value))
+        {
+            events.Warning(owner.ForEvents(), "FailedCreate", $"Error creating job: {job.Metadata.Name} exists and is not of this CronJob");
+            return null;
+        }
         if (!JobRules.IsFinished(made.Value) && (cronJob.Status.Active ?? []).All(reference => reference.Uid != made.Value.Metadata.Uid))
             cronJob.Status.Active = [.. cronJob.Status.Active ?? [], ReferenceTo(made.Value)];
         cronJob.Status.LastScheduleTime = due.UtcDateTime;
@@ -59,12 +64,14 @@ internal sealed class CronJobJobs(ControllerContext context, EventRecorder event
             {
                 // The cache may not have it yet: only the cluster knows that it is gone.
                 ApiResult<V1Job> live = await Jobs.GetAsync(owner.Namespace, reference.Name, cancel);
-                if (live.IsSuccess && live.Value.Metadata.Uid == reference.Uid)
-                    active.Add(reference);
-                else if (live.IsNotFound || live.IsSuccess)
-                    events.Normal(owner.ForEvents(), "MissingJob", $"Active job went missing: {reference.Name}");
-                else
+                if (live is { IsSuccess: false, IsNotFound: false })
                     return live.Error;
+                if (!live.IsSuccess || live.Value.Metadata.Uid != reference.Uid || !IsControlledBy(owner, live.Value))
+                    events.Normal(owner.ForEvents(), "MissingJob", $"Active job went missing: {reference.Name}");
+                else if (JobRules.IsFinished(live.Value))
+                    Note(owner, cronJob, live.Value);
+                else
+                    active.Add(reference);
             }
             else if (JobRules.IsFinished(job))
             {
@@ -84,10 +91,12 @@ internal sealed class CronJobJobs(ControllerContext context, EventRecorder event
     {
         foreach (V1ObjectReference reference in cronJob.Status.Active ?? [])
         {
-            ApiStatus? error = await Jobs.DeleteAsync(owner.Namespace, reference.Name, new DeleteQuery { PropagationPolicy = "Background" }, cancel);
-            if (error is { IsNotFound: false })
+            var delete = new DeleteQuery { PropagationPolicy = "Background", Uid = reference.Uid };
+            ApiStatus? error = await Jobs.DeleteAsync(owner.Namespace, reference.Name, delete, cancel);
+            if (error is { IsNotFound: false, IsConflict: false })
                 return error;
-            events.Normal(owner.ForEvents(), "SuccessfulDelete", $"Deleted job {reference.Name}");
+            if (error is null)
+                events.Normal(owner.ForEvents(), "SuccessfulDelete", $"Deleted job {reference.Name}");
         }
         cronJob.Status.Active = null;
         return null;
@@ -106,6 +115,8 @@ internal sealed class CronJobJobs(ControllerContext context, EventRecorder event
         }
         return null;
     }
+
+    private static bool IsControlledBy(Owner owner, V1Job job) => new OwnedModel<V1Job>(job).Controller?.Uid == owner.Uid;
 
     private static IEnumerable<V1Job> Oldest(V1Job[] jobs, string condition, int kept)
     {

@@ -65,6 +65,9 @@ internal sealed class CronSchedule
             ? new DateTimeOffset((after.UtcTicks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond) + _every.Ticks, TimeSpan.Zero)
             : _either.Min(one => one.GetNextOccurrence(after, _zone));
 
+    /// <summary>The first time after <paramref name="now"/>, of an interval that runs from <paramref name="last"/>.</summary>
+    public DateTimeOffset? NextBeyond(DateTimeOffset last, DateTimeOffset now) => Next(last) is { } then && then > now ? then : Next(now);
+
     /// <summary>The last time in (from, to], and how many there are, counted no further than <paramref name="most"/>.</summary>
     public (DateTimeOffset? Last, int Missed) LastBetween(DateTimeOffset from, DateTimeOffset to, int most)
     {
