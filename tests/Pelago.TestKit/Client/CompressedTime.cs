@@ -15,7 +15,16 @@ public sealed class CompressedTime(double factor) : TimeProvider
     public override DateTimeOffset GetUtcNow() => _from + TimeSpan.FromTicks(GetTimestamp());
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        System.CreateTimer(callback, state, Shorter(dueTime), Shorter(period));
+        new CompressedTimer(System.CreateTimer(callback, state, Shorter(dueTime), Shorter(period)), Shorter);
 
     private TimeSpan Shorter(TimeSpan span) => span < TimeSpan.Zero ? span : span / factor;
+
+    private sealed class CompressedTimer(ITimer timer, Func<TimeSpan, TimeSpan> shorter) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(shorter(dueTime), shorter(period));
+
+        public void Dispose() => timer.Dispose();
+
+        public ValueTask DisposeAsync() => timer.DisposeAsync();
+    }
 }
