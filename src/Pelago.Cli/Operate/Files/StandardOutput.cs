@@ -16,7 +16,7 @@ internal sealed class StandardOutput : IAsyncDisposable
     private readonly Stream _stream;
     private readonly CancellationTokenSource _closed;
 
-    private StandardOutput(Stream stream, CancellationToken cancel)
+    internal StandardOutput(Stream stream, CancellationToken cancel)
     {
         _stream = stream;
         _closed = CancellationTokenSource.CreateLinkedTokenSource(cancel);

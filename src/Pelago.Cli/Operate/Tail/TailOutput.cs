@@ -85,7 +85,10 @@ internal sealed class TailOutput(StandardOutput output, TailWanted wanted) : IDi
     private async Task WriteLinesAsync(TailSource source, bool all)
     {
         ReadOnlyMemory<byte> lines = source.Rest.WrittenMemory;
-        int whole = all || lines.Length > LongestLine ? lines.Length : lines.Span.LastIndexOf((byte)'\n') + 1;
+        int whole = all ? lines.Length : lines.Span.LastIndexOf((byte)'\n') + 1;
+        // Only a line that is too long itself goes in pieces: one that has just begun may not even have all of its time yet.
+        if (lines.Length - whole > LongestLine)
+            whole = lines.Length;
         if (whole == 0)
             return;
         ReadOnlyMemory<byte> ready = lines[..whole];
@@ -106,10 +109,11 @@ internal sealed class TailOutput(StandardOutput output, TailWanted wanted) : IDi
             int end = lines.IndexOf((byte)'\n');
             ReadOnlySpan<byte> line = end < 0 ? lines : lines[..(end + 1)];
             lines = lines[line.Length..];
-            int space = line.IndexOf((byte)' ');
+            int space = source.IsInLine ? -1 : line.IndexOf((byte)' ');
             string time = space is > 0 and <= 40 ? Encoding.ASCII.GetString(line[..space]).TrimEnd('Z').PadRight(29, '0') : "";
             source.LastTime = string.CompareOrdinal(time, source.LastTime) > 0 ? time : source.LastTime;
             _order.Add(source, source.LastTime, (wanted.HasTimes || space < 0 ? line : line[(space + 1)..]).ToArray(), now);
+            source.IsInLine = line[^1] != (byte)'\n';
         }
     }
 

@@ -66,8 +66,11 @@ internal sealed class TailSource(FoundTask found, string id, TextName text)
     /// <summary>A line that has not ended yet.</summary>
     public ArrayBufferWriter<byte> Rest { get; private set; } = new();
 
+    /// <summary>What came last has not ended its line: what comes next goes on with it, and has no time of its own before it.</summary>
+    public bool IsInLine { get; set; }
+
     /// <summary>Its task has ended: of the thousands that may come and go none keeps room.</summary>
-    public void Rested() => Rest = new();
+    public void Rested() => (Rest, IsInLine) = (new(), false);
 
     /// <summary>The time of its last line: a clock that was set back does not change the order of its lines.</summary>
     public string LastTime { get; set; } = "";
