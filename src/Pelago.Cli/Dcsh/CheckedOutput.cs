@@ -60,11 +60,13 @@ internal sealed class CheckedOutput(Stream target, Action readerGone) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         _sum.Append(buffer.Span);
         try
         {
+            // Once taken it is written whole: what is out and not counted would come again where the run is taken up.
             if (!_isGone)
-                await target.WriteAsync(buffer, cancellationToken);
+                await target.WriteAsync(buffer, CancellationToken.None);
         }
         catch (IOException fault)
         {

@@ -25,6 +25,7 @@ internal sealed class OutputLines(Stream target, SemaphoreSlim turn, byte[] labe
         set => throw new NotSupportedException();
     }
 
+    /// <summary>What is taken is written, whatever is cancelled meanwhile: held lines would come twice where they are brought again.</summary>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int last = buffer.Span.LastIndexOf((byte)'\n');
@@ -36,7 +37,7 @@ internal sealed class OutputLines(Stream target, SemaphoreSlim turn, byte[] labe
 
         int end = last < 0 ? buffer.Length : last + 1;
         _held.Write(buffer.Span[..end]);
-        await EmitAsync(cancellationToken);
+        await EmitAsync();
         _held.Write(buffer.Span[end..]);
     }
 
@@ -46,7 +47,7 @@ internal sealed class OutputLines(Stream target, SemaphoreSlim turn, byte[] labe
         if (_held.WrittenCount == 0)
             return;
         _held.Write("\n"u8);
-        await EmitAsync(CancellationToken.None);
+        await EmitAsync();
     }
 
     public override void Flush()
@@ -61,15 +62,15 @@ internal sealed class OutputLines(Stream target, SemaphoreSlim turn, byte[] labe
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    private async Task EmitAsync(CancellationToken cancel)
+    private async Task EmitAsync()
     {
-        await turn.WaitAsync(cancel);
+        await turn.WaitAsync(CancellationToken.None);
         try
         {
             if (label.Length == 0)
-                await target.WriteAsync(_held.WrittenMemory, cancel);
+                await target.WriteAsync(_held.WrittenMemory, CancellationToken.None);
             else
-                await target.WriteAsync(Labelled(_held.WrittenSpan), cancel);
+                await target.WriteAsync(Labelled(_held.WrittenSpan), CancellationToken.None);
         }
         finally
         {

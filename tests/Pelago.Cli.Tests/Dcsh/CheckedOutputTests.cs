@@ -51,6 +51,34 @@ public class CheckedOutputTests
         Assert.NotNull(output.Fault);
     }
 
+    [Fact]
+    public async Task What_was_taken_is_written_and_counted_whatever_is_cancelled_meanwhile()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await using var target = new SlowReader();
+        await using var output = new CheckedOutput(target, () => { });
+
+        Task taken = output.WriteAsync("got\n"u8.ToArray(), cancelled.Token).AsTask();
+        await cancelled.CancelAsync();
+        target.Read.SetResult();
+        await taken;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await output.WriteAsync("more"u8.ToArray(), cancelled.Token));
+
+        Assert.Equal("got\n", Encoding.UTF8.GetString(target.ToArray()));
+        Assert.Equal((4L, 2974352914u), (output.Count, output.Checksum()));
+    }
+
+    private sealed class SlowReader : MemoryStream
+    {
+        public TaskCompletionSource Read { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Read.Task.WaitAsync(cancellationToken);
+            await base.WriteAsync(buffer, CancellationToken.None);
+        }
+    }
+
     private sealed class ClosedPipe(int error) : MemoryStream
     {
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("Broken pipe", error);

@@ -29,6 +29,23 @@ public class OutputLinesTests
     }
 
     [Fact]
+    public async Task What_waits_for_its_turn_is_written_once_whatever_is_cancelled_meanwhile()
+    {
+        using var cancelled = new CancellationTokenSource();
+        using var target = new MemoryStream();
+        using var turn = new SemaphoreSlim(0, 1);
+        await using var lines = new OutputLines(target, turn, []);
+
+        Task taken = lines.WriteAsync("a\nb"u8.ToArray(), cancelled.Token).AsTask();
+        await cancelled.CancelAsync();
+        turn.Release();
+        await taken;
+        await lines.FinishAsync();
+
+        Assert.Equal("a\nb\n", Encoding.UTF8.GetString(target.ToArray()));
+    }
+
+    [Fact]
     public async Task A_line_without_an_end_is_not_held_for_ever()
     {
         using var target = new MemoryStream();
