@@ -59,7 +59,10 @@ internal static class DcshCommand
         }
 
         string name = words[0] == "-" ? "stdin" : Path.GetFileName(words[0]);
-        string text = TextOf(words[0], ref stdin);
+        string text;
+        using (Stream script = words[0] == "-" ? stdin ?? Stream.Null : File.OpenRead(words[0]))
+            text = TextOf(words[0], script);
+        stdin = words[0] == "-" ? null : stdin;
         ScriptHead head = ScriptHead.Read(text, name);
         return options.Over(new RunRequest { Command = [.. head.Interpreter, name, .. words.Skip(1)], ScriptName = name, Script = head.Text }, head, parsed);
     }
@@ -94,27 +97,18 @@ internal static class DcshCommand
         return results.Max(result => result.Code);
     }
 
-    private static string TextOf(string file, ref Stream? stdin)
+    /// <summary>No more of it is read than shows that it is too long: a pipe or a device may have no end.</summary>
+    public static string TextOf(string file, Stream script)
     {
-        byte[] bytes;
-        if (file == "-")
-        {
-            using var all = new MemoryStream();
-            (stdin ?? Stream.Null).CopyTo(all);
-            (bytes, stdin) = (all.ToArray(), null);
-        }
-        else
-        {
-            bytes = File.ReadAllBytes(file);
-        }
-
         // An argument of a process has a bound in Linux, and it is text on its way through the cluster.
         const int Most = 96 << 10;
-        if (bytes.Length > Most)
+        byte[] bytes = new byte[Most + 1];
+        int length = script.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (length > Most)
             throw new CliException($"{file}: a script has at most {Most >> 10} KiB; bring more with stage=FILE", ExitCode.Usage);
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
         }
         catch (DecoderFallbackException)
         {
