@@ -103,13 +103,15 @@ internal sealed class RunPods(HttpKubeApi api, string ns, string id, Action<stri
             Fail(source, _refusal);
     }
 
-    private void Take(string type, JsonObject pod)
+    /// <summary>What a change of the watch says of a pod.</summary>
+    public void Take(string type, JsonObject pod)
     {
         JsonObject? metadata = pod.Object("metadata"), status = pod.Object("status");
         if (!int.TryParse(metadata?.Object("labels")?.String(RunJob.IndexLabel), CultureInfo.InvariantCulture, out int index))
             return;
         string name = metadata!.String("name") ?? "";
-        JsonObject? container = status?.Array("containerStatuses")?.OfType<JsonObject>().FirstOrDefault();
+        // What clusters put into pods beside it may come first, and says nothing of the run.
+        JsonObject? container = status?.Array("containerStatuses")?.OfType<JsonObject>().FirstOrDefault(one => one.String("name") == RunJob.Container);
         JsonObject? state = container?.Object("state");
         string? waits = state?.Object("waiting")?.String("reason"), ended = state?.Object("terminated")?.String("reason");
         if (state?.Object("running") is not null)
