@@ -18,6 +18,7 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
 
     /// <summary>What a shell says of a program that such a signal has ended.</summary>
     private static readonly Dictionary<string, int> EndingCodes = new() { ["HUP"] = 129, ["INT"] = 130, ["QUIT"] = 131, ["KILL"] = 137, ["TERM"] = 143 };
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<RunSession> _sessions = [];
     private readonly Lock _gate = new();
@@ -130,6 +131,14 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
         string pod = RunJob.NameOf(Id, run.Index);
         RunResult Result(int code, string origin, string? reason) =>
             new(run.Index, run.Api.Cluster, pod, code, origin, reason, started, time.GetElapsedTime(began), session?.BytesIn ?? 0, output?.Count ?? 0);
+
+        async Task<RunResult> LostAsync(string why)
+        {
+            return await IsGoneAsync(run)
+                ? Result(RunFailure.NodeLost, RunResult.OfEngine, $"pod {pod} was taken away: {why}")
+                : Result(RunFailure.LostContact, RunResult.OfEngine, why);
+        }
+
         try
         {
             if (!run.IsThere)
@@ -149,7 +158,7 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
             output = new CheckedOutput(outs, () => _ = ReaderGoneAsync());
             var place = new RunPlace(run.Api, request.Namespace, pod);
             RunRequest own = run.Total == 1 ? request : request with { ReturnTo = run.Index.ToString(CultureInfo.InvariantCulture) };
-            session = new RunSession(place, own, output, new CheckedOutput(errs, () => { }), time);
+            session = new RunSession(place, own, output, new CheckedOutput(errs, () => { }), time) { Gone = run.Pods.Gone(run.Index) };
             // Who is told of signals, and who has missed one, is decided in one place.
             bool isEnded;
             lock (_gate)
@@ -174,12 +183,11 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
         catch (RunFailure failure)
         {
             isOver = failure.IsOver;
-            return Result(failure.Code, RunResult.OfEngine, failure.Message);
+            return failure.Code == RunFailure.LostContact ? await LostAsync(failure.Message) : Result(failure.Code, RunResult.OfEngine, failure.Message);
         }
         catch (LostRunException lost)
         {
-            bool isGone = run.Pods.Gone(run.Index).IsCompleted;
-            return Result(isGone ? RunFailure.NodeLost : RunFailure.LostContact, RunResult.OfEngine, isGone ? $"pod {pod} was taken away: {lost.Message}" : lost.Message);
+            return await LostAsync(lost.Message);
         }
         catch (ClusterUnreachableException unreachable)
         {
@@ -196,6 +204,14 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
             if (isOver || !request.Keep)
                 await DeleteAsync(run);
         }
+    }
+
+    /// <summary>The watch may say it a moment later than the connection.</summary>
+    private async Task<bool> IsGoneAsync(Run run)
+    {
+        Task gone = run.Pods.Gone(run.Index);
+        await Task.WhenAny(gone, Task.Delay(Moment, time, CancellationToken.None));
+        return gone.IsCompleted;
     }
 
     private static async Task FinishAsync(OutputLines[] lines)

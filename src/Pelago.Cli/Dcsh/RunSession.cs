@@ -37,6 +37,9 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
     // From then on the command may have run, and is not begun a second time.
     private bool _hasBegun;
 
+    /// <summary>Done when the pod has ended or is gone: then there is nothing to come back to.</summary>
+    public Task Gone { get; init; } = new TaskCompletionSource().Task;
+
     public long BytesIn => _input.Count;
 
     /// <summary>Hands a signal to all processes of the run; while no channel leads there, as soon as one does.</summary>
@@ -125,9 +128,10 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
                 // One that held for so long was there: this is another loss.
                 if (time.GetElapsedTime(tried) > Grace)
                     lost = time.GetTimestamp();
-                if (time.GetElapsedTime(lost) > Grace)
+                if (Gone.IsCompleted || time.GetElapsedTime(lost) > Grace)
                     throw new RunFailure(RunFailure.LostContact, $"lost contact with pod {place.Pod}, and what became of the run is not known: {e.Message}");
-                await Task.Delay(Pause, time, cancel);
+                await Task.WhenAny(Gone, Task.Delay(Pause, time, cancel));
+                cancel.ThrowIfCancellationRequested();
             }
         }
     }
@@ -176,8 +180,7 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
                 await ThrowIfBrokenAsync(control, carrying, stdin is not null);
             RunEnd end = await control.End.WaitAsync(cancel);
             await Task.WhenAny(carrying, Task.WhenAll(output.Reached(end.OutBytes), errors.Reached(end.ErrBytes)));
-            await over.CancelAsync();
-            await ((Task)carrying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await StopAsync(carrying, over);
             await FetchAsync("out.all", output, end.OutBytes, cancel);
             await FetchAsync("err.all", errors, end.ErrBytes, cancel);
             if (end.Code == 0)
@@ -189,9 +192,20 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
         }
         finally
         {
-            await over.CancelAsync();
-            await ((Task)carrying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await StopAsync(carrying, over);
         }
+    }
+
+    /// <summary>
+    /// What has been taken off the connection is still written, so that it is known from where to go on. For a reader that takes nothing the run is not
+    /// kept that long either.
+    /// </summary>
+    private async Task StopAsync(Task carrying, CancellationTokenSource over)
+    {
+        await over.CancelAsync();
+        await carrying.WaitAsync(Grace, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!carrying.IsCompleted)
+            throw new RunFailure(RunFailure.LostContact, $"lost the streams of pod {place.Pod}, and nobody takes what had come by them");
     }
 
     /// <summary>Streams that ended before the run has: they have carried all, or nothing more comes by them.</summary>
@@ -235,7 +249,8 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
         if (await Task.WhenAny(carrying, _left.Task) != carrying)
         {
             await over.CancelAsync();
-            await ((Task)carrying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // A terminal that is stopped takes nothing, and is left all the same.
+            await carrying.WaitAsync(Farewell, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return await HangUpAsync(control);
         }
         ExecOutcome outcome = await carrying;
