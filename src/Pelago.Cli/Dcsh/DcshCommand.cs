@@ -89,9 +89,11 @@ internal static class DcshCommand
         IReadOnlyList<RunResult> results = await group.RunAsync(stdin, cancel);
         foreach (RunResult result in results.Where(result => result.Reason is not null))
             Console.Error.WriteLine($"dcsh: {result.Reason}");
+        reports.Tell(group.Id, results);
+        if (reports.StatusFault is { } untold)
+            Console.Error.WriteLine($"dcsh: not all is told to the descriptor of --status-fd: {untold.Message}");
         if (reports.Fault is { } unwritten)
             Console.Error.WriteLine($"dcsh: the job log is not whole: {unwritten.Message}");
-        reports.Tell(group.Id, results);
         foreach (HttpKubeApi api in chosen)
             api.Dispose();
         return results.Max(result => result.Code);

@@ -31,6 +31,9 @@ internal sealed class RunReports : IDisposable
     /// <summary>Why not all lines are in the job log; null: they are.</summary>
     public IOException? Fault { get; private set; }
 
+    /// <summary>Why not all is told to the descriptor; null: it is.</summary>
+    public IOException? StatusFault { get; private set; }
+
     /// <summary>A run has ended. Nothing that goes wrong here may change what became of it.</summary>
     public void Log(RunResult result)
     {
@@ -45,20 +48,35 @@ internal sealed class RunReports : IDisposable
         }
     }
 
-    /// <summary>All have: a line of JSON for each goes to the descriptor.</summary>
+    /// <summary>All have: a line of JSON for each goes to the descriptor. As above, their codes stand whatever goes wrong.</summary>
     public void Tell(string id, IReadOnlyList<RunResult> results)
     {
-        foreach (RunResult result in _status is null ? [] : results)
+        try
         {
-            _status!.Write(KubeJson.ToUtf8(result.ToJson(id)));
-            _status.Write("\n"u8);
+            foreach (RunResult result in _status is null ? [] : results)
+            {
+                _status!.Write(KubeJson.ToUtf8(result.ToJson(id)));
+                _status.Write("\n"u8);
+            }
+        }
+        catch (IOException fault)
+        {
+            StatusFault = fault;
         }
     }
 
     public void Dispose()
     {
-        _jobLog?.Dispose();
         _status?.Dispose();
+        try
+        {
+            _jobLog?.Dispose();
+        }
+        catch (IOException fault)
+        {
+            // What could not be written is tried once more here.
+            Fault ??= fault;
+        }
     }
 
     private static FileStream OpenDescriptor(string text)

@@ -36,6 +36,17 @@ public sealed class DcshLossTests : IClassFixture<DcshCluster>
         Assert.Equal(123, client.ExitCode);
     }
 
+    [Fact]
+    public async Task The_code_is_that_of_the_command_also_where_it_cannot_be_told_to_a_descriptor()
+    {
+        string command = $"exec {CliProcess.Program} dcsh -n --status-fd 3 -c 'exit 7' 3>/dev/full";
+        var variables = new Dictionary<string, string?> { ["PELAGO_HOME"] = _home.Root, ["PELAGO_DAEMON"] = null };
+        ProgramResult result = await ProgramRun.RunAsync("/bin/sh", ["-c", command], variables, TimeSpan.FromSeconds(60), Cancel);
+
+        Assert.Equal((7, ""), (result.ExitCode, result.Output));
+        Assert.Contains("--status-fd", result.Error, StringComparison.Ordinal);
+    }
+
     private async Task<string> KubectlAsync(params string[] arguments)
     {
         ProgramResult result = await ProgramRun.RunAsync(
