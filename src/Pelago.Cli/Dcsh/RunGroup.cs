@@ -19,6 +19,9 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
     /// <summary>What a shell says of a program that such a signal has ended.</summary>
     private static readonly Dictionary<string, int> EndingCodes = new() { ["HUP"] = 129, ["INT"] = 130, ["QUIT"] = 131, ["KILL"] = 137, ["TERM"] = 143 };
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
+    /// <summary>What a timer can wait for: some 49 days.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<RunSession> _sessions = [];
     private readonly Lock _gate = new();
@@ -141,10 +144,8 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
 
         try
         {
-            if (!run.IsThere)
-                await CreateAsync(run, cancel);
             Task<string> running = run.Pods.Running(run.Index);
-            await Task.WhenAny(running, _ended.Task).WaitAsync(cancel);
+            await (run.IsThere ? Task.WhenAny(running, _ended.Task).WaitAsync(cancel) : CreateAsync(run, running, cancel));
             if (running.IsCompleted)
                 pod = await running;
             (Stream outs, Stream errs) = (StandardStreams.Output(), StandardStreams.Errors());
@@ -229,13 +230,27 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
         }
     }
 
-    private async Task CreateAsync(Run run, CancellationToken cancel)
+    /// <summary>Makes its Job, and waits until its pod runs or a signal ends it: no longer than it may run itself.</summary>
+    private async Task CreateAsync(Run run, Task<string> running, CancellationToken cancel)
     {
         TimeSpan grace = request.Keep ? RunSession.KeptGrace : RunSession.Grace;
+        var path = new ResourcePath(Jobs, request.Namespace, RunJob.NameOf(Id, run.Index));
+        var lease = new WaitingLease(run.Api, path, RunJob.DeadlineOf(request, grace), notice, time);
         byte[] job = RunJob.Document(request, Id, run.Index, run.Total, run.Api.Cluster, run.Node, grace);
         ApiResult made = await run.Api.CreateAsync(new ResourcePath(Jobs, request.Namespace), job, WriteQuery.None, cancel);
         if (made.Error is { } error)
             throw new RunFailure(RunFailure.Engine, $"making a Job on {run.Api.Cluster}: {error.Message}");
+        TimeSpan limit = request.Timeout > TimeSpan.Zero && request.Timeout < LongestTimer ? request.Timeout : Timeout.InfiniteTimeSpan;
+        try
+        {
+            await lease.HoldAsync(Task.WhenAny(running, _ended.Task).WaitAsync(limit, time, cancel), cancel);
+        }
+        catch (TimeoutException)
+        {
+            throw new RunFailure(RunFailure.TimeOut, "its time was over before its pod ran", isOver: true);
+        }
+        if (running.IsCompletedSuccessfully)
+            await lease.ReleaseAsync(cancel);
     }
 
     /// <summary>As in a pipe on one machine: what writes on for nobody is told, and then asked to end.</summary>

@@ -19,10 +19,20 @@ internal static class RunJob
 
     /// <summary>Where the run lives in its container; its working directory is <c>work</c> in it.</summary>
     public const string Home = "/dcsh";
+
+    /// <summary>For all that has no bound of its own: what is brought along, output that is taken slowly.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromHours(1);
     private const string ScriptHash = "dcsh.pelago.dev/script-sha256";
     private const string StopAsked = $"kill -TERM \"-$(cat {Home}/run/pid)\"";
 
     public static string NameOf(string id, int index) => $"dcsh-{id}-{index.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>
+    /// The seconds after which the cluster ends a Job that should have been over long before, also where its client was killed and its pod never ran. A run
+    /// may wait as long as it may run. Null: it may take as long as it takes.
+    /// </summary>
+    public static long? DeadlineOf(RunRequest request, TimeSpan grace) =>
+        request.Timeout == TimeSpan.Zero ? null : (long)Math.Ceiling((request.Timeout + request.Timeout + grace + Slack).TotalSeconds);
 
     public static byte[] Document(RunRequest request, string id, int index, int total, string cluster, string? node, TimeSpan grace)
     {
@@ -43,15 +53,14 @@ internal static class RunJob
             pod["nodeSelector"] = selector;
         if (node is not null)
             pod.ObjectOrNew("nodeSelector")["kubernetes.io/hostname"] = node;
-        return KubeJson.ToUtf8(new JsonObject
+        var spec = new JsonObject
         {
-            ["apiVersion"] = "batch/v1", ["kind"] = "Job", ["metadata"] = metadata,
-            ["spec"] = new JsonObject
-            {
-                ["backoffLimit"] = 0, ["completions"] = 1, ["parallelism"] = 1, ["ttlSecondsAfterFinished"] = 0,
-                ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = Labels() }, ["spec"] = pod },
-            },
-        });
+            ["backoffLimit"] = 0, ["completions"] = 1, ["parallelism"] = 1, ["ttlSecondsAfterFinished"] = 0,
+            ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = Labels() }, ["spec"] = pod },
+        };
+        if (DeadlineOf(request, grace) is { } deadline)
+            spec["activeDeadlineSeconds"] = deadline;
+        return KubeJson.ToUtf8(new JsonObject { ["apiVersion"] = "batch/v1", ["kind"] = "Job", ["metadata"] = metadata, ["spec"] = spec });
     }
 
     private static JsonObject MakeContainer(RunRequest request, string id, int index, int total, string cluster, TimeSpan grace)

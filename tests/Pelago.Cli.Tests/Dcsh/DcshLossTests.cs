@@ -37,6 +37,38 @@ public sealed class DcshLossTests : IClassFixture<DcshCluster>
     }
 
     [Fact]
+    public async Task A_time_that_is_over_before_a_pod_has_its_place_is_124_and_leaves_nothing()
+    {
+        ProgramResult result = await _home.RunAsync("dcsh", "-n", "--timeout", "3s", "--mem", "100Ti", "true");
+
+        Assert.Equal((124, ""), (result.ExitCode, result.Output));
+        Assert.Contains("before its pod ran", result.Error, StringComparison.Ordinal);
+        await Eventually.GetAsync(() => KubectlAsync("get", "jobs,pods", "-l", "app.kubernetes.io/managed-by=dcsh", "-o", "name"), left => left.Length == 0, Cancel);
+    }
+
+    [Fact]
+    public async Task A_pod_that_waited_for_a_while_runs_on_without_the_deadline_of_its_waiting()
+    {
+        await KubectlAsync("cordon", "node-1");
+        using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-c", "read -r line; echo \"$line\""])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, Environment = { ["PELAGO_HOME"] = _home.Root },
+        })!;
+        Task<string> DeadlinesAsync() =>
+            KubectlAsync("get", "jobs", "-l", "app.kubernetes.io/managed-by=dcsh", "-o", "jsonpath={range .items[*]}{.metadata.name}={.spec.activeDeadlineSeconds};{end}");
+        await Eventually.GetAsync(DeadlinesAsync, deadlines => deadlines.StartsWith("dcsh-", StringComparison.Ordinal) && !deadlines.Contains("=;", StringComparison.Ordinal), Cancel);
+
+        await KubectlAsync("uncordon", "node-1");
+
+        await Eventually.GetAsync(DeadlinesAsync, deadlines => deadlines.EndsWith("=;", StringComparison.Ordinal), Cancel);
+        await client.StandardInput.WriteAsync("on\n");
+        client.StandardInput.Close();
+        Assert.Equal("on\n", await client.StandardOutput.ReadToEndAsync(Cancel));
+        await client.WaitForExitAsync(Cancel);
+        Assert.Equal(0, client.ExitCode);
+    }
+
+    [Fact]
     public async Task The_code_is_that_of_the_command_also_where_it_cannot_be_told_to_a_descriptor()
     {
         string command = $"exec {CliProcess.Program} dcsh -n --status-fd 3 -c 'exit 7' 3>/dev/full";

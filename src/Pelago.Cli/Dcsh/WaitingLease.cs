@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Nodes;
+using Pelago.Client;
+using Pelago.Kube;
+
+namespace Pelago.Cli.Dcsh;
+
+/// <summary>
+/// A Job whose pod does not run has no keeper that would miss its client. So the client puts the Job's deadline off for as long as it waits: of one that was
+/// killed the Job ends by itself, on any cluster. When the pod runs the Job gets back the deadline that it was made with.
+/// </summary>
+internal sealed class WaitingLease(HttpKubeApi api, ResourcePath job, long? deadline, Action<string> notice, TimeProvider time)
+{
+    /// <summary>How long a Job waits on when nobody puts its deadline off.</summary>
+    public static readonly TimeSpan Term = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Renewal = TimeSpan.FromSeconds(40);
+
+    /// <summary>Most pods run sooner, and cost no request. Also the pause after one that did not succeed.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    // Not after the moment at which the cluster begins to count.
+    private readonly long _made = time.GetTimestamp();
+    private bool _isTaken;
+
+    /// <summary>Until what is waited for is there, or fails.</summary>
+    public async Task HoldAsync(Task waited, CancellationToken cancel)
+    {
+        TimeSpan? pause = Patience;
+        while (pause is { } next && await Task.WhenAny(waited, Task.Delay(next, time, cancel)) != waited)
+            pause = await PutOffAsync(cancel);
+        await waited;
+    }
+
+    /// <summary>The pod runs: from now on its keeper misses the client.</summary>
+    public async Task ReleaseAsync(CancellationToken cancel)
+    {
+        long began = time.GetTimestamp();
+        while (_isTaken)
+        {
+            if (await SetAsync(deadline, cancel) is not { IsNotFound: false } error)
+                return;
+            if (time.GetElapsedTime(began) > Term)
+                throw new RunFailure(RunFailure.Engine, $"the deadline of Job {job.Name} on {api.Cluster} could not be taken back: {error.Message}");
+            await Task.Delay(Patience, time, cancel);
+        }
+    }
+
+    /// <summary>When to do it again; null: never, for this is not allowed.</summary>
+    private async Task<TimeSpan?> PutOffAsync(CancellationToken cancel)
+    {
+        bool wasTaken = _isTaken;
+        // An answer that is lost does not undo it.
+        _isTaken = true;
+        switch (await SetAsync((long)(time.GetElapsedTime(_made) + Term).TotalSeconds, cancel))
+        {
+            case null:
+                return Renewal;
+            case { IsNotFound: true }:
+                throw new RunFailure(RunFailure.Engine, $"Job {job.Name} on {api.Cluster} was taken away before its pod ran", isOver: true);
+            case { Code: 401 or 403 or 405 or 422 } refused when !wasTaken:
+                notice($"if this program is killed now, Job {job.Name} on {api.Cluster} stays: {refused.Message}");
+                _isTaken = false;
+                return null;
+            default:
+                return Patience;
+        }
+    }
+
+    private async Task<ApiStatus?> SetAsync(long? seconds, CancellationToken cancel)
+    {
+        var patch = new JsonObject { ["spec"] = new JsonObject { ["activeDeadlineSeconds"] = seconds } };
+        try
+        {
+            return (await api.PatchAsync(job, PatchType.Merge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel)).Error;
+        }
+        catch (ClusterUnreachableException unreachable)
+        {
+            return ApiStatus.Internal(unreachable.Message);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Concurrent;
+using System.IO;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Pelago.Cli.Dcsh;
+using Pelago.Client;
+using Pelago.Kube;
+using Pelago.TestKit.Client;
+using Pelago.TestKit.Node;
+using Xunit;
+
+namespace Pelago.Cli.Tests.Dcsh;
+
+public sealed class WaitingLeaseTests
+{
+    private const string Job = """{"kind":"Job","apiVersion":"batch/v1","metadata":{"name":"job"}}""";
+    private static readonly ResourcePath Path = new(new GroupVersionResource("batch", "v1", "jobs"), "default", "job");
+    private readonly CompressedTime _time = new(1000);
+    private readonly ConcurrentQueue<long?> _deadlines = new();
+    private readonly ConcurrentQueue<string> _notices = new();
+    private readonly TaskCompletionSource _waited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task While_its_pod_waits_the_deadline_of_a_Job_is_put_off_and_then_it_is_again_what_it_was()
+    {
+        await using FakeApiServer server = await ServeAsync(200, Job);
+        using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
+        var lease = new WaitingLease(api, Path, 77, _notices.Enqueue, _time);
+
+        Task held = lease.HoldAsync(_waited.Task, Cancel);
+        await Eventually.TrueAsync(() => _deadlines.Count > 2, Cancel);
+        _waited.SetResult();
+        await held;
+        await lease.ReleaseAsync(Cancel);
+
+        long?[] deadlines = [.. _deadlines];
+        Assert.All(deadlines[..^1], deadline => Assert.True(deadline >= WaitingLease.Term.TotalSeconds));
+        Assert.Equal(deadlines[..^1].Order(), deadlines[..^1]);
+        Assert.True(deadlines[^2] - deadlines[0] >= WaitingLease.Renewal.TotalSeconds);
+        Assert.Equal(77, deadlines[^1]);
+    }
+
+    [Fact]
+    public async Task A_pod_that_runs_at_once_costs_no_request()
+    {
+        await using FakeApiServer server = await ServeAsync(200, Job);
+        using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
+        var lease = new WaitingLease(api, Path, null, _notices.Enqueue, _time);
+        _waited.SetResult();
+
+        await lease.HoldAsync(_waited.Task, Cancel);
+        await lease.ReleaseAsync(Cancel);
+
+        Assert.Empty(_deadlines);
+    }
+
+    [Fact]
+    public async Task A_Job_that_was_taken_away_is_not_waited_for()
+    {
+        await using FakeApiServer server = await ServeAsync(404, """{"kind":"Status","status":"Failure","code":404,"reason":"NotFound","message":"jobs \"job\" not found"}""");
+        using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
+
+        RunFailure failure = await Assert.ThrowsAsync<RunFailure>(() => new WaitingLease(api, Path, null, _notices.Enqueue, _time).HoldAsync(_waited.Task, Cancel));
+
+        Assert.Equal((RunFailure.Engine, true), (failure.Code, failure.IsOver));
+    }
+
+    [Fact]
+    public async Task Who_may_not_change_Jobs_is_told_and_waits_all_the_same()
+    {
+        await using FakeApiServer server = await ServeAsync(403, """{"kind":"Status","status":"Failure","code":403,"reason":"Forbidden","message":"no"}""");
+        using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
+        var lease = new WaitingLease(api, Path, null, _notices.Enqueue, _time);
+
+        Task held = lease.HoldAsync(_waited.Task, Cancel);
+        await Eventually.TrueAsync(() => !_notices.IsEmpty, Cancel);
+        _waited.SetResult();
+        await held;
+        await lease.ReleaseAsync(Cancel);
+
+        Assert.Single(_deadlines);
+        Assert.Contains("no", Assert.Single(_notices), StringComparison.Ordinal);
+    }
+
+    private Task<FakeApiServer> ServeAsync(int code, string answer) => FakeApiServer.StartAsync(
+        async http =>
+        {
+            using var body = new StreamReader(http.Request.Body);
+            JsonObject spec = JsonNode.Parse(await body.ReadToEndAsync(http.RequestAborted))!["spec"]!.AsObject();
+            Assert.True(http.Request.Method == "PATCH" && spec.ContainsKey("activeDeadlineSeconds"));
+            _deadlines.Enqueue((long?)spec["activeDeadlineSeconds"]);
+            http.Response.StatusCode = code;
+            http.Response.ContentType = "application/json";
+            await http.Response.WriteAsync(answer, http.RequestAborted);
+        },
+        tls: false, Cancel);
+}
