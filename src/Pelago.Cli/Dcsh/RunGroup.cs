@@ -18,6 +18,7 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
 
     /// <summary>What a shell says of a program that such a signal has ended.</summary>
     private static readonly Dictionary<string, int> EndingCodes = new() { ["HUP"] = 129, ["INT"] = 130, ["QUIT"] = 131, ["KILL"] = 137, ["TERM"] = 143 };
+    private const string TooMuch = "it was killed for the memory that it took; --mem gives it more";
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     /// <summary>What a timer can wait for: some 49 days.</summary>
@@ -137,9 +138,11 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
 
         async Task<RunResult> LostAsync(string why)
         {
-            return await IsGoneAsync(run)
-                ? Result(RunFailure.NodeLost, RunResult.OfEngine, $"pod {pod} was taken away: {why}")
-                : Result(RunFailure.LostContact, RunResult.OfEngine, why);
+            if (!await IsGoneAsync(run))
+                return Result(RunFailure.LostContact, RunResult.OfEngine, why);
+            return run.Pods.IsOutOfMemory(run.Index)
+                ? Result(EndingCodes["KILL"], RunResult.OfChild, TooMuch)
+                : Result(RunFailure.NodeLost, RunResult.OfEngine, $"pod {pod} was taken away: {why}");
         }
 
         try
@@ -179,7 +182,9 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
             RunEnd end = run.IsThere ? await session.ResumeAsync(cancel) : await session.RunAsync(stdin, stop => run.Staging.BringAsync(place, stop), cancel);
             isOver = true;
             await FinishAsync(lines);
-            return end.IsLate ? Result(RunFailure.TimeOut, RunResult.OfEngine, "its time was over") : Result(end.Code, RunResult.OfChild, null);
+            if (end.IsLate)
+                return Result(RunFailure.TimeOut, RunResult.OfEngine, "its time was over");
+            return Result(end.Code, RunResult.OfChild, end.Code == EndingCodes["KILL"] && await IsGoneAsync(run) && run.Pods.IsOutOfMemory(run.Index) ? TooMuch : null);
         }
         catch (RunFailure failure)
         {

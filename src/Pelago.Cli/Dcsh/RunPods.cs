@@ -20,6 +20,7 @@ internal sealed class RunPods(HttpKubeApi api, string ns, string id, Action<stri
     private readonly Lock _gate = new();
     private readonly Dictionary<int, TaskCompletionSource<string>> _running = [];
     private readonly Dictionary<int, TaskCompletionSource> _gone = [];
+    private readonly HashSet<int> _outOfMemory = [];
     private RunFailure? _refusal;
 
     /// <summary>The name of the pod once its container runs; a <see cref="RunFailure"/> when it cannot.</summary>
@@ -33,6 +34,13 @@ internal sealed class RunPods(HttpKubeApi api, string ns, string id, Action<stri
 
     /// <summary>Done when the pod has ended or is gone, whoever did it.</summary>
     public Task Gone(int index) => Source(_gone, index).Task;
+
+    /// <summary>Whether its container was ended, or ended badly, for the memory that it took. Known when it is <see cref="Gone"/>.</summary>
+    public bool IsOutOfMemory(int index)
+    {
+        lock (_gate)
+            return _outOfMemory.Contains(index);
+    }
 
     public Task WatchAsync(CancellationToken cancel) => Task.WhenAll(WatchPodsAsync(cancel), WatchRefusalsAsync(cancel));
 
@@ -120,6 +128,11 @@ internal sealed class RunPods(HttpKubeApi api, string ns, string id, Action<stri
             Fail(index, RunFailure.NotExecutable, $"pod {name}: {waits}: {state!.Object("waiting")!.String("message")}; an image with a shell is named by --image");
         if (ended is not null && ImageFaults.Contains(ended))
             Fail(index, RunFailure.NotExecutable, $"pod {name}: {ended}: {state!.Object("terminated")!.String("message")}");
+        if (ended == "OOMKilled")
+        {
+            lock (_gate)
+                _outOfMemory.Add(index);
+        }
         if (type == "DELETED" || status?.String("phase") is "Failed" or "Succeeded")
         {
             Fail(index, RunFailure.Engine, $"pod {name} ended before it began: {status?.String("reason") ?? status?.String("phase")} {status?.String("message")}".TrimEnd());
