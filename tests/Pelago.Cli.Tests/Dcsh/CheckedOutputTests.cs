@@ -60,7 +60,7 @@ public class CheckedOutputTests
 
         Task taken = output.WriteAsync("got\n"u8.ToArray(), cancelled.Token).AsTask();
         await cancelled.CancelAsync();
-        target.Read.SetResult();
+        target.WasRead.SetResult();
         await taken;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await output.WriteAsync("more"u8.ToArray(), cancelled.Token));
 
@@ -70,11 +70,11 @@ public class CheckedOutputTests
 
     private sealed class SlowReader : MemoryStream
     {
-        public TaskCompletionSource Read { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource WasRead { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            await Read.Task.WaitAsync(cancellationToken);
+            await WasRead.Task.WaitAsync(cancellationToken);
             await base.WriteAsync(buffer, CancellationToken.None);
         }
     }
