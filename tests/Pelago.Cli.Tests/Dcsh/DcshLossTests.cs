@@ -23,7 +23,8 @@ public sealed class DcshLossTests : IClassFixture<DcshCluster>
     [Fact]
     public async Task A_pod_that_was_taken_away_is_123()
     {
-        using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-n", "-c", "echo begun; exec sleep 1000"])
+        // One that ends when it is asked to has an end to tell of, and the code of that.
+        using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-n", "-c", "trap '' TERM; echo begun; while :; do sleep 1; done"])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, Environment = { ["PELAGO_HOME"] = _home.Root },
         })!;
