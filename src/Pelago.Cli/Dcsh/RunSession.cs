@@ -250,7 +250,7 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
         {
             await over.CancelAsync();
             // A terminal that is stopped takes nothing, and is left all the same.
-            await carrying.WaitAsync(Farewell, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)carrying).WaitAsync(Farewell, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return await HangUpAsync(control);
         }
         ExecOutcome outcome = await carrying;

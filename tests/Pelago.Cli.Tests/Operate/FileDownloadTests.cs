@@ -4,7 +4,6 @@ using System.IO;
 using System.Text;
 using Pelago.Cli.Operate.Files;
 using Pelago.Client;
-using Pelago.Kube;
 using Pelago.Kube.Lines;
 using Pelago.TestKit.Processes;
 using Xunit;
