@@ -14,6 +14,7 @@ internal sealed class JobController : IController
     private readonly EventRecorder _events;
     private readonly Expectations _expectations;
     private readonly OwnWrites _ownWrites = new();
+    private readonly ReleasedPods _released = new();
     private readonly OwnershipClaims _claims;
     private readonly JobPods _pods;
     private readonly JobStatusWriter _writer;
@@ -28,7 +29,7 @@ internal sealed class JobController : IController
         _expectations = new Expectations(context.Time);
         _claims = new OwnershipClaims(context.Api, PodControl.Pods);
         _pods = new JobPods(context, _events, _expectations);
-        _writer = new JobStatusWriter(context, _pods);
+        _writer = new JobStatusWriter(context, _pods, _released);
         _backoff = new JobBackoff(context.Time);
         _loop = context.Controller("job-controller", [_jobs, context.Pods], ReconcileAsync);
         _jobs.AddHandler(change => _loop.Queue.Add(change.Key));
@@ -66,6 +67,7 @@ internal sealed class JobController : IController
             _expectations.Forget(key);
             _backoff.Forget(key);
             _ownWrites.Forget(key);
+            _released.Forget(key);
             return await ReleaseOrphansAsync(key, cancel);
         }
         if (!_ownWrites.AreSeen(key, cached.Metadata))
@@ -91,7 +93,7 @@ internal sealed class JobController : IController
         V1JobStatus status = job.Status is null ? new V1JobStatus() : ModelJson.Copy(job.Status);
         if (status.StartTime is null && !JobRules.IsSuspended(job))
             status.StartTime = _context.NowSeconds;
-        var state = new JobState(job, pods);
+        var state = new JobState(job, pods, _released.Behind(owner.Key, pods));
         _backoff.Note(owner.Key, [.. state.CountedFailures.Select(pod => pod.Uid)], [.. state.NewlySucceeded.Select(pod => pod.Uid)]);
         JobVerdict? verdict = state.Judge(_context.Now);
         TimeSpan? again = state.DeadlineLeft(_context.Now);

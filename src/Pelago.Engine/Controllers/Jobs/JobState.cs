@@ -8,11 +8,16 @@ namespace Pelago.Engine.Controllers;
 /// <summary>A Job and its pods as one reconciliation sees them. Counts include finished pods that the status does not count yet.</summary>
 internal sealed class JobState
 {
+    private readonly IReadOnlySet<string> _released;
     private readonly HashSet<string> _uncounted;
 
-    public JobState(V1Job job, IReadOnlyList<PodSummary> pods)
+    /// <param name="job">As it is in the cache.</param>
+    /// <param name="pods">Its own, as they are in the cache.</param>
+    /// <param name="released">Of those whose finalizer the cache still shows, the uids of the ones that have it no longer.</param>
+    public JobState(V1Job job, IReadOnlyList<PodSummary> pods, IReadOnlySet<string> released)
     {
         Job = job;
+        _released = released;
         Pods = pods;
         V1JobStatus? status = job.Status;
         _uncounted = [.. status?.UncountedTerminatedPods?.Succeeded ?? [], .. status?.UncountedTerminatedPods?.Failed ?? []];
@@ -44,6 +49,9 @@ internal sealed class JobState
 
     /// <summary>The failures of its indexes, where each has a limit of its own.</summary>
     public IndexRetries? Retries { get; }
+
+    /// <summary>Whether the finalizer is on the pod that keeps it until it is counted.</summary>
+    public bool IsTracked(PodSummary pod) => pod.Finalizers.Contains(JobRules.TrackingFinalizer) && !_released.Contains(pod.Uid);
 
     /// <summary>Whether, and how, the Job is to end now.</summary>
     public JobVerdict? Judge(DateTimeOffset now)
@@ -95,7 +103,7 @@ internal sealed class JobState
     public TimeSpan RetryLeft(int count, DateTimeOffset now) =>
         Retries is { } retries ? PendingIndexes(count).Select(index => retries.Left(index, now)).DefaultIfEmpty().Min() : TimeSpan.Zero;
 
-    private bool IsNew(PodSummary pod) => pod.Finalizers.Contains(JobRules.TrackingFinalizer) && !_uncounted.Contains(pod.Uid);
+    private bool IsNew(PodSummary pod) => IsTracked(pod) && !_uncounted.Contains(pod.Uid);
 
     /// <summary>Containers restarted in place count like failed pods.</summary>
     private bool RestartsBeyond(int limit)

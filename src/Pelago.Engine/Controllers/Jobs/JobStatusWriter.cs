@@ -10,7 +10,7 @@ namespace Pelago.Engine.Controllers;
 /// Counts each finished pod exactly once: its uid goes into status.uncountedTerminatedPods, then its finalizer comes off, then the count goes up
 /// and the uid out (pkg/controller/job trackJobStatusAndRemoveFinalizers). A crash between any two of these steps loses and doubles nothing.
 /// </summary>
-internal sealed class JobStatusWriter(ControllerContext context, JobPods pods)
+internal sealed class JobStatusWriter(ControllerContext context, JobPods pods, ReleasedPods releases)
 {
     /// <summary>
     /// Writes what changed, and lets go the finished pods but those that <paramref name="holds"/> keeps; <paramref name="finish"/> adds to
@@ -32,9 +32,9 @@ internal sealed class JobStatusWriter(ControllerContext context, JobPods pods)
         if (!written.IsSuccess)
             return written;
 
-        PodSummary[] finished = [.. state.Pods.Where(pod =>
-            pod.Finalizers.Contains(JobRules.TrackingFinalizer) && (pod.IsFinished || JobRules.HasFailed(state.Job, pod)) && !holds(pod))];
+        PodSummary[] finished = [.. state.Pods.Where(pod => state.IsTracked(pod) && (pod.IsFinished || JobRules.HasFailed(state.Job, pod)) && !holds(pod))];
         (HashSet<string> released, ApiStatus? error) = await pods.ReleaseAsync(finished, cancel);
+        releases.Note(new ObjectKey(before.Metadata.NamespaceProperty, before.Metadata.Name), released);
         V1JobStatus settled = ModelJson.Copy(written.Value.Status ?? status);
         // The server may not know the field: what was noted is what is counted.
         settled.UncountedTerminatedPods ??= status.UncountedTerminatedPods;
@@ -58,7 +58,7 @@ internal sealed class JobStatusWriter(ControllerContext context, JobPods pods)
     /// <summary>Uids whose pods hold the finalizer no more are counted: released just now, or gone since.</summary>
     private static void Settle(V1JobStatus status, JobState state, HashSet<string> released)
     {
-        HashSet<string> held = [.. state.Pods.Where(pod => pod.Finalizers.Contains(JobRules.TrackingFinalizer)).Select(pod => pod.Uid)];
+        HashSet<string> held = [.. state.Pods.Where(state.IsTracked).Select(pod => pod.Uid)];
         held.ExceptWith(released);
         V1UncountedTerminatedPods uncounted = status.UncountedTerminatedPods ?? new V1UncountedTerminatedPods();
         int succeeded = uncounted.Succeeded?.Count(uid => !held.Contains(uid)) ?? 0;
