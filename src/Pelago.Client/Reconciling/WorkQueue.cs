@@ -26,6 +26,9 @@ public sealed class WorkQueue<TKey> : IDisposable
     private readonly PriorityQueue<TKey, long> _due = new();
     private readonly ITimer _timer;
     private readonly long _origin;
+
+    /// <summary>A timer takes no more than 49 days; one that fires too early is armed again.</summary>
+    private const long LongestWait = TimeSpan.TicksPerDay;
     private bool _closed;
 
     public WorkQueue(TimeProvider time)
@@ -179,7 +182,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         if (_closed || !_due.TryPeek(out _, out long due))
             return;
-        long wait = Math.Max(due - Now, TimeSpan.TicksPerMillisecond);
+        long wait = Math.Clamp(due - Now, TimeSpan.TicksPerMillisecond, LongestWait);
         // Timers count whole milliseconds and must not fire before the key is due.
         _timer.Change(TimeSpan.FromTicks(wait + TimeSpan.TicksPerMillisecond - 1), Timeout.InfiniteTimeSpan);
     }

@@ -41,6 +41,22 @@ public class WorkQueueTests
     }
 
     [Fact]
+    public async Task A_key_may_be_due_later_than_a_timer_can_be_set_to()
+    {
+        using var queue = new WorkQueue<string>(_time);
+        queue.AddAfter("a", TimeSpan.FromDays(60));
+        ValueTask<string> taken = queue.TakeAsync(Cancel);
+
+        for (int day = 0; day < 59; day++)
+            _time.Advance(TimeSpan.FromDays(1));
+        bool early = taken.IsCompleted;
+        _time.Advance(TimeSpan.FromDays(2));
+
+        Assert.False(early);
+        Assert.Equal("a", await taken);
+    }
+
+    [Fact]
     public async Task Key_that_rests_comes_once_and_not_before_its_time()
     {
         using var queue = new WorkQueue<string>(_time);
