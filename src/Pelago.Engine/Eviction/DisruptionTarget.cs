@@ -22,7 +22,12 @@ internal sealed record DisruptionTarget(string Reason, string Message)
     /// A strategic merge patch of pods/status. The uid keeps it off the pod's successor; <paramref name="resourceVersion"/> is for those whose
     /// reason holds for one version alone, <paramref name="phase"/> for those who know that nothing else will end the pod.
     /// </summary>
-    public JsonObject Patch(TimeProvider time, string uid, string? resourceVersion = null, string? phase = null)
+    public JsonObject Patch(TimeProvider time, string uid, string? resourceVersion = null, string? phase = null) => Patch(time, "True", uid, resourceVersion, phase);
+
+    /// <summary>For a pod that stays after all: a failure of its own is not to be taken for a disruption then.</summary>
+    public JsonObject Withdrawal(TimeProvider time, string uid) => Patch(time, "False", uid, null, null);
+
+    private JsonObject Patch(TimeProvider time, string holds, string uid, string? resourceVersion, string? phase)
     {
         var metadata = new JsonObject { ["uid"] = uid };
         if (resourceVersion is not null)
@@ -31,7 +36,7 @@ internal sealed record DisruptionTarget(string Reason, string Message)
         {
             ["conditions"] = new JsonArray(new JsonObject
             {
-                ["type"] = "DisruptionTarget", ["status"] = "True", ["reason"] = Reason, ["message"] = Message, ["lastTransitionTime"] = MetaTime.Now(time),
+                ["type"] = "DisruptionTarget", ["status"] = holds, ["reason"] = Reason, ["message"] = Message, ["lastTransitionTime"] = MetaTime.Now(time),
             }),
         };
         if (phase is not null)

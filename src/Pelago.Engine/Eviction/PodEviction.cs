@@ -88,7 +88,13 @@ internal sealed class PodEviction(IRevisionStore store, IKubeApi api, TimeProvid
                 delete = delete with { ResourceVersion = KubeObject.Parse(marked.Body).ResourceVersion };
         }
 
-        return (await api.DeleteAsync(path, delete, cancel)).Error;
+        ApiStatus? refused = (await api.DeleteAsync(path, delete, cancel)).Error;
+        if (refused is not null && !delete.DryRun)
+        {
+            byte[] withdrawal = KubeJson.ToUtf8(DisruptionTarget.EvictionApi.Withdrawal(time, delete.Uid ?? pod.Uid));
+            await api.PatchAsync(path with { Subresource = "status" }, PatchType.StrategicMerge, withdrawal, WriteQuery.None, CancellationToken.None);
+        }
+        return refused;
     }
 
     private static (KubeObject Eviction, ApiStatus? Refused) Read(HandlerRequest request)

@@ -5,9 +5,9 @@ using Pelago.Client;
 namespace Pelago.Engine.Tests.Eviction;
 
 /// <summary>A cluster to which something happens just before the first write through this.</summary>
-internal sealed class InterruptedApi(IKubeApi inner, Func<Task> meanwhile) : IKubeApi
+internal sealed class InterruptedApi(IKubeApi inner, int write, Func<Task> meanwhile) : IKubeApi
 {
-    private Func<Task>? _meanwhile = meanwhile;
+    private int _left = write;
 
     public string Cluster => inner.Cluster;
 
@@ -33,8 +33,8 @@ internal sealed class InterruptedApi(IKubeApi inner, Func<Task> meanwhile) : IKu
 
     private async Task<ApiResult> WriteAsync(Func<Task<ApiResult>> write)
     {
-        if (Interlocked.Exchange(ref _meanwhile, null) is { } happens)
-            await happens();
+        if (Interlocked.Decrement(ref _left) == 0)
+            await meanwhile();
         return await write();
     }
 }

@@ -144,6 +144,20 @@ public sealed class PodEvictionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pod_that_stays_after_all_does_not_say_that_it_was_evicted()
+    {
+        await RunningAsync(ready: false);
+        await BudgetAsync("b", "{\"disruptionsAllowed\":0,\"desiredHealthy\":1,\"currentHealthy\":1,\"expectedPods\":2}");
+
+        ApiStatus? refused = (await EvictAfterAsync(() => RunningAsync(ready: true), write: 2)).Error;
+
+        KubeObject pod = await ReadAsync(Pod);
+        Assert.Equal(429, refused?.Code);
+        Assert.False(pod.IsDeleting);
+        Assert.NotEqual("True", Condition(pod, "DisruptionTarget")?.String("status"));
+    }
+
+    [Fact]
     public async Task Pod_that_started_meanwhile_is_judged_again_by_its_budget()
     {
         await RunningAsync(ready: false, "Pending");
@@ -185,9 +199,9 @@ public sealed class PodEvictionTests : IAsyncLifetime
     private Task<ApiResult> EvictAsync(string body, bool dryRun = false) => _api.CreateAsync(
         Pod with { Subresource = "eviction" }, Encoding.UTF8.GetBytes(body), new WriteQuery { DryRun = dryRun }, TestContext.Current.CancellationToken);
 
-    /// <summary>Evicts the pod, to which something happens between what is read of it and the first write.</summary>
-    private async Task<ResourceResult> EvictAfterAsync(Func<Task> meanwhile) => await new PodEviction(
-        _host.Store, new InterruptedApi(_api, meanwhile), TimeProvider.System).PostAsync(UserInfo.System("test"), "{}", Pod.Namespace, Pod.Name);
+    /// <summary>Evicts the pod, to which something happens between what is read of it and a write.</summary>
+    private async Task<ResourceResult> EvictAfterAsync(Func<Task> meanwhile, int write = 1) => await new PodEviction(
+        _host.Store, new InterruptedApi(_api, write, meanwhile), TimeProvider.System).PostAsync(UserInfo.System("test"), "{}", Pod.Namespace, Pod.Name);
 
     private async Task AssertUntouchedAsync()
     {

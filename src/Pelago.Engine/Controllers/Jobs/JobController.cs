@@ -29,7 +29,7 @@ internal sealed class JobController : IController
         _expectations = new Expectations(context.Time);
         _claims = new OwnershipClaims(context.Api, PodControl.Pods);
         _pods = new JobPods(context, _events, _expectations);
-        _writer = new JobStatusWriter(context, _pods, _released);
+        _writer = new JobStatusWriter(context, _pods, _released, _ownWrites);
         _backoff = new JobBackoff(context.Time);
         _loop = context.Controller("job-controller", [_jobs, context.Pods], ReconcileAsync);
         _jobs.AddHandler(change => _loop.Queue.Add(change.Key));
@@ -84,7 +84,11 @@ internal sealed class JobController : IController
         if (error is not null)
             return ReconcileResult.Failed(error);
         if (JobRules.IsFinished(job) || owner.IsDeleting)
+        {
+            _released.Forget(key);
+            _backoff.Forget(key);
             return ReconcileResult.From((await _pods.ReleaseAsync(pods.Where(pod => pod.Finalizers.Contains(JobRules.TrackingFinalizer)), cancel)).Error);
+        }
         return await SyncAsync(owner, job, pods, settled, cancel);
     }
 
@@ -108,8 +112,6 @@ internal sealed class JobController : IController
         bool Holds(PodSummary pod) => verdict is null && state.Retries?.Holds(pod) == true;
         ApiResult<V1Job> written = await _writer.WriteAsync(
             job, state, status, Holds, counted => FinishAsCounted(owner, counted, ends ? verdict : null), cancel);
-        if (written.IsSuccess)
-            _ownWrites.Note(owner.Key, written.Value.Metadata);
         if ((refused ?? written.Error) is { } failure)
             return failure.IsNotFound ? ReconcileResult.Done : ReconcileResult.Failed(failure);
         return again is { } wait ? ReconcileResult.Again(wait > TimeSpan.Zero ? wait : TimeSpan.FromSeconds(1)) : ReconcileResult.Done;

@@ -10,7 +10,7 @@ namespace Pelago.Engine.Controllers;
 /// Counts each finished pod exactly once: its uid goes into status.uncountedTerminatedPods, then its finalizer comes off, then the count goes up
 /// and the uid out (pkg/controller/job trackJobStatusAndRemoveFinalizers). A crash between any two of these steps loses and doubles nothing.
 /// </summary>
-internal sealed class JobStatusWriter(ControllerContext context, JobPods pods, ReleasedPods releases)
+internal sealed class JobStatusWriter(ControllerContext context, JobPods pods, ReleasedPods releases, OwnWrites ownWrites)
 {
     /// <summary>
     /// Writes what changed, and lets go the finished pods but those that <paramref name="holds"/> keeps; <paramref name="finish"/> adds to
@@ -34,7 +34,7 @@ internal sealed class JobStatusWriter(ControllerContext context, JobPods pods, R
 
         PodSummary[] finished = [.. state.Pods.Where(pod => state.IsTracked(pod) && (pod.IsFinished || JobRules.HasFailed(state.Job, pod)) && !holds(pod))];
         (HashSet<string> released, ApiStatus? error) = await pods.ReleaseAsync(finished, cancel);
-        releases.Note(new ObjectKey(before.Metadata.NamespaceProperty, before.Metadata.Name), released);
+        releases.Note(KeyOf(before), released);
         V1JobStatus settled = ModelJson.Copy(written.Value.Status ?? status);
         // The server may not know the field: what was noted is what is counted.
         settled.UncountedTerminatedPods ??= status.UncountedTerminatedPods;
@@ -76,8 +76,16 @@ internal sealed class JobStatusWriter(ControllerContext context, JobPods pods, R
     {
         if (before.Status is not null && ModelJson.Encode(before.Status).AsSpan().SequenceEqual(ModelJson.Encode(status)))
             return new ApiResult<V1Job>(before, null);
-        return await context.Client.Of<V1Job>().UpdateStatusAsync(before.Metadata.NamespaceProperty, before.Metadata.Name, before with { Status = status }, cancel);
+        ObjectKey key = KeyOf(before);
+        ApiResult<V1Job> written = await context.Client.Of<V1Job>().UpdateStatusAsync(key.Namespace, key.Name, before with { Status = status }, cancel);
+
+        // Each of them, also when the next is refused: a cache that has not seen it knows neither the pod nor that it is counted.
+        if (written.IsSuccess)
+            ownWrites.Note(key, written.Value.Metadata);
+        return written;
     }
+
+    private static ObjectKey KeyOf(V1Job job) => new(job.Metadata.NamespaceProperty, job.Metadata.Name);
 
     private static List<string>? Joined(IList<string>? uids, List<PodSummary> more)
     {
