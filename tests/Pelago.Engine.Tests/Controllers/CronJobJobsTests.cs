@@ -80,14 +80,16 @@ public class CronJobJobsTests
         Assert.Null(cronJob.Status.Active);
     }
 
-    [Fact]
-    public async Task Interval_runs_from_the_last_time_whenever_the_controller_was_started()
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"startingDeadlineSeconds\":60,")]
+    public async Task Interval_runs_from_the_last_time_whenever_the_controller_was_started(string deadline)
     {
         var time = new CompressedTime(100);
         DateTimeOffset last = time.GetUtcNow().AddSeconds(100).AddHours(-10);
         var cluster = new MemoryCluster(time);
         cluster.Put(CronJobs, $$"""
-            {"metadata":{"name":"tick","namespace":"ns"},"spec":{"schedule":"@every 10h","jobTemplate":{"spec":{"template":{"spec":{"containers":[]} } } } },
+            {"metadata":{"name":"tick","namespace":"ns"},"spec":{ {{deadline}}"schedule":"@every 10h","jobTemplate":{"spec":{"template":{"spec":{"containers":[]} } } } },
              "status":{"lastScheduleTime":"{{MetaTime.Format(last)}}"} }
             """);
 

@@ -100,6 +100,16 @@ public class CronJobTests
         Assert.True(missed > 100);
     }
 
+    [Fact]
+    public void Missed_intervals_keep_the_beat_of_the_first_however_many_they_are()
+    {
+        CronSchedule schedule = CronSchedule.Parse("@every 7m", null, out _)!;
+
+        Assert.Equal((Noon.AddMinutes(7 * 1000), 101), schedule.LastBetween(Noon, Noon.AddMinutes(7 * 1000).AddSeconds(419), 100));
+        Assert.Equal((Noon.AddMinutes(7), 1), schedule.LastBetween(Noon, Noon.AddMinutes(7), 100));
+        Assert.Equal((null, 0), schedule.LastBetween(Noon, Noon.AddSeconds(419), 100));
+    }
+
     private static string CronJob(string schedule, string more) =>
         $"{{\"metadata\":{{\"name\":\"tick\"}},\"spec\":{{{more}\"schedule\":\"{schedule}\",\"concurrencyPolicy\":\"Forbid\",\"jobTemplate\":{{\"spec\":{{\"template\":{{\"spec\":{{\"restartPolicy\":\"Never\",\"containers\":[{{\"name\":\"main\",\"image\":\"one\"}}]}}}}}}}}}}}}";
 }

@@ -63,7 +63,7 @@ internal sealed class CronJobController : IController
             return (null, ReconcileResult.Done);
         }
         DateTimeOffset now = _context.Now;
-        DateTimeOffset earliest = Earliest(cronJob, now);
+        DateTimeOffset earliest = Earliest(cronJob, schedule, now);
         (DateTimeOffset? due, int missed) = schedule.LastBetween(earliest, now, TooMany);
         ReconcileResult next = schedule.NextBeyond(due ?? earliest, now) is { } then ? ReconcileResult.Again(then - now + TimeSpan.FromMilliseconds(100)) : ReconcileResult.Done;
         if (due is not { } at)
@@ -85,11 +85,12 @@ internal sealed class CronJobController : IController
         return (await _work.StartAsync(owner, cronJob, at, cancel), next);
     }
 
-    private static DateTimeOffset Earliest(V1CronJob cronJob, DateTimeOffset now)
+    /// <summary>Older times are too late to start. An interval is counted from the last one all the same: from the deadline on it would never be over.</summary>
+    private static DateTimeOffset Earliest(V1CronJob cronJob, CronSchedule schedule, DateTimeOffset now)
     {
         DateTime from = cronJob.Status.LastScheduleTime ?? cronJob.Metadata.CreationTimestamp ?? now.UtcDateTime;
         var earliest = new DateTimeOffset(DateTime.SpecifyKind(from, DateTimeKind.Utc));
-        if (cronJob.Spec.StartingDeadlineSeconds is { } deadline && now.Plus(-deadline) is var limit && limit > earliest)
+        if (!schedule.IsInterval && cronJob.Spec.StartingDeadlineSeconds is { } deadline && now.Plus(-deadline) is var limit && limit > earliest)
             return limit;
         return earliest;
     }

@@ -27,6 +27,9 @@ internal sealed class CronSchedule
     /// <summary>Due whenever one of the expressions is; without any, at an interval.</summary>
     private CronSchedule(CronExpression[] either, TimeSpan every, TimeZoneInfo zone) => (_either, _every, _zone) = (either, every, zone);
 
+    /// <summary>It runs from the last time, not by the clock.</summary>
+    public bool IsInterval => _either.Length == 0;
+
     public static CronSchedule? Parse(string text, string? timeZone, out string error)
     {
         error = "";
@@ -61,7 +64,7 @@ internal sealed class CronSchedule
 
     /// <summary>The first time strictly after; null when there is none any more.</summary>
     public DateTimeOffset? Next(DateTimeOffset after) =>
-        _either.Length == 0
+        IsInterval
             ? new DateTimeOffset((after.UtcTicks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond) + _every.Ticks, TimeSpan.Zero)
             : _either.Min(one => one.GetNextOccurrence(after, _zone));
 
@@ -71,6 +74,8 @@ internal sealed class CronSchedule
     /// <summary>The last time in (from, to], and how many there are, counted no further than <paramref name="most"/>.</summary>
     public (DateTimeOffset? Last, int Missed) LastBetween(DateTimeOffset from, DateTimeOffset to, int most)
     {
+        if (IsInterval)
+            return IntervalsBetween(from, to, most);
         DateTimeOffset? last = null;
         int missed = 0;
         // Far in the past only the end matters: jump close to it before walking.
@@ -85,6 +90,14 @@ internal sealed class CronSchedule
                 return (LastBetween(near, to, most).Last ?? last, missed);
         }
         return (last, missed);
+    }
+
+    private (DateTimeOffset? Last, int Missed) IntervalsBetween(DateTimeOffset from, DateTimeOffset to, int most)
+    {
+        if (Next(from) is not { } first || first > to)
+            return (null, 0);
+        long more = (to - first).Ticks / _every.Ticks;
+        return (first.AddTicks(more * _every.Ticks), (int)Math.Min(more + 1, most + 1L));
     }
 
     public static string NameOf(string cronJob, DateTimeOffset due) =>
