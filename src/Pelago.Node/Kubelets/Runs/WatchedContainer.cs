@@ -8,6 +8,9 @@ namespace Pelago.Node.Kubelets.Runs;
 internal sealed class WatchedContainer(SeenContainer seen) : IDisposable
 {
     private const int MostSeconds = 60;
+
+    /// <summary>Some twenty minutes.</summary>
+    private const int MostFailures = 25;
     private int _failures;
     private long _failedAt;
 
@@ -42,7 +45,16 @@ internal sealed class WatchedContainer(SeenContainer seen) : IDisposable
     public void Told(long length, TimeProvider time) => (IsTold, ToldLength, Since, _failures) = (true, length, time.GetTimestamp(), 0);
 
     /// <summary>It could not be told, which is tried again: after a second, and each time after twice as long, up to a minute.</summary>
-    public void NotTold(TimeProvider time) => (_failures, _failedAt) = (_failures + 1, time.GetTimestamp());
+    public void NotTold(TimeProvider time)
+    {
+        (_failures, _failedAt) = (_failures + 1, time.GetTimestamp());
+        if (!IsMissed || _failures < MostFailures)
+            return;
+
+        // The kubelet has removed it, so its room is taken for nobody else: that may be what the history lacks.
+        Log?.Dispose();
+        Log = null;
+    }
 
     public bool MayTell(TimeProvider time) => _failures == 0 || time.GetElapsedTime(_failedAt) >= TimeSpan.FromSeconds(Math.Min(MostSeconds, 1 << Math.Min(_failures - 1, 6)));
 

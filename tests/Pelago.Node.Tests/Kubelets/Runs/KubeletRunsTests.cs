@@ -141,6 +141,25 @@ public sealed class KubeletRunsTests : KubeletRunsScene
     }
 
     [Fact]
+    public async Task Of_a_run_that_cannot_be_recorded_for_long_the_removed_log_is_let_go_and_the_run_told()
+    {
+        SeenContainer one = Containers.Run("full");
+        Write("full", "log");
+        await LookAsync();
+        Containers.End(one, 3);
+        Containers.Remove(one);
+        Recorder.Failures = 30;
+        for (int look = 0; look < 40; look++)
+        {
+            await LookAsync();
+            Time.Advance(TimeSpan.FromSeconds(61));
+        }
+
+        (EndedContainer ended, string log) = Assert.Single(Recorder.Told);
+        Assert.Equal((true, ""), (ended.IsLogGone, log));
+    }
+
+    [Fact]
     public async Task What_was_told_is_not_told_again_for_a_later_change_of_the_pod()
     {
         JsonObject pod = await PodAsync("once");
