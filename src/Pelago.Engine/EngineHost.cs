@@ -55,11 +55,13 @@ public sealed class EngineHost : IAsyncDisposable
     private ApiServer? _server;
     private NodeConnections? _nodes;
     private TaskTable? _tasks;
+    private readonly ILogger _log;
     private Task _upkeep = Task.CompletedTask;
     private bool _isReady;
 
-    private EngineHost(EngineOptions options, IRevisionStore store, TimeProvider time)
+    private EngineHost(EngineOptions options, IRevisionStore store, ILogger log, TimeProvider time)
     {
+        _log = log;
         _options = options;
         _time = time;
         Store = store;
@@ -111,7 +113,7 @@ public sealed class EngineHost : IAsyncDisposable
         IRevisionStore store = options.StateDirectory is { } directory
             ? await SqliteRevisionStore.OpenAsync(Path.Combine(directory, PelagoHome.StateFileName), stored, cancel)
             : MemoryRevisionStore.Create(stored);
-        var host = new EngineHost(options, store, time);
+        var host = new EngineHost(options, store, logging.CreateLogger<EngineHost>(), time);
         try
         {
             await host.ListenAsync(logging, cancel);
@@ -130,7 +132,7 @@ public sealed class EngineHost : IAsyncDisposable
 
     /// <summary>The API for a part of this process, which may do everything; <paramref name="user"/> is what managedFields and events call it.</summary>
     public IKubeApi ApiFor(string user) =>
-        new EngineKubeApi(_options.Name, UserInfo.System(user), Registry, _service, _discovery, _time, _stopping.Token);
+        new EngineKubeApi(_options.Name, UserInfo.System(user), Registry, _service, _discovery, _time, _log, _stopping.Token);
 
     /// <summary>Writes the administrator's kubeconfig (mode 0600: it holds credentials).</summary>
     public void WriteKubeconfig(string path) =>

@@ -2,6 +2,7 @@
 
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 using Pelago.Client;
 using Pelago.Engine.Discovery;
 using Pelago.Engine.Registry;
@@ -18,9 +19,9 @@ namespace Pelago.Engine.InProcess;
 /// The engine for callers inside this process: the same verbs as over HTTP without HTTP, authentication and authorization, the stored
 /// bytes handed out as they are.
 /// </summary>
-internal sealed class EngineKubeApi(
+internal sealed partial class EngineKubeApi(
     string cluster, UserInfo user, ResourceRegistry registry, ResourceService service, DiscoveryEndpoint discovery, TimeProvider time,
-    CancellationToken stopping) : IKubeApi
+    ILogger logger, CancellationToken stopping) : IKubeApi
 {
     public string Cluster => cluster;
 
@@ -138,12 +139,18 @@ internal sealed class EngineKubeApi(
     }
 
     /// <summary>A commit that failed (a full disk) is an answer, as over HTTP: who asks in a loop goes on, and tries again.</summary>
-    private static ApiStatus? StatusOf(Exception fault) => fault switch
+    private ApiStatus? StatusOf(Exception fault) => fault switch
     {
         ApiStatusException refused => refused.Status,
-        StoreFailedException failed => ApiStatus.Internal(failed.Message),
+        StoreFailedException failed => Logged(failed),
         _ => null,
     };
+
+    private ApiStatus Logged(StoreFailedException failed)
+    {
+        LogStoreFailed(logger, user.Name, failed.Message);
+        return StoreFault.Answer(failed);
+    }
 
     /// <summary>
     /// False when there is nothing to read now, or never again: <paramref name="isLost"/>. Then the caller resumes from its last revision,
@@ -222,4 +229,7 @@ internal sealed class EngineKubeApi(
     private static ApiResult Failed(ApiStatus error) => new(default, error);
 
     private static RawWatchEvent Error(ApiStatus error) => new("ERROR", KubeJson.ToUtf8(error.ToJson()));
+
+    [LoggerMessage(2002, LogLevel.Error, "The store refused a request of {User}: {Reason}")]
+    private static partial void LogStoreFailed(ILogger logger, string user, string reason);
 }

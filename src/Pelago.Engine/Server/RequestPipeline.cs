@@ -138,9 +138,7 @@ internal sealed partial class RequestPipeline(
                 return Timeout();
             case StoreFailedException failed:
                 LogStoreFailed(logger, http.Request.Method, info?.Path ?? "", failed);
-
-                // The message has a path of the machine and is for who runs it; this goes to everybody.
-                return ApiStatus.Internal($"the store refused the request: {failed.Cause}; it may be tried again");
+                return StoreFault.Answer(failed);
             default:
                 LogPanic(logger, http.Request.Method, info?.Path ?? "", fault);
                 return ApiStatus.Internal("the server met an unexpected fault and logged it; the request may or may not have taken effect");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Microsoft.Extensions.Logging.Abstractions;
 using Pelago.Client;
 using Pelago.Engine.InProcess;
 using Pelago.Engine.Registry;
@@ -20,6 +21,6 @@ internal static class BareApi
     {
         var registry = new ResourceRegistry(BuiltInKinds.All(new RowSources { Schema = BuiltInSchemas.Instance.Find }));
         var service = new ResourceService(store, new AdmissionStage([]), new HandlerTable(), TimeProvider.System);
-        return new EngineKubeApi("c", UserInfo.System("t"), registry, service, null!, TimeProvider.System, cancel);
+        return new EngineKubeApi("c", UserInfo.System("t"), registry, service, null!, TimeProvider.System, NullLogger.Instance, cancel);
     }
 }
