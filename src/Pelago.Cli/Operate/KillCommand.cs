@@ -50,36 +50,28 @@ internal static class KillCommand
         return command;
     }
 
-    /// <summary>All of them, some at a time; one that cannot be killed takes nothing from the others. They are told in their order.</summary>
+    /// <summary>All of them, some at a time; one that cannot be killed, or hangs, takes nothing from the others. Each is told when it is done.</summary>
     private static async Task KillAsync(IReadOnlyList<FoundTask> pods, Faults faults, bool severalClusters, int? grace, bool isQuiet, CancellationToken cancel)
     {
         var gate = new Lock();
-        string?[] lines = new string?[pods.Count];
-        int told = 0;
         var bound = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
-        await Parallel.ForEachAsync(Enumerable.Range(0, pods.Count), bound, async (i, killing) =>
+        await Parallel.ForEachAsync(pods, bound, async (found, killing) =>
         {
-            TaskPod pod = pods[i].Task.Pod;
+            TaskPod pod = found.Task.Pod;
             string name = severalClusters ? $"{pod.Cluster}/{pod.Namespace}/{pod.Name}" : $"{pod.Namespace}/{pod.Name}";
-            string line = "";
             try
             {
-                await KillAsync(pods[i], grace, killing);
-                line = $"{name}\tkilled{(pod.Owner.Length > 0 ? $"\t{pod.Owner} may start another one" : "")}";
+                await KillAsync(found, grace, killing);
             }
             catch (Exception fault) when (Faults.Takes(fault))
             {
                 faults.Add($"{name} was not killed", fault);
+                return;
             }
+            if (isQuiet)
+                return;
             lock (gate)
-            {
-                lines[i] = line;
-                for (; told < lines.Length && lines[told] is { } next; told++)
-                {
-                    if (next.Length > 0 && !isQuiet)
-                        Console.Out.WriteLine(next);
-                }
-            }
+                Console.Out.WriteLine($"{name}\tkilled{(pod.Owner.Length > 0 ? $"\t{pod.Owner} may start another one" : "")}");
         });
     }
 
