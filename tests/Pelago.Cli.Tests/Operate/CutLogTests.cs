@@ -37,6 +37,23 @@ public sealed class CutLogTests
         Assert.EndsWith("is not whole: Rotated\n", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("web")]
+    [InlineData("-I", "web")]
+    public async Task Who_follows_is_told_so_of_each_that_comes(params string[] line)
+    {
+        await using FakeHistory fake = await FakeHistory.StartAsync();
+        fake.Log = (http, _, _) => http.Response.WriteAsync("one\ntwo\n");
+        await using FollowedCommand tail = fake.Follow(line);
+        await fake.SeenAsync();
+
+        fake.Change(now => now.Runs = [FakeHistory.Run("run-1", "web-1", loss: "Truncated", isMissing: false)]);
+        await tail.UntilAsync(lines => lines.Contains("two"));
+        await tail.UntilSaidAsync("web-1.app:log: the pod is gone, and the log that history has of it is not whole: Truncated");
+
+        Assert.Equal(["one", "two"], tail.Lines);
+    }
+
     [Fact]
     public async Task One_that_is_whole_is_no_failure()
     {

@@ -94,6 +94,8 @@ internal sealed class TailHistory(TailWanted wanted, TailOutput output, Faults f
                 }
             },
             cancel);
+        if (fault is null)
+            faults.AddLoss(source.Title, files);
         return (known - came, fault);
     }
 
