@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
 using Pelago.Client;
 using Pelago.Kube;
 
 namespace Pelago.Cli.Operate;
 
 /// <summary>The events of one cluster: those that there are, and from then on each as it comes, through breaks of the connection.</summary>
-internal sealed class EventFeed(HttpKubeApi cluster, string ns, ListQuery query, EventPrinter printer, TimeSpan patience, TimeProvider time)
+internal sealed class EventFeed(HttpKubeApi cluster, string ns, ListQuery query, EventPrinter printer, TextWriter errors, TimeSpan patience, TimeProvider time)
 {
     private static readonly GroupVersionResource Events = new("", "v1", "events");
     private static readonly TimeSpan ShortPause = TimeSpan.FromSeconds(1);
@@ -47,7 +48,7 @@ internal sealed class EventFeed(HttpKubeApi cluster, string ns, ListQuery query,
             catch (Exception fault) when (fault is ClusterUnreachableException or ApiStatusException)
             {
                 if (_said?.Message != fault.Message)
-                    await Console.Error.WriteLineAsync($"pelago: {fault.Message}");
+                    await errors.WriteLineAsync($"pelago: {fault.Message}");
                 _said = fault;
                 if (isFirst || !follows)
                     return fault is ClusterUnreachableException ? ExitCode.Unreachable : ExitCode.Failed;

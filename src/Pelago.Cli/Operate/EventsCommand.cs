@@ -52,7 +52,8 @@ internal static class EventsCommand
             var patience = TimeSpan.FromSeconds(parsed.GetValue(interval) ?? 5);
             try
             {
-                Task<int>[] feeds = [.. connections.Select(cluster => new EventFeed(cluster, parsed.GetValue(ns) ?? "", query, printer, patience, TimeProvider.System).RunAsync(!parsed.GetValue(once), end.Token))];
+                Task<int>[] feeds = [.. connections.Select(cluster =>
+                    new EventFeed(cluster, parsed.GetValue(ns) ?? "", query, printer, Console.Error, patience, TimeProvider.System).RunAsync(!parsed.GetValue(once), end.Token))];
                 int[] codes = await Task.WhenAll(feeds);
                 return cancel.IsCancellationRequested ? Interrupted : codes.Contains(ExitCode.Unreachable) ? ExitCode.Unreachable : codes.Max();
             }
