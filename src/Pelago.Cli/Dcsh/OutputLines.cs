@@ -14,6 +14,9 @@ internal sealed class OutputLines(Stream target, SemaphoreSlim turn, byte[] labe
     private const int MostHeld = 64 << 10;
     private readonly ArrayBufferWriter<byte> _held = new();
 
+    // Who began it may have left it, for nobody takes what is written: what is held is still its own.
+    private volatile bool _isWriting;
+
     public override bool CanRead => false;
     public override bool CanSeek => false;
     public override bool CanWrite => true;
@@ -28,23 +31,31 @@ internal sealed class OutputLines(Stream target, SemaphoreSlim turn, byte[] labe
     /// <summary>What is taken is written, whatever is cancelled meanwhile: held lines would come twice where they are brought again.</summary>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int last = buffer.Span.LastIndexOf((byte)'\n');
-        if (last < 0 && _held.WrittenCount + buffer.Length <= MostHeld)
+        _isWriting = true;
+        try
         {
-            _held.Write(buffer.Span);
-            return;
-        }
+            int last = buffer.Span.LastIndexOf((byte)'\n');
+            if (last < 0 && _held.WrittenCount + buffer.Length <= MostHeld)
+            {
+                _held.Write(buffer.Span);
+                return;
+            }
 
-        int end = last < 0 ? buffer.Length : last + 1;
-        _held.Write(buffer.Span[..end]);
-        await EmitAsync();
-        _held.Write(buffer.Span[end..]);
+            int end = last < 0 ? buffer.Length : last + 1;
+            _held.Write(buffer.Span[..end]);
+            await EmitAsync();
+            _held.Write(buffer.Span[end..]);
+        }
+        finally
+        {
+            _isWriting = false;
+        }
     }
 
-    /// <summary>What has no line end yet comes out too, with one.</summary>
+    /// <summary>What has no line end yet comes out too, with one; nothing while a write is under way.</summary>
     public async Task FinishAsync()
     {
-        if (_held.WrittenCount == 0)
+        if (_isWriting || _held.WrittenCount == 0)
             return;
         _held.Write("\n"u8);
         await EmitAsync();

@@ -49,7 +49,12 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
         return Task.WhenAll(sessions.Select(session => session.SignalAsync(name)));
     }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose()
+    {
+        // Who writes for a reader that takes nothing is left, and gives it back when that goes on.
+        if (_turn.CurrentCount > 0)
+            _turn.Dispose();
+    }
 
     public async Task<IReadOnlyList<RunResult>> RunAsync(Stream? stdin, CancellationToken cancel)
     {
@@ -206,9 +211,10 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
         }
         finally
         {
-            await FinishAsync(lines).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (isOver || !request.Keep)
                 await DeleteAsync(run);
+            // Another stream, or another run, may have been left with the turn for a reader that takes nothing.
+            await FinishAsync(lines).WaitAsync(RunSession.Grace, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -46,6 +46,23 @@ public class OutputLinesTests
     }
 
     [Fact]
+    public async Task A_write_that_nobody_takes_is_left_alone_by_who_finishes_and_comes_once()
+    {
+        using var target = new PausedReader();
+        using var turn = new SemaphoreSlim(1, 1);
+        await using var lines = new OutputLines(target, turn, []);
+
+        Task taken = lines.WriteAsync("a\nb"u8.ToArray(), Cancel).AsTask();
+        Task finished = lines.FinishAsync();
+        Assert.Equal((true, false), (finished.IsCompletedSuccessfully, taken.IsCompleted));
+        target.GoOn();
+        await taken;
+        await lines.FinishAsync();
+
+        Assert.Equal("a\nb\n", Encoding.UTF8.GetString(target.ToArray()));
+    }
+
+    [Fact]
     public async Task A_line_without_an_end_is_not_held_for_ever()
     {
         using var target = new MemoryStream();
@@ -56,5 +73,18 @@ public class OutputLinesTests
             await lines.WriteAsync(new byte[10_000], Cancel);
 
         Assert.InRange(target.Length, 100_000, 200_000);
+    }
+
+    private sealed class PausedReader : MemoryStream
+    {
+        private readonly TaskCompletionSource _reads = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void GoOn() => _reads.SetResult();
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await _reads.Task;
+            await base.WriteAsync(buffer, cancellationToken);
+        }
     }
 }
