@@ -135,6 +135,7 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
         long began = time.GetTimestamp();
         OutputLines[] lines = [];
         RunSession? session = null;
+        WaitingLease? lease = null;
         CheckedOutput? output = null;
         bool isOver = false;
         string pod = RunJob.NameOf(Id, run.Index);
@@ -147,13 +148,16 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
                 return Result(RunFailure.LostContact, RunResult.OfEngine, why);
             return run.Pods.IsOutOfMemory(run.Index)
                 ? Result(EndingCodes["KILL"], RunResult.OfChild, TooMuch)
-                : Result(RunFailure.NodeLost, RunResult.OfEngine, $"pod {pod} was taken away: {why}");
+                : Result(RunFailure.NodeLost, RunResult.OfEngine, $"pod {pod} was taken away: {lease?.Unreleased ?? why}");
         }
 
         try
         {
             Task<string> running = run.Pods.Running(run.Index);
-            await (run.IsThere ? Task.WhenAny(running, _ended.Task).WaitAsync(cancel) : CreateAsync(run, running, cancel));
+            if (run.IsThere)
+                await Task.WhenAny(running, _ended.Task).WaitAsync(cancel);
+            else
+                lease = await CreateAsync(run, running, cancel);
             if (running.IsCompleted)
                 pod = await running;
             (Stream outs, Stream errs) = (StandardStreams.Output(), StandardStreams.Errors());
@@ -184,7 +188,9 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
                 return Result(EndingCodes[signal], RunResult.OfEngine, run.IsThere ? "left before it was shown" : $"ended by {signal} before it had begun");
             }
 
-            RunEnd end = run.IsThere ? await session.ResumeAsync(cancel) : await session.RunAsync(stdin, stop => run.Staging.BringAsync(place, stop), cancel);
+            RunEnd end = lease is null
+                ? await session.ResumeAsync(cancel)
+                : await WithReleaseAsync(lease, session.RunAsync(stdin, stop => run.Staging.BringAsync(place, stop), cancel), cancel);
             isOver = true;
             await FinishAsync(lines);
             if (end.IsLate)
@@ -241,8 +247,28 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
         }
     }
 
+    /// <summary>The lease is given up beside the run: where the cluster is slow about its Job, the keeper does not miss its client.</summary>
+    private async Task<RunEnd> WithReleaseAsync(WaitingLease lease, Task<RunEnd> carried, CancellationToken cancel)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task releasing = lease.ReleaseAsync(over.Token);
+        try
+        {
+            return await carried;
+        }
+        finally
+        {
+            // A run that is kept may go on, by the deadline that is its own.
+            if (request.Keep)
+                await releasing.WaitAsync(Moment, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await over.CancelAsync();
+            await releasing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>Makes its Job, and waits until its pod runs or a signal ends it: no longer than it may run itself.</summary>
-    private async Task CreateAsync(Run run, Task<string> running, CancellationToken cancel)
+    /// <returns>What puts its deadline off.</returns>
+    private async Task<WaitingLease> CreateAsync(Run run, Task<string> running, CancellationToken cancel)
     {
         TimeSpan grace = request.Keep ? RunSession.KeptGrace : RunSession.Grace;
         var path = new ResourcePath(Jobs, request.Namespace, RunJob.NameOf(Id, run.Index));
@@ -260,8 +286,7 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
         {
             throw new RunFailure(RunFailure.TimeOut, "its time was over before its pod ran", isOver: true);
         }
-        if (running.IsCompletedSuccessfully)
-            await lease.ReleaseAsync(cancel);
+        return lease;
     }
 
     /// <summary>As in a pipe on one machine: what writes on for nobody is told, and then asked to end.</summary>

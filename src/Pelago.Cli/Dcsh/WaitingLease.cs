@@ -23,26 +23,67 @@ internal sealed class WaitingLease(HttpKubeApi api, ResourcePath job, long? dead
     private readonly long _made = time.GetTimestamp();
     private bool _isTaken;
 
-    /// <summary>Until what is waited for is there, or fails.</summary>
+    // A request whose answer nobody waited for: it may be done after those that come later.
+    private bool _isLeft;
+
+    /// <summary>Why the Job has not yet the deadline that it was made with, where that has taken long; null: nothing is known to be wrong.</summary>
+    public string? Unreleased { get; private set; }
+
+    /// <summary>Until what is waited for is there, or fails; no request keeps it from being noticed.</summary>
     public async Task HoldAsync(Task waited, CancellationToken cancel)
     {
         TimeSpan? pause = Patience;
         while (pause is { } next && await Task.WhenAny(waited, Task.Delay(next, time, cancel)) != waited)
-            pause = await PutOffAsync(cancel);
+        {
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            Task<TimeSpan?> putting = PutOffAsync(over.Token);
+            if (await Task.WhenAny(waited, putting) == waited)
+            {
+                _isLeft = !putting.IsCompleted;
+                await over.CancelAsync();
+                await ((Task)putting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                break;
+            }
+            pause = await putting;
+        }
         await waited;
     }
 
-    /// <summary>The pod runs: from now on its keeper misses the client.</summary>
+    /// <summary>
+    /// The pod runs: from now on its keeper misses the client. For beside the run, which does not wait for it: until the Job has its own deadline again, or the
+    /// run is over. That it may end by another one is said while there is still time.
+    /// </summary>
     public async Task ReleaseAsync(CancellationToken cancel)
     {
-        long began = time.GetTimestamp();
+        Task late = Task.Delay(Renewal, time, cancel);
+        bool isSaid = false;
+        void Say(string why)
+        {
+            Unreleased = $"the deadline of Job {job.Name} on {api.Cluster}, at which it ends, could not be taken back: {why}";
+            if (!isSaid)
+                notice($"{Unreleased}; it is tried again");
+            isSaid = true;
+        }
+
         while (_isTaken)
         {
-            if (await SetAsync(deadline, cancel) is not { IsNotFound: false } error)
+            Task<ApiStatus?> setting = SetAsync(deadline, cancel);
+            await Task.WhenAny(setting, late);
+            if (late.IsCompletedSuccessfully && !setting.IsCompleted)
+                Say("no answer");
+            if (await setting is { IsNotFound: false } error)
+            {
+                if (error.Code is 401 or 403 or 405 or 422 || late.IsCompletedSuccessfully)
+                    Say(error.Message);
+                await Task.Delay(Patience, time, cancel);
+                continue;
+            }
+            Unreleased = null;
+            if (!_isLeft)
                 return;
-            if (time.GetElapsedTime(began) > Term)
-                throw new RunFailure(RunFailure.Engine, $"the deadline of Job {job.Name} on {api.Cluster} could not be taken back: {error.Message}");
-            await Task.Delay(Patience, time, cancel);
+            _isLeft = false;
+            await Task.Delay(Renewal, time, cancel);
+            late = Task.Delay(Renewal, time, cancel);
         }
     }
 

@@ -38,9 +38,11 @@ public sealed class WaitingLeaseTests
         await lease.ReleaseAsync(Cancel);
 
         long?[] deadlines = [.. _deadlines];
-        Assert.All(deadlines[..^1], deadline => Assert.True(deadline >= WaitingLease.Term.TotalSeconds));
-        Assert.Equal(deadlines[..^1].Order(), deadlines[..^1]);
-        Assert.True(deadlines[^2] - deadlines[0] >= WaitingLease.Renewal.TotalSeconds);
+        // After a request that was left on its way it is set a second time.
+        long?[] putOff = [.. deadlines.Where(deadline => deadline != 77)];
+        Assert.All(putOff, deadline => Assert.True(deadline >= WaitingLease.Term.TotalSeconds));
+        Assert.Equal(putOff.Order(), putOff);
+        Assert.True(putOff[^1] - putOff[0] >= WaitingLease.Renewal.TotalSeconds);
         Assert.Equal(77, deadlines[^1]);
     }
 
@@ -86,13 +88,60 @@ public sealed class WaitingLeaseTests
         Assert.Contains("no", Assert.Single(_notices), StringComparison.Ordinal);
     }
 
-    private Task<FakeApiServer> ServeAsync(int code, string answer) => FakeApiServer.StartAsync(
+    [Fact]
+    public async Task A_request_that_is_never_answered_keeps_nobody_from_what_is_waited_for()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using FakeApiServer server = await FakeApiServer.StartAsync(
+            async http =>
+            {
+                asked.TrySetResult();
+                await new TaskCompletionSource().Task.WaitAsync(http.RequestAborted);
+            },
+            tls: false, Cancel);
+        using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
+        var lease = new WaitingLease(api, Path, 77, _notices.Enqueue, _time);
+
+        Task held = lease.HoldAsync(_waited.Task, Cancel);
+        await asked.Task.WaitAsync(Cancel);
+        _waited.SetResult();
+        await Eventually.TrueAsync(() => held.IsCompleted, Cancel);
+        await held;
+
+        Assert.Empty(_notices);
+    }
+
+    [Fact]
+    public async Task A_deadline_that_cannot_be_taken_back_is_said_once_and_tried_again()
+    {
+        const string Refusal = """{"kind":"Status","status":"Failure","code":403,"reason":"Forbidden","message":"not now"}""";
+        int refusals = 0;
+        await using FakeApiServer server = await ServeAsync(seconds => seconds == 77 && Interlocked.Increment(ref refusals) < 3 ? (403, Refusal) : (200, Job));
+        using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
+        var lease = new WaitingLease(api, Path, 77, _notices.Enqueue, _time);
+
+        Task held = lease.HoldAsync(_waited.Task, Cancel);
+        await Eventually.TrueAsync(() => !_deadlines.IsEmpty, Cancel);
+        _waited.SetResult();
+        await held;
+        await lease.ReleaseAsync(Cancel);
+
+        Assert.True(_deadlines.Count(deadline => deadline == 77) >= 3);
+        Assert.Contains("could not be taken back", Assert.Single(_notices), StringComparison.Ordinal);
+        Assert.Null(lease.Unreleased);
+    }
+
+    private Task<FakeApiServer> ServeAsync(int code, string answer) => ServeAsync(_ => (code, answer));
+
+    private Task<FakeApiServer> ServeAsync(Func<long?, (int Code, string Answer)> answerTo) => FakeApiServer.StartAsync(
         async http =>
         {
             using var body = new StreamReader(http.Request.Body);
             JsonObject spec = JsonNode.Parse(await body.ReadToEndAsync(http.RequestAborted))!["spec"]!.AsObject();
             Assert.True(http.Request.Method == "PATCH" && spec.ContainsKey("activeDeadlineSeconds"));
-            _deadlines.Enqueue((long?)spec["activeDeadlineSeconds"]);
+            var seconds = (long?)spec["activeDeadlineSeconds"];
+            _deadlines.Enqueue(seconds);
+            (int code, string answer) = answerTo(seconds);
             http.Response.StatusCode = code;
             http.Response.ContentType = "application/json";
             await http.Response.WriteAsync(answer, http.RequestAborted);
