@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using Pelago.Client.Local;
 
 namespace Pelago.Node.Files;
 
@@ -9,7 +10,7 @@ internal static class DirectoryTree
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>With directories that nobody may write to, and ones nested deeper than a path can say. What is not there is removed.</summary>
+    /// <summary>With directories that nobody may write to, ones nested deeper than a path can say, and names that are no text. What is not there is removed.</summary>
     public static void Delete(string root)
     {
         if (!Directory.Exists(root))
@@ -21,7 +22,14 @@ internal static class DirectoryTree
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException && Directory.Exists(root))
         {
             // The last is what a path becomes that is too long.
-            DeleteFlat(root);
+            try
+            {
+                DeleteFlat(root);
+            }
+            catch (IOException) when (Directory.Exists(root))
+            {
+                NamelessFiles.DeleteDirectory(root);
+            }
         }
     }
 

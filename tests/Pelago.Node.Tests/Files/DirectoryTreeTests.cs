@@ -32,6 +32,18 @@ public sealed class DirectoryTreeTests : IDisposable
     }
 
     [Fact]
+    public async Task Names_that_are_no_text_are_removed()
+    {
+        const string Make = "mkdir -p \"$1/d\" && : >\"$1/d/$(printf 'bad\\377')\" && mkdir \"$1/$(printf 'dir\\377')\" && : >\"$1/$(printf 'dir\\377')/f\"";
+        ProgramResult made = await ProgramRun.RunAsync("/bin/sh", ["-c", Make, "sh", _home["odd"]], null, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        DirectoryTree.Delete(_home["odd"]);
+
+        Assert.Equal(0, made.ExitCode);
+        Assert.False(Directory.Exists(_home["odd"]));
+    }
+
+    [Fact]
     public void What_nobody_may_write_to_is_removed_and_what_a_link_leads_to_stays()
     {
         Directory.CreateDirectory(_home["tree/module/inner"]);

@@ -4,6 +4,7 @@ using System.IO;
 using System.Text.Json.Nodes;
 using k8s.Models;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Kube;
 
 namespace Pelago.Engine.Controllers;
@@ -82,8 +83,7 @@ internal sealed class DirectoryProvisioner(ControllerContext context, string roo
             return ApiStatus.Internal($"volume {volume.Metadata.Name} lies at {volume.Spec.HostPath?.Path}, not at {path}: it is not deleted");
         try
         {
-            if (Directory.Exists(path))
-                Directory.Delete(path, recursive: true);
+            NamelessFiles.DeleteDirectory(path);
             return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
