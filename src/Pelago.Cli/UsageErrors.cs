@@ -46,13 +46,19 @@ internal static class UsageErrors
 
     private static string Unmatched(string word, CommandResult command, string path)
     {
-        if (!IsOption(word))
-            return $"'{word}' is one word too many for '{path}'";
+        return IsOption(word) ? NoOption(word, command, path) : $"'{word}' is one word too many for '{path}'";
+    }
+
+    /// <summary>About a word that was meant as an option, and would be taken for something else.</summary>
+    public static string NoOption(string word, CommandResult command) => NoOption(word, command, Path(command));
+
+    private static string NoOption(string word, CommandResult command, string path)
+    {
         string name = word.Split('=')[0];
         return $"'{path}' has no option '{name}'{Guess(name, Options(command))}";
     }
 
-    private static bool IsOption(string word) => word.Length > 1 && word.StartsWith('-');
+    public static bool IsOption(string word) => word.Length > 1 && word.StartsWith('-');
 
     private static IEnumerable<string> Options(CommandResult command)
     {

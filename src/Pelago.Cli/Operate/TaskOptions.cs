@@ -42,7 +42,10 @@ internal sealed class TaskOptions(string takenLetters = "")
         {
             foreach (Token token in result.Tokens)
             {
-                if (!TaskPattern.TryParse(token.Value, out _, out string? error))
+                // No name of a task begins so, but part of one may be just this: what was meant as an option would choose tasks.
+                if (UsageErrors.IsOption(token.Value) && result.Parent is CommandResult command)
+                    result.AddError(UsageErrors.NoOption(token.Value, command));
+                else if (!TaskPattern.TryParse(token.Value, out _, out string? error))
                     result.AddError(error);
             }
         });
