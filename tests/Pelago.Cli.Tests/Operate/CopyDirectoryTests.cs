@@ -58,6 +58,21 @@ public sealed class CopyDirectoryTests(FilesHome home)
     }
 
     [Fact]
+    public async Task Links_to_directories_are_left_out_of_what_is_sent_and_said()
+    {
+        string here = await MakeAsync("links", "f", "a/g");
+        File.CreateSymbolicLink(Path.Combine(here, "self"), ".");
+        File.CreateSymbolicLink(Path.Combine(here, "a", "up"), "..");
+        File.CreateSymbolicLink(Path.Combine(here, "file"), "f");
+
+        ProgramResult sent = await home.RunAsync("cp", "-r", here, "bob:links");
+
+        Assert.Equal(1, sent.ExitCode);
+        Assert.Equal(2, sent.Error.Split('\n').Count(line => line.Contains("is a link to a directory", StringComparison.Ordinal)));
+        Assert.Equal("links/a/g\nlinks/f\nlinks/file\n", await FindAsync("links"));
+    }
+
+    [Fact]
     public async Task A_file_that_cannot_be_put_here_takes_nothing_from_the_others()
     {
         await home.PrintAsync("cp", "-r", await MakeAsync("three", "a", "b", "c"), "bob:three");

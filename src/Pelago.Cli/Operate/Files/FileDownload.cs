@@ -42,7 +42,7 @@ internal sealed class FileDownload(ITaskFiles files, string task, Faults faults)
         else if (file.Type == 'f')
             await CopyAsync(source, place, file.Mode, cancel);
         else
-            await Console.Error.WriteLineAsync($"pelago: {file.Path}: left out, it is neither a file nor a directory");
+            throw new IOException("left out, it is neither a file nor a directory");
     }
 
     private static string NameOf(string path) => Path.GetFileName(path.TrimEnd('/')) is var name and not ("." or "..") ? name : "";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using System.IO.Enumeration;
 using Pelago.Client;
 
 namespace Pelago.Cli.Operate.Files;
@@ -54,10 +55,23 @@ internal sealed class FileUpload(FoundTasks found, Faults faults)
         if (!all)
             throw new CliException($"{source} is a directory: -r copies it with all that is in it", ExitCode.Usage);
         string root = isOneOfMany ? Under(path, Path.GetFileName(Path.GetFullPath(source).TrimEnd('/'))) : path;
-        IEnumerable<string> empty = Directory.EnumerateDirectories(source, "*", SearchOption.AllDirectories).Prepend(source).Where(place => !Directory.EnumerateFileSystemEntries(place).Any());
-        return empty.Concat(Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
-            .Select(entry => new Upload(entry, Under(root, Path.GetRelativePath(source, entry)), MakesParents: true));
+        return EntriesOf(source).Select(entry => new Upload(entry, Under(root, Path.GetRelativePath(source, entry)), MakesParents: true));
     }
+
+    /// <summary>All files, the directories in which there is nothing, and links to directories: who follows those may have no end of it.</summary>
+    private static IEnumerable<string> EntriesOf(string source)
+    {
+        var below = new FileSystemEnumerable<string>(
+            source, (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
+        {
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
+        return below.Where(entry => !Directory.Exists(entry) || IsLink(entry) || IsEmpty(entry)).Concat(IsEmpty(source) ? [source] : []);
+    }
+
+    private static bool IsLink(string place) => new DirectoryInfo(place).LinkTarget is not null;
+
+    private static bool IsEmpty(string directory) => !Directory.EnumerateFileSystemEntries(directory).Any();
 
     private static string Under(string path, string name) => name == "." ? path : path.Length == 0 ? name : $"{path.TrimEnd('/')}/{name}";
 
@@ -66,6 +80,8 @@ internal sealed class FileUpload(FoundTasks found, Faults faults)
         TaskPlace place = TaskAccess.PlaceOf(task.Task);
         if (Directory.Exists(upload.Local))
         {
+            if (IsLink(upload.Local) && upload.MakesParents)
+                throw new IOException($"{upload.Local} is a link to a directory, which is left out");
             if (await TaskUpload.MakeDirectoryAsync(task.Cluster, place, upload.Remote, cancel) is { } missing)
                 throw new IOException(missing);
             return;
