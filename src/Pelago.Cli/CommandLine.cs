@@ -18,6 +18,7 @@ internal static class CommandLine
         // Scripts ask it often, and it needs no command.
         if (args is ["--version"])
             return VersionCommand.Write();
+        StandardStreams.SetClosedAside();
         Command root = ProgramName() == DcshCommand.Name ? CommandTree.BuildDcsh() : CommandTree.Build(args.FirstOrDefault());
         if (root is RootCommand && args is ["help", ..])
             args = [.. args[1..], "--help"];

@@ -26,6 +26,10 @@ public sealed class UsageTests : IDisposable
     [InlineData("'pelago watch' has no option '--gird'. Did you mean '--grid'?", "watch", "--gird")]
     [InlineData("what to measure is missing: store, api,", "bench")]
     [InlineData("shell tcsh: must be one of bash, zsh, fish", "completion", "tcsh")]
+    [InlineData("'pelago kill' has no option '-force'", "kill", "-force", "web")]
+    [InlineData("'pelago kill' has no option '--dry-run'", "kill", "--dry-run", "web")]
+    [InlineData("'pelago ps' has no option '--sotr'. Did you mean '--sort'?", "ps", "--sotr", "mem")]
+    [InlineData("'pelago tail' has no option '--folow'. Did you mean '--follow'?", "tail", "--folow", "web")]
     public async Task A_line_that_cannot_be_understood_ends_with_2_and_a_guess(string message, params string[] arguments)
     {
         ProgramResult result = await CliProcess.RunAsync(_home.Path, arguments);
@@ -34,6 +38,18 @@ public sealed class UsageTests : IDisposable
         Assert.Empty(result.Output);
         Assert.StartsWith($"pelago: {message}", result.Error, StringComparison.Ordinal);
         Assert.EndsWith("--help' for usage.\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("frobnicate 2>&-", 2)]
+    [InlineData("--help >&-", 0)]
+    [InlineData("up --clusters many <&- >&- 2>&-", 2)]
+    public async Task Streams_that_are_closed_change_no_code(string line, int code)
+    {
+        ProgramResult result = await ProgramRun.RunAsync(
+            "/bin/sh", ["-c", $"exec {CliProcess.Program} {line}"], new Dictionary<string, string?> { ["PELAGO_HOME"] = _home.Path }, TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        Assert.Equal((code, "", ""), (result.ExitCode, result.Output, result.Error));
     }
 
     [Fact]

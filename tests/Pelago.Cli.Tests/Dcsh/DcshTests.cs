@@ -84,6 +84,14 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
     }
 
     [Fact]
+    public async Task Input_that_is_closed_is_empty()
+    {
+        ProgramResult result = await ProgramRun.RunAsync("/bin/sh", ["-c", $"exec {CliProcess.Program} dcsh wc -c <&-"], Variables(), TimeSpan.FromSeconds(60), Cancel);
+
+        Assert.Equal((0, "0"), (result.ExitCode, result.Output.Trim()));
+    }
+
+    [Fact]
     public async Task Who_reads_no_more_ends_what_writes()
     {
         long started = Stopwatch.GetTimestamp();
