@@ -126,7 +126,7 @@ internal sealed partial class EngineKubeApi(
         }
     }
 
-    private static async Task<ApiResult> WriteAsync(ResourceRequest request, ValueTask<ResourceResult> write)
+    private async Task<ApiResult> WriteAsync(ResourceRequest request, ValueTask<ResourceResult> write)
     {
         try
         {
