@@ -51,6 +51,8 @@ public sealed class QuotaTests(TestCluster cluster) : ApiTest(cluster)
     [Fact]
     public async Task Many_at_once_do_not_pass_the_quota()
     {
+        // One that is made while the quota is counted for the first time may be missed by it: that is no create past the quota.
+        await Until(async () => (await Api.GetAsync(Path("configmaps", "kube-root-ca.crt"))).Code == 200, "the root certificate is published");
         await LimitAsync("""{"count/configmaps":"10"}""");
 
         RawAnswer[] answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => Api.PostAsync(Path("configmaps"), ConfigMap($"c{i}"))));
