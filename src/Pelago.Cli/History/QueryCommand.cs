@@ -2,8 +2,8 @@
 
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using System.IO;
+using System.Text.Json.Nodes;
 using Pelago.Cli.Operate.Files;
 using Pelago.Cli.Output;
 using Pelago.Client;

@@ -14,7 +14,7 @@ internal static class JsonTreeReader
     private const int LongestSharedName = 48;
 
     /// <summary>Names of members come again in every object. A name that falls on the slot of another takes its place, so a client that invents names costs no room.</summary>
-    private static readonly string?[] s_names = new string?[NameSlots];
+    private static readonly string?[] Names = new string?[NameSlots];
 
     public static JsonNode? Read(ReadOnlySpan<byte> utf8, JsonReaderOptions options)
     {
@@ -67,7 +67,7 @@ internal static class JsonTreeReader
             return reader.GetString()!;
         var hash = new HashCode();
         hash.AddBytes(utf8);
-        ref string? slot = ref s_names[(uint)hash.ToHashCode() % NameSlots];
+        ref string? slot = ref Names[(uint)hash.ToHashCode() % NameSlots];
         string? known = slot;
         if (known is not null && known.Length == utf8.Length && Ascii.Equals(utf8, known))
             return known;

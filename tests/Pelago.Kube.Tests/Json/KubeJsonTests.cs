@@ -10,21 +10,21 @@ namespace Pelago.Kube.Tests.Json;
 
 public sealed class KubeJsonTests
 {
-    private static readonly Gen<string> s_text = Gen.OneOf(
+    private static readonly Gen<string> Text = Gen.OneOf(
         Any("\"name\"", "\"na\\u006de\"", "\"metadata\"", "\"größe\"", "\"\"", "\"a\\\"b\\\\c\\n\"", "\"\\uD83D\\uDE00\"", "\"dollar$.x/y~z\""),
         Gen.String[Gen.Char['a', 'z'], 0, 60].Select(text => $"\"{text}\""));
 
-    private static readonly Gen<string> s_scalar = Gen.OneOf(
-        s_text,
+    private static readonly Gen<string> Scalar = Gen.OneOf(
+        Text,
         Gen.Long.Select(number => $"{number}"),
         Any("null", "true", "false", "0", "-0", "1.0", "1e3", "1E+2", "0.1", "9223372036854775807", "9223372036854775808", "-9223372036854775809", "123456789012345678901234567890"));
 
-    private static readonly Gen<string> s_document = Gen.Recursive<string>((depth, inner) => depth > 4
-        ? s_scalar
+    private static readonly Gen<string> Document = Gen.Recursive<string>((depth, inner) => depth > 4
+        ? Scalar
         : Gen.Frequency(
-            (2, s_scalar),
+            (2, Scalar),
             (1, inner.Array[0, 4].Select(items => $"[{string.Join(" , ", items)}]")),
-            (2, Gen.Select(s_text, inner).Array[0, 5].Select(members => $"{{ {string.Join(",\n", members.Select(member => $"{member.Item1}: {member.Item2}"))} }}"))));
+            (2, Gen.Select(Text, inner).Array[0, 5].Select(members => $"{{ {string.Join(",\n", members.Select(member => $"{member.Item1}: {member.Item2}"))} }}"))));
 
     [Fact]
     public void Text_that_is_not_utf_8_is_a_fault_of_the_document()
@@ -36,11 +36,11 @@ public sealed class KubeJsonTests
 
     [Fact]
     public void A_document_reads_as_the_platforms_parser_has_it_with_numbers_as_they_were_spelled() =>
-        s_document.Sample(text => Assert.Equal(Oracle(JsonDocument.Parse(text).RootElement), Written(text)), iter: 5_000);
+        Document.Sample(text => Assert.Equal(Oracle(JsonDocument.Parse(text).RootElement), Written(text)), iter: 5_000);
 
     [Fact]
     public void A_document_that_is_cut_anywhere_is_refused() =>
-        s_document.Select(text => $"{{\"a\":{text}}}").Sample(
+        Document.Select(text => $"{{\"a\":{text}}}").Sample(
             text =>
             {
                 byte[] utf8 = Encoding.UTF8.GetBytes(text);
