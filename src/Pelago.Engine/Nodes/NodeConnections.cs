@@ -7,6 +7,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
+using Pelago.Client;
 using Pelago.Engine.Authentication;
 using Pelago.Engine.Certificates;
 using Pelago.Kube;
@@ -17,9 +18,6 @@ namespace Pelago.Engine.Nodes;
 /// <summary>Connections to the APIs of nodes, both sides showing certificates of the cluster's authority.</summary>
 internal sealed class NodeConnections : IDisposable
 {
-    private const int SilentSeconds = 30;
-    private const int ProbeSeconds = 10;
-    private const int Probes = 3;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly ForwarderRequestConfig Config = new()
     {
@@ -90,16 +88,13 @@ internal sealed class NodeConnections : IDisposable
         throw new ApiStatusException(ApiStatus.Unavailable($"{whom} at {target.Authority} cannot be reached: {why}"));
     }
 
-    /// <summary>A node whose machine or network vanished sends no end: without keep-alives who follows a silent log would wait for ever, and with the system's own for a quarter of an hour.</summary>
+    /// <summary>Who follows a silent log of a node that vanished hears of it.</summary>
     internal static async ValueTask<Stream> ConnectAsync(DnsEndPoint node, CancellationToken cancel)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, SilentSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, ProbeSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
+            TcpKeepAlive.SetOn(socket);
             await socket.ConnectAsync(node, cancel);
             return new NetworkStream(socket, ownsSocket: true);
         }

@@ -2,6 +2,7 @@
 
 using System.Net;
 using System.Net.Sockets;
+using Pelago.Client;
 using Pelago.Node.Services.Routing;
 
 namespace Pelago.Node.Services.Proxy;
@@ -9,9 +10,6 @@ namespace Pelago.Node.Services.Proxy;
 /// <summary>Accepts connections at one address and carries each to an endpoint. An endpoint that does not answer is passed over for another.</summary>
 internal sealed class TcpFrontend : IFrontendListener
 {
-    private const int SilentSeconds = 30;
-    private const int ProbeSeconds = 10;
-    private const int Probes = 3;
     private static readonly TimeSpan AfterFailedAccept = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long a connection to an endpoint may take to be made while there are others to try, and for the last one.</summary>
@@ -70,15 +68,6 @@ internal sealed class TcpFrontend : IFrontendListener
         }
     }
 
-    /// <summary>A side whose network vanished sends no end: without this the connection, and its place in the proxy, would stay for ever.</summary>
-    internal static void KeepAlive(Socket socket)
-    {
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, SilentSeconds);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, ProbeSeconds);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
-    }
-
     private async Task ServeAsync(Socket client)
     {
         Socket? endpoint = null;
@@ -86,7 +75,8 @@ internal sealed class TcpFrontend : IFrontendListener
         try
         {
             client.NoDelay = true;
-            KeepAlive(client);
+            // The connection to a side that vanished, and its place in the proxy, would stay for ever.
+            TcpKeepAlive.SetOn(client);
             var address = (IPEndPoint)client.RemoteEndPoint!;
             endpoint = await ConnectAsync(address.Address);
             if (endpoint is null)
@@ -131,7 +121,7 @@ internal sealed class TcpFrontend : IFrontendListener
         try
         {
             socket.NoDelay = true;
-            KeepAlive(socket);
+            TcpKeepAlive.SetOn(socket);
             using var timeout = new CancellationTokenSource(patience, _proxy.Time);
             await socket.ConnectAsync(endpoint, timeout.Token);
             return socket;
