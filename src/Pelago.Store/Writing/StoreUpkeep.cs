@@ -12,7 +12,9 @@ internal sealed partial class StoreUpkeep(RevisionStore store, StoreOptions opti
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+
+    /// <summary>Objects expire by the wall clock, which may be set while a timer runs: it is looked at each day. No timer takes more than 49 of them.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     private readonly ExpiryQueue _expiries = new();
     private readonly List<ITimer> _timers = [];
@@ -112,7 +114,7 @@ internal sealed partial class StoreUpkeep(RevisionStore store, StoreOptions opti
     private void ArmExpiry(long due, TimeSpan wait)
     {
         _armedFor = due;
-        _expiryTimer?.Change(wait < LongestTimer ? wait : LongestTimer, Timeout.InfiniteTimeSpan);
+        _expiryTimer?.Change(wait < LongestWait ? wait : LongestWait, Timeout.InfiniteTimeSpan);
     }
 
     private void Expire()
