@@ -75,7 +75,7 @@ internal static class DownCommand
             throw new CliException($"{home.Root} does not look like a Pelago home (no daemon.lock, no clusters): nothing was deleted", ExitCode.Usage);
         foreach (string file in new[] { home.DaemonFile, home.LockFile, home.HolderFile, home.LogFile, home.OlderLogFile, home.Kubeconfig, home.PageFile })
             File.Delete(file);
-        NamelessFiles.DeleteDirectory(home.ClustersDirectory);
+        TreeRemoval.Remove(home.ClustersDirectory);
         if (!Directory.EnumerateFileSystemEntries(home.Root).Any())
             Directory.Delete(home.Root);
         progress.Say($"{home.Root}: state forgotten");

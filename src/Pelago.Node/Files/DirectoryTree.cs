@@ -28,7 +28,7 @@ internal static class DirectoryTree
             }
             catch (IOException) when (Directory.Exists(root))
             {
-                NamelessFiles.DeleteDirectory(root);
+                TreeRemoval.Remove(root);
             }
         }
     }

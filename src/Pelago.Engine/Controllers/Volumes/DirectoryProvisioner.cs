@@ -83,7 +83,7 @@ internal sealed class DirectoryProvisioner(ControllerContext context, string roo
             return ApiStatus.Internal($"volume {volume.Metadata.Name} lies at {volume.Spec.HostPath?.Path}, not at {path}: it is not deleted");
         try
         {
-            NamelessFiles.DeleteDirectory(path);
+            TreeRemoval.Remove(path);
             return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -5,13 +5,11 @@ using System.IO;
 
 namespace Pelago.Client.Local;
 
-/// <summary>
-/// Removes directories in which programs have made files whose names are no UTF-8: .NET cannot say such a name, so its own removal leaves them.
-/// </summary>
-public static class NamelessFiles
+/// <summary>Removes trees of directories, also ones with names in them that are not UTF-8: .NET cannot say such a name, so its own removal leaves it.</summary>
+public static class TreeRemoval
 {
     /// <summary>Removes a directory with all in it. Follows no link. What keeps it there is an <see cref="IOException"/>; one that is not there is removed.</summary>
-    public static void DeleteDirectory(string path)
+    public static void Remove(string path)
     {
         try
         {
