@@ -78,11 +78,12 @@ internal static class DaemonSession
     /// <summary>Asks the daemon to stop its pods and itself, and waits until it is gone.</summary>
     public static async Task StopAsync(int pid, Progress progress, CancellationToken cancel)
     {
-        long? start = ProcessIdentity.StartTimeOf(pid);
-        if (start is not null && Kill(pid, Interrupt) != 0)
+        if (ProcessIdentity.Of(pid) is not { } daemon || !daemon.IsAlive())
+            return;
+        if (Kill(pid, Interrupt) != 0)
             throw new CliException($"pelagod (pid {pid}) belongs to another user: run '{Invocation.Program} down' as that user");
         var clock = Stopwatch.StartNew();
-        while (start is not null && ProcessIdentity.StartTimeOf(pid) == start)
+        while (daemon.IsAlive())
         {
             if (clock.Elapsed > StopLimit)
                 throw new CliException($"pelagod (pid {pid}) did not end within {StopLimit.TotalSeconds:F0} s; its pods may be slow to stop. Look at the log, or end it with: kill -9 {pid}");

@@ -4,15 +4,12 @@ using System.Text.Json.Serialization;
 
 namespace Pelago.Client.Local;
 
-/// <summary>
-/// The running daemon, as it says so in <c>daemon.json</c>. <see cref="StartTime"/> is the process's start in clock ticks since boot
-/// (field 22 of /proc/PID/stat): a pid alone may have been given to another process since.
-/// </summary>
+/// <summary>The running daemon, as it says so in <c>daemon.json</c>: a <see cref="ProcessIdentity"/>, and where it serves what.</summary>
 public sealed record DaemonRecord
 {
     public required string Home { get; init; }
     public required int Pid { get; init; }
-    public required long StartTime { get; init; }
+    public required ulong StartTime { get; init; }
 
     /// <summary>True once every API server answers and every node is Ready.</summary>
     public bool Ready { get; init; }
@@ -28,7 +25,7 @@ public sealed record DaemonRecord
     public required IReadOnlyList<ClusterRecord> Clusters { get; init; }
 
     /// <summary>Whether that process still runs.</summary>
-    public bool IsAlive() => ProcessIdentity.StartTimeOf(Pid) == StartTime;
+    public bool IsAlive() => new ProcessIdentity(Pid, StartTime).IsAlive();
 }
 
 /// <summary>One cluster of the daemon.</summary>

@@ -61,7 +61,7 @@ public sealed class PelagoHome(string root)
         try
         {
             string[] words = File.ReadAllText(HolderFile).Split(' ', StringSplitOptions.TrimEntries);
-            return words.Length == 2 && int.TryParse(words[0], out int pid) && long.TryParse(words[1], out long start) && ProcessIdentity.StartTimeOf(pid) == start ? pid : null;
+            return words.Length == 2 && int.TryParse(words[0], out int pid) && ulong.TryParse(words[1], out ulong start) && new ProcessIdentity(pid, start).IsAlive() ? pid : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -1,23 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Globalization;
 using System.IO;
 
 namespace Pelago.Client.Local;
 
-/// <summary>Tells a process from a later one that got the same pid.</summary>
-public static class ProcessIdentity
+/// <summary>
+/// One process for all time on this boot: its number and when it started (field 22 of /proc/PID/stat, in clock ticks since boot).
+/// A number alone is given out again.
+/// </summary>
+public readonly record struct ProcessIdentity(int Pid, ulong StartTime)
 {
-    /// <summary>Start of the process in clock ticks since boot; null when there is no such process, or only its zombie.</summary>
-    public static long? StartTimeOf(int pid)
+    /// <summary>Reads a line of /proc/PID/stat: <c>1234 (name with ) and spaces) S 1 …</c>.</summary>
+    public static ProcessIdentity? FromStat(string line)
+    {
+        int open = line.IndexOf('(', StringComparison.Ordinal);
+        int close = line.LastIndexOf(')');
+        if (open < 0 || close < open || !int.TryParse(line.AsSpan(0, open).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+            return null;
+        string[] rest = line[(close + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        const int StartTimeAfterName = 19;
+        if (rest.Length <= StartTimeAfterName || !ulong.TryParse(rest[StartTimeAfterName], CultureInfo.InvariantCulture, out ulong start))
+            return null;
+        return new ProcessIdentity(pid, start);
+    }
+
+    /// <summary>The identity of the process that has this number now; null when none has.</summary>
+    public static ProcessIdentity? Of(int pid) => Stat(pid) is { } line ? FromStat(line) : null;
+
+    /// <summary>True while this very process exists and is not a zombie.</summary>
+    public bool IsAlive() => Stat(Pid) is { } line && FromStat(line) == this && line[(line.LastIndexOf(')') + 2)..][0] is not ('Z' or 'X');
+
+    private static string? Stat(int pid)
     {
         try
         {
-            // The command name (field 2) is in parentheses and may contain anything, parentheses too: fields count from the last one.
-            string stat = File.ReadAllText($"/proc/{pid}/stat");
-            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : long.Parse(fields[19]);
+            return File.ReadAllText($"/proc/{pid}/stat");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             return null;
         }

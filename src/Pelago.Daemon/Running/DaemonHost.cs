@@ -121,7 +121,7 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
         {
             Home = home.Root,
             Pid = Environment.ProcessId,
-            StartTime = ProcessIdentity.StartTimeOf(Environment.ProcessId) ?? 0,
+            StartTime = ProcessIdentity.Of(Environment.ProcessId)?.StartTime ?? 0,
             Ready = ready,
             Dashboard = _page?.Address.ToString(),
             ContainerRemedy = _containerRemedy,

@@ -35,7 +35,7 @@ internal sealed class HomeLock : IDisposable
         var held = new HomeLock(file, home);
         try
         {
-            AtomicFile.Write(home.HolderFile, Encoding.ASCII.GetBytes($"{Environment.ProcessId} {ProcessIdentity.StartTimeOf(Environment.ProcessId)}\n"));
+            AtomicFile.Write(home.HolderFile, Encoding.ASCII.GetBytes($"{Environment.ProcessId} {ProcessIdentity.Of(Environment.ProcessId)?.StartTime}\n"));
             return held;
         }
         catch

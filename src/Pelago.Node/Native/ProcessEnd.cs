@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using Microsoft.Win32.SafeHandles;
+using Pelago.Client.Local;
 
 namespace Pelago.Node.Native;
 

@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.IO;
+using Pelago.Client.Local;
 using Pelago.Node.Capabilities;
 using Pelago.Node.Native;
 using Pelago.Node.Runtimes;

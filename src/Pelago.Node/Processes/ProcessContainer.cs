@@ -3,6 +3,7 @@
 using System.IO;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
+using Pelago.Client.Local;
 using Pelago.Node.Native;
 using Pelago.Node.Runtimes;
 

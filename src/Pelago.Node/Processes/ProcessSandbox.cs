@@ -2,6 +2,7 @@
 
 using System.IO;
 using Microsoft.Win32.SafeHandles;
+using Pelago.Client.Local;
 using Pelago.Node.Capabilities;
 using Pelago.Node.Native;
 using Pelago.Node.Runtimes;

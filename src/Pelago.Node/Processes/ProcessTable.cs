@@ -2,7 +2,7 @@
 
 using System.Globalization;
 using System.IO;
-using Pelago.Node.Native;
+using Pelago.Client.Local;
 
 namespace Pelago.Node.Processes;
 

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
+using Pelago.Client.Local;
 using Pelago.Node.Containerd.Protos.Cri;
 using Pelago.Node.Native;
 using Pelago.Node.Processes;
