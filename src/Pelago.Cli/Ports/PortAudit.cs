@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.IO;
+using Pelago.Client.Local;
 using Pelago.Kube;
 
 namespace Pelago.Cli.Ports;
@@ -16,18 +17,17 @@ internal sealed record StrayListeners(IReadOnlyList<StrayListener> Items);
 /// <summary>Finds out who listens where he should not. Only processes of this machine can be named.</summary>
 internal static class PortAudit
 {
-    private static readonly string[] Tables = ["tcp", "tcp6", "udp", "udp6"];
-
     /// <param name="proc">/proc, or what a test puts in its place.</param>
     public static IReadOnlyList<StrayListener> Of(IEnumerable<NodePortsView> nodes, (string MachineId, string BootId) here, string proc)
     {
+        var machine = new MachineSockets(proc);
         List<ListeningPort>? sockets = null;
         Dictionary<long, int>? owners = null;
         var found = new List<StrayListener>();
         foreach (NodePortsView node in nodes.Where(node => !node.BusyPorts.IsEmpty))
         {
-            sockets ??= Sockets(proc);
-            owners ??= Owners(proc);
+            sockets ??= machine.Listening();
+            owners ??= machine.Holders();
             bool isHere = node.Machine == here && here.BootId.Length > 0;
             foreach (PortRange range in node.BusyPorts.Ranges.ToArray())
             {
@@ -51,44 +51,6 @@ internal static class PortAudit
             int pid = owners.GetValueOrDefault(socket.Inode);
             return new StrayListener(node.Cluster, node.Node, port, socket.Protocol, pid, pid == 0 ? "" : FirstLine(Path.Combine(proc, pid.ToString(CultureInfo.InvariantCulture), "comm")));
         }).Distinct();
-    }
-
-    private static List<ListeningPort> Sockets(string proc)
-    {
-        var sockets = new List<ListeningPort>();
-        foreach (string table in Tables)
-        {
-            string file = Path.Combine(proc, "net", table);
-            if (File.Exists(file))
-                sockets.AddRange(SocketTable.Parse(File.ReadLines(file), table.StartsWith("udp", StringComparison.Ordinal)));
-        }
-
-        return sockets;
-    }
-
-    /// <summary>Processes by the inodes of their sockets: <c>/proc/PID/fd/N -> socket:[12345]</c>.</summary>
-    private static Dictionary<long, int> Owners(string proc)
-    {
-        var owners = new Dictionary<long, int>();
-        foreach (string directory in Directory.EnumerateDirectories(proc))
-        {
-            if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
-                continue;
-            try
-            {
-                foreach (string descriptor in Directory.EnumerateFileSystemEntries(Path.Combine(directory, "fd")))
-                {
-                    if (SocketTable.InodeOf(new FileInfo(descriptor).LinkTarget) is { } inode)
-                        owners.TryAdd(inode, pid);
-                }
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                // It ended meanwhile, or is somebody else's: its listeners stay nameless.
-            }
-        }
-
-        return owners;
     }
 
     private static string FirstLine(string file)

@@ -10,7 +10,8 @@ namespace Pelago.Kube;
 /// <summary>A port of this machine on which somebody listens.</summary>
 /// <param name="Address">Where alone it listens; 0.0.0.0 or :: when it does everywhere.</param>
 /// <param name="Inode">The socket's, by which its process can be found.</param>
-public readonly record struct ListeningPort(IPAddress Address, int Port, string Protocol, long Inode)
+/// <param name="User">Whose it is.</param>
+public readonly record struct ListeningPort(IPAddress Address, int Port, string Protocol, long Inode, uint User)
 {
     /// <summary>It listens at every address of the machine.</summary>
     public bool IsEverywhere => Address.Equals(IPAddress.Any) || Address.Equals(IPAddress.IPv6Any);
@@ -36,9 +37,10 @@ public static class SocketTable
                 continue;
             int colon = fields[1].LastIndexOf(':');
             if (colon >= 0 && int.TryParse(fields[1].AsSpan(colon + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int port)
+                && uint.TryParse(fields[7], NumberStyles.None, CultureInfo.InvariantCulture, out uint user)
                 && long.TryParse(fields[9], NumberStyles.None, CultureInfo.InvariantCulture, out long inode)
                 && TryAddress(fields[1].AsSpan(0, colon), out IPAddress? address))
-                ports.Add(new ListeningPort(address, port, isUdp ? "UDP" : "TCP", inode));
+                ports.Add(new ListeningPort(address, port, isUdp ? "UDP" : "TCP", inode, user));
         }
         return ports;
     }

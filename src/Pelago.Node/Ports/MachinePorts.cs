@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using Pelago.Client.Local;
 using Pelago.Kube;
 
 namespace Pelago.Node.Ports;
@@ -8,8 +9,6 @@ namespace Pelago.Node.Ports;
 /// <summary>What the kernel says of this machine's ports. <paramref name="proc"/> is /proc, or what a test puts in its place.</summary>
 internal sealed class MachinePorts(string proc)
 {
-    private static readonly string[] Tables = ["tcp", "tcp6", "udp", "udp6"];
-
     /// <summary>
     /// Ports that the kernel gives to clients when these do not choose: ip_local_port_range, but for those that ip_local_reserved_ports keeps
     /// from them. A server on one of them may find it taken.
@@ -24,20 +23,7 @@ internal sealed class MachinePorts(string proc)
     }
 
     /// <summary>Ports on which somebody listens, whoever it is.</summary>
-    public PortRanges Listening() => PortRanges.Of([.. Sockets().Select(found => new PortRange(found.Port, found.Port))]);
-
-    /// <summary>The sockets on which somebody listens.</summary>
-    public List<ListeningPort> Sockets()
-    {
-        var sockets = new List<ListeningPort>();
-        foreach (string table in Tables)
-        {
-            string file = Path.Combine(proc, "net", table);
-            if (File.Exists(file))
-                sockets.AddRange(SocketTable.Parse(File.ReadLines(file), table.StartsWith("udp", StringComparison.Ordinal)));
-        }
-        return sockets;
-    }
+    public PortRanges Listening() => PortRanges.Of([.. new MachineSockets(proc).Listening().Select(found => new PortRange(found.Port, found.Port))]);
 
     private string Read(string file)
     {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Net;
+using Pelago.Client.Local;
 using Pelago.Kube;
-using Pelago.Node.Ports;
 
 namespace Pelago.Node.Processes;
 
@@ -14,7 +14,7 @@ internal sealed class PodListeners(TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(200);
     private readonly Lock _gate = new();
-    private readonly MachinePorts _machine = new("/proc");
+    private readonly MachineSockets _machine = new();
     private ILookup<int, ListeningPort>? _sockets;
     private ProcessTable? _processes;
     private long _readAt;
@@ -45,7 +45,7 @@ internal sealed class PodListeners(TimeProvider time)
         {
             if (_sockets is null || time.GetElapsedTime(_readAt) > Fresh)
             {
-                _sockets = _machine.Sockets().ToLookup(socket => socket.Port);
+                _sockets = _machine.Listening().ToLookup(socket => socket.Port);
                 _processes = null;
                 _readAt = time.GetTimestamp();
             }
@@ -58,6 +58,6 @@ internal sealed class PodListeners(TimeProvider time)
         ProcessTable processes;
         lock (_gate)
             processes = _processes ??= ProcessTable.Read();
-        return [.. programs.SelectMany(processes.Tree).SelectMany(process => ProcessSockets.Of(process.Pid))];
+        return [.. programs.SelectMany(processes.Tree).SelectMany(process => _machine.HeldBy(process.Pid))];
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Client.Local;
 using Pelago.Kube;
-using Pelago.Node.Ports;
 
 namespace Pelago.Node.Processes;
 
@@ -20,7 +20,7 @@ internal sealed class PortHolders(TimeProvider time)
             if (_last is null || _lookedAt <= moment)
             {
                 _lookedAt = time.GetUtcNow();
-                _last = new PortLook(new MachinePorts("/proc").Sockets());
+                _last = new PortLook(new MachineSockets().Listening());
             }
             return _last;
         }
@@ -31,7 +31,7 @@ internal sealed class PortHolders(TimeProvider time)
 internal sealed class PortLook(IEnumerable<ListeningPort> sockets)
 {
     private readonly ILookup<(int Port, string Protocol), ListeningPort> _sockets = sockets.ToLookup(socket => (socket.Port, socket.Protocol));
-    private readonly Lazy<Dictionary<long, int>> _holders = new(ProcessSockets.Holders);
+    private readonly Lazy<Dictionary<long, int>> _holders = new(new MachineSockets().Holders);
 
     public IEnumerable<ListeningPort> On(int port, string protocol) => _sockets[(port, protocol)];
 

@@ -10,7 +10,7 @@ public class SocketTableTests
     private const string Header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
 
     [Fact]
-    public void Sockets_that_listen_are_found_with_their_inodes()
+    public void Sockets_that_listen_are_found_with_their_inodes_and_users()
     {
         string[] tcp =
         [
@@ -26,13 +26,13 @@ public class SocketTableTests
 
         Assert.Equal(
             [
-                new ListeningPort(IPAddress.Loopback, 8080, "TCP", 12345), new ListeningPort(IPAddress.IPv6Any, 31005, "TCP", 34567),
-                new ListeningPort(IPAddress.Parse("127.181.0.3"), 8081, "TCP", 45678),
+                new ListeningPort(IPAddress.Loopback, 8080, "TCP", 12345, 0), new ListeningPort(IPAddress.IPv6Any, 31005, "TCP", 34567, 0),
+                new ListeningPort(IPAddress.Parse("127.181.0.3"), 8081, "TCP", 45678, 0),
             ],
             SocketTable.Parse(tcp, isUdp: false));
         Assert.Equal(
-            [new ListeningPort(IPAddress.Any, 53, "UDP", 5)],
-            SocketTable.Parse([Header, "  10: 00000000:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 5 2 0 0"], isUdp: true));
+            [new ListeningPort(IPAddress.Any, 53, "UDP", 5, 1000)],
+            SocketTable.Parse([Header, "  10: 00000000:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000 1000 0 5 2 0 0"], isUdp: true));
     }
 
     [Theory]
