@@ -15,14 +15,14 @@ internal sealed class OriginRules(IReadOnlyList<string> hosts)
 {
     private const string Localhost = "localhost";
     private const string Tls = "https://";
-    private readonly HashSet<string> _hosts = new(hosts.Select(host => host.StartsWith(Tls, StringComparison.OrdinalIgnoreCase) ? host[Tls.Length..] : host), StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _behindTls = new(
-        hosts.Where(host => host.StartsWith(Tls, StringComparison.OrdinalIgnoreCase)).Select(host => host[Tls.Length..]), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>By name, whether it is behind TLS.</summary>
+    private readonly ILookup<string, bool> _hosts = hosts.ToLookup(host => IsBehindTls(host) ? host[Tls.Length..] : host, IsBehindTls, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A request that came to a name behind TLS has the scheme that its browser sees: for its Origin, its cookie, and what the page may connect to.</summary>
     public void TakeScheme(HttpRequest request)
     {
-        if (_behindTls.Contains(request.Host.Host))
+        if (_hosts[request.Host.Host].Contains(true))
             request.Scheme = Uri.UriSchemeHttps;
     }
 
@@ -50,6 +50,8 @@ internal sealed class OriginRules(IReadOnlyList<string> hosts)
     /// <summary>Whether a name is, or is under, <c>localhost</c>: a browser finds any name there.</summary>
     public static bool IsLocalName(string host) =>
         host.Equals(Localhost, StringComparison.OrdinalIgnoreCase) || host.EndsWith("." + Localhost, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsBehindTls(string host) => host.StartsWith(Tls, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsSameOrigin(HttpRequest request, string origin) =>
         string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase);
