@@ -8,8 +8,6 @@ namespace Pelago.Cli.Local;
 /// <summary>Whether a daemon can keep state in a home, found out before one is started: its log would be the first thing that cannot be written.</summary>
 internal static class HomeAccess
 {
-    private const int NoSpace = 28; // ENOSPC
-    private const int OverQuota = 122; // EDQUOT
     private const string Elsewhere = "choose another home with --home DIR or PELAGO_HOME=DIR";
 
     /// <summary>Makes the home where it is missing; a <see cref="CliException"/> says why it cannot be used.</summary>
@@ -29,7 +27,7 @@ internal static class HomeAccess
         {
             throw new CliException($"{home.Root} is not writable for user {UnixFile.CurrentUser}: {Elsewhere}, or have its owner give it to you");
         }
-        catch (IOException e) when (e.HResult is NoSpace or OverQuota)
+        catch (IOException e) when (DiskFault.IsFull(e))
         {
             Remove(probe);
             throw new CliException($"there is no space left on the disk of {home.Root}; nothing was lost: free some space and start again, or {Elsewhere}");

@@ -5,11 +5,9 @@ using Pelago.Client.Local;
 
 namespace Pelago.Daemon.State;
 
-/// <summary>What a system refuses to do with the files of a home, in words that say how to go on. Numbers are errno's of Linux.</summary>
+/// <summary>What a system refuses to do with the files of a home, in words that say how to go on.</summary>
 internal static class HomeFault
 {
-    private const int NoSpace = 28; // ENOSPC
-    private const int OverQuota = 122; // EDQUOT
     private const int ReadOnly = 30; // EROFS
 
     /// <summary>Null when the fault is none of them.</summary>
@@ -18,7 +16,7 @@ internal static class HomeFault
         string why = fault.Message.TrimEnd('.'), elsewhere = IsOf(home, fault) ? ", or choose another home with --home DIR" : "";
         return fault switch
         {
-            IOException { HResult: NoSpace or OverQuota } => $"there is no space left on the disk of {home.Root} ({why}); nothing was lost: free some space, then start again",
+            IOException full when DiskFault.IsFull(full) => $"there is no space left on the disk of {home.Root} ({why}); nothing was lost: free some space, then start again",
             IOException { HResult: ReadOnly } => $"the disk of {home.Root} cannot be written ({why}); nothing was lost: make it writable and start again{elsewhere}",
             // How .NET says EFBIG; other arguments have other names.
             ArgumentOutOfRangeException { ParamName: "value" } =>

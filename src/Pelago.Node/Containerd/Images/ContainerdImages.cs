@@ -4,6 +4,7 @@ using System.IO;
 using System.Runtime.InteropServices;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using Pelago.Client.Local;
 using Pelago.Node.Containerd.Images.Archives;
 using Pelago.Node.Containerd.Protos.Cri;
 using Pelago.Node.Containerd.Protos.Images;
@@ -20,8 +21,6 @@ namespace Pelago.Node.Containerd.Images;
 /// <summary>The images of a containerd.</summary>
 internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClient client, TimeProvider time, ILogger log) : IImageStore
 {
-    private const int NoSpace = 28; // ENOSPC
-    private const int OverQuota = 122; // EDQUOT
     private static readonly TimeSpan SeenPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
     private readonly SpoolDisk _spools = new(Path.Combine(options.Directory, "imports"));
@@ -92,7 +91,7 @@ internal sealed class ContainerdImages(ImageStoreOptions options, ContainerdClie
         {
             throw new RuntimeException(ImageFault.Invalid, $"the image cannot be imported: {refused.Message}", refused);
         }
-        catch (IOException fault) when (fault.HResult is NoSpace or OverQuota)
+        catch (IOException fault) when (DiskFault.IsFull(fault))
         {
             throw Full(fault);
         }

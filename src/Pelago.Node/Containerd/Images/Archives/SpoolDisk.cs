@@ -2,6 +2,7 @@
 
 using System.Collections.Concurrent;
 using System.IO;
+using Pelago.Client.Local;
 using Pelago.Node.Images;
 
 namespace Pelago.Node.Containerd.Images.Archives;
@@ -9,7 +10,6 @@ namespace Pelago.Node.Containerd.Images.Archives;
 /// <summary>A directory that archives are spooled to, several at once: together they may not take the last of its disk, which others need.</summary>
 internal sealed class SpoolDisk(string directory, Func<DiskSpace> space)
 {
-    private const int NoSpace = 28; // ENOSPC
     private const long LeastFree = 1L << 30;
 
     /// <summary>The length that each file is about to have.</summary>
@@ -45,6 +45,6 @@ internal sealed class SpoolDisk(string directory, Func<DiskSpace> space)
     {
         DiskSpace disk = space();
         if (disk.Available - ToBeWritten < Math.Min(LeastFree, disk.Capacity / 10))
-            throw new IOException($"the disk has {disk.Available} bytes left, too few for another {size} of the archive", NoSpace);
+            throw new IOException($"the disk has {disk.Available} bytes left, too few for another {size} of the archive", DiskFault.NoSpace);
     }
 }
