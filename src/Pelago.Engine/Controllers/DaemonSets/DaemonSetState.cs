@@ -74,14 +74,12 @@ internal sealed class DaemonSetState(V1DaemonSet set, IReadOnlyList<V1Node> node
             DesiredNumberScheduled = Desired,
             NumberMisscheduled = misscheduled,
             NumberReady = ready,
-            UpdatedNumberScheduled = NonZero(updated),
-            NumberAvailable = NonZero(available),
-            NumberUnavailable = NonZero(Desired - available),
+            UpdatedNumberScheduled = updated.NonZero(),
+            NumberAvailable = available.NonZero(),
+            NumberUnavailable = (Desired - available).NonZero(),
             ObservedGeneration = set.Metadata.Generation,
             CollisionCount = collisions,
             Conditions = set.Status?.Conditions,
         };
     }
-
-    private static int? NonZero(int count) => count == 0 ? null : count;
 }

@@ -16,12 +16,12 @@ internal sealed class DeploymentProgress(ControllerContext context)
         var status = new V1DeploymentStatus
         {
             ObservedGeneration = deployment.Metadata.Generation,
-            Replicas = NonZero(total),
-            UpdatedReplicas = NonZero(rollout.New?.Status?.Replicas ?? 0),
-            ReadyReplicas = NonZero(rollout.All.Sum(set => set.Status?.ReadyReplicas ?? 0)),
-            AvailableReplicas = NonZero(available),
-            UnavailableReplicas = NonZero(Math.Max(0, rollout.All.Sum(Rollout.Replicas) - available)),
-            TerminatingReplicas = NonZero(rollout.All.Sum(set => set.Status?.TerminatingReplicas ?? 0)),
+            Replicas = total.NonZero(),
+            UpdatedReplicas = (rollout.New?.Status?.Replicas ?? 0).NonZero(),
+            ReadyReplicas = rollout.All.Sum(set => set.Status?.ReadyReplicas ?? 0).NonZero(),
+            AvailableReplicas = available.NonZero(),
+            UnavailableReplicas = Math.Max(0, rollout.All.Sum(Rollout.Replicas) - available).NonZero(),
+            TerminatingReplicas = rollout.All.Sum(set => set.Status?.TerminatingReplicas ?? 0).NonZero(),
             CollisionCount = deployment.Status?.CollisionCount,
             Conditions = [.. deployment.Status?.Conditions ?? []],
         };
@@ -110,6 +110,4 @@ internal sealed class DeploymentProgress(ControllerContext context)
             return true;
         return condition.LastUpdateTime is { } since && since.AddSeconds(rollout.Deployment.Spec.ProgressDeadlineSeconds ?? 600) < context.Now.UtcDateTime;
     }
-
-    private static int? NonZero(int count) => count == 0 ? null : count;
 }

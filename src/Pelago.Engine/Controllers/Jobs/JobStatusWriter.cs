@@ -20,7 +20,7 @@ internal sealed class JobStatusWriter(ControllerContext context, JobPods pods, R
         V1Job before, JobState state, V1JobStatus status, Func<PodSummary, bool> holds, Action<V1JobStatus> finish,
         CancellationToken cancel)
     {
-        status.Active = NonZero(state.Active.Count);
+        status.Active = state.Active.Count.NonZero();
         status.Ready = state.Active.Count(pod => pod.IsReady);
         status.Terminating = state.Terminating;
         if (state.Indexes is { } indexes)
@@ -50,7 +50,7 @@ internal sealed class JobStatusWriter(ControllerContext context, JobPods pods, R
         if (state.Indexes is null)
             uncounted.Succeeded = Joined(uncounted.Succeeded, state.NewlySucceeded);
         else
-            status.Succeeded = NonZero(state.Indexes.Count);
+            status.Succeeded = state.Indexes.Count.NonZero();
         uncounted.Failed = Joined(uncounted.Failed, state.CountedFailures);
         status.UncountedTerminatedPods = uncounted;
     }
@@ -64,8 +64,8 @@ internal sealed class JobStatusWriter(ControllerContext context, JobPods pods, R
         int succeeded = uncounted.Succeeded?.Count(uid => !held.Contains(uid)) ?? 0;
         int failed = uncounted.Failed?.Count(uid => !held.Contains(uid)) ?? 0;
         if (state.Indexes is null)
-            status.Succeeded = NonZero((status.Succeeded ?? 0) + succeeded);
-        status.Failed = NonZero((status.Failed ?? 0) + failed);
+            status.Succeeded = ((status.Succeeded ?? 0) + succeeded).NonZero();
+        status.Failed = ((status.Failed ?? 0) + failed).NonZero();
         status.UncountedTerminatedPods = new V1UncountedTerminatedPods
         {
             Succeeded = Kept(uncounted.Succeeded, held), Failed = Kept(uncounted.Failed, held),
@@ -98,6 +98,4 @@ internal sealed class JobStatusWriter(ControllerContext context, JobPods pods, R
         List<string> kept = [.. (uids ?? []).Where(held.Contains)];
         return kept.Count == 0 ? null : kept;
     }
-
-    private static int? NonZero(int count) => count == 0 ? null : count;
 }

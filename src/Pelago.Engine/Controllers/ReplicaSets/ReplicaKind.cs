@@ -63,10 +63,10 @@ internal static class ReplicaKinds
         Status = new V1ReplicaSetStatus
         {
             Replicas = status.Replicas,
-            FullyLabeledReplicas = NonZero(status.FullyLabeled),
-            ReadyReplicas = NonZero(status.Ready),
-            AvailableReplicas = NonZero(status.Available),
-            TerminatingReplicas = NonZero(status.Terminating),
+            FullyLabeledReplicas = status.FullyLabeled.NonZero(),
+            ReadyReplicas = status.Ready.NonZero(),
+            AvailableReplicas = status.Available.NonZero(),
+            TerminatingReplicas = status.Terminating.NonZero(),
             ObservedGeneration = status.ObservedGeneration,
             Conditions = status.Failure is not { } failure ? null :
             [
@@ -83,9 +83,9 @@ internal static class ReplicaKinds
         Status = new V1ReplicationControllerStatus
         {
             Replicas = status.Replicas,
-            FullyLabeledReplicas = NonZero(status.FullyLabeled),
-            ReadyReplicas = NonZero(status.Ready),
-            AvailableReplicas = NonZero(status.Available),
+            FullyLabeledReplicas = status.FullyLabeled.NonZero(),
+            ReadyReplicas = status.Ready.NonZero(),
+            AvailableReplicas = status.Available.NonZero(),
             ObservedGeneration = status.ObservedGeneration,
             Conditions = status.Failure is not { } failure ? null :
             [
@@ -96,7 +96,4 @@ internal static class ReplicaKinds
             ],
         },
     };
-
-    /// <summary>Zero is left out on the wire, as Go's omitempty does.</summary>
-    private static int? NonZero(int count) => count == 0 ? null : count;
 }

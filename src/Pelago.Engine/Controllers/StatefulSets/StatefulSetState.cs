@@ -62,10 +62,10 @@ internal sealed class StatefulSetState
         {
             ObservedGeneration = Set.Metadata.Generation,
             Replicas = all.Length,
-            ReadyReplicas = NonZero(all.Count(pod => pod is { Phase: "Running", IsReady: true })),
+            ReadyReplicas = all.Count(pod => pod is { Phase: "Running", IsReady: true }).NonZero(),
             AvailableReplicas = all.Count(pod => pod.Phase == "Running" && pod.IsAvailable(MinReadySeconds, _now)),
-            CurrentReplicas = NonZero(all.Count(pod => !pod.IsDeleting && RevisionOf(pod) == Current.Name)),
-            UpdatedReplicas = NonZero(all.Count(pod => !pod.IsDeleting && RevisionOf(pod) == Update.Name)),
+            CurrentReplicas = all.Count(pod => !pod.IsDeleting && RevisionOf(pod) == Current.Name).NonZero(),
+            UpdatedReplicas = all.Count(pod => !pod.IsDeleting && RevisionOf(pod) == Update.Name).NonZero(),
             CurrentRevision = Current.Name,
             UpdateRevision = Update.Name,
             CollisionCount = collisions,
@@ -76,6 +76,4 @@ internal sealed class StatefulSetState
             (status.CurrentReplicas, status.CurrentRevision) = (status.UpdatedReplicas, status.UpdateRevision);
         return status;
     }
-
-    private static int? NonZero(int count) => count == 0 ? null : count;
 }
