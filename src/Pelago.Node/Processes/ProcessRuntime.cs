@@ -6,7 +6,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using Pelago.Kube;
 using Pelago.Node.Capabilities;
 using Pelago.Node.Files;
 using Pelago.Node.Logs;
@@ -25,26 +24,20 @@ internal sealed partial class ProcessRuntime : IPodRuntime
     private readonly ProcessServices _services;
     private readonly PodTable<ProcessSandbox> _sandboxes = new(sandbox => sandbox.Record.Id, sandbox => sandbox.Record.Spec.Uid);
     private readonly PodTable<ProcessContainer> _containers = new(container => container.Record.Id, container => container.Record.PodUid);
-    private const int NetworkAndGateway = 2;
-    private readonly AddressPool _addresses;
-    private readonly Lock _addressGate = new();
-    private readonly PortAssigner _ports;
+    private readonly SandboxNetwork _network;
     private readonly PodListeners _listened;
-    private readonly PodBridge _bridge;
     private int _disposed;
 
     public ProcessRuntime(ProcessRuntimeOptions options, LogSignals signals, TimeProvider time, ILogger log)
     {
         ControlGroups? groups = options.ControlGroups ? ControlGroups.Find(File.ReadLines("/proc/self/mountinfo")) : null;
         _services = new ProcessServices(options, new EventLoop("pelago-process", log), signals, HostTools.Find(), groups, time, log);
-        _addresses = new AddressPool(options.PodNetwork, NetworkAndGateway);
-        _ports = new PortAssigner(options.FirstPort, options.LastPort);
+        _network = new SandboxNetwork(options);
         _listened = new PodListeners(time);
         Features = new RuntimeFeatures
         {
             Processes = true, Identities = LibC.EffectiveUser() == 0, NoHostPorts = options.Namespaces ? "pods that are processes have their ports at their own addresses" : null,
         };
-        _bridge = new PodBridge(options.BridgeName, options.PodNetwork, options.ClusterNetwork, options.ServiceNetwork);
     }
 
     public Action<ContainerEvent>? Changed { get; set; }
@@ -86,15 +79,15 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         try
         {
             if (!spec.HostNetwork)
-                record = record with { Address = TakeAddress().ToString() };
+                record = record with { Address = _network.TakeAddress().ToString() };
             if (!ownNetwork)
-                AssignPorts(spec, record.AssignedPorts);
+                _network.AssignPorts(spec, record.AssignedPorts);
             var sandbox = new ProcessSandbox(record, directory, _services);
             sandbox.Save(record);
             _sandboxes.Set(sandbox);
             await sandbox.StartAsync(cancel);
             if (ownNetwork)
-                await _bridge.ConnectAsync(record.Id, sandbox.Pause!.Value.Pid, IPAddress.Parse(record.Address), _addresses.Range.AddressAt(1));
+                await _network.ConnectAsync(sandbox);
             sandbox.Save(sandbox.Record with { Starting = false });
             return record.Id;
         }
@@ -104,7 +97,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
             if (_sandboxes.TryFind(record.Id, out _))
                 await RemovePodSandboxAsync(record.Id, CancellationToken.None);
             else
-                ReturnAddress(record);
+                _network.Return(record);
             if (fault is RuntimeException)
                 throw;
             throw new RuntimeException("SandboxError", $"the sandbox of pod {spec.Namespace}/{spec.Name} could not be made: {fault.Message}", fault);
@@ -123,9 +116,8 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         if (sandbox.Record.Stopped)
             return;
         sandbox.Stop();
-        if (sandbox.HasOwnNetwork)
-            _bridge.Disconnect(sandboxId);
-        ReturnAddress(sandbox.Record);
+        _network.Disconnect(sandbox);
+        _network.Return(sandbox.Record);
     }
 
     public async Task RemovePodSandboxAsync(string sandboxId, CancellationToken cancel)
@@ -251,8 +243,7 @@ internal sealed partial class ProcessRuntime : IPodRuntime
             return;
         foreach (ProcessContainer container in _containers.Of(podUid: null))
             await container.ReleaseAsync();
-        if (Options.Namespaces)
-            _bridge.RemoveIfEmpty();
+        _network.Remove();
         _services.Loop.Dispose();
     }
 
@@ -272,39 +263,6 @@ internal sealed partial class ProcessRuntime : IPodRuntime
     private ProcessContainer Container(string id) => _containers.Find(id) ?? throw RuntimeException.NoContainer(id);
 
     private void OnChanged(ProcessContainer container) => Changed?.Invoke(new ContainerEvent(container.Record.PodUid, container.Record.Id));
-
-    private IPAddress TakeAddress()
-    {
-        lock (_addressGate)
-        {
-            return _addresses.TryAllocate(out IPAddress? address)
-                ? address
-                : throw new RuntimeException("SandboxError", $"all addresses of the pod network {_addresses.Range} are taken");
-        }
-    }
-
-    private void ReturnAddress(SandboxRecord record)
-    {
-        if (record.Address.Length > 0)
-        {
-            lock (_addressGate)
-                _addresses.Release(IPAddress.Parse(record.Address));
-        }
-        foreach (int port in record.AssignedPorts.Values)
-            _ports.Return(port);
-    }
-
-    /// <summary>One host port for each declared port, and one for PORT when none is declared (under 0). A declared host port is taken as it is.</summary>
-    private void AssignPorts(PodSandboxSpec spec, Dictionary<int, int> assigned)
-    {
-        foreach (PodPort port in spec.Ports.Where(port => port.HostPort > 0))
-            assigned[port.ContainerPort] = port.HostPort;
-        foreach (int port in spec.Ports.Select(port => port.ContainerPort).DefaultIfEmpty(0).Where(port => !assigned.ContainsKey(port)).Distinct().ToList())
-        {
-            assigned[port] = _ports.Take()
-                ?? throw new RuntimeException("SandboxError", $"no port between {Options.FirstPort} and {Options.LastPort} is free on this machine");
-        }
-    }
 
     private static bool IsRunning(ProcessContainer container) => container.Status.State == ContainerState.Running;
 
@@ -350,14 +308,10 @@ internal sealed partial class ProcessRuntime : IPodRuntime
         {
             // The earlier daemon ended before the sandbox was whole, perhaps without its network, or the machine did: the pod gets another one.
             sandbox.Stop();
-            if (sandbox.HasOwnNetwork)
-                _bridge.Disconnect(record.Id);
+            _network.Disconnect(sandbox);
             return;
         }
-        if (record.Address.Length > 0)
-            _addresses.TryAllocate(IPAddress.Parse(record.Address));
-        foreach (int port in record.AssignedPorts.Values)
-            _ports.Keep(port);
+        _network.Keep(record);
     }
 
     private async Task RecoverContainerAsync(string directory, CancellationToken cancel)
