@@ -33,6 +33,9 @@ internal readonly record struct FileFacts(uint Mode, long Links, long User, long
     /// <summary>Of the name itself where it is a link; null when there is nothing.</summary>
     public static FileFacts? Of(string path) => Ask(WorkingDirectory, path, NoFollow);
 
+    /// <summary>Of what links lead to; null when there is nothing.</summary>
+    public static FileFacts? Behind(string path) => Ask(WorkingDirectory, path, 0);
+
     public static FileFacts? Of(SafeFileHandle file) => Ask((int)file.DangerousGetHandle(), "", EmptyPath);
 
     /// <summary>The layout is struct statx of linux/stat.h.</summary>

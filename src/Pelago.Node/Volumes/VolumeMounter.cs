@@ -87,9 +87,9 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
             return new MountedVolume(host.Path, false);
         }
         if (volume.PersistentVolumeClaim is { } claim)
-            return await MountClaimAsync(pod, claim.ClaimName, claim.ReadOnlyProperty == true, cancel);
+            return await MountClaimAsync(pod, claim.ClaimName, claim.ReadOnlyProperty == true, isEphemeral: false, cancel);
         if (volume.Ephemeral is not null)
-            return await MountClaimAsync(pod, $"{pod.Metadata.Name}-{volume.Name}", false, cancel);
+            return await MountClaimAsync(pod, $"{pod.Metadata.Name}-{volume.Name}", readOnly: false, isEphemeral: true, cancel);
         throw new VolumeException("this node serves emptyDir, hostPath, configMap, secret, projected, downwardAPI and claims of local or hostPath volumes");
     }
 
@@ -152,13 +152,16 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
             throw Descriptors.Failure($"mount a tmpfs on {directory}");
     }
 
-    private async Task<MountedVolume> MountClaimAsync(V1Pod pod, string name, bool readOnly, CancellationToken cancel)
+    private async Task<MountedVolume> MountClaimAsync(V1Pod pod, string name, bool readOnly, bool isEphemeral, CancellationToken cancel)
     {
         string ns = pod.Metadata.NamespaceProperty;
         ApiResult found = await api.GetAsync(new ResourcePath(new GroupVersionResource("", "v1", "persistentvolumeclaims"), ns, name), cancel);
         if (found.Error is { } noClaim)
             throw new VolumeException(noClaim.Message);
         V1PersistentVolumeClaim claim = ModelJson.Decode<V1PersistentVolumeClaim>(found.Body);
+        // Whoever may make claims could choose a name that a pod's volume will have, and be mounted there.
+        if (isEphemeral && claim.Metadata.OwnerReferences?.Any(owner => owner.Controller == true && owner.Uid == pod.Metadata.Uid) != true)
+            throw new VolumeException($"PVC {ns}/{name} was not created for pod {ns}/{pod.Metadata.Name} (pod is not owner)");
         if (claim.Status?.Phase != "Bound" || string.IsNullOrEmpty(claim.Spec.VolumeName))
             throw new VolumeException($"PVC {ns}/{name} is not bound");
         ApiResult volume = await api.GetAsync(

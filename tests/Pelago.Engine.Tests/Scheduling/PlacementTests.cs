@@ -218,6 +218,7 @@ public class PlacementTests
         Assert.True(pod is { IsDeleting: true, IsTerminated: true, IsGated: true, UnschedulableMessage: "why", Priority: 5 });
         Assert.True(pod.Class.NeverPreempts);
         Assert.Equal(["c", "p-e"], pod.Class.Claims);
+        Assert.Equal(("p", "u", "p-e"), (pod.Class.Ephemeral?.PodName, pod.Class.Ephemeral?.PodUid, pod.Class.Ephemeral?.Claims.Single()));
         Assert.Equal("b", pod.Class.Labels["a"]);
     }
 }

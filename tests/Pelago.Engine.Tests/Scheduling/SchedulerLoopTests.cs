@@ -178,6 +178,23 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_claim_that_was_not_made_for_the_ephemeral_volume_of_a_pod_is_not_taken_for_it()
+    {
+        Node("a", "1");
+        _cluster.Put(Claims, """
+            {"metadata":{"name":"p-d","namespace":"default","ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"p","uid":"of-another","controller":true}]},
+             "spec":{"volumeName":"v"},"status":{"phase":"Bound"}}
+            """);
+        Pod("p", "1", ",\"volumes\":[{\"name\":\"d\",\"ephemeral\":{\"volumeClaimTemplate\":{\"spec\":{}}}}]");
+        Start();
+
+        KubeObject refused = await PodAsync("p", pod => Condition(pod) is not null);
+
+        Assert.StartsWith(
+            "0/1 nodes are available: PVC default/p-d was not created for pod default/p (pod is not owner). preemption: ", Condition(refused)!.String("message"));
+    }
+
+    [Fact]
     public async Task Many_pods_are_spread_without_overcommitting_any_node()
     {
         for (int i = 0; i < 20; i++)

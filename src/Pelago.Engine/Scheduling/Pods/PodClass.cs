@@ -47,7 +47,9 @@ internal sealed class PodClass
         RequiredAntiAffinity = PodAffinityTerm.ReadRequired(affinity?.Object("podAntiAffinity"), Namespace);
         PreferredAntiAffinity = PodAffinityTerm.ReadPreferred(affinity?.Object("podAntiAffinity"), Namespace);
         Spread = SpreadConstraint.Read(source.Array("topologySpreadConstraints"), Namespace, Labels);
-        Claims = [.. (source.Array("claims") ?? []).Select(name => name?.ToString() ?? "")];
+        Claims = Strings(source.Array("claims"));
+        if (source.Object("ephemeral") is { } ephemeral)
+            Ephemeral = new OwnedClaims(ephemeral.String("pod") ?? "", ephemeral.String("uid") ?? "", Strings(ephemeral.Array("claims")));
     }
 
     public string Namespace { get; }
@@ -84,6 +86,9 @@ internal sealed class PodClass
     /// <summary>The PersistentVolumeClaims it mounts, by name; for an ephemeral volume the name that its claim will have follows the pod's, so such pods are a class each.</summary>
     public string[] Claims { get; }
 
+    /// <summary>Those of the claims that are to be made for this very pod; null: none. Somebody else's of the same name is not mounted.</summary>
+    public OwnedClaims? Ephemeral { get; }
+
     /// <summary>Other pods have to look at where this one lies.</summary>
     public bool HasAffinityTerms => RequiredAffinity.Length + PreferredAffinity.Length + RequiredAntiAffinity.Length + PreferredAntiAffinity.Length > 0;
 
@@ -99,6 +104,8 @@ internal sealed class PodClass
     }
 
     public bool Tolerates(Taint taint) => Array.Exists(Tolerations, toleration => toleration.Tolerates(taint));
+
+    private static string[] Strings(JsonArray? list) => [.. (list ?? []).Select(item => item?.ToString() ?? "")];
 
     private static Dictionary<string, string> ReadLabels(JsonObject? json)
     {

@@ -251,7 +251,7 @@ internal ref struct PodReader
     {
         if (!EnterArray())
             return;
-        var claims = new List<string>();
+        List<string> claims = [], ephemeral = [];
         while (_reader.Read() && _reader.TokenType == JsonTokenType.StartObject)
         {
             string volume = "";
@@ -269,15 +269,17 @@ internal ref struct PodReader
             }
 
             if (isEphemeral)
-                claims.Add($"{_name}-{volume}");
+                ephemeral.Add($"{_name}-{volume}");
         }
 
-        if (claims.Count == 0)
-            return;
-        WriteName("claims"u8);
-        _class.Write(KubeJson.ToUtf8(new JsonArray([.. claims.Select(claim => (JsonNode)claim)])));
-        _class.Write(","u8);
+        claims.AddRange(ephemeral);
+        if (claims.Count > 0)
+            Keep("claims"u8, Strings(claims));
+        if (ephemeral.Count > 0)
+            Keep("ephemeral"u8, new JsonObject { ["pod"] = _name, ["uid"] = _uid, ["claims"] = Strings(ephemeral) });
     }
+
+    private static JsonArray Strings(IEnumerable<string> items) => new([.. items.Select(item => (JsonNode)item)]);
 
     private string ReadClaimName()
     {
@@ -353,10 +355,12 @@ internal ref struct PodReader
         _class.Write("\":"u8);
     }
 
-    private readonly void KeepText(ReadOnlySpan<byte> name, string text)
+    private readonly void KeepText(ReadOnlySpan<byte> name, string text) => Keep(name, JsonValue.Create(text));
+
+    private readonly void Keep(ReadOnlySpan<byte> name, JsonNode value)
     {
         WriteName(name);
-        _class.Write(KubeJson.ToUtf8(JsonValue.Create(text)));
+        _class.Write(KubeJson.ToUtf8(value));
         _class.Write(","u8);
     }
 

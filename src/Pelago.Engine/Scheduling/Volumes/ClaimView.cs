@@ -6,7 +6,9 @@ using Pelago.Kube;
 namespace Pelago.Engine.Scheduling;
 
 /// <summary>What placement needs to know of a PersistentVolumeClaim. Immutable.</summary>
-internal sealed record ClaimView(ObjectKey Key, string Uid, string VolumeName, bool IsBound, string StorageClass, Quantity Requested, IReadOnlyList<string> AccessModes, string? SelectedNode)
+/// <param name="ControllerUid">Of the pod that it was made for; null: of none.</param>
+internal sealed record ClaimView(
+    ObjectKey Key, string Uid, string VolumeName, bool IsBound, string StorageClass, Quantity Requested, IReadOnlyList<string> AccessModes, string? SelectedNode, string? ControllerUid)
 {
     public const string SelectedNodeAnnotation = "volume.kubernetes.io/selected-node";
 
@@ -22,6 +24,7 @@ internal sealed record ClaimView(ObjectKey Key, string Uid, string VolumeName, b
             claim.Spec?.String("storageClassName") ?? "",
             Quantity.TryParse(storage?.ToString(), out Quantity requested) ? requested : Quantity.Zero,
             [.. (claim.Spec?.Array("accessModes") ?? []).Select(mode => mode?.ToString() ?? "")],
-            claim.Annotations?.String(SelectedNodeAnnotation));
+            claim.Annotations?.String(SelectedNodeAnnotation),
+            (claim.OwnerReferences ?? []).OfType<JsonObject>().FirstOrDefault(owner => owner.Boolean("controller") == true)?.String("uid"));
     }
 }

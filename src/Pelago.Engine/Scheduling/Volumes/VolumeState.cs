@@ -35,6 +35,8 @@ internal sealed class VolumeState
         {
             if (!_claims.TryGetValue(new ObjectKey(pod.Namespace, name), out ClaimView? claim))
                 return $"persistentvolumeclaim {GoText.Quote(name)} not found";
+            if (pod.Ephemeral is { } ephemeral && ephemeral.Claims.Contains(name) && claim.ControllerUid != ephemeral.PodUid)
+                return $"PVC {claim.Key} was not created for pod {pod.Namespace}/{ephemeral.PodName} (pod is not owner)";
             if (!claim.IsBound && !WaitsForConsumer(claim))
                 return "pod has unbound immediate PersistentVolumeClaims";
         }
