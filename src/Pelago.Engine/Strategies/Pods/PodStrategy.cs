@@ -44,7 +44,7 @@ internal sealed class PodStrategy : ResourceStrategy
 
         if (!Tolerates(spec.Array("tolerations"), oldSpec.Array("tolerations")))
             errors.Forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds");
-        ValidateGates(spec, oldSpec, errors);
+        GatedPodRules.ValidateUpdate(spec, oldSpec, errors);
         if (!JsonNode.DeepEquals(Fixed(spec, oldSpec), oldSpec))
             errors.Forbidden("spec", UpdatesForbidden + "\n");
     }
@@ -64,43 +64,19 @@ internal sealed class PodStrategy : ResourceStrategy
         var same = (JsonObject)spec.DeepClone();
         foreach (string list in (ReadOnlySpan<string>)["containers", "initContainers"])
             RestoreImages(same.Array(list), old.Array(list));
-        foreach (string field in (ReadOnlySpan<string>)["activeDeadlineSeconds", "tolerations", "schedulingGates", "nodeSelector"])
+        foreach (string field in (ReadOnlySpan<string>)["activeDeadlineSeconds", "tolerations", "schedulingGates"])
         {
-            // Only while no scheduler looks at the pod may it be told of fewer nodes.
-            if (field == "nodeSelector" && !IsGated(old))
-                continue;
             if (old[field] is { } before)
                 same[field] = before.DeepClone();
             else
                 same.Remove(field);
         }
 
+        GatedPodRules.Restore(same, old);
         if (same.Integer("terminationGracePeriodSeconds") == 1 && old.Integer("terminationGracePeriodSeconds") < 0)
             same["terminationGracePeriodSeconds"] = old["terminationGracePeriodSeconds"]!.DeepClone();
         return same;
     }
-
-    /// <summary>Gates are only taken away, and while there were some, the node selector only grows.</summary>
-    private static void ValidateGates(JsonObject spec, JsonObject old, FieldErrors errors)
-    {
-        HashSet<string> known = [.. Gates(old)];
-        int at = 0;
-        foreach (string gate in Gates(spec))
-        {
-            if (!known.Contains(gate))
-                errors.Forbidden($"spec.schedulingGates[{at}].name", $"only deletion is allowed, but found new scheduling gate '{gate}'");
-            at++;
-        }
-
-        JsonObject selector = spec.Object("nodeSelector") ?? [];
-        if (IsGated(old) && (old.Object("nodeSelector") ?? []).Any(before => !JsonNode.DeepEquals(selector[before.Key], before.Value)))
-            errors.Invalid("spec.nodeSelector", selector, "only additions are allowed (no mutations or deletions)");
-    }
-
-    private static bool IsGated(JsonObject spec) => spec.Array("schedulingGates") is { Count: > 0 };
-
-    private static IEnumerable<string> Gates(JsonObject spec) =>
-        (spec.Array("schedulingGates") ?? []).OfType<JsonObject>().Select(gate => gate.String("name") ?? "");
 
     private static void RestoreImages(JsonArray? containers, JsonArray? old)
     {
