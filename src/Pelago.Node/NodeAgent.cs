@@ -164,7 +164,7 @@ public sealed partial class NodeAgent : IAsyncDisposable
             _description = _description with { Port = _server.Port };
         }
         var registration = new NodeRegistration(_api, _time, _log) { Seen = _labels.Saw };
-        List<V1NodeCondition> Health(DateTime now) => NodeHealth.OfMachine(_options.RootDirectory, now);
+        List<V1NodeCondition> Health(DateTime now) => NodeHealth.OfMachine(_options.RootDirectory, _runtime.Fault, now);
         await registration.RegisterAsync(_description, Health, cancel);
         Run(registration.RunAsync(_description, Health, _stop.Token));
         Run(_events.RunAsync(_stop.Token));

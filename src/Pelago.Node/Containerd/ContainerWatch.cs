@@ -21,6 +21,13 @@ internal sealed partial class ContainerWatch(
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SettleStep = TimeSpan.FromMilliseconds(3);
 
+    /// <summary>As long as a kubelet believes in containers that it cannot list (pkg/kubelet/pleg: relistThreshold).</summary>
+    private static readonly TimeSpan MostWithoutList = TimeSpan.FromMinutes(3);
+    private long _listed = time.GetTimestamp();
+
+    /// <summary>Whether containerd tells what runs.</summary>
+    public bool IsWell => time.GetElapsedTime(Volatile.Read(ref _listed)) < MostWithoutList;
+
     /// <summary>Reads everything once.</summary>
     public async Task ListAsync(CancellationToken cancel)
     {
@@ -43,6 +50,7 @@ internal sealed partial class ContainerWatch(
         expected.ExceptWith(containers.Containers.Select(item => item.Id));
         foreach (string id in expected)
             RecordLost(id);
+        Volatile.Write(ref _listed, time.GetTimestamp());
     }
 
     /// <summary>What containerd does not know any more, as when it could not load it again, runs no more: nobody will tell of its end.</summary>

@@ -4,6 +4,7 @@ using System.IO;
 using System.Net.Http;
 using System.Net.Sockets;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Pelago.Node.Containerd.Protos.Containers;
 using Pelago.Node.Containerd.Protos.Contents;
@@ -23,7 +24,8 @@ internal sealed class ContainerdClient : IDisposable
     private const int MaxMessage = 16 * 1024 * 1024;
     private readonly GrpcChannel _channel;
 
-    public ContainerdClient(string socket)
+    /// <param name="patience">How long a call may take that does not wait for something by itself; null: as long as a kubelet gives it.</param>
+    public ContainerdClient(string socket, TimeSpan? patience = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -31,10 +33,11 @@ internal sealed class ContainerdClient : IDisposable
         };
         _channel = GrpcChannel.ForAddress(
             "http://containerd", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = MaxMessage });
-        Runtime = new RuntimeService.RuntimeServiceClient(_channel);
-        Images = new ImageService.ImageServiceClient(_channel);
-        Tasks = new Tasks.TasksClient(_channel);
-        Containers = new Containers.ContainersClient(_channel);
+        CallInvoker bounded = _channel.Intercept(new CallDeadlines(patience ?? CallDeadlines.Usual));
+        Runtime = new RuntimeService.RuntimeServiceClient(bounded);
+        Images = new ImageService.ImageServiceClient(bounded);
+        Tasks = new Tasks.TasksClient(bounded);
+        Containers = new Containers.ContainersClient(bounded);
         Events = new Events.EventsClient(_channel);
         Content = new Content.ContentClient(_channel);
         Snapshots = new Snapshots.SnapshotsClient(_channel);

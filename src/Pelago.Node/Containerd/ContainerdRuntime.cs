@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Pelago.Node.Containerd.Images;
 using Pelago.Node.Containerd.Protos.Cri;
 using Pelago.Node.Containerd.Protos.Tasks;
+using Pelago.Node.Containerd.Streams;
 using Pelago.Node.Containerd.Supervision;
 using Pelago.Node.Files;
 using Pelago.Node.Native;
@@ -66,6 +67,8 @@ internal sealed class ContainerdRuntime : IPodRuntime
 
     public IImageStore Images => _images;
 
+    public string? Fault => _watch.IsWell ? null : $"container runtime is down: containerd does not answer at {_options.Socket}, and {_options.LogFile} may say why";
+
     public async Task RecoverAsync(CancellationToken cancel)
     {
         await _daemon.StartAsync(cancel);
@@ -73,6 +76,7 @@ internal sealed class ContainerdRuntime : IPodRuntime
         await _images.EnsurePauseAsync(cancel);
         await _watch.ListAsync(cancel);
         _held.LetGoOfAll();
+        await TaskExec.EndAllAsync(_client, _options.StreamsDirectory, cancel);
         _watching = _watch.RunAsync(_stop.Token);
     }
 
@@ -276,21 +280,28 @@ internal sealed class ContainerdRuntime : IPodRuntime
     private string SandboxFiles(PodSandboxSpec spec) =>
         Path.Combine(_options.PodsDirectory, spec.Uid, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sandbox-{spec.Attempt}"));
 
+    private string HostsFileOf(PodSandboxStatus sandbox) => Path.Combine(SandboxFiles(sandbox.Spec), "hosts");
+
     private void WriteHosts(PodSandboxStatus sandbox)
     {
         if (sandbox.Spec.HostNetwork)
             return;
         Directory.CreateDirectory(SandboxFiles(sandbox.Spec));
-        File.WriteAllText(Path.Combine(SandboxFiles(sandbox.Spec), "hosts"), HostsFile.Text(sandbox.Spec, sandbox.Address));
+        string file = HostsFileOf(sandbox);
+        File.WriteAllText($"{file}.new", HostsFile.Text(sandbox.Spec, sandbox.Address));
+        File.Move($"{file}.new", file, overwrite: true);
     }
 
     private ContainerSpec WithHosts(PodSandboxStatus sandbox, ContainerSpec spec)
     {
         const string Inside = "/etc/hosts";
-        string file = Path.Combine(SandboxFiles(sandbox.Spec), "hosts");
-        return sandbox.Spec.HostNetwork || !File.Exists(file) || spec.Mounts.Any(mount => mount.ContainerPath == Inside)
-            ? spec
-            : spec with { Mounts = [.. spec.Mounts, new ContainerMount(file, Inside, ReadOnly: false)] };
+        if (sandbox.Spec.HostNetwork || spec.Mounts.Any(mount => mount.ContainerPath == Inside))
+            return spec;
+        // The daemon that made the sandbox may have ended before it wrote it.
+        string file = HostsFileOf(sandbox);
+        if (!File.Exists(file))
+            WriteHosts(sandbox);
+        return spec with { Mounts = [.. spec.Mounts, new ContainerMount(file, Inside, ReadOnly: false)] };
     }
 
     private async Task<int?> StopSignalAsync(string containerId, CancellationToken cancel)

@@ -59,7 +59,7 @@ internal sealed class ContainerStarter(PodServices services, V1Pod pod, PodEvent
             return null;
         events.Warning(container, "FailedPostStartHook", $"PostStartHook failed: {failure}");
         events.Normal(container, "Killing", "FailedPostStartHook");
-        await services.Runtime.StopContainerAsync(id, TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? 30), cancel);
+        await services.Runtime.StopContainerAsync(id, PodGrace.Of(pod, isRemoved: false), cancel);
         return new WaitingReason(WaitingReason.PostStartHookError, failure);
     }
 

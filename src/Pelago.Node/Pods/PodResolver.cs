@@ -23,6 +23,7 @@ internal sealed class PodResolver(IPAddress? clusterDns, string clusterDomain, s
             servers.Add(clusterDns.ToString());
             string ns = pod.Metadata.NamespaceProperty;
             searches.AddRange([$"{ns}.svc.{clusterDomain}", $"svc.{clusterDomain}", clusterDomain]);
+            searches.AddRange(HostResolver.Read(root, hasOwnLoopback: pod.Spec.HostNetwork != true).Searches);
             options.Add("ndots:5");
         }
         else if (policy != "None")

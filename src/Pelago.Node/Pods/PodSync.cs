@@ -65,13 +65,16 @@ internal sealed class PodSync : IAsyncDisposable
         if (_verdict is not null || isOver)
             return await EndAsync(pod, cancel);
         PodView view = await ViewAsync(pod, cancel);
-        if (view.Containers.Count > 0)
+        if (view.Containers.Count > 0 && !view.Containers.Any(item => item.State == ContainerState.Exited))
             return await BringUpAsync(pod, view, cancel);
+        // What has ended is not ready while its image is pulled again. Without their probes the others would count as ready.
+        if (view.Containers.Count > 0)
+            await _probes.FollowAsync(view, isTerminating: false);
         V1PodStatus waiting = StatusOf(view, isTerminating: false, isOver: false);
         int before = _services.Status.Sets(pod.Metadata.Uid);
         Task<TimeSpan?> bringUp = BringUpAsync(pod, view, cancel);
         // What is over before anybody could have looked is not told: of thousands of pods it would be half of all writes.
-        if (!bringUp.IsCompleted)
+        if (!bringUp.IsCompleted && !PodPhase.IsTerminal(waiting.Phase))
             _services.Status.SetAfter(before, pod, waiting);
         return await bringUp;
     }
@@ -213,6 +216,8 @@ internal sealed class PodSync : IAsyncDisposable
         // What it was evicted for is freed now, and not when somebody deletes it; its logs are elsewhere.
         if ((_verdict?.Reason ?? pod.Status?.Reason) == Evicted)
             _services.Volumes.Remove(pod.Metadata.Uid);
+        else if (pod.Spec.Volumes?.Any(volume => volume.EmptyDir?.Medium == "Memory") == true)
+            _services.Volumes.ReleaseMemory(pod.Metadata.Uid);
         return TimeSpan.FromHours(1);
     }
 
@@ -256,7 +261,7 @@ internal sealed class PodSync : IAsyncDisposable
             return await CreateSandboxAsync(view, plan, cancel);
         foreach (ContainerToKill item in plan.Kill)
         {
-            TimeSpan within = item.Probe?.TerminationGracePeriodSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : grace;
+            TimeSpan within = item.Probe?.TerminationGracePeriodSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, Prober.Longest)) : grace;
             await _kills.RunAsync(within, stop => killer.KillAsync(view, item.Container, item.Status, within, item.Message, stop), cancel);
         }
         bool acted = plan.Kill.Count > 0;

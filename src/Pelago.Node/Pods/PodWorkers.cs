@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Collections.Concurrent;
+using System.IO;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Pelago.Client;
@@ -19,7 +20,8 @@ internal sealed partial class PodWorkers(PodServices services, ILogger log) : IA
     public IReadOnlyCollection<V1Pod> Pods => [.. _workers.Values.Select(worker => worker.Pod)];
 
     public V1Pod? Find(string ns, string name) =>
-        _workers.Values.Select(worker => worker.Pod).FirstOrDefault(pod => pod.Metadata.Name == name && pod.Metadata.NamespaceProperty == ns);
+        // One that was deleted by force may still end here beside the one that took its name.
+        _workers.Values.Select(worker => worker.Pod).Where(pod => pod.Metadata.Name == name && pod.Metadata.NamespaceProperty == ns).MaxBy(pod => pod.Metadata.CreationTimestamp);
 
     public void OnPod(InformerEvent<V1Pod> change)
     {
@@ -70,6 +72,26 @@ internal sealed partial class PodWorkers(PodServices services, ILogger log) : IA
             worker.Remove(last);
             Start(worker);
         }
+        foreach (string directory in Directory.Exists(services.Paths.PodsDirectory) ? Directory.GetDirectories(services.Paths.PodsDirectory) : [])
+        {
+            string uid = Path.GetFileName(directory);
+            if (!knownUids.Contains(uid) && !_workers.ContainsKey(uid))
+                RemoveFiles(uid, directory);
+        }
+    }
+
+    /// <summary>Of a pod that had no sandbox yet, or none any more, when an earlier daemon was killed.</summary>
+    private void RemoveFiles(string uid, string directory)
+    {
+        try
+        {
+            services.Volumes.Remove(uid);
+            services.Paths.RemovePod(uid);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Log.NotRemoved(log, directory, fault.Message);
+        }
     }
 
     /// <summary>Ends the containers of a pod that nobody works on any more, as when it is deleted, but in at most so much time.</summary>
@@ -105,5 +127,8 @@ internal sealed partial class PodWorkers(PodServices services, ILogger log) : IA
     {
         [LoggerMessage(4120, LogLevel.Information, "Pod {Namespace}/{Name} ({Uid}) was deleted while this node was away: what is left of it is removed")]
         public static partial void Orphan(ILogger log, string @namespace, string name, string uid);
+
+        [LoggerMessage(4121, LogLevel.Warning, "{Directory} of a pod that is gone could not be removed, which is tried again at the next start: {Why}")]
+        public static partial void NotRemoved(ILogger log, string directory, string why);
     }
 }

@@ -12,9 +12,12 @@ internal static class CommandRun
     private const int MaxOutput = 10 * 1024;
 
     /// <summary>Exit code and output. Cancelling kills the command.</summary>
-    public static async Task<(int Code, string Output)> RunAsync(IPodRuntime runtime, string containerId, IList<string> command, CancellationToken cancel)
+    /// <param name="begun">Called once it runs.</param>
+    public static async Task<(int Code, string Output)> RunAsync(
+        IPodRuntime runtime, string containerId, IList<string> command, CancellationToken cancel, Action? begun = null)
     {
         await using IProcessSession session = await runtime.ExecAsync(containerId, new ExecSpec { Command = [.. command] }, cancel);
+        begun?.Invoke();
         var output = new MemoryStream();
         await Task.WhenAll(CopyAsync(session.Stdout!, output, cancel), CopyAsync(session.Stderr!, output, cancel));
         int code = await session.WaitAsync(cancel);

@@ -13,22 +13,26 @@ internal static class Prober
     /// <summary>In seconds: timers are set to no more than 49 days.</summary>
     public const int Longest = 4_000_000;
 
+    /// <summary>Until a command runs: its own time begins then, as containerd counts it.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
+
     public static async Task<ProbeOutcome> RunAsync(V1Probe probe, ProbeTarget target, TimeProvider time, CancellationToken cancel)
     {
         int seconds = probe.TimeoutSeconds is > 0 and { } given ? Math.Min(given, Longest) : 1;
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
+        var limit = TimeSpan.FromSeconds(seconds);
+        using var timeout = new CancellationTokenSource(probe.Exec is null ? limit : limit + StartPatience, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
-        ProbeOutcome outcome = await TryAsync(probe, target, seconds, both.Token);
+        ProbeOutcome outcome = await TryAsync(probe, target, seconds, () => timeout.CancelAfter(limit), both.Token);
         cancel.ThrowIfCancellationRequested();
         return outcome;
     }
 
     /// <summary>Whatever goes wrong is an outcome: nobody looks at a loop of probes that ended, and its container would stay as it was.</summary>
-    private static async Task<ProbeOutcome> TryAsync(V1Probe probe, ProbeTarget target, int seconds, CancellationToken cancel)
+    private static async Task<ProbeOutcome> TryAsync(V1Probe probe, ProbeTarget target, int seconds, Action begun, CancellationToken cancel)
     {
         try
         {
-            return await RunAsync(probe, target, seconds, cancel);
+            return await RunAsync(probe, target, seconds, begun, cancel);
         }
         catch (Exception fault)
         {
@@ -36,10 +40,10 @@ internal static class Prober
         }
     }
 
-    private static Task<ProbeOutcome> RunAsync(V1Probe probe, ProbeTarget target, int seconds, CancellationToken cancel)
+    private static Task<ProbeOutcome> RunAsync(V1Probe probe, ProbeTarget target, int seconds, Action begun, CancellationToken cancel)
     {
         if (probe.Exec is { } exec)
-            return RunCommandAsync(exec, target, seconds, cancel);
+            return RunCommandAsync(exec, target, seconds, begun, cancel);
         if (probe.HttpGet is { } http)
             return HttpProbe.RunAsync(http, target, cancel);
         if (probe.TcpSocket is { } tcp)
@@ -49,14 +53,14 @@ internal static class Prober
             : Task.FromResult(ProbeOutcome.Error("missing probe handler"));
     }
 
-    private static async Task<ProbeOutcome> RunCommandAsync(V1ExecAction exec, ProbeTarget target, int seconds, CancellationToken cancel)
+    private static async Task<ProbeOutcome> RunCommandAsync(V1ExecAction exec, ProbeTarget target, int seconds, Action begun, CancellationToken cancel)
     {
         try
         {
-            (int code, string output) = await CommandRun.RunAsync(target.Runtime, target.ContainerId, exec.Command, cancel);
+            (int code, string output) = await CommandRun.RunAsync(target.Runtime, target.ContainerId, exec.Command, cancel, begun);
             return code == 0 ? ProbeOutcome.Success(output) : ProbeOutcome.Failure(output);
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (cancel.IsCancellationRequested) // whatever a call says that was broken off
         {
             return ProbeOutcome.Failure($"command timed out: \"{string.Join(' ', exec.Command)}\" timed out after {seconds}s");
         }

@@ -12,15 +12,16 @@ internal static class NodeHealth
     private const long LeastDisk = 256L * 1024 * 1024;
 
     /// <summary>Of this machine. A nearly full disk counts only when hardly anything is left: the machine is somebody's laptop, not a server to protect.</summary>
-    public static List<V1NodeCondition> OfMachine(string directory, DateTime now)
+    /// <param name="runtimeFault">Why pods cannot run; null: they can.</param>
+    public static List<V1NodeCondition> OfMachine(string directory, string? runtimeFault, DateTime now)
     {
         bool shortOfMemory = Machine.MemoryInfo("MemAvailable") is > 0 and < LeastMemoryKilobytes;
         long free = new DriveInfo(directory).AvailableFreeSpace;
         string? shortOfDisk = free < LeastDisk ? $"kubelet has disk pressure: {free >> 20} MiB are free at {directory}, pods are taken from {LeastDisk >> 20} MiB on" : null;
-        return Of(shortOfMemory, shortOfDisk, now);
+        return Of(shortOfMemory, shortOfDisk, runtimeFault, now);
     }
 
-    public static List<V1NodeCondition> Of(bool shortOfMemory, string? shortOfDisk, DateTime now) =>
+    public static List<V1NodeCondition> Of(bool shortOfMemory, string? shortOfDisk, string? runtimeFault, DateTime now) =>
     [
         shortOfMemory
             ? New("MemoryPressure", true, "KubeletHasInsufficientMemory", "kubelet has insufficient memory available", now)
@@ -29,7 +30,9 @@ internal static class NodeHealth
             ? New("DiskPressure", true, "KubeletHasDiskPressure", shortOfDisk, now)
             : New("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", now),
         New("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", now),
-        New("Ready", true, "KubeletReady", "kubelet is posting ready status", now),
+        runtimeFault is null
+            ? New("Ready", true, "KubeletReady", "kubelet is posting ready status", now)
+            : New("Ready", false, "KubeletNotReady", runtimeFault, now),
     ];
 
     /// <summary>Takes over the transition times of conditions that have not changed; true when one has.</summary>

@@ -22,6 +22,9 @@ public interface IPodRuntime : IAsyncDisposable
     /// <summary>What the Node object says of the runtime's version.</summary>
     string Version => "0.1.0";
 
+    /// <summary>Why it can run nothing now, for the Ready condition of its node; null: it can.</summary>
+    string? Fault => null;
+
     /// <summary>Finds what an earlier daemon left running and takes it over. Called once, before anything else.</summary>
     Task RecoverAsync(CancellationToken cancel);
 

@@ -104,7 +104,7 @@ internal sealed class SimulatedNode : IAsyncDisposable
         await _runtime.DisposeAsync();
     }
 
-    private static List<V1NodeCondition> Health(DateTime now) => NodeHealth.Of(shortOfMemory: false, shortOfDisk: null, now);
+    private static List<V1NodeCondition> Health(DateTime now) => NodeHealth.Of(shortOfMemory: false, shortOfDisk: null, runtimeFault: null, now);
 
     /// <summary>The first sight of a pod: what an earlier daemon ran of it goes on.</summary>
     private void Meet(V1Pod pod)

@@ -21,6 +21,11 @@ internal interface IPodVolumes
     /// <summary>Which volume of the pod holds more than it may, in words for people; null: none. Looks at every file of volumes with a limit, for one pod of a node at a time.</summary>
     Task<string?> OverLimitAsync(V1Pod pod, CancellationToken cancel) => Task.FromResult<string?>(null);
 
+    /// <summary>Gives back the memory that volumes of the pod hold, and what is in them: it has ended. Its other files stay to be read until it is deleted.</summary>
+    void ReleaseMemory(string podUid)
+    {
+    }
+
     /// <summary>Lets go of what is mounted for a pod and forgets its files.</summary>
     void Remove(string podUid);
 }

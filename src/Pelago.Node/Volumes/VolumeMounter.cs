@@ -55,14 +55,18 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
         }
     }
 
+    public void ReleaseMemory(string podUid) => MountTable.UnmountBelow(VolumesOf(podUid));
+
     public void Remove(string podUid)
     {
-        string directory = Path.Combine(PodDirectory(podUid), "volumes");
+        string directory = VolumesOf(podUid);
         MountTable.UnmountBelow(directory);
         tokens.Forget(podUid);
         _lasting.TryRemove(podUid, out _);
         DirectoryTree.Delete(directory);
     }
+
+    private string VolumesOf(string podUid) => Path.Combine(PodDirectory(podUid), "volumes");
 
     private string PodDirectory(string uid) => Path.Combine(podsDirectory, uid);
 

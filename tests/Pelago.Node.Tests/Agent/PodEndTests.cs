@@ -30,6 +30,31 @@ public sealed class PodEndTests : AgentFixture
     }
 
     [Fact]
+    public async Task A_grace_period_of_a_year_keeps_no_pod_that_ends_by_itself()
+    {
+        ApplyScript("patient", "trap 'exit 0' TERM; while :; do sleep 0.05; done", containerMore: """
+                lifecycle: {preStop: {exec: {command: ["true"]}}}
+            """);
+        await PhaseAsync("patient", "Running");
+
+        await DeleteAsync("patient", grace: 31_536_000);
+
+        await GoneAsync("patient");
+    }
+
+    [Fact]
+    public async Task Files_of_a_pod_that_is_gone_go_when_the_node_starts()
+    {
+        await StopAgentAsync();
+        Directory.CreateDirectory(Home["pods/of-nobody/volumes/kubernetes.io~secret/key"]);
+        await File.WriteAllTextAsync(Home["pods/of-nobody/volumes/kubernetes.io~secret/key/word"], "secret", Cancel);
+
+        await StartAgentAsync();
+
+        Assert.False(Directory.Exists(Home["pods/of-nobody"]));
+    }
+
+    [Fact]
     public async Task A_pod_that_ends_is_as_ready_as_its_probe_says()
     {
         JsonObject pod = ApplyScript("drained", Stubborn, containerMore: $"""

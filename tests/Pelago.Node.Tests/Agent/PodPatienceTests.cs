@@ -81,6 +81,24 @@ public sealed class PodPatienceTests : AgentFixture
         await Eventually.TrueAsync(() => Log(pod, attempt: 1) == "kept", Cancel);
     }
 
+    [Fact]
+    public async Task A_container_that_has_ended_is_not_ready_while_its_next_start_takes_long()
+    {
+        await File.WriteAllTextAsync(Home["posted"], "", Cancel);
+        ApplyScript(
+            "crashing", $"until test -e {Home["crash"]}; do sleep 0.05; done; rm {Home["crash"]}; exit 1",
+            containerMore: Hook($"until test -e {Home["posted"]}; do sleep 0.05; done"));
+        await ReadyAsync("crashing");
+
+        File.Delete(Home["posted"]);
+        await File.WriteAllTextAsync(Home["crash"], "", Cancel);
+        await StateAsync("crashing", status => status.Boolean("ready") == false);
+        await File.WriteAllTextAsync(Home["posted"], "", Cancel);
+
+        JsonObject status = await ReadyAsync("crashing");
+        Assert.Equal(1, status.Array("containerStatuses")![0]!.AsObject().Integer("restartCount"));
+    }
+
     private static string Hook(string script) => $"""
             lifecycle: {"{"}postStart: {"{"}exec: {"{"}command: [sh, -c, {System.Text.Json.JsonSerializer.Serialize(script)}]{"}}}"}
         """;

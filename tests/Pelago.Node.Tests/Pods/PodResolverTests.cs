@@ -73,7 +73,7 @@ public sealed class PodResolverTests : IDisposable
     [Fact]
     public void By_default_a_pod_asks_the_cluster()
     {
-        Assert.Equal("search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n", TextFor(new V1PodSpec()));
+        Assert.Equal("search shop.svc.cluster.local svc.cluster.local cluster.local lan\nnameserver 10.96.0.10\noptions ndots:5\n", TextFor(new V1PodSpec()));
     }
 
     private void Has(string usual, string? behind)

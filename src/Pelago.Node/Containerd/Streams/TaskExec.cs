@@ -22,7 +22,11 @@ internal sealed class TaskExec : IProcessSession
     private const string ProcessType = "types.containerd.io/opencontainers/runtime-spec/1/Process";
     private const uint OwnerOnly = 0x180; // 0600
     private const int MostBetweenLooks = 64;
+    private const string ContainerFile = "container";
     private static readonly TimeSpan BetweenWaits = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>What cannot be killed is not waited for.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
     private readonly ContainerdClient _client;
     private readonly EventLoop _loop;
     private readonly string _container;
@@ -63,6 +67,18 @@ internal sealed class TaskExec : IProcessSession
         }
     }
 
+    /// <summary>Ends what an earlier daemon began that was killed: nobody is at its streams any more.</summary>
+    public static async Task EndAllAsync(ContainerdClient client, string streamsDirectory, CancellationToken cancel)
+    {
+        foreach (string directory in Directory.Exists(streamsDirectory) ? Directory.GetDirectories(streamsDirectory) : [])
+        {
+            string file = Path.Combine(directory, ContainerFile);
+            if (File.Exists(file))
+                await EndAsync(client, await File.ReadAllTextAsync(file, cancel), Path.GetFileName(directory), cancel);
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     public void Resize(int columns, int rows)
     {
         if (_terminal && _started)
@@ -89,9 +105,25 @@ internal sealed class TaskExec : IProcessSession
         _letGo.Dispose();
     }
 
+    private static async Task EndAsync(ContainerdClient client, string container, string exec, CancellationToken cancel)
+    {
+        DateTime soon = TimeProvider.System.GetUtcNow().UtcDateTime + EndPatience;
+        try
+        {
+            await client.Tasks.KillAsync(new KillRequest { ContainerId = container, ExecId = exec, Signal = LibC.SIGKILL }, ContainerdClient.InCriNamespace, soon, cancel);
+            await client.Tasks.WaitAsync(new WaitRequest { ContainerId = container, ExecId = exec }, ContainerdClient.InCriNamespace, soon, cancel);
+            await client.Tasks.DeleteProcessAsync(new DeleteProcessRequest { ContainerId = container, ExecId = exec }, ContainerdClient.InCriNamespace, soon, cancel);
+        }
+        catch (RpcException) when (!cancel.IsCancellationRequested)
+        {
+            // It has ended, or its container is gone.
+        }
+    }
+
     private async Task StartAsync(ExecSpec spec, CancellationToken cancel)
     {
         Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await File.WriteAllTextAsync(Path.Combine(_directory, ContainerFile), _container, cancel);
         var request = new ExecProcessRequest { ContainerId = _container, ExecId = _id, Terminal = spec.Terminal, Spec = await ProcessAsync(spec, cancel) };
         if (spec.Stdin)
         {
@@ -211,7 +243,7 @@ internal sealed class TaskExec : IProcessSession
         try
         {
             if (_exited is not null)
-                await ((Task)_exited).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)_exited).WaitAsync(EndPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _client.Tasks.DeleteProcessAsync(new DeleteProcessRequest { ContainerId = _container, ExecId = _id }, ContainerdClient.InCriNamespace);
         }
         catch (RpcException)
