@@ -34,6 +34,9 @@ public sealed record InstallationSpec
     /// <summary>How often the same was asked for again because it had not become healthy; each is a revision of its own.</summary>
     public long Attempt { get; init; }
 
+    /// <summary>The same, to be applied once more: it was given up, or what it made was changed by others since.</summary>
+    public InstallationSpec Again() => this with { Attempt = Attempt + 1 };
+
     /// <summary>Empty: the cluster that has the installation.</summary>
     public IReadOnlyList<ClusterTarget> Clusters { get; init; } = [];
 

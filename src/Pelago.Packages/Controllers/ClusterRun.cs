@@ -19,6 +19,10 @@ internal sealed class ClusterRun(
     Installation installation, string cluster, IKubeApi api, ClusterKinds kinds, string hub, RecordStore records, ReleasePlan plan, Journal journal, TimeProvider time)
 {
     private const int MaxSteps = 20;
+
+    /// <summary>Characters: what 500 clusters say has to fit into one object, or none of them could write where it stands.</summary>
+    private const int MaxMessage = 1200;
+    private const int MaxFailure = 800;
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(10);
 
@@ -47,7 +51,8 @@ internal sealed class ClusterRun(
             await ReturnAsync(cancel);
         if (!isWanted && _state.Operation != Steps.Remove)
             await WriteAsync(Begun(_state with { Operation = Steps.Remove, Step = Steps.PreHook, Left = [] }), cancel);
-        if (isWanted && _state.Revision != installation.Revision && await BeginAsync(cancel) is { } notYet)
+        // What is wanted again while it is removed is not removed to its end, with all its data.
+        if (isWanted && (_state.Revision != installation.Revision || _state.Operation == Steps.Remove) && await BeginAsync(cancel) is { } notYet)
             return notYet;
         for (int i = 0; i < MaxSteps && _state.Step.Length > 0 && !_isOver; i++)
         {
@@ -146,11 +151,11 @@ internal sealed class ClusterRun(
 
     private async Task<StepOutcome> DoAsync(CancellationToken cancel)
     {
+        if (_state.Step is Steps.PreHook or Steps.Apply or Steps.Repair && _state.Operation != Steps.Remove)
+            await MakeNamespaceAsync(cancel);
         switch (_state.Step)
         {
             case Steps.PreHook or Steps.PostHook:
-                if (_state is { Step: Steps.PreHook, Operation: Steps.Install })
-                    await MakeNamespaceAsync(cancel);
                 return await HookAsync(cancel);
             case Steps.Apply:
                 return await _objects.ApplyAsync(await ReleaseAsync(_state.Release, cancel), each: _state.Operation == Steps.Revert, cancel);
@@ -257,7 +262,7 @@ internal sealed class ClusterRun(
         if (!hasDeadline || (!outcome.IsFailed && !isLate))
         {
             await WriteAsync(_state with { Message = outcome.Words }, cancel);
-            return ReconcileResult.Again(Soon);
+            return ReconcileResult.Again(isLate ? Later : Soon);
         }
 
         string why = outcome.IsFailed ? outcome.Words : $"not done within {installation.Spec.TimeoutSeconds} s: {outcome.Words}";
@@ -344,11 +349,13 @@ internal sealed class ClusterRun(
     private async Task WriteAsync(ClusterState? state, CancellationToken cancel)
     {
         if (state is not null)
-            state = state with { Message = HiddenText.Of(state.Message, _secrets), Failure = HiddenText.Of(state.Failure, _secrets) };
+            state = state with { Message = Short(HiddenText.Of(state.Message, _secrets), MaxMessage), Failure = Short(HiddenText.Of(state.Failure, _secrets), MaxFailure) };
         JsonObject? before = installation.Clusters.ContainsKey(cluster) || _written ? _state.ToJson() : null, after = state?.ToJson();
         if (JsonNode.DeepEquals(before, after))
             return;
         await journal.WriteAsync(installation, cluster, state, cancel);
         (_state, _written) = (state ?? new ClusterState(), true);
     }
+
+    private static string Short(string words, int most) => words.Length <= most ? words : $"{words[..most]}…";
 }

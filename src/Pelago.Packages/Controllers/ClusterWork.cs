@@ -60,13 +60,16 @@ internal sealed class ClusterWork
         bool isNothing = isWanted ? !installation.IsObserved || !IsHeld(installation) : state is null or { Phase: InstallationPhase.Removed };
         if (isNothing)
             return ReconcileResult.Done;
-        if (!isWanted && IsAbandoned(installation, cluster))
+        IKubeApi? api = _clusters.Find(cluster);
+        // What is put somewhere is written down before.
+        bool isUntouched = api is null && state is { Touched.Count: 0 };
+        if (!isWanted && (isUntouched || IsAbandoned(installation, cluster)))
         {
-            await _journal.WriteAsync(installation, cluster, installation.IsDeleting ? state! with { Phase = InstallationPhase.Removed, Left = [$"everything on cluster {cluster}"] } : null, cancel);
+            IReadOnlyList<string> left = isUntouched ? [] : [$"everything on cluster {cluster}"];
+            await _journal.WriteAsync(installation, cluster, installation.IsDeleting ? state! with { Phase = InstallationPhase.Removed, Left = left } : null, cancel);
             return ReconcileResult.Done;
         }
 
-        IKubeApi? api = _clusters.Find(cluster);
         IKubeApi target = api ?? _clusters.Home;
         ClusterKinds kinds = _kinds.GetOrAdd(target, static api => new ClusterKinds(api));
         var run = new ClusterRun(installation, cluster, target, kinds, await HubAsync(cancel), _records, _plan, _journal, _time) { Watches = _watches };

@@ -16,9 +16,9 @@ internal static class ObjectHealth
         return live.Kind switch
         {
             "Deployment" => Deployment(live),
-            "StatefulSet" => Workload(live, live.Spec?.Integer("replicas") ?? 1, "updatedReplicas", "readyReplicas"),
+            "StatefulSet" => Workload(live, live.Spec?.Integer("replicas") ?? 1, Counted(live, "updatedReplicas", "readyReplicas"), "readyReplicas"),
             "ReplicaSet" or "ReplicationController" => Workload(live, live.Spec?.Integer("replicas") ?? 1, "readyReplicas", "readyReplicas"),
-            "DaemonSet" => Workload(live, live.Status?.Integer("desiredNumberScheduled") ?? 0, "updatedNumberScheduled", "numberReady"),
+            "DaemonSet" => Workload(live, live.Status?.Integer("desiredNumberScheduled") ?? 0, Counted(live, "updatedNumberScheduled", "numberReady"), "numberReady"),
             "Job" => Job(live),
             "Pod" => Pod(live),
             "PersistentVolumeClaim" => live.Status?.String("phase") == "Bound" ? StepOutcome.Done : StepOutcome.Waits("has no volume yet"),
@@ -45,6 +45,13 @@ internal static class ObjectHealth
         // Of before may still be there.
         long all = live.Status?.Integer("replicas") ?? 0;
         return outcome.IsDone && all > wanted ? StepOutcome.Waits($"{all - wanted} of before {(all - wanted == 1 ? "is" : "are")} still there") : outcome;
+    }
+
+    /// <summary>Where pods of before are to stay until somebody deletes them, or some are held back, only readiness says anything.</summary>
+    private static string Counted(KubeObject live, string updated, string ready)
+    {
+        JsonObject? strategy = live.Spec?.Object("updateStrategy");
+        return strategy?.String("type") == "OnDelete" || strategy?.Object("rollingUpdate")?.Integer("partition") > 0 ? ready : updated;
     }
 
     private static StepOutcome Workload(KubeObject live, long wanted, string updated, string ready)

@@ -9,12 +9,15 @@ namespace Pelago.Packages.Options;
 /// <summary>Checks options against the schema of a package.</summary>
 internal static class OptionCheck
 {
-    public static IReadOnlyList<OptionFault> Check(JsonObject schema, JsonObject options) =>
-        [.. new SchemaValidator(schema).Validate(options).Select(fault => new OptionFault(IsHidden(fault, schema) ? fault with { Found = "a value that is not shown" } : fault, Flag(fault, schema)))];
+    public static IReadOnlyList<OptionFault> Check(JsonObject schema, JsonObject options)
+    {
+        string[] secrets = [.. SecretOptions.Paths(schema).Select(path => string.Concat(path.Select(name => $"/{InstancePath.Escape(name)}")) + "/")];
+        return [.. new SchemaValidator(schema).Validate(options).Select(fault => new OptionFault(IsHidden(fault, secrets) ? fault with { Found = "a value that is not shown" } : fault, Flag(fault, schema)))];
+    }
 
     /// <summary>Whether it is about a secret, or about what one is a part of.</summary>
-    private static bool IsHidden(SchemaFault fault, JsonObject schema) => fault.Pointer.Length > 0 && SecretOptions.Paths(schema).Any(path =>
-        (fault.Pointer + "/").StartsWith(string.Concat(path.Select(name => $"/{InstancePath.Escape(name)}")) + "/", StringComparison.Ordinal));
+    private static bool IsHidden(SchemaFault fault, string[] secrets) =>
+        fault.Pointer.Length > 0 && Array.Exists(secrets, secret => (fault.Pointer + "/").StartsWith(secret, StringComparison.Ordinal));
 
     private static string? Flag(SchemaFault fault, JsonObject schema)
     {

@@ -57,7 +57,7 @@ public sealed class InstallationWrites(IKubeApi api, RecordStore records)
         await records.PutAsync(installation.Namespace, PackageRecord.Of(package), cancel);
         spec = await _secrets.SealAsync(installation.Namespace, installation.Name, spec, package.Config, cancel);
         if (installation.Phase != InstallationPhase.Healthy && RecordStore.DigestOf(spec.ToJson()) == RecordStore.DigestOf(installation.Spec.ToJson()))
-            spec = spec with { Attempt = spec.Attempt + 1 };
+            spec = spec.Again();
         for (int attempt = 0; ; attempt++)
         {
             var changed = new KubeObject((JsonObject)installation.Object.Json.DeepClone());

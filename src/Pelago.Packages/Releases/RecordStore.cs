@@ -137,10 +137,12 @@ public sealed class RecordStore(IKubeApi api, TimeProvider time)
         return api.PatchAsync(new ResourcePath(PackagesApi.Secrets, ns, name), PatchType.Merge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel);
     }
 
+    /// <summary>As it was seen: one that somebody has named again since stays.</summary>
     private async Task RemoveAsync(KubeObject secret, string ns, CancellationToken cancel)
     {
-        ApiResult gone = await api.DeleteAsync(new ResourcePath(PackagesApi.Secrets, ns, secret.Name), DeleteQuery.None, cancel);
-        if (gone.Error is { IsNotFound: false } refused)
+        var seen = new DeleteQuery { Uid = secret.Uid, ResourceVersion = secret.ResourceVersion };
+        ApiResult gone = await api.DeleteAsync(new ResourcePath(PackagesApi.Secrets, ns, secret.Name), seen, cancel);
+        if (gone.Error is { IsNotFound: false, IsConflict: false } refused)
             throw new ApiStatusException(refused);
     }
 

@@ -28,7 +28,7 @@ internal sealed class KeptRepository(string directory)
         {
             return File.Exists(StateFile) ? RepositoryState.Read(KubeJson.ParseObject(File.ReadAllBytes(StateFile))) : RepositoryState.Never;
         }
-        catch (Exception fault) when (fault is JsonException or IOException)
+        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {
             return RepositoryState.Never;
         }
@@ -48,7 +48,7 @@ internal sealed class KeptRepository(string directory)
         {
             return File.Exists(IndexFile) ? IndexReader.ReadFile(IndexFile) : [];
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or IOException or OverflowException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException or OverflowException)
         {
             return [];
         }
@@ -64,7 +64,7 @@ internal sealed class KeptRepository(string directory)
             var file = new FileInfo(Path.Combine(directory, Path.GetFileName(data)));
             return file.Exists && packages.OfType<JsonObject>().All(package => (package.Integer("offset") ?? 0) + (package.Integer("length") ?? 0) <= file.Length);
         }
-        catch (Exception fault) when (fault is JsonException or IOException)
+        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {
             return false;
         }
@@ -84,7 +84,7 @@ internal sealed class KeptRepository(string directory)
             stream.ReadExactly(bytes);
             return RepositoryDocument.ToRevision(KubeJson.ParseObject(bytes));
         }
-        catch (Exception fault) when (fault is JsonException or IOException)
+        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new RepositoryException($"{package.Name} {package.Version} was not read from {file}: {fault.Message}. 'pelago package repo update' fetches it again");
         }

@@ -22,7 +22,7 @@ internal static class RepositoryDocument
     private static readonly string[] Beside = ["releaseVersion", "config", "resource", "command", "marathon", "kubernetes"];
 
     /// <summary>The packages of a document that are whole, and how many were not. Throws a <see cref="RepositoryException"/> for what is no repository at all.</summary>
-    public static (IReadOnlyList<JsonObject> Packages, int Refused) Read(ReadOnlyMemory<byte> utf8, RepositoryLimits limits)
+    public static (IReadOnlyList<JsonObject> Packages, int Refused) Read(ReadOnlyMemory<byte> utf8, RepositoryLimits limits, CancellationToken cancel)
     {
         try
         {
@@ -34,8 +34,15 @@ internal static class RepositoryDocument
             if (count > limits.Revisions)
                 throw new RepositoryException($"it has {count} packages, at most {limits.Revisions} are read");
             var check = new DocumentCheck();
-            JsonObject[] whole = [.. all.EnumerateArray().Select(check.Read).OfType<JsonObject>()];
-            return (whole, count - whole.Length);
+            var whole = new List<JsonObject>();
+            foreach (JsonElement package in all.EnumerateArray())
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (check.Read(package) is { } read)
+                    whole.Add(read);
+            }
+
+            return (whole, count - whole.Count);
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {

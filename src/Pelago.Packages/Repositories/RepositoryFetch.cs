@@ -21,7 +21,8 @@ internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLim
         try
         {
             // A file may be none that ends, or its disk may not answer: it is not waited for longer than a server.
-            return Directory.Exists(entry.Uri) ? await Task.Run(() => ReadFolder(entry, bounded.Token), bounded.Token).WaitAsync(bounded.Token) : await ReceiveAsync(entry, known, bounded.Token);
+            Task<FetchedRepository> fetch = Task.Run(async () => Directory.Exists(entry.Uri) ? ReadFolder(entry, bounded.Token) : await ReceiveAsync(entry, known, bounded.Token), bounded.Token);
+            return await fetch.WaitAsync(bounded.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -64,7 +65,7 @@ internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLim
             return await ReceiveSignedAsync(entry, known, index, tag, cancel);
         if (entry.Key is not null)
             throw new RepositoryException($"it is not signed, and was added with the key {SignedIndex.Fingerprint(entry.Key)}");
-        (IReadOnlyList<JsonObject> packages, int refused) = RepositoryDocument.Read(bytes, limits);
+        (IReadOnlyList<JsonObject> packages, int refused) = RepositoryDocument.Read(bytes, limits, cancel);
         return new FetchedRepository(packages, refused, tag, 0, null);
     }
 
@@ -76,7 +77,7 @@ internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLim
             throw new RepositoryException($"it is older (serial {document.Serial}) than what was had of it before (serial {known.Serial})");
         (byte[]? bytes, _) = await download.GetAsync(Beside(entry.Uri, document.File), null, limits.Bytes, cancel);
         document.Check(bytes);
-        (IReadOnlyList<JsonObject> packages, int refused) = RepositoryDocument.Read(bytes, limits);
+        (IReadOnlyList<JsonObject> packages, int refused) = RepositoryDocument.Read(bytes, limits, cancel);
         return new FetchedRepository(packages, refused, tag, document.Serial, document.Key);
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO;
+
 namespace Pelago.Packages.Repositories;
 
 /// <summary>
@@ -65,9 +67,9 @@ public sealed class RepositoryUpdater(PackageStore store, RepositoryLimits limit
         {
             return kept.Note(current => current with { Fault = fault });
         }
-        catch (RepositoryException)
+        catch (Exception unsaid) when (unsaid is RepositoryException or IOException or UnauthorizedAccessException)
         {
-            // Another program writes there now, and says how its own attempt ended.
+            // Another program writes there now, and says how its own attempt ended; or nobody can.
             return known with { Fault = fault };
         }
     }

@@ -10,14 +10,18 @@ internal static class StoreLock
     /// <summary>Throws a <see cref="RepositoryException"/> when another program holds it.</summary>
     public static IDisposable Take(string directory, string what)
     {
-        Directory.CreateDirectory(directory);
         try
         {
+            Directory.CreateDirectory(directory);
             return new FileStream(Path.Combine(directory, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {
             throw new RepositoryException($"another pelago changes {what} now: try again when it is done");
+        }
+        catch (UnauthorizedAccessException fault)
+        {
+            throw new RepositoryException($"{what} cannot be changed: {fault.Message}");
         }
     }
 }

@@ -63,7 +63,8 @@ internal readonly struct ListRules(SchemaWalk walk, SchemaSite site, JsonArray a
 
     private bool Fail(string rule, string expected, int count)
     {
-        faults?.Add(new SchemaFault(at.ToString(), rule, expected, count.ToString(CultureInfo.InvariantCulture) + (count == 1 ? " item" : " items")));
+        if (faults is not null)
+            walk.Say(faults, new SchemaFault(at.ToString(), rule, expected, count.ToString(CultureInfo.InvariantCulture) + (count == 1 ? " item" : " items")));
         return false;
     }
 }

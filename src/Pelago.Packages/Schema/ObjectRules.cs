@@ -114,7 +114,8 @@ internal readonly struct ObjectRules(SchemaWalk walk, SchemaPatterns patterns, S
 
     private bool Fail(string rule, string expected, string found, string? field = null)
     {
-        faults?.Add(new SchemaFault(at.ToString(), rule, expected, found) { Field = field });
+        if (faults is not null)
+            walk.Say(faults, new SchemaFault(at.ToString(), rule, expected, found) { Field = field });
         return false;
     }
 }

@@ -10,9 +10,13 @@ internal sealed class SchemaWalk(SchemaDocuments documents)
 {
     private const int MaxDepth = 300;
     private const int MaxWork = 2_000_000;
+
+    /// <summary>Characters of all faults: each says where it is, and names may be long.</summary>
+    private const int MaxSaid = 4_000_000;
     private readonly SchemaPatterns _patterns = new(TimeSpan.FromSeconds(2));
     private int _depth;
     private int _work;
+    private int _said;
 
     public bool Check(SchemaSite site, JsonNode? value, InstancePath at, List<SchemaFault>? faults)
     {
@@ -87,9 +91,17 @@ internal sealed class SchemaWalk(SchemaDocuments documents)
         return choices.Any(choice => JsonEquality.DeepEquals(choice, value));
     }
 
-    private static bool Fail(List<SchemaFault>? faults, InstancePath at, string rule, string expected, JsonNode? found)
+    public void Say(List<SchemaFault> faults, SchemaFault fault)
     {
-        faults?.Add(new SchemaFault(at.ToString(), rule, expected, ValueTypes.Show(found, at)));
+        faults.Add(fault);
+        if ((_said += fault.Pointer.Length + fault.Expected.Length + fault.Found.Length) > MaxSaid)
+            throw new SchemaRefusedException("more is wrong than is said");
+    }
+
+    private bool Fail(List<SchemaFault>? faults, InstancePath at, string rule, string expected, JsonNode? found)
+    {
+        if (faults is not null)
+            Say(faults, new SchemaFault(at.ToString(), rule, expected, ValueTypes.Show(found, at)));
         return false;
     }
 }

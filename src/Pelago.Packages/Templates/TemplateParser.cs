@@ -17,6 +17,8 @@ internal sealed class TemplateParser(string text)
     private string _openDelimiter = "{{";
     private string _closeDelimiter = "}}";
     private int _at;
+    private int _line = 1;
+    private int _counted;
 
     /// <summary>Throws a <see cref="TemplateException"/> for tags that do not close or do not match.</summary>
     public IReadOnlyList<TemplateNode> Parse()
@@ -106,7 +108,7 @@ internal sealed class TemplateParser(string text)
                 break;
             case '>':
                 Flush();
-                _nodes.Add(new PartialNode(tag.Name, indent, LineOf(tag.Start)));
+                _nodes.Add(new PartialNode(tag.Name, indent, NextLine(tag.Start)));
                 break;
             default:
                 Flush();
@@ -130,10 +132,15 @@ internal sealed class TemplateParser(string text)
     /// <summary>The line of a tag when nothing but white space is around it: where it begins and where the next one does.</summary>
     private (int From, int To)? LineAround(TemplateTag tag, int read)
     {
-        int from = text.LastIndexOf('\n', Math.Max(0, tag.Start - 1), tag.Start) + 1;
-        int newline = text.IndexOf('\n', tag.End);
-        int to = newline < 0 ? text.Length : newline + 1;
-        return from >= read && text.AsSpan(from, tag.Start - from).Trim(" \t").IsEmpty && text.AsSpan(tag.End, to - tag.End).Trim(" \t\r\n").IsEmpty ? (from, to) : null;
+        // Only white space is looked at: a line of tags without end would be read again for each of them.
+        int from = tag.Start, to = tag.End;
+        while (from > read && text[from - 1] is ' ' or '\t')
+            from--;
+        if (from > 0 && text[from - 1] != '\n')
+            return null;
+        while (to < text.Length && text[to] is ' ' or '\t' or '\r')
+            to++;
+        return to < text.Length && text[to] != '\n' ? null : (from, Math.Min(to + 1, text.Length));
     }
 
     private void Flush()
@@ -144,6 +151,14 @@ internal sealed class TemplateParser(string text)
     }
 
     private TemplateException Fault(string message, int at) => new(message, LineOf(at));
+
+    /// <summary>The line of what comes later than what was asked for before.</summary>
+    private int NextLine(int at)
+    {
+        _line += text.AsSpan(_counted, at - _counted).Count('\n');
+        _counted = at;
+        return _line;
+    }
 
     private int LineOf(int at) => 1 + text.AsSpan(0, at).Count('\n');
 

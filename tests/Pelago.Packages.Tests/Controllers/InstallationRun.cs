@@ -28,6 +28,9 @@ internal sealed class InstallationRun(IKubeApi api, string ns, IReadOnlyList<str
 
     public IReadOnlyList<MortalApi> Others { get; } = [.. otherClusters.Select(name => new MortalApi(api, name))];
 
+    /// <summary>Names of clusters that nobody knows, and that installations name all the same.</summary>
+    public IReadOnlyList<string> Unknown { get; set; } = [];
+
     /// <summary>Whether a Deployment becomes ready.</summary>
     public Func<KubeObject, bool> BecomesReady { get; set; } = _ => true;
 
@@ -75,7 +78,7 @@ internal sealed class InstallationRun(IKubeApi api, string ns, IReadOnlyList<str
             try
             {
                 _work ??= new ClusterWork(new InstallationClusters(Cluster, () => Others), _time);
-                foreach (string part in (string[])["", Home, .. otherClusters])
+                foreach (string part in (string[])["", Home, .. otherClusters, .. Unknown])
                     await _work.RunAsync(new ObjectKey(ns, name), part, Cancel);
             }
             catch (KilledException)

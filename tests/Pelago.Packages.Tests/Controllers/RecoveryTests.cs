@@ -137,6 +137,50 @@ public sealed class RecoveryTests(InstallationBed bed) : IClassFixture<Installat
     }
 
     [Fact]
+    public async Task One_that_names_a_cluster_that_nobody_knows_can_be_uninstalled()
+    {
+        InstallationRun run = await bed.StartAsync();
+        run.Unknown = ["eats"];
+        await run.WantAsync("web", One, change: spec => spec with { Clusters = [new ClusterTarget("eats", [])] });
+        await run.WorkAsync("web", now => now?.Clusters.GetValueOrDefault("eats")?.Message.StartsWith("no cluster eats is known here", StringComparison.Ordinal) == true);
+
+        await run.UninstallAsync("web");
+
+        await run.WorkAsync("web", gone => gone is null);
+    }
+
+    [Fact]
+    public async Task What_is_wanted_again_while_it_is_removed_is_kept()
+    {
+        InstallationRun run = await bed.StartAsync("east");
+        await run.WantAsync("web", One, change: spec => spec with { Clusters = [new ClusterTarget("east", [])] });
+        Installation installed = (await run.WorkUntilAsync("web", InstallationPhase.Healthy))!;
+        string? uid = (await run.FindAsync(Deployments, "web"))?.Uid;
+
+        // As a controller left it that was killed after its first step: the cluster was taken out of the spec, and is back.
+        byte[] removing = KubeJson.ToUtf8(SamplePackage.Json("""{"status": {"clusters": {"east": {"operation": "remove", "step": "Delete", "phase": "Removing"}}}}"""));
+        (await bed.Api.PatchAsync(installed.Path with { Subresource = "status" }, PatchType.Merge, removing, WriteQuery.None, Cancel)).BodyOrThrow();
+        await run.WorkAsync("web", now => now?.Clusters["east"] is { Step: "", Phase: InstallationPhase.Healthy });
+
+        Assert.Equal(uid, (await run.FindAsync(Deployments, "web"))?.Uid);
+    }
+
+    [Fact]
+    public async Task Very_long_last_words_are_cut()
+    {
+        InstallationRun run = await bed.StartAsync();
+        run.BecomesReady = _ => false;
+        await run.WantAsync("web", One);
+        await run.AddEndedPodAsync("web", new string('x', 4000));
+
+        Installation failed = (await run.WorkUntilAsync("web", InstallationPhase.Failed))!;
+
+        ClusterState state = failed.Clusters[InstallationRun.Home];
+        Assert.EndsWith("x…", state.Message, StringComparison.Ordinal);
+        Assert.True(state.Message.Length < 2000 && state.Failure.Length < 2000);
+    }
+
+    [Fact]
     public async Task A_cluster_that_refuses_to_be_asked_is_not_said_to_be_healthy()
     {
         InstallationRun run = await bed.StartAsync("east");

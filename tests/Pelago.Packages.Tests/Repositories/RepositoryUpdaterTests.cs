@@ -58,6 +58,17 @@ public sealed class RepositoryUpdaterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_never_ends_is_not_waited_for_longer_than_a_server()
+    {
+        using (Process made = Process.Start("mkfifo", _home["pipe"]))
+            await made.WaitForExitAsync(Cancel);
+
+        var late = await Assert.ThrowsAsync<RepositoryException>(() => _updater.AddAsync(new RepositoryEntry("pipe", _home["pipe"], null), null, Cancel));
+
+        Assert.Equal("it did not answer whole within 3 s", late.Message);
+    }
+
+    [Fact]
     public async Task A_revision_that_asks_for_a_later_DCOS_is_hidden_and_says_why()
     {
         string Package(string name, string version, int release, string minimum) =>

@@ -41,6 +41,18 @@ public sealed class SchemaValidatorTests
     }
 
     [Fact]
+    public void Of_a_document_that_is_wrong_in_very_many_places_not_all_is_said()
+    {
+        string name = new('n', 100_000);
+        var document = new JsonObject { [name] = new JsonArray([.. Enumerable.Range(0, 10_000).Select(number => (JsonNode)number)]) };
+
+        IReadOnlyList<SchemaFault> faults = new SchemaValidator((JsonObject)Json("""{"additionalProperties": {"items": {"type": "string"}}}""")!).Validate(document);
+
+        Assert.Equal(("$schema", "more is wrong than is said"), (faults[^1].Rule, faults[^1].Found));
+        Assert.InRange(faults.Sum(fault => fault.Pointer.Length), 1_000_000, 5_000_000);
+    }
+
+    [Fact]
     public void A_fault_names_where_which_rule_what_was_expected_and_what_is_there()
     {
         JsonObject schema = (JsonObject)Json("""

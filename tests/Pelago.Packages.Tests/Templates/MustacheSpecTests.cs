@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Diagnostics;
 using System.IO;
 using System.Text.Json.Nodes;
 using Pelago.Kube;
@@ -32,5 +33,21 @@ public sealed class MustacheSpecTests
 
         Assert.Empty(failed);
         Assert.Equal(cases, tests.Count);
+    }
+
+    [Theory]
+    [InlineData("{{!}}", "")]
+    [InlineData("{{>a}}", "b")]
+    [InlineData(" {{!}}", " ")]
+    public void A_line_of_very_many_tags_is_read_once(string tag, string printed)
+    {
+        const int tags = 300_000;
+        string text = string.Concat(Enumerable.Repeat(tag, tags));
+        long start = Stopwatch.GetTimestamp();
+
+        string all = Template.Parse(text).Render(TemplateValues.AsTheyAre(new JsonObject()), TemplateRules.Standard(new Dictionary<string, string> { ["a"] = "b" }));
+
+        Assert.Equal(string.Concat(Enumerable.Repeat(printed, tags)), all);
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(20), "no tag reads the whole line");
     }
 }

@@ -34,7 +34,9 @@ internal sealed class InstallationPlan(InstallationAccess access)
             // A cluster alone may call itself otherwise than this line does.
             ClusterState? state = spec.Clusters.Count == 0 ? present?.Clusters.Values.FirstOrDefault() : present?.Clusters.GetValueOrDefault(cluster);
             Release? before = state is null ? null : await access.ReleaseAsync(state.Release, cancel);
-            if (before is not null && VersionRules.Refusal(before.Fields, package.Package) is { } refusal)
+            // What is being applied and was never healthy is no version to come from.
+            Release? healthy = state is null || state.HealthyRelease == state.Release ? before : await access.ReleaseAsync(state.HealthyRelease, cancel);
+            if (healthy is not null && VersionRules.Refusal(healthy.Fields, package.Package) is { } refusal)
                 throw new CliException($"{name} was not changed: {refusal}");
             HttpKubeApi? api = access.Clusters.FirstOrDefault(one => one.Cluster == cluster);
             if (api is null)

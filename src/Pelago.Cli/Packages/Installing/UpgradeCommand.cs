@@ -75,6 +75,9 @@ internal static class UpgradeCommand
             return ExitCode.Done;
         }
 
+        if (isSame && present.Phase == InstallationPhase.Healthy)
+            spec = spec.Again(); // what was changed by others since is put back
+
         line.Confirm(parsed, $"Change {present.Name} from {present.Spec.Version} to {spec.Version}?");
         await access.Writes.ChangeAsync(present, revision, spec, cause, cancel);
         return await InstallCommand.FinishAsync(line, parsed, access, present.Name, null, cancel);

@@ -74,7 +74,7 @@ internal sealed class InstallEndpoint(CatalogCache? catalogs)
         ["package"] = plan.Spec.Package, ["version"] = plan.Spec.Version, ["from"] = plan.Present?.Spec.Version, ["cause"] = plan.Cause, ["options"] = SecretOptions.Split(plan.Package.Config, plan.Spec.Options, plan.Spec.SecretPaths).Open,
         ["reviewed"] = plan.Digest, ["keeper"] = keeper, ["lost"] = plan.Lost, ["needs"] = new JsonArray([.. plan.Needed.Select(need => (JsonNode)$"{need.Package.Name} {need.Package.Version}: {need.Why}")]),
         ["missing"] = new JsonArray([.. missing.Select(text => (JsonNode)text)]),
-        ["same"] = plan.Before is { } before && RecordStore.DigestOf(plan.Spec.ToJson()) == RecordStore.DigestOf(before.ToJson()), ["clusters"] = clusters,
+        ["same"] = plan.IsSame, ["clusters"] = clusters,
     };
 
     /// <summary>What would change on each cluster; one that cannot be asked says so, and keeps nobody from the others.</summary>
@@ -89,7 +89,9 @@ internal sealed class InstallEndpoint(CatalogCache? catalogs)
             // A cluster alone may call itself otherwise than the fleet does.
             ClusterState? state = plan.Spec.Clusters.Count == 0 ? plan.Present?.Clusters.Values.FirstOrDefault() : plan.Present?.Clusters.GetValueOrDefault(cluster);
             Release? before = state is null ? null : await home.ReleaseAsync(state.Release, cancel);
-            if (before is not null && VersionRules.Refusal(before.Fields, plan.Package.Package) is { } refusal)
+            // What is being applied and was never healthy is no version to come from.
+            Release? healthy = state is null || state.HealthyRelease == state.Release ? before : await home.ReleaseAsync(state.HealthyRelease, cancel);
+            if (healthy is not null && VersionRules.Refusal(healthy.Fields, plan.Package.Package) is { } refusal)
                 throw Invalid(refusal);
             if (request.IsTrial)
                 looks.Add(LookAsync(session, cluster, request.Namespace, before, release, cancel));

@@ -69,6 +69,6 @@ internal sealed class InstallHome(HttpKubeApi api, string cluster, string ns)
         if (plan.Present is null)
             await writes.CreateAsync(ns, name, plan.Package, plan.Spec, plan.Cause, cancel);
         else
-            await writes.ChangeAsync(plan.Present, plan.Package, plan.Spec, plan.Cause, cancel);
+            await writes.ChangeAsync(plan.Present, plan.Package, plan.IsSame && plan.Present.Phase == InstallationPhase.Healthy ? plan.Spec.Again() : plan.Spec, plan.Cause, cancel);
     }
 }

@@ -17,6 +17,9 @@ internal sealed record InstallPlan(InstallationSpec Spec, PackageRevision Packag
     /// <summary>The spec of before, with all its options; null before the first time.</summary>
     public InstallationSpec? Before { get; init; }
 
+    /// <summary>Whether it asks for what is asked for already.</summary>
+    public bool IsSame => Before is { } before && RecordStore.DigestOf(Spec.ToJson()) == RecordStore.DigestOf(before.ToJson());
+
     /// <summary>Why its secret options of before are not to be had, and those of the request are all; empty where they are.</summary>
     public string Lost { get; init; } = "";
 
