@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.IO;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using Pelago.Client.Tasks;
 using Pelago.Kube;
@@ -18,6 +19,12 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
 {
     private const int Chunk = 64 * 1024;
 
+    /// <summary>No name of a file has a zero byte: those that are read with one are no UTF-8.</summary>
+    private static readonly Encoding Names = Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\0"));
+    private readonly Dictionary<string, long> _unnamed = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<UnnamedFiles> Unnamed => [.. _unnamed.Select(directory => new UnnamedFiles(directory.Key, directory.Value))];
+
     public async IAsyncEnumerable<TaskFile> FindAsync(string path, FindRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
         string at = Given(path);
@@ -25,13 +32,14 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
         string[] command = ["find", at, .. depth, "-exec", "stat", "-c", "%f|%h|%u|%g|%s|%b|%Y|%n", "{}", "+"];
         Glob? name = request.Name is { } pattern ? new Glob(pattern) : null;
         await using ContainerCommand run = await ContainerCommand.StartAsync(api, place, command, 0, cancel);
-        using var lines = new StreamReader(run.Output, Encoding.UTF8);
+        using var lines = new StreamReader(run.Output, Names);
+        _unnamed.Clear();
         TaskFile? pending = null;
         while (await lines.ReadLineAsync(cancel) is { } line)
         {
             if (StatLine.TryRead(line, at, out TaskFile? next))
             {
-                if (pending is not null && Takes(pending, request, name))
+                if (pending is not null && IsNamed(pending, path) && Takes(pending, request, name))
                     yield return pending;
                 pending = next;
             }
@@ -41,7 +49,7 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
                 pending = pending with { Path = pending.Path + "\n" + line };
             }
         }
-        if (pending is not null && Takes(pending, request, name))
+        if (pending is not null && IsNamed(pending, path) && Takes(pending, request, name))
             yield return pending;
     }
 
@@ -119,6 +127,17 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
             throw new ApiStatusException(ApiStatus.BadRequest($"{stream} alone cannot be had of this cluster, which has no agents: ask for the log"));
         (Stream? body, ApiStatus? error) = await new PodStreams(api).LogsAsync(place.Namespace, place.Pod, request, cancel);
         return body ?? throw new ApiStatusException(error!);
+    }
+
+    /// <summary>Counts a name that is no UTF-8; of what is below one, its directory was counted.</summary>
+    private bool IsNamed(TaskFile file, string start)
+    {
+        if (!file.Path.Contains('\0', StringComparison.Ordinal))
+            return true;
+        string directory = Path.GetDirectoryName(file.Path) ?? "";
+        if (!directory.Contains('\0', StringComparison.Ordinal))
+            CollectionsMarshal.GetValueRefOrAddDefault(_unnamed, TaskFile.Join(start, directory), out _)++;
+        return false;
     }
 
     private static bool Takes(TaskFile file, FindRequest request, Glob? name) =>

@@ -14,6 +14,9 @@ public interface ITaskFiles
     /// <summary>Of the log that was read last: why it is not whole, in one word; empty where nothing is known to be missing.</summary>
     string LogLoss => "";
 
+    /// <summary>Of what was found, or added up, last: the directories in which names are left out.</summary>
+    IReadOnlyList<UnnamedFiles> Unnamed => [];
+
     /// <summary>The file or directory at the path first (with an empty path), then what is below it, in the order of names.</summary>
     IAsyncEnumerable<TaskFile> FindAsync(string path, FindRequest request, CancellationToken cancel);
 

@@ -17,6 +17,9 @@ namespace Pelago.Client;
 public sealed class NodeTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
 {
     private const int LongestLine = 64 * 1024;
+    private readonly List<UnnamedFiles> _unnamed = [];
+
+    public IReadOnlyList<UnnamedFiles> Unnamed => _unnamed;
 
     /// <summary>Whether the nodes of a cluster can be asked. A cluster that does not say is an <see cref="ApiStatusException"/>: its nodes may well have agents.</summary>
     public static async Task<bool> IsServedAsync(HttpKubeApi api, CancellationToken cancel)
@@ -37,7 +40,7 @@ public sealed class NodeTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
         QueryString.Add(query, "biggest", Text(request.Biggest));
         QueryString.Add(query, "newerThan", request.NewerThan?.ToString("O", CultureInfo.InvariantCulture));
         QueryString.Add(query, "depth", Text(request.Depth));
-        return WalkAsync("find", query.ToString(), cancel);
+        return WalkAsync("find", path, query.ToString(), cancel);
     }
 
     public IAsyncEnumerable<TaskFile> UsageAsync(string path, int? depth, CancellationToken cancel)
@@ -45,7 +48,7 @@ public sealed class NodeTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
         var query = new StringBuilder();
         QueryString.Add(query, "path", path);
         QueryString.Add(query, "depth", Text(depth));
-        return WalkAsync("du", query.ToString(), cancel);
+        return WalkAsync("du", path, query.ToString(), cancel);
     }
 
     public Task<Stream> ReadAsync(string path, CancellationToken cancel) => OpenAsync(TaskApi.Files, "read", $"?path={Uri.EscapeDataString(path)}", cancel);
@@ -84,8 +87,9 @@ public sealed class NodeTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
             yield return piece;
     }
 
-    private async IAsyncEnumerable<TaskFile> WalkAsync(string what, string query, [EnumeratorCancellation] CancellationToken cancel)
+    private async IAsyncEnumerable<TaskFile> WalkAsync(string what, string path, string query, [EnumeratorCancellation] CancellationToken cancel)
     {
+        _unnamed.Clear();
         await using Stream body = await OpenAsync(TaskApi.Files, what, query, cancel);
         using var lines = new StreamReader(body, Encoding.UTF8);
         while (await lines.ReadLineAsync(cancel) is { } line)
@@ -93,6 +97,11 @@ public sealed class NodeTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
             if (line.Length > LongestLine)
                 throw new IOException("what came is no list of files");
             JsonObject said = Parse(line);
+            if (said.Integer("unnamed") is { } names)
+            {
+                _unnamed.Add(new UnnamedFiles(TaskFile.Join(path, said.String("path") ?? ""), names));
+                continue;
+            }
             if (said.Object("end") is not { } end)
             {
                 yield return Read(said);

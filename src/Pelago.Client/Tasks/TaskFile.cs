@@ -26,4 +26,9 @@ public sealed record TaskFile
 
     /// <summary>Where a link leads.</summary>
     public string? Target { get; init; }
+
+    /// <summary>How one asks for what a walk found.</summary>
+    /// <param name="start">Where the walk began.</param>
+    /// <param name="path">From there; empty for that place itself.</param>
+    public static string Join(string start, string path) => path.Length == 0 ? start : $"{start.TrimEnd('/')}{(start.Length > 0 ? "/" : "")}{path}";
 }

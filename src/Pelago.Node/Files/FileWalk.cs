@@ -17,9 +17,14 @@ internal sealed class FileWalk(TimeProvider time)
 {
     private const int DeepestOfAll = 128;
     private const int Most = 1_000_000;
+    private const int MostToldOf = 1000;
+
+    /// <summary>What .NET puts in the place of bytes that are no UTF-8.</summary>
+    private const char Replacement = '\uFFFD';
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly string[] Kernel = ["proc", "sys", "dev"];
     private readonly long _began = time.GetTimestamp();
+    private readonly List<(string Path, int Names)> _unnamed = [];
 
     /// <summary>How many things were looked at.</summary>
     public int Visited { get; private set; }
@@ -29,6 +34,9 @@ internal sealed class FileWalk(TimeProvider time)
 
     /// <summary>There is more than was looked at.</summary>
     public bool IsCut { get; private set; }
+
+    /// <summary>Directories, by their paths as in steps, in which names are left out that are no UTF-8, which nobody could ask for; of the first thousand.</summary>
+    public IReadOnlyList<(string Path, int Names)> Unnamed => _unnamed;
 
     /// <param name="start">A file, or a directory with all below it.</param>
     /// <param name="depth">How far down; 1 is what is in the directory itself.</param>
@@ -51,7 +59,7 @@ internal sealed class FileWalk(TimeProvider time)
     {
         if (depth <= 0)
             yield break;
-        foreach (string name in NamesIn(directory.Path))
+        foreach (string name in NamesIn(directory.Path, path))
         {
             if (Visited >= Most || time.GetElapsedTime(_began) > Patience)
             {
@@ -95,25 +103,32 @@ internal sealed class FileWalk(TimeProvider time)
         }
     }
 
-    private List<string> NamesIn(string directory)
+    private List<string> NamesIn(string directory, string path)
     {
         var names = new List<string>();
+        int unnamed = 0;
         try
         {
             foreach (string entry in Directory.EnumerateFileSystemEntries(directory))
             {
-                if (names.Count + Visited >= Most)
+                if (names.Count + unnamed + Visited >= Most)
                 {
                     IsCut = true;
                     break;
                 }
-                names.Add(Path.GetFileName(entry));
+                string name = Path.GetFileName(entry);
+                if (name.Contains(Replacement, StringComparison.Ordinal) && FileFacts.Of(entry) is null)
+                    unnamed++;
+                else
+                    names.Add(name);
             }
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             Unreadable++;
         }
+        if (unnamed > 0 && _unnamed.Count < MostToldOf)
+            _unnamed.Add((path, unnamed));
         names.Sort(string.CompareOrdinal);
         return names;
     }

@@ -56,9 +56,17 @@ internal sealed class FoundFiles(Stream output) : IDisposable
         }
     }
 
-    /// <summary>The last line.</summary>
+    /// <summary>A line for each directory in which names were left out, and the last line.</summary>
     public async Task EndAsync(FileWalk walk, CancellationToken cancel)
     {
+        foreach ((string path, int names) in walk.Unnamed)
+        {
+            Utf8JsonWriter line = Begin();
+            line.WriteString("path", path);
+            line.WriteNumber("unnamed", names);
+            End(line);
+            await HandOnAsync(HandOnAt, cancel);
+        }
         Utf8JsonWriter json = Begin();
         json.WriteStartObject("end");
         json.WriteNumber("visited", walk.Visited);

@@ -18,7 +18,11 @@ public sealed class FileWalkTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        DirectoryTree.Delete(_directory.Path);
+        _directory.Dispose();
+    }
 
     [Fact]
     public async Task Files_are_found_by_name_type_size_and_age_in_the_order_of_their_names()
@@ -89,6 +93,20 @@ public sealed class FileWalkTests : IDisposable
         JsonObject end = (await LinesAsync(new FindQuery()))[^1].Object("end")!;
 
         Assert.Equal((2L, 0L, false), (end.Integer("visited"), end.Integer("unreadable"), end.Boolean("truncated")));
+    }
+
+    [Fact]
+    public async Task Names_that_are_no_text_are_left_out_and_counted_for_each_directory()
+    {
+        const string Make = "mkdir \"$1/d\" \"$1/$(printf 'dir\\377')\" && : >\"$1/d/good\" && : >\"$1/d/$(printf 'a\\377')\" && : >\"$1/d/$(printf 'b\\377')\"";
+        ProgramResult made = await ProgramRun.RunAsync("/bin/sh", ["-c", Make, "sh", _directory.Path], null, TimeSpan.FromSeconds(30), Cancel);
+
+        JsonObject[] lines = await LinesAsync(new FindQuery());
+
+        Assert.Equal(0, made.ExitCode);
+        Assert.Equal(["", "d", "d/good"], lines.SkipLast(3).Select(line => line.String("path")!));
+        Assert.Equal([("", 1L), ("d", 2L)], lines.SkipLast(1).TakeLast(2).Select(line => (line.String("path")!, line.Integer("unnamed")!.Value)));
+        Assert.Equal(3L, lines[^1].Object("end")!.Integer("visited")!.Value);
     }
 
     private static nint Text(string text) => System.Runtime.InteropServices.Marshal.StringToCoTaskMemUTF8(text);

@@ -32,6 +32,16 @@ internal sealed class Faults
             Add(what, new TextGoneException($"the pod is gone, and the log that history has of it is not whole: {read.LogLoss}"));
     }
 
+    /// <summary>
+    /// Says in which directories of a list names are left out. That is a failure of ls, find and du as it is of cp: their namesakes end with 0, but print such
+    /// names in some form; who reads a list without them would take it for all that there is.
+    /// </summary>
+    public void AddUnnamed(string task, ITaskFiles listed)
+    {
+        foreach (UnnamedFiles some in listed.Unnamed)
+            Add($"{task}:{(some.Path.Length == 0 ? "." : some.Path)}", new IOException(some.Count == 1 ? "1 name is not UTF-8 and is left out" : $"{some.Count} names are not UTF-8 and are left out"));
+    }
+
     /// <summary>The exit code of a command that found <paramref name="found"/>.</summary>
     public int Code(FoundTasks found)
     {

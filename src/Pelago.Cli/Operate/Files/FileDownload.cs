@@ -18,31 +18,35 @@ internal sealed class FileDownload(ITaskFiles files, string task, Faults faults)
             return;
         }
         string root = Path.GetFullPath(Directory.Exists(target) && NameOf(path).Length > 0 ? Path.Combine(target, NameOf(path)) : target);
-        await foreach (TaskFile file in files.FindAsync(path, new FindRequest(), cancel))
+        try
         {
-            string place = Path.GetFullPath(Path.Combine(root, file.Path));
-            if (place != root && !place.StartsWith(root + "/", StringComparison.Ordinal))
-                throw new IOException($"\"{file.Path}\" leads out of {root}");
-            string source = file.Path.Length == 0 ? path : $"{path.TrimEnd('/')}{(path.Length > 0 ? "/" : "")}{file.Path}";
-            try
-            {
-                await PlaceAsync(file, source, place, cancel);
-            }
-            catch (Exception fault) when (Faults.Takes(fault) && fault is not ClusterUnreachableException) // without its cluster no other file comes
-            {
-                faults.Add($"{task}:{source}", fault);
-            }
+            await foreach (TaskFile file in files.FindAsync(path, new FindRequest(), cancel))
+                await PlaceAsync(file, TaskFile.Join(path, file.Path), root, cancel);
+        }
+        finally
+        {
+            faults.AddUnnamed(task, files);
         }
     }
 
-    private async Task PlaceAsync(TaskFile file, string source, string place, CancellationToken cancel)
+    private async Task PlaceAsync(TaskFile file, string source, string root, CancellationToken cancel)
     {
-        if (file.Type == 'd')
-            Directory.CreateDirectory(place);
-        else if (file.Type == 'f')
-            await CopyAsync(source, place, file.Mode, cancel);
-        else
-            throw new IOException("left out, it is neither a file nor a directory");
+        string place = Path.GetFullPath(Path.Combine(root, file.Path));
+        if (place != root && !place.StartsWith(root + "/", StringComparison.Ordinal))
+            throw new IOException($"\"{file.Path}\" leads out of {root}");
+        try
+        {
+            if (file.Type == 'd')
+                Directory.CreateDirectory(place);
+            else if (file.Type == 'f')
+                await CopyAsync(source, place, file.Mode, cancel);
+            else
+                throw new IOException("left out, it is neither a file nor a directory");
+        }
+        catch (Exception fault) when (Faults.Takes(fault) && fault is not ClusterUnreachableException) // without its cluster no other file comes
+        {
+            faults.Add($"{task}:{source}", fault);
+        }
     }
 
     private static string NameOf(string path) => Path.GetFileName(path.TrimEnd('/')) is var name and not ("." or "..") ? name : "";

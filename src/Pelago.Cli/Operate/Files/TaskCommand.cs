@@ -56,9 +56,10 @@ internal sealed class TaskCommand
                 await new Turns(output, sources.Length).RunAsync(async (i, turn, running) =>
                 {
                     TaskSource source = sources[i];
+                    ITaskFiles? files = null;
                     try
                     {
-                        ITaskFiles files = await access.FilesOfAsync(source.Found, running);
+                        files = await access.FilesOfAsync(source.Found, running);
                         if (headers)
                             await turn.WriteAsync(Encoding.UTF8.GetBytes($"{(i > 0 ? "\n" : "")}==> {source.Title} <==\n"));
                         await work(files, source, turn, running);
@@ -68,6 +69,8 @@ internal sealed class TaskCommand
                     {
                         faults.Add(source.Title, fault);
                     }
+                    if (files is not null)
+                        faults.AddUnnamed(source.Id, files);
                 });
                 return faults.Code(found);
             },
