@@ -29,31 +29,40 @@ public static class TaskUpload
     /// <param name="path">Where it goes: a name, or a directory that is there; with a slash at its end nothing but a directory.</param>
     /// <param name="makesParents">The directories of a name are made where they are missing.</param>
     /// <param name="cancel">Ends it; nothing is left then.</param>
-    public static Task<string?> PutAsync(
+    public static async Task<string?> PutAsync(
         HttpKubeApi api, TaskPlace place, Stream content, long length, string name, int mode, string path, bool makesParents, CancellationToken cancel) =>
-        RunAsync(
+        (await RunAsync(
             api, place,
-            ["sh", "-c", Script, "cp", Word(path), name, length.ToString(CultureInfo.InvariantCulture), Convert.ToString(mode, 8), makesParents ? "parents" : ""], content, cancel);
+            ["sh", "-c", Script, "cp", Word(path), name, length.ToString(CultureInfo.InvariantCulture), Convert.ToString(mode, 8), makesParents ? "parents" : ""], content, cancel)).Fault;
 
     /// <summary>Makes a directory and those that it is in, where they are missing. Null when it is there, else why it is not.</summary>
-    public static Task<string?> MakeDirectoryAsync(HttpKubeApi api, TaskPlace place, string path, CancellationToken cancel) =>
-        RunAsync(api, place, ["mkdir", "-p", Word(path)], null, cancel);
+    public static async Task<string?> MakeDirectoryAsync(HttpKubeApi api, TaskPlace place, string path, CancellationToken cancel) =>
+        (await RunAsync(api, place, ["mkdir", "-p", Word(path)], null, cancel)).Fault;
+
+    /// <summary>Whether a directory is there, or a link to one.</summary>
+    /// <exception cref="IOException">That cannot be asked.</exception>
+    public static async Task<bool> IsDirectoryAsync(HttpKubeApi api, TaskPlace place, string path, CancellationToken cancel)
+    {
+        const int IsNone = 1;
+        (int code, string? fault) = await RunAsync(api, place, ["sh", "-c", "[ -d \"$1\" ]", "cp", Word(path)], null, cancel);
+        return fault is null || (code == IsNone ? false : throw new IOException(fault));
+    }
 
     /// <summary>A path that no program takes for an option.</summary>
     private static string Word(string path) => path.Length == 0 ? "." : path[0] == '-' ? "./" + path : path;
 
-    private static async Task<string?> RunAsync(HttpKubeApi api, TaskPlace place, IReadOnlyList<string> command, Stream? content, CancellationToken cancel)
+    private static async Task<(int Code, string? Fault)> RunAsync(HttpKubeApi api, TaskPlace place, IReadOnlyList<string> command, Stream? content, CancellationToken cancel)
     {
         var request = new ExecRequest { Container = place.Container, Stdin = content is not null, Command = command };
         (ExecSession? session, ApiStatus? error) = await new PodStreams(api).ExecAsync(place.Namespace, place.Pod, request, cancel);
         if (session is null)
-            return error!.Message;
+            return (-1, error!.Message);
         await using ExecSession running = session;
         using var errors = new MemoryStream();
         ExecOutcome outcome = await running.CopyAsync(content, null, errors, cancel);
         if (outcome is { ExitCode: 0, Error: null })
-            return null;
+            return (0, null);
         string said = Encoding.UTF8.GetString(errors.ToArray()).Trim().ReplaceLineEndings("; ");
-        return said.Length > 0 ? said : outcome.Error?.Message ?? $"{command[0]} in the container ended with {outcome.ExitCode}";
+        return (outcome.ExitCode, said.Length > 0 ? said : outcome.Error?.Message ?? $"{command[0]} in the container ended with {outcome.ExitCode}");
     }
 }

@@ -29,6 +29,26 @@ public sealed class CopyDirectoryTests(FilesHome home)
     }
 
     [Fact]
+    public async Task A_directory_goes_into_one_that_is_there_and_with_a_dot_what_is_in_it_does()
+    {
+        string conf = await MakeAsync("nested/conf", "f"), more = await MakeAsync("nested/more", "g"), back = home.Beside("nested-back");
+        Directory.CreateDirectory(back);
+
+        await home.PrintAsync("cp", "-r", conf, "bob:nest");
+        await home.PrintAsync("cp", "-r", conf + "/", "bob:nest");
+        await home.PrintAsync("cp", "-r", more + "/.", "bob:nest");
+        string sent = await home.PrintAsync("scp", "-r", more, "nest/conf", "-t", "bob");
+        await home.PrintAsync("cp", "-r", "bob:nest", back);
+        await home.PrintAsync("cp", "-r", "bob:nest/conf/.", back);
+
+        Assert.Equal("default/bob.main:nest/conf/more/g\tuploaded\n", sent);
+        Assert.Equal("nest/conf/f\nnest/conf/more/g\nnest/f\nnest/g\n", await FindAsync("nest"));
+        Assert.Equal(
+            ["f", "more/g", "nest/conf/f", "nest/conf/more/g", "nest/f", "nest/g"],
+            Directory.EnumerateFiles(back, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(back, file)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Several_files_go_into_a_directory_that_is_there_and_nowhere_else()
     {
         string here = await MakeAsync("several", "a.txt", "b.txt");

@@ -13,10 +13,11 @@ internal static class CopyCommand
     {
         var from = new Argument<string>("from") { Description = "TASK:PATH, or a file here" };
         var to = new Argument<string>("to") { Description = "A place here, or TASK:PATH" };
-        var all = new Option<bool>("--recursive", "-r") { Description = "A directory with all in it" };
+        var all = new Option<bool>("--recursive", "-r") { Description = "A directory with all in it; it goes into one that is there, under its own name" };
         var command = new Command("cp", "Copy files out of tasks and into them").WithExamples("""
             pelago cp web:data/dump.bin .          out of web; of several tasks each into a directory of its own
-            pelago cp -r web:logs ./logs
+            pelago cp -r web:logs here             as here/logs where here is a directory, else as here
+            pelago cp -r conf/. web:etc            what is in conf
             pelago cp fix.py web:fix.py            into each that begins with web
             """);
         var tasks = new TaskOptions();

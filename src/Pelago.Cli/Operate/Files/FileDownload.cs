@@ -14,10 +14,10 @@ internal sealed class FileDownload(ITaskFiles files, string task, Faults faults)
     {
         if (!all)
         {
-            await CopyAsync(path, Directory.Exists(target) ? Path.Combine(target, NameOf(path)) : target, mode: null, cancel);
+            await CopyAsync(path, Directory.Exists(target) ? Path.Combine(target, RemotePath.NameOf(path)) : target, mode: null, cancel);
             return;
         }
-        string root = Path.GetFullPath(Directory.Exists(target) && NameOf(path).Length > 0 ? Path.Combine(target, NameOf(path)) : target);
+        string root = Path.GetFullPath(Directory.Exists(target) ? Path.Combine(target, RemotePath.NameOf(path)) : target);
         try
         {
             await foreach (TaskFile file in files.FindAsync(path, new FindRequest(), cancel))
@@ -48,8 +48,6 @@ internal sealed class FileDownload(ITaskFiles files, string task, Faults faults)
             faults.Add($"{task}:{source}", fault);
         }
     }
-
-    private static string NameOf(string path) => Path.GetFileName(path.TrimEnd('/')) is var name and not ("." or "..") ? name : "";
 
     private async Task CopyAsync(string path, string place, int? mode, CancellationToken cancel)
     {

@@ -21,24 +21,42 @@ internal sealed class FileUpload(FoundTasks found, Faults faults)
         Upload[] files = [.. sources.SelectMany(source => FilesOf(source, path, all, sources.Count > 1))];
         if (files.GroupBy(file => file.Place).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new CliException($"{string.Join(" and ", twice.Select(file => file.Local))} would both become {twice.Key}", ExitCode.Usage);
+        // As for cp: a directory goes into one that is there, and else becomes what the line says.
+        string inner = sources.Count == 1 && Directory.Exists(sources[0]) ? RemotePath.NameOf(sources[0]) : "";
         var bound = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
         await Parallel.ForEachAsync(found.Tasks, bound, async (task, uploading) =>
         {
-            foreach (Upload file in files)
+            string name = found.NameOf(task.Task), root = path;
+            try
             {
-                string what = $"{found.NameOf(task.Task)}:{file.Place}";
-                try
-                {
-                    await PutAsync(task, file, uploading);
-                    says?.Invoke(what, true);
-                }
-                catch (Exception fault) when (Faults.Takes(fault))
-                {
-                    faults.Add(what, fault);
-                    says?.Invoke(what, false);
-                }
+                if (inner.Length > 0 && await TaskUpload.IsDirectoryAsync(task.Cluster, TaskAccess.PlaceOf(task.Task), path, uploading))
+                    root = Upload.Under(path, inner);
             }
+            catch (Exception fault) when (Faults.Takes(fault))
+            {
+                faults.Add($"{name}:{path}", fault);
+                foreach (Upload file in files)
+                    says?.Invoke($"{name}:{file.Place}", false);
+                return;
+            }
+            foreach (Upload file in inner.Length > 0 ? files.Select(file => file with { Root = root }) : files)
+                await PutAsync(task, name, file, says, uploading);
         });
+    }
+
+    private async Task PutAsync(FoundTask task, string name, Upload file, Action<string, bool>? says, CancellationToken cancel)
+    {
+        string what = $"{name}:{file.Place}";
+        try
+        {
+            await PutAsync(task, file, cancel);
+            says?.Invoke(what, true);
+        }
+        catch (Exception fault) when (Faults.Takes(fault))
+        {
+            faults.Add(what, fault);
+            says?.Invoke(what, false);
+        }
     }
 
     /// <param name="source">A file here, or a directory.</param>
@@ -50,12 +68,12 @@ internal sealed class FileUpload(FoundTasks found, Faults faults)
         if (!Directory.Exists(source))
         {
             string directory = path.Length == 0 || path[^1] == '/' ? path : path + "/";
-            return File.Exists(source) ? [new Upload(source, isOneOfMany ? directory : path, MakesParents: false)] : throw new CliException($"there is no file {source}");
+            return File.Exists(source) ? [new Upload(source, isOneOfMany ? directory : path, ".", MakesParents: false)] : throw new CliException($"there is no file {source}");
         }
         if (!all)
             throw new CliException($"{source} is a directory: -r copies it with all that is in it", ExitCode.Usage);
-        string root = isOneOfMany ? Under(path, Path.GetFileName(Path.GetFullPath(source).TrimEnd('/'))) : path;
-        return EntriesOf(source).Select(entry => new Upload(entry, Under(root, Path.GetRelativePath(source, entry)), MakesParents: true));
+        string root = isOneOfMany ? Upload.Under(path, RemotePath.NameOf(source)) : path;
+        return EntriesOf(source).Select(entry => new Upload(entry, root, Path.GetRelativePath(source, entry), MakesParents: true));
     }
 
     /// <summary>All files, the directories in which there is nothing, and links to directories: who follows those may have no end of it.</summary>
@@ -73,8 +91,6 @@ internal sealed class FileUpload(FoundTasks found, Faults faults)
 
     private static bool IsEmpty(string directory) => !Directory.EnumerateFileSystemEntries(directory).Any();
 
-    private static string Under(string path, string name) => name == "." ? path : path.Length == 0 ? name : $"{path.TrimEnd('/')}/{name}";
-
     private static async Task PutAsync(FoundTask task, Upload upload, CancellationToken cancel)
     {
         TaskPlace place = TaskAccess.PlaceOf(task.Task);
@@ -91,14 +107,5 @@ internal sealed class FileUpload(FoundTasks found, Faults faults)
         string name = Path.GetFileName(upload.Local);
         if (await TaskUpload.PutAsync(task.Cluster, place, file, file.Length, name, mode, upload.Remote, upload.MakesParents, cancel) is { } fault)
             throw new IOException(fault);
-    }
-
-    /// <param name="Local">A file, or a directory in which there is nothing.</param>
-    /// <param name="Remote">Where it goes; with a slash at its end a directory that is there.</param>
-    /// <param name="MakesParents">With the directories that it is in.</param>
-    private sealed record Upload(string Local, string Remote, bool MakesParents)
-    {
-        /// <summary>The same with the name that it has in a directory.</summary>
-        public string Place => Remote.Length == 0 || Remote[^1] == '/' ? Remote + Path.GetFileName(Local) : Remote;
     }
 }

@@ -13,4 +13,7 @@ internal readonly record struct RemotePath(string Task, string Path)
             : word.StartsWith('/') ? word.IndexOf("/:", StringComparison.Ordinal) + 1 : word.IndexOf(':', StringComparison.Ordinal);
         return colon <= 0 || word[0] == '.' ? null : new RemotePath(word[..colon], word[(colon + 1)..]);
     }
+
+    /// <summary>The name that a copy of a path, here or there, has in a directory. Empty where it has none of its own, as for cp: of <c>a/.</c> what is in it goes there.</summary>
+    public static string NameOf(string path) => System.IO.Path.GetFileName(path.TrimEnd('/')) is var name and not ("." or "..") ? name : "";
 }
