@@ -90,8 +90,24 @@ public sealed class FileCommandTests(FilesHome home)
         Assert.Equal("one\n", await home.PrintAsync("grep", "-m", "1", "[a-z]", "ada", "lines"));
         Assert.Equal("Binary file default/ada.main:binary matches (-a shows the lines)\n", await home.PrintAsync("grep", "a", "ada", "binary"));
 
+        Assert.Equal("ready ada\nready bob\n", await home.PrintAsync("grep", "-h", "^ready", "/ada|bob/"));
+
         Assert.Equal(1, (await home.RunAsync("grep", "nowhere", "ada")).ExitCode);
         Assert.Equal(2, (await home.RunAsync("grep", "(", "ada")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Quiet_search_answers_with_its_code_alone_and_one_match_is_enough()
+    {
+        Assert.Equal("", await home.PrintAsync("grep", "-q", "ready", "/ada|bob/"));
+        Assert.Equal("", await home.PrintAsync("grep", "-q", "-c", "-C", "3", "a", "ada", "binary", "lines"));
+        Assert.Equal("", await home.PrintAsync("grep", "-q", "1", "/ada|bob/", "only"));
+
+        ProgramResult nowhere = await home.RunAsync("grep", "-q", "nowhere", "/ada|bob/", "lines"), unsearched = await home.RunAsync("grep", "-q", "nowhere", "/ada|bob/", "only");
+
+        Assert.Equal((1, "", ""), (nowhere.ExitCode, nowhere.Output, nowhere.Error));
+        Assert.Equal((1, ""), (unsearched.ExitCode, unsearched.Output));
+        Assert.Contains("default/bob.main:only", unsearched.Error, StringComparison.Ordinal);
     }
 
     [Theory]

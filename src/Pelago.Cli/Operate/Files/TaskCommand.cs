@@ -12,16 +12,18 @@ internal sealed class TaskCommand
 {
     private readonly TaskOptions _tasks;
     private readonly Argument<string> _task = TaskOptions.Checked(new Argument<string>("task") { Description = "Name, beginning or part of a name, glob or /regex/" });
-    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "No headers with the name of the task" };
+    private readonly Option<bool> _bare;
 
     /// <param name="command">Gets the options; its own arguments come after the task.</param>
     /// <param name="tasks">Which letters tasks are told by.</param>
-    public TaskCommand(Command command, TaskOptions tasks)
+    /// <param name="bare">Takes the names of tasks away, where -q has meant something else for fifty years.</param>
+    public TaskCommand(Command command, TaskOptions tasks, Option<bool>? bare = null)
     {
         _tasks = tasks;
+        _bare = bare ?? new Option<bool>("--quiet", "-q") { Description = "No headers with the name of the task" };
         command.Arguments.Insert(0, _task);
         tasks.AddTo(command);
-        command.Options.Add(_quiet);
+        command.Options.Add(_bare);
         TaskNames.Offer(_task, tasks);
     }
 
@@ -31,7 +33,7 @@ internal sealed class TaskCommand
     public void OfferPaths(Argument argument, bool logs) => RemotePaths.Offer(argument, logs ? TextName.Logs : [], (parsed, most, cancel) =>
         _tasks.FindAsync(parsed, new TaskQuery { Selector = _tasks.Selector(parsed, parsed.GetRequiredValue(_task)), Limit = most, Fields = [] }, cancel));
 
-    public bool IsQuiet(ParseResult parsed) => parsed.GetValue(_quiet);
+    public bool IsBare(ParseResult parsed) => parsed.GetValue(_bare);
 
     public Task<FoundTasks> FindAsync(ParseResult parsed, CancellationToken cancel) =>
         _tasks.FindAsync(parsed, new TaskQuery { Selector = _tasks.Selector(parsed, parsed.GetRequiredValue(_task)) }, cancel);
@@ -52,7 +54,7 @@ internal sealed class TaskCommand
                 var access = new TaskAccess();
                 var faults = new Faults();
                 TaskSource[] sources = [.. from task in found.Tasks from word in words select new TaskSource(task, found.NameOf(task.Task), word, found.Tasks.Count > 1)];
-                bool headers = hasHeaders && sources.Length > 1 && !IsQuiet(parsed);
+                bool headers = hasHeaders && sources.Length > 1 && !IsBare(parsed);
                 await new Turns(output, sources.Length).RunAsync(async (i, turn, running) =>
                 {
                     TaskSource source = sources[i];
