@@ -30,6 +30,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("'pelago kill' has no option '--dry-run'", "kill", "--dry-run", "web")]
     [InlineData("'pelago ps' has no option '--sotr'. Did you mean '--sort'?", "ps", "--sotr", "mem")]
     [InlineData("'pelago tail' has no option '--folow'. Did you mean '--follow'?", "tail", "--folow", "web")]
+    [InlineData("--lines many: must be a whole number, such as 20 or 1K", "tail", "-n", "many", "web")]
+    [InlineData("--bytes 1X: must be a whole number, such as 20 or 1K", "head", "-c", "1X", "web")]
     public async Task A_line_that_cannot_be_understood_ends_with_2_and_a_guess(string message, params string[] arguments)
     {
         ProgramResult result = await CliProcess.RunAsync(_home.Path, arguments);

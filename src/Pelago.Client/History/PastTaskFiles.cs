@@ -34,16 +34,24 @@ public sealed class PastTaskFiles(HttpKubeApi api, PodTask task) : ITaskFiles
     {
         if (request.Path is not null)
             throw Gone();
-        (Stream text, PastRun run) = await LogAsync(new LogRequest { TailLines = request.TailLines, Timestamps = request.Timestamps }, request.Stream, cancel);
+        (Stream text, PastRun run) = await LogAsync(new LogRequest { TailLines = request.Part?.LastLines, Timestamps = request.Timestamps }, request.Stream, cancel);
         await using Stream open = text;
+        TextCut? cut = request.Part is { LastLines: null } part ? new TextCut(part) : null;
         byte[] buffer = new byte[Chunk];
         FeedChange change = run.LogLoss.Length > 0 ? FeedChange.Gap : FeedChange.None;
         int read;
         while ((read = await text.ReadAsync(buffer, cancel)) > 0)
         {
-            yield return new FeedPiece("", buffer.AsMemory(0, read), change);
+            ReadOnlyMemory<byte> came = buffer.AsMemory(0, read);
+            if (cut is not null)
+                came = cut.Push(came);
+            if (came.IsEmpty)
+                continue;
+            yield return new FeedPiece("", came, change);
             change = FeedChange.None;
         }
+        if (cut?.End() is { Length: > 0 } last)
+            yield return new FeedPiece("", last, change);
     }
 
     private async Task<(Stream Text, PastRun Run)> LogAsync(LogRequest request, string? stream, CancellationToken cancel)

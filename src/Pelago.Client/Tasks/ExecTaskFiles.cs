@@ -87,8 +87,9 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
 
     private async IAsyncEnumerable<FeedPiece> FeedFileAsync(string path, FeedRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
-        string lines = request.TailLines is { } last ? last.ToString(CultureInfo.InvariantCulture) : "+1";
-        string[] command = ["tail", "-n", lines, .. request.Follow ? (string[])["-F"] : [], Given(path)];
+        TextPart part = request.Part ?? new TextPart(TextSide.AllButFirst, 0, IsBytes: false);
+        string from = part.Side == TextSide.Last ? part.Count.ToString(CultureInfo.InvariantCulture) : "+" + (part.Count + 1).ToString(CultureInfo.InvariantCulture);
+        string[] command = ["tail", part.IsBytes ? "-c" : "-n", from, .. request.Follow ? (string[])["-F"] : [], Given(path)];
         await using ContainerCommand run = await ContainerCommand.StartAsync(api, place, command, 0, cancel);
         byte[] buffer = new byte[Chunk];
         FeedChange change = request.Position is null ? FeedChange.None : FeedChange.Gap;
@@ -102,22 +103,31 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
 
     private async IAsyncEnumerable<FeedPiece> FeedLogAsync(FeedRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
+        TextPart? part = request.Position is null ? request.Part : null;
+        if (request.Follow && part is { Side: TextSide.Last, IsBytes: true })
+            throw new ApiStatusException(ApiStatus.BadRequest("where the last bytes of a log begin is not known in this cluster, which has no agents, before it has ended: ask for its last lines"));
         var lines = new LogLines(request.Position ?? "", request.Timestamps);
         lines.Begin();
         var asked = new LogRequest
         {
-            Container = place.Container, Follow = request.Follow, Timestamps = true, SinceTime = lines.Since, TailLines = request.Position is null ? request.TailLines : null,
+            Container = place.Container, Follow = request.Follow, Timestamps = true, SinceTime = lines.Since, TailLines = part?.LastLines,
         };
+        TextCut? cut = part is { LastLines: null } rest ? new TextCut(rest) : null;
         await using Stream body = await LogAsync(asked, request.Stream, cancel);
         byte[] buffer = new byte[Chunk];
         while (true)
         {
             int read = await body.ReadAsync(buffer, cancel);
             ReadOnlyMemory<byte> text = lines.Take(buffer.AsSpan(0, read), isLast: read == 0);
+            if (cut is not null)
+                text = cut.Push(text);
             if (text.Length > 0)
                 yield return new FeedPiece(lines.Position, text, FeedChange.None);
-            if (read == 0)
-                yield break;
+            if (read > 0)
+                continue;
+            if (cut?.End() is { Length: > 0 } last)
+                yield return new FeedPiece(lines.Position, last, FeedChange.None);
+            yield break;
         }
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Kube.Lines;
+
 namespace Pelago.Client;
 
 /// <summary>Which part of a log or a file is wanted, and from where on.</summary>
@@ -14,8 +16,8 @@ public sealed record FeedRequest
     /// <summary>Where an earlier piece said one goes on; null: at the beginning.</summary>
     public string? Position { get; init; }
 
-    /// <summary>Only the last so many lines.</summary>
-    public long? TailLines { get; init; }
+    /// <summary>Of what is there only this, <see cref="TextSide.Last"/> or <see cref="TextSide.AllButFirst"/>; of no effect with a position.</summary>
+    public TextPart? Part { get; init; }
 
     /// <summary>Of a log that is read from its beginning: from that of the first attempt that is kept, and not of the newest.</summary>
     public bool AllAttempts { get; init; }

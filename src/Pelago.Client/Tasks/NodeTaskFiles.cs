@@ -77,7 +77,8 @@ public sealed class NodeTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
         QueryString.Add(query, "path", request.Path);
         QueryString.Add(query, "follow", Flag(request.Follow));
         QueryString.Add(query, "position", request.Position);
-        QueryString.Add(query, "tailLines", Text(request.TailLines));
+        if (request.Part is { } part)
+            QueryString.Add(query, (part.Side == TextSide.Last ? "tail" : "skip") + (part.IsBytes ? "Bytes" : "Lines"), Text(part.Count));
         QueryString.Add(query, "allAttempts", Flag(request.AllAttempts));
         QueryString.Add(query, "stream", request.Stream);
         QueryString.Add(query, "timestamps", Flag(request.Timestamps));

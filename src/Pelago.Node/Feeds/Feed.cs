@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using Pelago.Kube.Lines;
 using Pelago.Node.Files;
 using Pelago.Node.Logs;
 
 namespace Pelago.Node.Feeds;
 
 /// <summary>
-/// Reads a text over the files that rotation and restarts cut it into, from a place that somebody else has come to or from its last lines, and goes on with
+/// Reads a text over the files that rotation and restarts cut it into, from a place that somebody else has come to or from a part of it on, and goes on with
 /// what is written: every byte once and in order. For one reader.
 /// </summary>
 /// <param name="records">How the records of a log are read; null: the bytes of the files are the text.</param>
@@ -22,6 +23,9 @@ internal sealed class Feed(IFeedFiles files, LogQuery? records, FeedWriter outpu
     private long _offset;
     private (ulong Print, long Of) _print = (0, -1);
     private char _flag = FeedWriter.Usual;
+
+    /// <summary>Leaves out what is before the wanted part of what there is now; null where nothing is.</summary>
+    private TextCut? _cut;
 
     /// <summary>Goes on where somebody has come to.</summary>
     public void BeginAt(in FeedPosition position)
@@ -50,38 +54,64 @@ internal sealed class Feed(IFeedFiles files, LogQuery? records, FeedWriter outpu
         Begin(files.DropsOldest ? all.Where(file => file.Attempt >= attempt) : all.TakeLast(1));
     }
 
-    /// <summary>Begins with the last lines of the newest attempt, or with all of it.</summary>
-    public void BeginWith(long? lastLines, bool allAttempts)
+    /// <summary>Begins with the end of the newest attempt, or with all of it or all but its beginning.</summary>
+    public void BeginWith(TextPart? part, bool allAttempts)
     {
         IReadOnlyList<FeedFile> all = Settled();
         if (all.Count == 0)
             return;
         FeedFile[] wanted = [.. files.DropsOldest ? all.Where(file => allAttempts || file.Attempt == all[^1].Attempt) : all.TakeLast(1)];
-        if (lastLines is not { } lines)
-        {
+        if (part is not { } some)
             Begin(wanted);
+        else if (some.Side != TextSide.Last && (_text is not null || !some.IsBytes))
+            BeginBehind(wanted, some);
+        else if (files.Open(wanted[^1]) is not { } last)
             return;
-        }
-        FileStream? last = files.Open(wanted[^1]);
-        if (last is null)
-            return;
-        if (_text is null)
-        {
-            Take(wanted[^1], last, FileTail.Find(last.SafeFileHandle, lines));
-            return;
-        }
-        (int index, long offset) = LogTail.Find([.. wanted.SkipLast(1).Select(file => files.PathOf(file))], last.SafeFileHandle, lines, records!.Stream);
+        else if (_text is null)
+            Take(wanted[^1], last, FileTail.Find(last.SafeFileHandle, some));
+        else
+            BeginAtEnd(wanted, last, some);
+    }
+
+    /// <summary>Only who reads the beginning knows where what follows it is.</summary>
+    private void BeginBehind(FeedFile[] wanted, TextPart part)
+    {
+        _cut = new TextCut(part);
+        Begin(wanted);
+    }
+
+    private void BeginAtEnd(FeedFile[] wanted, FileStream last, TextPart part)
+    {
+        (int index, long offset, long before) = LogTail.Find([.. wanted.SkipLast(1).Select(file => files.PathOf(file))], last.SafeFileHandle, part, records!.Stream);
         if (index < wanted.Length - 1 && files.Open(wanted[index]) is { } earlier)
         {
             last.Dispose();
             Take(wanted[index], earlier, offset);
-            return;
         }
-        Take(wanted[^1], last, index >= wanted.Length ? last.Length : index == wanted.Length - 1 ? offset : 0);
+        else
+        {
+            Take(wanted[^1], last, index >= wanted.Length ? last.Length : index == wanted.Length - 1 ? offset : 0);
+            // The earlier file went meanwhile.
+            before = index < wanted.Length - 1 ? 0 : before;
+        }
+        if (before > 0)
+            _cut = new TextCut(new TextPart(TextSide.AllButFirst, before, IsBytes: true));
     }
 
     /// <summary>Writes all that is there now, over every rotation that happens meanwhile.</summary>
     public async Task DrainAsync(CancellationToken cancel)
+    {
+        await DrainFilesAsync(cancel);
+        // What comes later is wanted, wherever the wanted part would have begun.
+        _cut = null;
+    }
+
+    /// <summary>Says where it is, without any text.</summary>
+    public Task BeatAsync(CancellationToken cancel) => _file is null ? Task.CompletedTask : WriteAsync(default, cancel);
+
+    public void Dispose() => _file?.Dispose();
+
+    private async Task DrainFilesAsync(CancellationToken cancel)
     {
         if (_file is null)
             Begin(Settled());
@@ -98,11 +128,6 @@ internal sealed class Feed(IFeedFiles files, LogQuery? records, FeedWriter outpu
             Take(next, opened, 0);
         }
     }
-
-    /// <summary>Says where it is, without any text.</summary>
-    public Task BeatAsync(CancellationToken cancel) => _file is null ? Task.CompletedTask : WriteAsync(default, cancel);
-
-    public void Dispose() => _file?.Dispose();
 
     private void Begin(IEnumerable<FeedFile> wanted)
     {
@@ -178,6 +203,7 @@ internal sealed class Feed(IFeedFiles files, LogQuery? records, FeedWriter outpu
     {
         while (true)
         {
+            cancel.ThrowIfCancellationRequested();
             if (RandomAccess.GetLength(_file!.SafeFileHandle) < _offset)
             {
                 (_offset, _print, _flag) = (0, (0, -1), FeedWriter.Cut);
@@ -204,6 +230,13 @@ internal sealed class Feed(IFeedFiles files, LogQuery? records, FeedWriter outpu
 
     private async Task WriteAsync(ReadOnlyMemory<byte> text, CancellationToken cancel)
     {
+        if (_cut is not null)
+        {
+            text = _cut.Push(text);
+            // A place before the wanted part is told to nobody: who goes on there would get what is left out.
+            if (text.IsEmpty)
+                return;
+        }
         if (_print.Of < Math.Min(_offset, FeedPosition.PrintLength))
             _print = (FeedPosition.PrintOf(_file!.SafeFileHandle, _offset) ?? 0, Math.Min(_offset, FeedPosition.PrintLength));
         var position = new FeedPosition(_at.Attempt, _at.Facts.Device, _at.Facts.Inode, _offset, _print.Print, _text?.OpenLines ?? 0);

@@ -3,17 +3,27 @@
 using System.Buffers;
 using System.IO;
 using Microsoft.Win32.SafeHandles;
+using Pelago.Kube.Lines;
 
 namespace Pelago.Node.Feeds;
 
-/// <summary>Where the last lines of any file begin; a last line without its newline is one too.</summary>
+/// <summary>Where parts of any file begin.</summary>
 internal static class FileTail
 {
     private const int Window = 64 * 1024;
 
-    public static long Find(SafeFileHandle file, long lines)
+    /// <summary>Of the last lines, the last bytes, and all but the first bytes: nothing before them is read.</summary>
+    public static long Find(SafeFileHandle file, TextPart part)
     {
-        long end = RandomAccess.GetLength(file);
+        long length = RandomAccess.GetLength(file);
+        if (!part.IsBytes)
+            return FindLines(file, length, part.Count);
+        return part.Side == TextSide.Last ? Math.Max(0, length - part.Count) : Math.Min(length, part.Count);
+    }
+
+    /// <summary>A last line without its newline is one too.</summary>
+    private static long FindLines(SafeFileHandle file, long end, long lines)
+    {
         if (lines <= 0)
             return end;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Window);

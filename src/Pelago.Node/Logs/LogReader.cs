@@ -2,6 +2,7 @@
 
 using System.Buffers;
 using System.IO;
+using Pelago.Kube.Lines;
 
 namespace Pelago.Node.Logs;
 
@@ -49,7 +50,9 @@ internal sealed class LogReader(string path, LogQuery query, LogSignals signals)
     {
         _current = LogPosition.OpenCurrent(path);
         IReadOnlyList<string> rotated = _current?.Predecessors(path) ?? LogFiles.Rotated(path);
-        (int first, long offset) = query.TailLines is { } lines ? LogTail.Find(rotated, _current?.File.SafeFileHandle, lines, query.Stream) : (0, 0);
+        (int first, long offset, _) = query.TailLines is { } lines
+            ? LogTail.Find(rotated, _current?.File.SafeFileHandle, new TextPart(TextSide.Last, lines, IsBytes: false), query.Stream)
+            : (0, 0, 0);
         for (int i = first; i < rotated.Count; i++)
             await ReadFileAsync(rotated[i], i == first ? offset : 0, text, output, cancel);
         if (_current is not null && first >= rotated.Count)

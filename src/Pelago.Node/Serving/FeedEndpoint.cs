@@ -4,6 +4,7 @@ using System.IO;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Pelago.Kube;
+using Pelago.Kube.Lines;
 using Pelago.Node.Feeds;
 using Pelago.Node.Logs;
 using Pelago.Node.Native;
@@ -20,6 +21,10 @@ internal sealed class FeedEndpoint(IContainerPlaces places, LogSignals signals, 
 {
     private static readonly TimeSpan BetweenBeats = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+    private static readonly (string Name, TextSide Side, bool IsBytes)[] Parts =
+    [
+        ("tailLines", TextSide.Last, false), ("tailBytes", TextSide.Last, true), ("skipLines", TextSide.AllButFirst, false), ("skipBytes", TextSide.AllButFirst, true),
+    ];
 
     public async Task LogAsync(HttpContext http)
     {
@@ -112,11 +117,24 @@ internal sealed class FeedEndpoint(IContainerPlaces places, LogSignals signals, 
         }
     }
 
+    private static TextPart? PartOf(IQueryCollection query)
+    {
+        foreach ((string name, TextSide side, bool isBytes) in Parts)
+        {
+            if (query.Number(name, least: 0) is not { } count)
+                continue;
+            return isBytes && query.IsTrue("timestamps")
+                ? throw new ApiStatusException(ApiStatus.BadRequest($"{name}: what a log holds is counted without the times: not together with timestamps"))
+                : new TextPart(side, count, isBytes);
+        }
+        return null;
+    }
+
     private static void Begin(Feed feed, IQueryCollection query)
     {
         string position = query["position"].ToString();
         if (position.Length == 0)
-            feed.BeginWith(query.Number("tailLines", least: 0), query.IsTrue("allAttempts"));
+            feed.BeginWith(PartOf(query), query.IsTrue("allAttempts"));
         else if (FeedPosition.TryParse(position, out FeedPosition at))
             feed.BeginAt(at);
         else

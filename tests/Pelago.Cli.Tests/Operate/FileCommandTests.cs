@@ -62,6 +62,23 @@ public sealed class FileCommandTests(FilesHome home)
         Assert.Equal("broken ada\n", await home.PrintAsync("tail", "-n", "1", "ada"));
     }
 
+    [Theory]
+    [InlineData("one\ntwo\n", "head", "-n", "-1", "ada", "lines")]
+    [InlineData("", "head", "-n", "-1", "ada", "unfinished")]
+    [InlineData("one\ntwo\n", "head", "-c", "-6", "ada", "lines")]
+    [InlineData("ready ada\n", "head", "-n", "-1", "ada")]
+    [InlineData("one\n", "head", "-c", "2", "-n", "1", "ada", "lines")]
+    [InlineData("three\n", "tail", "-n", "-1", "ada", "lines")]
+    [InlineData("two\nthree\n", "tail", "-n", "+2", "ada", "lines")]
+    [InlineData("one\ntwo\nthree\n", "tail", "-n", "+0", "ada", "lines")]
+    [InlineData("three\n", "tail", "-c", "6", "ada", "lines")]
+    [InlineData("two\nthree\n", "tail", "-c", "+5", "ada", "lines")]
+    [InlineData("one\ntwo\nthree\n", "tail", "-c", "1K", "ada", "lines")]
+    [InlineData("en ada\n", "tail", "-c", "7", "ada")]
+    [InlineData("ada\nbroken ada\n", "tail", "-c", "+7", "ada")]
+    [InlineData("broken ada\n", "tail", "-n", "+2", "ada")]
+    public async Task Parts_are_counted_from_either_end(string expected, params string[] line) => Assert.Equal(expected, await home.PrintAsync(line));
+
     [Fact]
     public async Task Directories_are_listed_searched_and_added_up()
     {

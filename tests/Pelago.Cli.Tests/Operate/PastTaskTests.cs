@@ -26,6 +26,9 @@ public sealed class PastTaskTests(FilesHome home)
         Assert.Equal("two\n", await home.PrintAsync("cat", "-i", "gone", "stderr"));
         Assert.Equal("three\n", await home.PrintAsync("tail", "-I", "-n", "1", "gone", "stdout"));
         Assert.Equal("one\n", await home.PrintAsync("head", "-I", "-n", "1", "gone", "stdout"));
+        Assert.Equal("one\n", await home.PrintAsync("head", "-I", "-n", "-1", "gone", "stdout"));
+        Assert.Equal("ree\n", await home.PrintAsync("tail", "-I", "-c", "4", "gone", "stdout"));
+        Assert.Equal("three\n", await home.PrintAsync("tail", "-I", "-n", "+2", "gone", "stdout"));
         Assert.Equal("1:one\n", await home.PrintAsync("grep", "-n", "on", "-I", "gone", "stdout"));
     }
 

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Text;
 using CsCheck;
+using Pelago.Kube.Lines;
 using Pelago.Node.Feeds;
 using Pelago.Node.Logs;
 using Pelago.Node.Native;
@@ -173,25 +174,79 @@ public sealed class FeedTests
     }
 
     [Theory]
-    [InlineData("a\nb\nc\n", 2, "b\nc\n")]
-    [InlineData("a\nb\nc", 2, "b\nc")]
-    [InlineData("a\nb\n", 9, "a\nb\n")]
-    [InlineData("a\n", 0, "")]
-    [InlineData("", 3, "")]
-    [InlineData("\n\n\n", 2, "\n\n")]
-    public async Task Last_lines_are_where_one_begins(string text, int lines, string expected)
+    [InlineData("a\nb\nc\n", TextSide.Last, 2, false, "b\nc\n")]
+    [InlineData("a\nb\nc", TextSide.Last, 2, false, "b\nc")]
+    [InlineData("a\nb\n", TextSide.Last, 9, false, "a\nb\n")]
+    [InlineData("a\n", TextSide.Last, 0, false, "")]
+    [InlineData("", TextSide.Last, 3, false, "")]
+    [InlineData("\n\n\n", TextSide.Last, 2, false, "\n\n")]
+    [InlineData("one\ntwo\n", TextSide.Last, 6, true, "e\ntwo\n")]
+    [InlineData("one\ntwo\n", TextSide.Last, 4, true, "two\n")]
+    [InlineData("one\ntwo", TextSide.Last, 1, true, "o")]
+    [InlineData("one\n", TextSide.Last, 99, true, "one\n")]
+    [InlineData("one\n", TextSide.Last, 0, true, "")]
+    [InlineData("one\ntwo\n", TextSide.AllButFirst, 0, false, "one\ntwo\n")]
+    [InlineData("one\ntwo\n", TextSide.AllButFirst, 1, false, "two\n")]
+    [InlineData("one\ntwo\n", TextSide.AllButFirst, 9, false, "")]
+    [InlineData("one\ntwo\n", TextSide.AllButFirst, 5, true, "wo\n")]
+    [InlineData("one\ntwo\n", TextSide.AllButFirst, 99, true, "")]
+    public async Task Part_is_where_one_begins(string text, TextSide side, int count, bool isBytes, string expected)
     {
+        var part = new TextPart(side, count, isBytes);
         using var directory = new TemporaryDirectory();
         await File.WriteAllTextAsync(directory["file"], text, Cancel);
         if (text.Length > 0)
             Append(directory["3.log"], text);
-        using var plain = new Reader(() => Plain(directory.Path, "file"), null, lines);
-        using var log = new Reader(() => new LogFeedFiles(directory.Path), new LogQuery(), lines);
+        using var plain = new Reader(() => Plain(directory.Path, "file"), null, part);
+        using var log = new Reader(() => new LogFeedFiles(directory.Path), new LogQuery(), part);
         await plain.TakeAsync(null);
         await log.TakeAsync(null);
 
         Assert.Equal(expected, plain.Text);
         Assert.Equal(expected, log.Text);
+    }
+
+    [Theory]
+    [InlineData(TextSide.Last, true)]
+    [InlineData(TextSide.AllButFirst, true)]
+    [InlineData(TextSide.AllButFirst, false)]
+    public async Task Part_of_a_log_goes_over_its_rotated_files_and_pieces_of_lines(TextSide side, bool isBytes)
+    {
+        using var directory = new TemporaryDirectory();
+        string text = "";
+        foreach (string[] file in (string[][])[["one\n", "tw"], ["o\n", "three ", "three\n"], ["four\n", "five"]])
+        {
+            if (text.Length > 0)
+                File.Move(directory["0.log"], $"{directory["0.log"]}.{Start.AddSeconds(text.Length):yyyyMMdd-HHmmss}");
+            foreach (string piece in file)
+                Append(directory["0.log"], piece);
+            text += string.Concat(file);
+        }
+
+        for (int count = 0; count <= text.Length + 1; count++)
+        {
+            using var log = new Reader(() => new LogFeedFiles(directory.Path), new LogQuery(), new TextPart(side, count, isBytes));
+            await log.TakeAsync(null);
+
+            var cut = new TextCut(new TextPart(side, count, isBytes));
+            string expected = Encoding.UTF8.GetString(cut.Push(Encoding.UTF8.GetBytes(text)).Span) + Encoding.UTF8.GetString(cut.End().Span);
+            Assert.Equal(expected, log.Text);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_written_later_is_not_left_out_and_no_place_is_told_before_the_part()
+    {
+        using var directory = new TemporaryDirectory();
+        await File.WriteAllTextAsync(directory["file"], "one\ntwo\n", Cancel);
+        using var reader = new Reader(() => Plain(directory.Path, "file"), null, new TextPart(TextSide.AllButFirst, 5, IsBytes: false));
+
+        await reader.TakeAsync(null);
+        Assert.Equal("", reader.Flags);
+        await File.AppendAllTextAsync(directory["file"], "three\n", Cancel);
+        await reader.TakeAsync(null);
+
+        Assert.Equal("three\n", reader.Text);
     }
 
     [Theory]
@@ -214,7 +269,7 @@ public sealed class FeedTests
     }
 
     /// <summary>Reads as a client does: what it has taken whole counts, and from there it goes on.</summary>
-    private sealed class Reader(Func<IFeedFiles> open, LogQuery? records, long? tail = null) : IDisposable
+    private sealed class Reader(Func<IFeedFiles> open, LogQuery? records, TextPart? part = null) : IDisposable
     {
         private readonly List<(string Position, string Text)> _pieces = [];
         private readonly MemoryStream _output = new();
@@ -239,7 +294,7 @@ public sealed class FeedTests
                 if (_pieces.Count > 0 && FeedPosition.TryParse(_pieces[^1].Position, out FeedPosition position))
                     _feed.BeginAt(position);
                 else
-                    _feed.BeginWith(tail, allAttempts: true);
+                    _feed.BeginWith(part, allAttempts: true);
             }
             await _feed.DrainAsync(Cancel);
             Parse();

@@ -10,8 +10,6 @@ namespace Pelago.Cli.Operate.Tail;
 /// <summary><c>pelago tail</c>: the last lines of logs and files, and with -f what is written, by tasks that come later too.</summary>
 internal static class TailCommand
 {
-    private const int UsualLines = 10;
-
     /// <summary>Of so many newest runs of a cluster's history: tasks that came and went between two looks.</summary>
     private const int JustEnded = 200;
 
@@ -19,8 +17,7 @@ internal static class TailCommand
     {
         Argument<string> name = TaskOptions.Checked(new Argument<string>("task") { Description = "Name, beginning or part of a name, glob or /regex/" });
         Argument<string[]> files = CatCommand.FilesArgument();
-        Option<int?> lines = CommandOptions.Number("--lines", $"So many lines (default: {UsualLines})", "N", 0, int.MaxValue);
-        lines.Aliases.Add("-n");
+        var letters = PartLetters.OfTail();
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with what is written: by new tasks, after restarts and rotations too" };
         var order = new Option<bool>("--order") { Description = "With -f, of logs: merge the lines of all by their time" };
         var prefix = new Option<bool>("--prefix") { Description = "Each line begins with its task and file" };
@@ -28,6 +25,7 @@ internal static class TailCommand
         var quiet = new Option<bool>("--quiet", "-q") { Description = "No headers with the name of the task" };
         var command = new Command("tail", "Print the last lines of logs and files of tasks, and follow them").WithExamples("""
             pelago tail web
+            pelago tail -n +2 -q web report.csv        all but its first line
             pelago tail -f web                         also tasks of that name that start later
             pelago tail -f -n 0 --order --prefix '*'   everything, as one log in the order of time
             pelago tail -f web logs/access.log
@@ -36,7 +34,8 @@ internal static class TailCommand
         command.Arguments.Add(files);
         var tasks = new TaskOptions(takenLetters: "n");
         tasks.AddTo(command);
-        foreach (Option option in new Option[] { lines, follow, order, prefix, times, quiet })
+        letters.AddTo(command);
+        foreach (Option option in new Option[] { follow, order, prefix, times, quiet })
             command.Options.Add(option);
         TaskNames.Offer(name, tasks);
         RemotePaths.Offer(files, TextName.Logs, (parsed, most, cancel) =>
@@ -45,11 +44,13 @@ internal static class TailCommand
         {
             var wanted = new TailWanted
             {
-                Texts = TextName.Of(parsed.GetValue(files)), Lines = parsed.GetValue(lines) ?? UsualLines, Follow = parsed.GetValue(follow),
+                Texts = TextName.Of(parsed.GetValue(files)), Part = letters.Read(parsed), Follow = parsed.GetValue(follow),
                 IsOrdered = parsed.GetValue(order), HasPrefix = parsed.GetValue(prefix), HasTimes = parsed.GetValue(times), IsQuiet = parsed.GetValue(quiet),
             };
             if (wanted.IsOrdered && (!wanted.Follow || wanted.Texts.Any(text => !text.IsLog)))
                 throw new CliException("--order: only followed logs have times to be merged by: -f, and log, stdout or stderr", ExitCode.Usage);
+            if (wanted.Part.IsBytes && (wanted.IsOrdered || wanted.HasTimes))
+                throw new CliException("--bytes: what is written is counted, and has no times: without --timestamps and --order", ExitCode.Usage);
             var query = new TaskQuery { Selector = tasks.Selector(parsed, parsed.GetRequiredValue(name)), Fields = [TaskFields.Uid, TaskFields.Restarts] };
             return StandardOutput.UseAsync(async output => await RunAsync(await tasks.ConnectAsync(parsed, cancel), query, wanted, output), cancel);
         });

@@ -4,6 +4,7 @@ using System.IO;
 using Pelago.Cli.Operate.Files;
 using Pelago.Client;
 using Pelago.Kube;
+using Pelago.Kube.Lines;
 
 namespace Pelago.Cli.Operate.Tail;
 
@@ -16,10 +17,10 @@ internal sealed class TailHistory(TailWanted wanted, TailOutput output, Faults f
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>All of the log of a task whose pod is gone, or its last lines. What cannot be had is said.</summary>
+    /// <summary>All of the log of a task whose pod is gone, or a part of it. What cannot be had is said.</summary>
     public async Task PrintAsync(TailSource source, CancellationToken cancel)
     {
-        if (await CopyAsync(source, source.Found.Task, source.Lines, 0, cancel) is (_, { } fault))
+        if (await CopyAsync(source, source.Found.Task, source.Part, 0, cancel) is (_, { } fault))
             faults.Add(source.Title, fault);
     }
 
@@ -70,12 +71,12 @@ internal sealed class TailHistory(TailWanted wanted, TailOutput output, Faults f
     }
 
     /// <summary>Writes a log but for its first bytes; how many of these are of what comes after it, and why the log cannot be had.</summary>
-    private async Task<(long Left, Exception? Fault)> CopyAsync(TailSource source, PodTask past, long? lines, long known, CancellationToken cancel)
+    private async Task<(long Left, Exception? Fault)> CopyAsync(TailSource source, PodTask past, TextPart? part, long known, CancellationToken cancel)
     {
         var files = new PastTaskFiles(source.Found.Cluster, past);
         var request = new FeedRequest
         {
-            Path = source.Text.Path, Stream = source.Text.Stream, TailLines = lines, Timestamps = wanted.ShowsTimesOf(source.Text),
+            Path = source.Text.Path, Stream = source.Text.Stream, Part = part, Timestamps = wanted.ShowsTimesOf(source.Text),
         };
         long came = 0;
         Exception? fault = await TryAsync(

@@ -2,9 +2,11 @@
 
 using System.Collections.Concurrent;
 using System.IO;
+using System.Threading.Channels;
 using Pelago.Cli.Operate.Files;
 using Pelago.Client;
 using Pelago.Kube;
+using Pelago.Kube.Lines;
 
 namespace Pelago.Cli.Operate.Tail;
 
@@ -15,6 +17,9 @@ namespace Pelago.Cli.Operate.Tail;
 internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults faults, TimeProvider time)
 {
     private const int AtOnce = 16;
+
+    /// <summary>Of each source that waits for its turn to be printed: a part of a text may be almost all of it.</summary>
+    private const int MostPieces = 32;
     private static readonly TimeSpan BetweenReleases = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(5);
@@ -29,7 +34,7 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
     // Sources whose task may write again; the loops of the others end with their text.
     private readonly ConcurrentDictionary<string, bool> _alive = new(StringComparer.Ordinal);
 
-    /// <summary>The last lines of each source, one after the other.</summary>
+    /// <summary>The wanted part of each source, one after the other.</summary>
     public async Task PrintAsync(FoundTasks found, CancellationToken cancel)
     {
         TailSource[] sources = [.. SourcesOf(found, found.Tasks)];
@@ -37,10 +42,10 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
             output.ExpectSeveral();
         foreach (TailSource[] some in sources.Chunk(AtOnce))
         {
-            Task<List<byte[]>>[] reading = [.. some.Select(source => ReadAsync(source, cancel))];
+            ChannelReader<byte[]>[] reading = [.. some.Select(source => Read(source, cancel))];
             for (int i = 0; i < some.Length; i++)
             {
-                foreach (byte[] piece in await reading[i])
+                await foreach (byte[] piece in reading[i].ReadAllAsync(cancel))
                     await output.WriteAsync(some[i], piece, cancel);
                 await output.EndAsync(some[i]);
             }
@@ -48,14 +53,14 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
     }
 
     /// <summary>Until it is cancelled.</summary>
-    /// <param name="found">What is there now: of that the last lines.</param>
+    /// <param name="found">What is there now: of that the wanted part.</param>
     /// <param name="before">What was there a moment before, ended or not: of what had ended nothing.</param>
     /// <param name="next">Waits for a change, and looks for what is there then, ended or not: of that everything.</param>
     /// <param name="cancel">Ends it.</param>
     public async Task FollowAsync(FoundTasks found, FoundTasks before, Func<FoundTasks, CancellationToken, Task<FoundTasks>> next, CancellationToken cancel)
     {
         Task releasing = wanted.IsOrdered ? ReleaseAsync(cancel) : Task.CompletedTask;
-        Start(SourcesOf(found, found.Tasks), found, _ => wanted.Lines, cancel);
+        Start(SourcesOf(found, found.Tasks), found, _ => wanted.Part, cancel);
         PassOver(before);
         found = before;
         while (true)
@@ -66,8 +71,8 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
             HttpKubeApi[] came = PassOver(found);
             IEnumerable<TailSource> meant = SourcesOf(found, found.Tasks).Where(source => source.IsPast ? source.Text.IsLog && !_ended.Contains(source.Key)
                 : !source.Found.Task.State.IsFinished() || !_ended.Contains(source.Key));
-            // Of a cluster that did not answer before, the last lines as in the beginning.
-            Start(meant, found, source => came.Contains(source.Found.Cluster) ? wanted.Lines : null, cancel);
+            // Of a cluster that did not answer before, the same part as in the beginning.
+            Start(meant, found, source => came.Contains(source.Found.Cluster) ? wanted.Part : null, cancel);
         }
     }
 
@@ -80,7 +85,7 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
         return came;
     }
 
-    private void Start(IEnumerable<TailSource> some, FoundTasks found, Func<TailSource, long?> linesOf, CancellationToken cancel)
+    private void Start(IEnumerable<TailSource> some, FoundTasks found, Func<TailSource, TextPart?> partOf, CancellationToken cancel)
     {
         TailSource[] sources = [.. some];
 
@@ -98,8 +103,8 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
             {
                 // Of what had ended and begins again the earlier attempts are passed over.
                 bool isAgain = _ended.Remove(source.Key);
-                source.Lines = linesOf(source);
-                source.Count = source.Lines is null && !isAgain ? 0 : null;
+                source.Part = partOf(source);
+                source.Count = source.Part is null && !isAgain ? 0 : null;
             }
             else if (known.IsPast && !source.IsPast && _alive[source.Key])
             {
@@ -126,22 +131,33 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
     private IEnumerable<TailSource> SourcesOf(FoundTasks found, IEnumerable<FoundTask> tasks) =>
         from task in tasks from text in wanted.Texts select new TailSource(task, found.NameOf(task.Task), text);
 
-    private async Task<List<byte[]>> ReadAsync(TailSource source, CancellationToken cancel)
+    private ChannelReader<byte[]> Read(TailSource source, CancellationToken cancel)
     {
-        var pieces = new List<byte[]>();
-        source.Lines = wanted.Lines;
+        var pieces = Channel.CreateBounded<byte[]>(MostPieces);
+        _ = ReadAsync(source, pieces.Writer, cancel);
+        return pieces.Reader;
+    }
+
+    private async Task ReadAsync(TailSource source, ChannelWriter<byte[]> pieces, CancellationToken cancel)
+    {
+        source.Part = wanted.Part;
+        Exception? broken = null;
         try
         {
             ITaskFiles files = await _access.FilesOfAsync(source.Found, cancel);
             await foreach (FeedPiece piece in files.FeedAsync(RequestFor(source) with { Follow = false }, cancel))
-                pieces.Add(piece.Text.ToArray());
+                await pieces.WriteAsync(piece.Text.ToArray(), cancel);
             faults.AddLoss(source.Title, files);
         }
         catch (Exception fault) when (Faults.Takes(fault))
         {
             faults.Add(source.Title, fault);
         }
-        return pieces;
+        catch (Exception fault)
+        {
+            broken = fault;
+        }
+        pieces.TryComplete(broken);
     }
 
     private async Task FollowAsync(TailSource source, Task before, CancellationToken cancel)
@@ -173,7 +189,7 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
                     (isSaid, pause) = (false, ShortPause);
                 }
                 // What is written after an end is all new.
-                (source.Lines, source.IsRead) = (null, true);
+                (source.Part, source.IsRead) = (null, true);
                 if (!_alive.GetValueOrDefault(source.Key))
                     return;
             }
@@ -200,7 +216,7 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
     private FeedRequest RequestFor(TailSource source) => new()
     {
         AllAttempts = source is { Position: null, Count: not null },
-        Path = source.Text.Path, Stream = source.Text.Stream, Follow = true, Position = source.Position, TailLines = source.Position is null ? source.Lines : null,
+        Path = source.Text.Path, Stream = source.Text.Stream, Follow = true, Position = source.Position, Part = source.Position is null ? source.Part : null,
         Timestamps = wanted.ShowsTimesOf(source.Text),
     };
 

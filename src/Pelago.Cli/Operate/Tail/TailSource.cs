@@ -4,6 +4,7 @@ using System.Buffers;
 using Pelago.Cli.Operate.Files;
 using Pelago.Client;
 using Pelago.Kube;
+using Pelago.Kube.Lines;
 
 namespace Pelago.Cli.Operate.Tail;
 
@@ -46,8 +47,8 @@ internal sealed class TailSource(FoundTask found, string id, TextName text)
     /// <summary>Where its text goes on; null while that is not known.</summary>
     public string? Position { get; set; }
 
-    /// <summary>Of what is there only the last so many lines; null: all.</summary>
-    public long? Lines { get; set; }
+    /// <summary>Of what is there only this; null: all.</summary>
+    public TextPart? Part { get; set; }
 
     public bool HasBegun { get; set; }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using Pelago.Cli.Operate.Files;
+using Pelago.Kube.Lines;
 
 namespace Pelago.Cli.Operate.Tail;
 
@@ -8,7 +9,9 @@ namespace Pelago.Cli.Operate.Tail;
 internal sealed record TailWanted
 {
     public required IReadOnlyList<TextName> Texts { get; init; }
-    public long Lines { get; init; }
+
+    /// <summary>Of what is there when it begins.</summary>
+    public TextPart Part { get; init; }
     public bool Follow { get; init; }
     public bool IsOrdered { get; init; }
     public bool HasPrefix { get; init; }
