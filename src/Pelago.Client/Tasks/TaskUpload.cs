@@ -11,11 +11,16 @@ namespace Pelago.Client;
 public static class TaskUpload
 {
     // $1 the place, $2 the file's own name for a place that is a directory, $3 the length: not every protocol can say that the input has ended, $4 the
-    // permissions, $5 whether the directories of the place are made. A slash at the end means a directory, as it does for cp.
+    // permissions, $5 whether the directories of the place are made. A slash at the end means a directory, as it does for cp. What is no file would be
+    // gone, and a file in its place.
     private const string Script = """
         d=$1; case $5:$d in parents:*/*) p=${d%/*}; [ -z "$p" ] || mkdir -p "$p" || exit 1;; esac
         if [ -d "$d" ]; then d=${d%/}/$2; fi
         case $d in */) echo "$d is no directory" >&2; exit 1;; esac
+        if [ -e "$d" ] && [ ! -f "$d" ]; then
+          k='a device'; if [ -d "$d" ]; then k='a directory'; elif [ -p "$d" ]; then k='a pipe'; elif [ -S "$d" ]; then k='a socket'; fi
+          echo "$d is $k, which a copy would take the place of: name another place, or remove it first" >&2; exit 1
+        fi
         head -c "$3" >"$d.part~" && [ "$(wc -c <"$d.part~")" -eq "$3" ] && chmod "$4" "$d.part~" && mv -f "$d.part~" "$d" || { rm -f "$d.part~"; exit 1; }
         """;
 

@@ -93,6 +93,24 @@ public sealed class CopyDirectoryTests(FilesHome home)
     }
 
     [Fact]
+    public async Task Pipes_are_neither_replaced_nor_waited_for()
+    {
+        string here = await MakeAsync("pipes", "f");
+        ProgramResult made = await ProgramRun.RunAsync("mkfifo", [Path.Combine(here, "queue")], null, TimeSpan.FromSeconds(30), Cancel);
+        await home.Api.ExecAsync("bob", "sh", "-c", "mkdir -p pipes && mkfifo pipes/f");
+
+        ProgramResult onto = await home.RunAsync("cp", Path.Combine(here, "f"), "bob:pipes/f"), into = await home.RunAsync("cp", Path.Combine(here, "f"), "bob:pipes");
+        ProgramResult all = await home.RunAsync("cp", "-r", here + "/.", "bob:beside");
+
+        Assert.Equal((0, 1, 1), (made.ExitCode, onto.ExitCode, into.ExitCode));
+        Assert.Equal("pelago: default/bob.main:pipes/f: pipes/f is a pipe, which a copy would take the place of: name another place, or remove it first\n", onto.Error);
+        Assert.Contains("pipes/f is a pipe", into.Error, StringComparison.Ordinal);
+        await home.Api.ExecAsync("bob", "test", "-p", "pipes/f");
+        Assert.Equal((1, "beside/f\n"), (all.ExitCode, await FindAsync("beside")));
+        Assert.Contains("queue is neither a file nor a directory, and is left out", all.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_cannot_be_put_here_takes_nothing_from_the_others()
     {
         await home.PrintAsync("cp", "-r", await MakeAsync("three", "a", "b", "c"), "bob:three");

@@ -4,6 +4,7 @@ using System.IO;
 using System.Text;
 using Pelago.Cli.Operate.Files;
 using Pelago.Client;
+using Pelago.Client.Local;
 using Pelago.Kube.Lines;
 using Pelago.TestKit.Processes;
 using Xunit;
@@ -46,6 +47,20 @@ public sealed class FileDownloadTests : IDisposable
 
         Assert.Contains("\"../out\" leads out of", refused.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_here["out/of/z"]));
+    }
+
+    [Fact]
+    public async Task What_is_no_file_here_is_not_replaced_by_one()
+    {
+        ProgramResult made = await ProgramRun.RunAsync("mkfifo", [_here["pipe"]], null, TimeSpan.FromSeconds(30), Cancel);
+        var task = new ScriptedFiles();
+
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => new FileDownload(task, "ns/web.app", new Faults()).RunAsync("dir/a", _here["pipe"], all: false, Cancel));
+
+        Assert.Equal(0, made.ExitCode);
+        Assert.StartsWith($"{_here["pipe"]} is a pipe, a socket or a device, which a copy would take the place of", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(task.Asked);
+        Assert.Equal((true, false), (Path.Exists(_here["pipe"]), UnixFile.IsPlain(_here["pipe"])));
     }
 
     public void Dispose() => _here.Dispose();

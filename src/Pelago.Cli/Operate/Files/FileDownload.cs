@@ -2,6 +2,7 @@
 
 using System.IO;
 using Pelago.Client;
+using Pelago.Client.Local;
 
 namespace Pelago.Cli.Operate.Files;
 
@@ -51,6 +52,11 @@ internal sealed class FileDownload(ITaskFiles files, string task, Faults faults)
 
     private async Task CopyAsync(string path, string place, int? mode, CancellationToken cancel)
     {
+        if (UnixFile.Of(place) is not null && !UnixFile.IsPlain(place))
+        {
+            throw new IOException(
+                $"{place} is {(Directory.Exists(place) ? "a directory" : "a pipe, a socket or a device")}, which a copy would take the place of: name another place, remove it first, or write there what '{Invocation.Program} cat' prints");
+        }
         await using Stream bytes = await files.ReadAsync(path, cancel);
         string part = place + ".part~";
         try

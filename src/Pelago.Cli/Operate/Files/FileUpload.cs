@@ -3,6 +3,7 @@
 using System.IO;
 using System.IO.Enumeration;
 using Pelago.Client;
+using Pelago.Client.Local;
 
 namespace Pelago.Cli.Operate.Files;
 
@@ -102,6 +103,9 @@ internal sealed class FileUpload(FoundTasks found, Faults faults)
                 throw new IOException(missing);
             return;
         }
+        // A pipe would be waited for.
+        if (UnixFile.Of(upload.Local) is not null && !UnixFile.IsPlain(upload.Local))
+            throw new IOException($"{upload.Local} is neither a file nor a directory, and is left out");
         await using var file = new FileStream(upload.Local, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         int mode = (int)File.GetUnixFileMode(upload.Local);
         string name = Path.GetFileName(upload.Local);
