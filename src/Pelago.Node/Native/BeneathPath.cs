@@ -56,11 +56,11 @@ internal sealed unsafe class BeneathPath : IDisposable
     /// <exception cref="System.IO.IOException">The root cannot be opened, or <paramref name="strictly"/> is not possible here.</exception>
     public static BeneathPath? Open(string root, string relative, bool strictly = false)
     {
-        nint opened = OpenAt(root, relative, Beneath | NoLinks, out bool unknown);
+        nint opened = OpenAt(root, relative, Beneath | NoLinks, out int error);
         // A kernel before 5.6, or a sandbox around us, does not know openat2: the name was looked at, and has to do.
-        if (unknown && strictly)
+        if (IsUnknown(error) && strictly)
             throw new System.IO.IOException($"what is below {root} is only opened by a Linux of 5.6 or newer, with openat2");
-        if (unknown)
+        if (IsUnknown(error))
             opened = LibC.Open(System.IO.Path.Combine(root, relative), HandleOnly | LibC.NoFollow | LibC.CloseOnExec, 0);
         return Of(opened);
     }
@@ -97,17 +97,27 @@ internal sealed unsafe class BeneathPath : IDisposable
     /// Null when there is no such thing.
     /// </summary>
     /// <exception cref="System.IO.IOException">The kernel cannot keep a path within a root.</exception>
-    public static BeneathPath? OpenInRoot(string root, string path)
+    public static BeneathPath? OpenInRoot(string root, string path) => OpenInRoot(root, path, out _);
+
+    /// <param name="root">The root.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="isLoop">There is no such thing because of too many links on the way: they lead in a circle.</param>
+    public static BeneathPath? OpenInRoot(string root, string path, out bool isLoop)
     {
-        nint opened = OpenAt(root, path.Length == 0 ? "." : path, InRoot | NoMagicLinks, out bool unknown);
-        return unknown
-            ? throw new System.IO.IOException("files of containers need a Linux of 5.6 or newer, with openat2")
-            : Of(opened);
+        string name = path.Length == 0 ? "." : path;
+        nint opened = OpenAt(root, name, InRoot | NoMagicLinks, out int error);
+        if (IsUnknown(error))
+            throw new System.IO.IOException("files of containers need a Linux of 5.6 or newer, with openat2");
+        // A link that the kernel makes up is refused with this number too, where it is asked to, and with another one within a root that is not left.
+        if (error == LibC.ELOOP)
+            Of(OpenAt(root, name, InRoot, out error))?.Dispose();
+        isLoop = error == LibC.ELOOP;
+        return Of(opened);
     }
 
     public void Dispose() => _handle.Dispose();
 
-    private static nint OpenAt(string root, string path, ulong resolve, out bool unknown)
+    private static nint OpenAt(string root, string path, ulong resolve, out int error)
     {
         using SafeFileHandle directory = Descriptors.Open(root, HandleOnly | LibC.CloseOnExec);
         Span<ulong> how = [HandleOnly | LibC.CloseOnExec, 0, resolve];
@@ -116,9 +126,11 @@ internal sealed unsafe class BeneathPath : IDisposable
         fixed (byte* text = name)
         fixed (ulong* options = how)
             opened = LibC.SystemCall(OpenAtCall, directory.DangerousGetHandle(), (nint)text, (nint)options, how.Length * sizeof(ulong));
-        unknown = opened < 0 && Marshal.GetLastPInvokeError() is LibC.ENOSYS or LibC.EPERM;
+        error = opened < 0 ? Marshal.GetLastPInvokeError() : 0;
         return opened;
     }
+
+    private static bool IsUnknown(int error) => error is LibC.ENOSYS or LibC.EPERM;
 
     private static BeneathPath? Of(nint opened) => opened < 0 ? null : new BeneathPath(new SafeFileHandle(opened, ownsHandle: true));
 

@@ -85,12 +85,13 @@ internal sealed class FileEndpoint(IContainerPlaces places)
     }
 
     /// <summary>Null when there is no such thing.</summary>
-    /// <exception cref="ApiStatusException">The path leads out.</exception>
+    /// <exception cref="ApiStatusException">The path leads out, or in a circle.</exception>
     public static BeneathPath? Open(ContainerRoot root, string asked)
     {
         if (root.IsFileSystem)
             return OpenInRoot(root.Path, asked);
-        string path = SafePath.Resolve(root.Path, asked) ?? throw new ApiStatusException(ApiStatus.BadRequest($"\"{asked}\" leads out of the sandbox"));
+        string path = SafePath.Resolve(root.Path, asked, out bool isLoop)
+            ?? throw (isLoop ? TooManyLinks(asked) : new ApiStatusException(ApiStatus.BadRequest($"\"{asked}\" leads out of the sandbox")));
         return BeneathPath.Open(root.Path, Path.GetRelativePath(root.Path, path));
     }
 
@@ -98,7 +99,8 @@ internal sealed class FileEndpoint(IContainerPlaces places)
     {
         try
         {
-            return BeneathPath.OpenInRoot(root, asked);
+            BeneathPath? found = BeneathPath.OpenInRoot(root, asked, out bool isLoop);
+            return isLoop ? throw TooManyLinks(asked) : found;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -106,6 +108,8 @@ internal sealed class FileEndpoint(IContainerPlaces places)
             throw new ApiStatusException(ApiStatus.Internal($"the files of the container cannot be looked at: {fault.Message}"));
         }
     }
+
+    private static ApiStatusException TooManyLinks(string asked) => new(ApiStatus.BadRequest($"\"{asked}\": too many levels of symbolic links"));
 
     private static JsonArray List(string directory) =>
         [.. new DirectoryInfo(directory).EnumerateFileSystemInfos().Take(MaxEntries).OrderBy(entry => entry.Name, StringComparer.Ordinal).Select(Entry).OfType<JsonNode>()];

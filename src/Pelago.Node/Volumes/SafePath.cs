@@ -14,8 +14,14 @@ internal static class SafePath
     /// The real path of <paramref name="relative"/> below <paramref name="root"/>, which itself is real. Links are followed as long as they stay inside;
     /// what does not exist yet resolves to itself. Null when the path leads out or through too many links.
     /// </summary>
-    public static string? Resolve(string root, string relative)
+    public static string? Resolve(string root, string relative) => Resolve(root, relative, out _);
+
+    /// <param name="root">The directory.</param>
+    /// <param name="relative">The path.</param>
+    /// <param name="isLoop">It is null because of too many links on the way: they lead in a circle.</param>
+    public static string? Resolve(string root, string relative, out bool isLoop)
     {
+        isLoop = false;
         var todo = new Stack<string>(Parts(relative).Reverse());
         string at = root;
         int links = 0;
@@ -35,7 +41,8 @@ internal static class SafePath
                 at = next;
                 continue;
             }
-            if (++links > MaxLinks)
+            isLoop = ++links > MaxLinks;
+            if (isLoop)
                 return null;
             if (Path.IsPathRooted(target))
             {

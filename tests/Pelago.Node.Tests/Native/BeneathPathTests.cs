@@ -48,7 +48,8 @@ public sealed class BeneathPathTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(_root, "link"), _directory["motd"]);
         File.CreateSymbolicLink(Path.Combine(_root, "proc"), "/proc");
 
-        Assert.Null(BeneathPath.OpenInRoot(_root, path));
+        Assert.Null(BeneathPath.OpenInRoot(_root, path, out bool isLoop));
+        Assert.Equal(path.StartsWith("proc", StringComparison.Ordinal), isLoop); // a link to itself, there
     }
 
     [Fact]

@@ -73,6 +73,25 @@ public sealed class KernelFileTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Links_that_lead_in_a_circle_are_called_so_and_those_of_the_kernel_are_not()
+    {
+        File.CreateSymbolicLink(_directory["here"], "there");
+        File.CreateSymbolicLink(_directory["there"], "here");
+
+        foreach (string query in Reading(_directory["here"]))
+        {
+            using HttpResponseMessage answer = await _node.Client.GetAsync(query, Cancel);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.EndsWith("/here\": too many levels of symbolic links", (await ObjectAsync(answer)).String("message"), StringComparison.Ordinal);
+        }
+        foreach (string query in Reading("/proc/self/exe"))
+        {
+            using HttpResponseMessage answer = await _node.Client.GetAsync(query, Cancel);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task A_file_on_which_a_program_holds_a_lease_is_not_waited_for()
     {
         const int SetSignal = 10, SetLease = 1024, WriteLease = 1, IgnoredSignal = 23; // F_SETSIG, F_SETLEASE, F_WRLCK, SIGURG

@@ -109,6 +109,18 @@ public sealed class NodeServerTests : AgentFixture
         Assert.Equal("\"none\" is not in the sandbox", await RefusalAsync(server, Root + "none", 404));
     }
 
+    [Fact]
+    public async Task Links_of_the_sandbox_that_lead_in_a_circle_are_called_so()
+    {
+        await RunAsync("looper", "ln -s there here; ln -s here there; exec sleep 1000");
+        using HttpClient server = Server();
+        const string Root = "/files/default/looper/main/";
+        await Eventually.GetAsync(
+            async () => (JsonArray)JsonNode.Parse(await server.GetStringAsync(Root, Cancel))!, entries => entries.Any(entry => (string?)entry!["name"] == "there"), Cancel);
+
+        Assert.Equal("\"here\": too many levels of symbolic links", await RefusalAsync(server, Root + "here", 400));
+    }
+
     [Theory]
     [InlineData("v5.channel.k8s.io")]
     [InlineData("v4.channel.k8s.io")]
