@@ -3,6 +3,7 @@
 using System.Formats.Tar;
 using System.IO;
 using System.IO.Pipelines;
+using System.Text;
 using Pelago.Client;
 
 namespace Pelago.Cli.Dcsh;
@@ -11,7 +12,14 @@ namespace Pelago.Cli.Dcsh;
 internal static class Returning
 {
     private const long MostBytes = 1L << 30;
-    private const string Pack = "cd work && IFS= && for pattern in \"$@\"; do for file in $pattern; do [ -e \"$file\" ] && printf '%s\\n' \"$file\"; done; done | tar -cf - -T -";
+
+    /// <summary>Before a pattern that no file meets, among what tar says.</summary>
+    private const string Unmet = "unmet: ";
+    private const string Pack = """
+        cd work && IFS= && for pattern in "$@"; do
+          found=; for file in $pattern; do [ -e "$file" ] && found=1 && printf '%s\n' "$file"; done; [ -n "$found" ] || printf 'unmet: %s\n' "$pattern" >&2
+        done | tar -cf - -T -
+        """;
 
     public static async Task BringAsync(RunPlace place, IReadOnlyList<string> patterns, string directory, CancellationToken cancel)
     {
@@ -21,9 +29,14 @@ internal static class Returning
         var archive = new Pipe();
         Task unpacking = UnpackAsync(archive.Reader.AsStream(), Path.GetFullPath(directory), cancel);
         ExecOutcome outcome;
+        using var said = new MemoryStream();
         await using (Stream packed = archive.Writer.AsStream())
-            outcome = await session.CopyAsync(null, packed, Stream.Null, cancel);
+            outcome = await session.CopyAsync(null, packed, said, cancel);
         await unpacking;
+        // First: a tar that was given nothing to pack may fail for that.
+        string[] unmet = [.. Encoding.UTF8.GetString(said.ToArray()).Split('\n').Where(line => line.StartsWith(Unmet, StringComparison.Ordinal)).Select(line => line[Unmet.Length..])];
+        if (unmet.Length > 0)
+            throw new RunFailure(RunFailure.Engine, $"pod {place.Pod}: nothing was brought back for {string.Join(", ", unmet)}: the run ended well and left no such file");
         if (outcome is not { ExitCode: 0, Error: null })
             throw new RunFailure(RunFailure.Engine, $"pod {place.Pod}: {string.Join(", ", patterns)} could not be brought back: {outcome.Error?.Message ?? $"tar ended with {outcome.ExitCode}"}");
     }

@@ -198,6 +198,19 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
     }
 
     [Fact]
+    public async Task A_pattern_of_what_comes_back_that_no_file_meets_is_a_failure_and_the_others_come()
+    {
+        string directory = Directory.CreateDirectory(_home.Beside("unmet")).FullName;
+        string command = $"cd {directory} && exec {CliProcess.Program} dcsh -n --return 'kept,none/*.csv' -c 'echo text; echo back >kept'";
+
+        ProgramResult result = await ProgramRun.RunAsync("/bin/sh", ["-c", command], Variables(), TimeSpan.FromSeconds(60), Cancel);
+
+        Assert.Equal(("text\n", 125), (result.Output, result.ExitCode));
+        Assert.Contains("nothing was brought back for none/*.csv: ", result.Error, StringComparison.Ordinal);
+        Assert.Equal("back\n", await File.ReadAllTextAsync(Path.Combine(directory, "kept"), Cancel));
+    }
+
+    [Fact]
     public async Task A_kept_run_is_shown_from_its_first_byte_when_one_comes_back()
     {
         using Process client = Process.Start(new ProcessStartInfo(CliProcess.Program, ["dcsh", "-n", "--keep", "-c", "echo first; sleep 4; echo last; exit 9"])
