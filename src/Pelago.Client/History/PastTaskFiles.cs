@@ -28,33 +28,29 @@ public sealed class PastTaskFiles(HttpKubeApi api, PodTask task) : ITaskFiles
 
     public Task<Stream> GrepAsync(LineQuery query, string? path, string? stream, CancellationToken cancel) => path is not null
         ? throw Gone()
-        : FilteredText.OfAsync(query, async () => (await LogAsync(new LogRequest(), stream, cancel)).Text, cancel);
+        : FilteredText.OfAsync(query, () => LogAsync(new LogRequest(), stream, cancel), cancel);
 
     public async IAsyncEnumerable<FeedPiece> FeedAsync(FeedRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (request.Path is not null)
             throw Gone();
-        (Stream text, PastRun run) = await LogAsync(new LogRequest { TailLines = request.Part?.LastLines, Timestamps = request.Timestamps }, request.Stream, cancel);
-        await using Stream open = text;
+        await using Stream text = await LogAsync(new LogRequest { TailLines = request.Part?.LastLines, Timestamps = request.Timestamps }, request.Stream, cancel);
         TextCut? cut = request.Part is { LastLines: null } part ? new TextCut(part) : null;
         byte[] buffer = new byte[Chunk];
-        FeedChange change = run.LogLoss.Length > 0 ? FeedChange.Gap : FeedChange.None;
         int read;
         while ((read = await text.ReadAsync(buffer, cancel)) > 0)
         {
             ReadOnlyMemory<byte> came = buffer.AsMemory(0, read);
             if (cut is not null)
                 came = cut.Push(came);
-            if (came.IsEmpty)
-                continue;
-            yield return new FeedPiece("", came, change);
-            change = FeedChange.None;
+            if (came.Length > 0)
+                yield return new FeedPiece("", came, FeedChange.None);
         }
         if (cut?.End() is { Length: > 0 } last)
-            yield return new FeedPiece("", last, change);
+            yield return new FeedPiece("", last, FeedChange.None);
     }
 
-    private async Task<(Stream Text, PastRun Run)> LogAsync(LogRequest request, string? stream, CancellationToken cancel)
+    private async Task<Stream> LogAsync(LogRequest request, string? stream, CancellationToken cancel)
     {
         var filter = new RunFilter { Namespace = task.Pod.Namespace, Name = task.PastRun };
         await foreach (PastRun run in new ClusterHistory(api).RunsAsync(filter, limit: 1, cancel))
@@ -63,7 +59,7 @@ public sealed class PastTaskFiles(HttpKubeApi api, PodTask task) : ITaskFiles
                 throw new TextGoneException($"the pod is gone, and history has no log of it: {run.LogLoss}");
             LogLoss = run.LogLoss;
             (Stream? body, ApiStatus? error) = await new HistoryStreams(api).LogAsync(run, request, stream, cancel);
-            return (body ?? throw new ApiStatusException(error!), run);
+            return body ?? throw new ApiStatusException(error!);
         }
         throw new TextGoneException("the pod is gone, and history has dropped its run meanwhile");
     }

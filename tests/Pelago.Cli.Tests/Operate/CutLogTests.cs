@@ -52,6 +52,7 @@ public sealed class CutLogTests
         await tail.UntilSaidAsync("web-1.app:log: the pod is gone, and the log that history has of it is not whole: Truncated");
 
         Assert.Equal(["one", "two"], tail.Lines);
+        Assert.DoesNotContain("lines may be missing", tail.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

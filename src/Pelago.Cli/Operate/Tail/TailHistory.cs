@@ -87,8 +87,6 @@ internal sealed class TailHistory(TailWanted wanted, TailOutput output, Faults f
                 await foreach (FeedPiece piece in files.FeedAsync(request, cancel))
                 {
                     int old = (int)Math.Clamp(known - came, 0, piece.Text.Length);
-                    if (came == 0 && known == 0)
-                        source.Tell(piece.Change);
                     await output.WriteAsync(source, piece.Text[old..], cancel);
                     came += piece.Text.Length;
                     known = Math.Max(known, came);
