@@ -71,8 +71,8 @@ public sealed class TextCut(TextPart part)
         return _wanted.WrittenMemory;
     }
 
-    /// <summary>Whether a piece has nothing of the last ones, when so many are after it. The first line after it may have begun in it.</summary>
-    private bool IsBeforeLast(long after) => part.IsBytes ? after >= part.Count : after > part.Count;
+    /// <summary>Whether a piece has nothing of the last ones, when so many are after it. The first line after it may have begun in it; of no lines nothing has.</summary>
+    private bool IsBeforeLast(long after) => part.IsBytes || part.Count == 0 ? after >= part.Count : after > part.Count;
 
     /// <summary>How much of a piece is of the first ones.</summary>
     private int First(ReadOnlySpan<byte> text)

@@ -42,6 +42,18 @@ public sealed class TextCutTests
         Assert.InRange(most, 100, 100 + (3 * 64));
     }
 
+    [Theory]
+    [InlineData(TextSide.Last)]
+    [InlineData(TextSide.AllButLast)]
+    public void Where_no_line_is_counted_a_line_without_end_is_not_held(TextSide side)
+    {
+        string text = new('x', 1000);
+
+        string got = Run(text, new TextPart(side, 0, IsBytes: false), 64, out long most);
+
+        Assert.Equal((side == TextSide.Last ? "" : text, 0L), (got, most));
+    }
+
     private static string Run(string text, TextPart part, int piece, out long most)
     {
         var cut = new TextCut(part);
