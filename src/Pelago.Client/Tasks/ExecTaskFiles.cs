@@ -105,7 +105,7 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
     {
         TextPart? part = request.Position is null ? request.Part : null;
         if (request.Follow && part is { Side: TextSide.Last, IsBytes: true })
-            throw new ApiStatusException(ApiStatus.BadRequest("where the last bytes of a log begin is not known in this cluster, which has no agents, before it has ended: ask for its last lines"));
+            throw Impossible("where the last bytes of a log begin is not known in this cluster, which has no agents, before it has ended: ask for its last lines");
         var lines = new LogLines(request.Position ?? "", request.Timestamps);
         lines.Begin();
         var asked = new LogRequest
@@ -134,10 +134,13 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
     private async Task<Stream> LogAsync(LogRequest request, string? stream, CancellationToken cancel)
     {
         if (stream is not null)
-            throw new ApiStatusException(ApiStatus.BadRequest($"{stream} alone cannot be had of this cluster, which has no agents: ask for the log"));
+            throw Impossible($"{stream} alone cannot be had of this cluster, which has no agents: ask for the log");
         (Stream? body, ApiStatus? error) = await new PodStreams(api).LogsAsync(place.Namespace, place.Pod, request, cancel);
         return body ?? throw new ApiStatusException(error!);
     }
+
+    /// <summary>However often it is asked: a 400 would be taken for that of a container that is to start.</summary>
+    private static ApiStatusException Impossible(string why) => new(ApiStatus.MethodNotAllowed() with { Message = why });
 
     /// <summary>Counts a name that is no UTF-8; of what is below one, its directory was counted.</summary>
     private bool IsNamed(TaskFile file, string start)

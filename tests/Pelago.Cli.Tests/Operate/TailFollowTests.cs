@@ -77,6 +77,14 @@ public sealed class TailFollowTests(FilesHome home)
     }
 
     [Fact]
+    public async Task What_is_no_file_is_not_waited_for_without_a_word()
+    {
+        await using var tail = FollowedCommand.Start(home.Root, "tail", "-f", "ada", "deep");
+
+        await tail.UntilSaidAsync("default/ada.main:deep: \"deep\" is a directory; it is tried again");
+    }
+
+    [Fact]
     public async Task File_is_followed_over_rotation_and_truncation()
     {
         await home.AddAsync("writer", """

@@ -23,6 +23,9 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
     private static readonly TimeSpan BetweenReleases = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>The pause after the third try: what a task has that has just begun may be seen late.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly TaskAccess _access = new();
     private readonly TailHistory _history = new(wanted, output, faults, time);
     private readonly Dictionary<string, TailSource> _sources = new(StringComparer.Ordinal);
@@ -198,14 +201,23 @@ internal sealed class TailSession(TailWanted wanted, TailOutput output, Faults f
                 await _history.FinishAsync(source, cancel); // the pod
                 return;
             }
+            catch (ApiStatusException never) when (never.Status.Code == 405)
+            {
+                // Its cluster cannot do it, however often it is asked. The other sources go on.
+                faults.Add(source.Title, never);
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, cancel);
+            }
             catch (Exception fault) when (Faults.Takes(fault) && !cancel.IsCancellationRequested)
             {
                 bool isWaiting = fault is ApiStatusException { Status.Code: 400 };
                 if (isWaiting && !_alive.GetValueOrDefault(source.Key))
                     return;
-                if (!isSaid && !isWaiting)
+                // What is to start is waited for without a word; not a path that cannot be read while its task runs, as that of a directory.
+                if (!isSaid && (!isWaiting || (source is { Text.Path: not null, Runs: true } && pause >= Patience)))
+                {
                     faults.Add(source.Title, new IOException($"{fault.Message}; it is tried again", fault));
-                isSaid = true;
+                    isSaid = true;
+                }
             }
             await Task.WhenAny(changed, Task.Delay(pause, time, cancel));
             cancel.ThrowIfCancellationRequested();

@@ -30,6 +30,9 @@ internal sealed class TailSource(FoundTask found, string id, TextName text)
         Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
+    /// <summary>At the last look its task ran.</summary>
+    public bool Runs => _seen.State == TaskState.Running;
+
     /// <summary>Says on stderr what happened to the text.</summary>
     public void Tell(FeedChange change)
     {
