@@ -61,7 +61,9 @@ internal sealed class FileDownload(ITaskFiles files, string task, Faults faults)
         string part = place + ".part~";
         try
         {
-            await using (var file = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, Chunk))
+            // What stands there may be a pipe, which would be waited for, or a link to something else.
+            File.Delete(part);
+            await using (var file = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, Chunk))
                 await bytes.CopyToAsync(file, Chunk, cancel);
             if (mode is { } bits)
                 File.SetUnixFileMode(part, (UnixFileMode)(bits & 0x1FF));
