@@ -16,10 +16,11 @@ namespace Pelago.Cli.Tests.Operate;
 /// </summary>
 public sealed class FilesHome(GivenCluster given) : IAsyncLifetime
 {
+    // Streams that are written to at once come from containerd in either order.
     private const string Files = """
         printf 'one\ntwo\nthree\n' >lines; : >empty; printf 'no end' >unfinished; head -c 3000000 /dev/urandom >big; printf 'a\0b\n' >binary; : >one.a; : >one.b
         mkdir -p deep/er; echo x >deep/er/x.log; printf nl >"$(printf 'two\nlines')"; ln -s /etc/hostname out; ln -s lines in
-        echo "ready $NAME"; echo "broken $NAME" >&2
+        echo "ready $NAME"; sleep 1; echo "broken $NAME" >&2
         """;
 
     private const string Label = "files-home";
@@ -40,7 +41,7 @@ public sealed class FilesHome(GivenCluster given) : IAsyncLifetime
         Kubeconfig = GivenCluster.IsReal ? GivenCluster.Kubeconfig : _home.Places.Kubeconfig;
         Api = new TestApi(Kubeconfig);
         await Task.WhenAll(AddAsync("ada", Files + "\necho 1 >only; exec sleep 1000"), AddAsync("bob", Files + "\nexec sleep 1000"));
-        await Task.WhenAll(ReadyAsync("ada", "ready ada"), ReadyAsync("bob", "ready bob"));
+        await Task.WhenAll(ReadyAsync("ada", "broken ada"), ReadyAsync("bob", "broken bob"));
     }
 
     public async ValueTask DisposeAsync()
