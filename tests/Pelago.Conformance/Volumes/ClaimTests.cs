@@ -69,8 +69,8 @@ public sealed class ClaimTests(TestCluster cluster) : KubectlTest(cluster)
         {"apiVersion":"v1","kind":"List","items":[
           {"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"{{{VolumeName}}}"},
            "spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"storageClassName":"","persistentVolumeReclaimPolicy":"Retain",
-                   "hostPath":{"path":"{{{_directory.Path}}}","type":"Directory"},"claimRef":{"namespace":"{{{Namespace}}}","name":"data"}}},
+                   "hostPath":{"path":"{{{_directory.Path}}}","type":"Directory"},"claimRef":{"namespace":"{{{Namespace}}}","name":"data"} } },
           {"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"data"},
-           "spec":{"accessModes":["ReadWriteOnce"],"storageClassName":"","volumeName":"{{{VolumeName}}}","resources":{"requests":{"storage":"1Gi"}}}}]}
+           "spec":{"accessModes":["ReadWriteOnce"],"storageClassName":"","volumeName":"{{{VolumeName}}}","resources":{"requests":{"storage":"1Gi"} } } }]}
         """;
 }

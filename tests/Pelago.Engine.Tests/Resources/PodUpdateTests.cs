@@ -72,7 +72,7 @@ public class PodUpdateTests(EngineFixture engine)
     {
         string path = await PodAsync($$$""","schedulingGates":[{"name":"g"}],{{{NodeAffinity}}}""");
 
-        Answer more = await PatchAsync(path, $$"""[{"op":"add","path":"{{Terms}}/-","value":{"matchExpressions":[{"key":"b","operator":"Exists"}]}}]""");
+        Answer more = await PatchAsync(path, $$$"""[{"op":"add","path":"{{{Terms}}}/-","value":{"matchExpressions":[{"key":"b","operator":"Exists"}]}}]""");
 
         Assert.Equal(422, more.Code);
         Assert.Contains("no additions/deletions to non-empty NodeSelectorTerms list are allowed", more.Message, StringComparison.Ordinal);
