@@ -2,8 +2,6 @@
 
 using System.IO;
 using System.Text.Json.Nodes;
-using Pelago.Kube;
-using Pelago.TestKit.Node;
 using Xunit;
 
 namespace Pelago.Node.Tests.Agent;
@@ -54,18 +52,25 @@ public sealed class ClaimVolumeTests : AgentFixture
     public async Task A_claim_that_was_made_for_the_pod_is_mounted_as_its_ephemeral_volume()
     {
         Volume();
-        string uid = ApplyScript(
-            "web", "echo mine >$PELAGO_VOLUME_DATA/word", "  restartPolicy: Never\n  volumes: [{name: data, ephemeral: {volumeClaimTemplate: {spec: {}}}}]", Mounts)
-            .Object("metadata")!.String("uid")!;
-        Apply($$"""
+        Apply("""
             kind: PersistentVolumeClaim
             metadata:
               name: web-data
-              ownerReferences: [{apiVersion: v1, kind: Pod, name: web, uid: {{uid}}, controller: true}]
+              ownerReferences: [{apiVersion: v1, kind: Pod, name: web, uid: of-web, controller: true}]
             spec: {volumeName: v}
             status: {phase: Bound}
             """);
 
+        Apply("""
+            kind: Pod
+            metadata: {name: web, uid: of-web}
+            spec:
+              restartPolicy: Never
+              terminationGracePeriodSeconds: 5
+              volumes: [{name: data, ephemeral: {volumeClaimTemplate: {spec: {}}}}]
+              containers:
+              - {name: main, image: any, command: [/bin/sh, -c, 'echo mine >$PELAGO_VOLUME_DATA/word'], volumeMounts: [{name: data, mountPath: /data}]}
+            """);
         await PhaseAsync("web", "Succeeded");
 
         Assert.Equal("mine\n", await File.ReadAllTextAsync(Home["volume/word"], Cancel));
