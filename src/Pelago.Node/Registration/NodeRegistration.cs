@@ -21,6 +21,9 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
     private const int LeaseSeconds = 40;
     private static readonly TimeSpan StatusAnyway = TimeSpan.FromMinutes(5);
+
+    /// <summary>A runtime that does not answer keeps nobody from saying that the node lives, and how it is.</summary>
+    private static readonly TimeSpan ImagePatience = TimeSpan.FromSeconds(5);
     private static readonly GroupVersionResource Nodes = new("", "v1", "nodes");
     private static readonly GroupVersionResource Leases = new("coordination.k8s.io", "v1", "leases");
     private const string LeaseNamespace = "kube-node-lease";
@@ -176,8 +179,20 @@ internal sealed partial class NodeRegistration(IKubeApi api, TimeProvider time, 
             new ResourcePath(Nodes, "", node.Name, "status"), PatchType.StrategicMerge, KubeJson.ToUtf8(patch), WriteQuery.None, cancel);
     }
 
-    private static async Task<IList<V1ContainerImage>?> ImagesOf(NodeDescription node, CancellationToken cancel) =>
-        node.Images is null ? null : await node.Images.NowAsync(cancel);
+    /// <summary>Those of before, where they are not told in time.</summary>
+    private async Task<IList<V1ContainerImage>?> ImagesOf(NodeDescription node, CancellationToken cancel)
+    {
+        if (node.Images is null)
+            return null;
+        try
+        {
+            return await node.Images.NowAsync(cancel).WaitAsync(ImagePatience, time, cancel);
+        }
+        catch (TimeoutException)
+        {
+            return _reportedImages;
+        }
+    }
 
     private void Reported(V1Node node)
     {
