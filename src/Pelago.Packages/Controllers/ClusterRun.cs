@@ -357,5 +357,6 @@ internal sealed class ClusterRun(
         (_state, _written) = (state ?? new ClusterState(), true);
     }
 
-    private static string Short(string words, int most) => words.Length <= most ? words : $"{words[..most]}…";
+    /// <summary>Half a character would not be read back as it was written.</summary>
+    private static string Short(string words, int most) => words.Length <= most ? words : $"{words[..(char.IsHighSurrogate(words[most - 1]) ? most - 1 : most)]}…";
 }

@@ -13,15 +13,23 @@ internal static class StoreLock
         try
         {
             Directory.CreateDirectory(directory);
-            return new FileStream(Path.Combine(directory, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            throw new RepositoryException($"another pelago changes {what} now: try again when it is done");
+            return Hold(Path.Combine(directory, ".lock"), what);
         }
         catch (UnauthorizedAccessException fault)
         {
             throw new RepositoryException($"{what} cannot be changed: {fault.Message}");
+        }
+    }
+
+    private static FileStream Hold(string file, string what)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new RepositoryException($"another pelago changes {what} now: try again when it is done");
         }
     }
 }
