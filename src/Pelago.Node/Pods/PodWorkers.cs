@@ -72,10 +72,12 @@ internal sealed partial class PodWorkers(PodServices services, ILogger log) : IA
             worker.Remove(last);
             Start(worker);
         }
+        // What runs though its sandbox cannot be read is found by its files alone.
+        HashSet<string> running = [.. (await services.Runtime.ListContainersAsync(podUid: null, cancel)).Select(container => container.PodUid)];
         foreach (string directory in Directory.Exists(services.Paths.PodsDirectory) ? Directory.GetDirectories(services.Paths.PodsDirectory) : [])
         {
             string uid = Path.GetFileName(directory);
-            if (!knownUids.Contains(uid) && !_workers.ContainsKey(uid))
+            if (!knownUids.Contains(uid) && !_workers.ContainsKey(uid) && !running.Contains(uid))
                 RemoveFiles(uid, directory);
         }
     }
