@@ -68,16 +68,8 @@ internal sealed class TaskExec : IProcessSession
     }
 
     /// <summary>Ends what an earlier daemon began that was killed: nobody is at its streams any more.</summary>
-    public static async Task EndAllAsync(ContainerdClient client, string streamsDirectory, CancellationToken cancel)
-    {
-        foreach (string directory in Directory.Exists(streamsDirectory) ? Directory.GetDirectories(streamsDirectory) : [])
-        {
-            string file = Path.Combine(directory, ContainerFile);
-            if (File.Exists(file))
-                await EndAsync(client, await File.ReadAllTextAsync(file, cancel), Path.GetFileName(directory), cancel);
-            Directory.Delete(directory, recursive: true);
-        }
-    }
+    public static Task EndAllAsync(ContainerdClient client, string streamsDirectory, CancellationToken cancel) =>
+        Directory.Exists(streamsDirectory) ? Task.WhenAll(Directory.GetDirectories(streamsDirectory).Select(directory => EndAsync(client, directory, cancel))) : Task.CompletedTask;
 
     public void Resize(int columns, int rows)
     {
@@ -105,14 +97,26 @@ internal sealed class TaskExec : IProcessSession
         _letGo.Dispose();
     }
 
-    private static async Task EndAsync(ContainerdClient client, string container, string exec, CancellationToken cancel)
+    private static async Task EndAsync(ContainerdClient client, string directory, CancellationToken cancel)
     {
-        DateTime soon = TimeProvider.System.GetUtcNow().UtcDateTime + EndPatience;
+        string file = Path.Combine(directory, ContainerFile), exec = Path.GetFileName(directory);
+        if (File.Exists(file))
+        {
+            string container = await File.ReadAllTextAsync(file, cancel);
+            DateTime soon = TimeProvider.System.GetUtcNow().UtcDateTime + EndPatience;
+            // One that has ended is not killed and is still known to its shim.
+            await TryAsync(client.Tasks.KillAsync(new KillRequest { ContainerId = container, ExecId = exec, Signal = LibC.SIGKILL }, ContainerdClient.InCriNamespace, soon, cancel).ResponseAsync, cancel);
+            await TryAsync(client.Tasks.WaitAsync(new WaitRequest { ContainerId = container, ExecId = exec }, ContainerdClient.InCriNamespace, soon, cancel).ResponseAsync, cancel);
+            await TryAsync(client.Tasks.DeleteProcessAsync(new DeleteProcessRequest { ContainerId = container, ExecId = exec }, ContainerdClient.InCriNamespace, soon, cancel).ResponseAsync, cancel);
+        }
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private static async Task TryAsync(Task call, CancellationToken cancel)
+    {
         try
         {
-            await client.Tasks.KillAsync(new KillRequest { ContainerId = container, ExecId = exec, Signal = LibC.SIGKILL }, ContainerdClient.InCriNamespace, soon, cancel);
-            await client.Tasks.WaitAsync(new WaitRequest { ContainerId = container, ExecId = exec }, ContainerdClient.InCriNamespace, soon, cancel);
-            await client.Tasks.DeleteProcessAsync(new DeleteProcessRequest { ContainerId = container, ExecId = exec }, ContainerdClient.InCriNamespace, soon, cancel);
+            await call;
         }
         catch (RpcException) when (!cancel.IsCancellationRequested)
         {
