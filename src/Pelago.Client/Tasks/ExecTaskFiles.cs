@@ -19,8 +19,9 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
 {
     private const int Chunk = 64 * 1024;
 
-    /// <summary>No name of a file has a zero byte: those that are read with one are no UTF-8.</summary>
-    private static readonly Encoding Names = Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\0"));
+    /// <summary>No character, so that no name has it: those that are read with one are no UTF-8.</summary>
+    private const char NoCharacter = '\uFFFF';
+    private static readonly Encoding Names = Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new DecoderReplacementFallback($"{NoCharacter}"));
     private readonly Dictionary<string, long> _unnamed = new(StringComparer.Ordinal);
 
     public IReadOnlyList<UnnamedFiles> Unnamed => [.. _unnamed.Select(directory => new UnnamedFiles(directory.Key, directory.Value))];
@@ -145,10 +146,10 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
     /// <summary>Counts a name that is no UTF-8; of what is below one, its directory was counted.</summary>
     private bool IsNamed(TaskFile file, string start)
     {
-        if (!file.Path.Contains('\0', StringComparison.Ordinal))
+        if (!file.Path.Contains(NoCharacter, StringComparison.Ordinal))
             return true;
         string directory = Path.GetDirectoryName(file.Path) ?? "";
-        if (!directory.Contains('\0', StringComparison.Ordinal))
+        if (!directory.Contains(NoCharacter, StringComparison.Ordinal))
             CollectionsMarshal.GetValueRefOrAddDefault(_unnamed, TaskFile.Join(start, directory), out _)++;
         return false;
     }
