@@ -62,6 +62,8 @@ public sealed class MonitoringTests(TestCluster cluster) : MonitoringTest(cluste
             await UpAsync(scraper, job, nodes);
         await UpAsync(scraper, "pods", 1);
         await HasAsync(scraper, "sum(shop_orders_total{job=\"pods\"}) == 42");
+        // A watch is counted when it ends, and that of the scraper does not.
+        await Kube.RunAsync("get", "--raw", $"/api/v1/namespaces/{Namespace}/pods?watch=1&timeoutSeconds=1");
         await HasAsync(scraper, "sum(apiserver_request_total{job=\"apiserver\",resource=\"pods\",verb=\"WATCH\"}) > 0");
         await HasAsync(scraper, $"sum(container_memory_working_set_bytes{{job=\"cadvisor\",namespace=\"{Namespace}\",container=\"main\"}}) > 0");
         await HasAsync(scraper, $"sum(pod_cpu_usage_seconds_total{{job=\"resource\",namespace=\"{Namespace}\"}}) > 0");
