@@ -22,7 +22,7 @@ internal static class DaemonCommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        using IDisposable signals = StopSignals.Prepare();
+        StopSignals.Prepare();
         var root = new RootCommand("The Pelago daemon: embedded clusters of one home.");
         root.Options.Add(Home);
         Command run = RunCommand.Build(), sweep = SweepCommand.Build();

@@ -3,7 +3,6 @@
 using System.Globalization;
 using System.IO;
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Numerics;
 using Pelago.Client.Local;
@@ -122,10 +121,9 @@ internal sealed class AddressSlots(string directory, int first = 0)
             Array.Exists(ranges, range => range.Overlaps(used.Network)) && (used.Interface != BridgeName(slot) || !IsEmptyBridge(used.Interface)));
     }
 
-    private static IEnumerable<(string Interface, Cidr4 Network)> Addresses() => NetworkInterface.GetAllNetworkInterfaces()
-        .SelectMany(nic => nic.GetIPProperties().UnicastAddresses.Select(unicast => (nic.Name, unicast.Address)))
+    private static IEnumerable<(string Interface, Cidr4 Network)> Addresses() => MachineAddresses.Read()
         .Where(used => used.Address.AddressFamily == AddressFamily.InterNetwork)
-        .Select(used => (used.Name, Cidr4.Parse($"{used.Address}/32")));
+        .Select(used => (used.Interface, Cidr4.Parse($"{used.Address}/32")));
 
     /// <summary>Of /proc/net/route (proc(5)): columns 1, 2 and 8 are interface, network and mask, both in the machine's order of bytes.</summary>
     private static List<(string Interface, Cidr4 Network)> Routes()

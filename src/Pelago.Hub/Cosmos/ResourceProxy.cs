@@ -3,9 +3,9 @@
 using System.IO;
 using System.Net;
 using System.Net.Http;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
+using Pelago.Client.Local;
 using Pelago.Hub.Catalogs;
 using Pelago.Hub.Page.Files;
 using Pelago.Packages.Repositories;
@@ -105,7 +105,7 @@ internal sealed class ResourceProxy(CatalogCache catalogs) : IDisposable
             return true;
         byte[] bytes = plain.GetAddressBytes();
         return (bytes.Length == 4 && (bytes[0] == 0 || (bytes[0] == 169 && bytes[1] == 254)))
-            || NetworkInterface.GetAllNetworkInterfaces().SelectMany(link => link.GetIPProperties().UnicastAddresses).Any(own => own.Address.Equals(plain));
+            || MachineAddresses.Read().Any(own => own.Address.Equals(plain));
     }
 
     private static string? NameOf(Uri address)
