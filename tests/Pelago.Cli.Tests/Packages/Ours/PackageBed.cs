@@ -34,15 +34,9 @@ public sealed class PackageBed(GivenCluster given) : IAsyncLifetime
     private readonly long _began = Stopwatch.GetTimestamp();
     private string? _why;
 
-    /// <summary>
-    /// On a real Kubernetes four, which is as many as its lane has time for: one with nothing, one of Pelago's own image, one with a volume, one in front of
-    /// others. All of them where PELAGO_TEST_PACKAGES is set.
-    /// </summary>
-    private static readonly string[] Few = ["chameleon", "etcd", "haproxy", "hello-world"];
-
     public static IReadOnlyList<string> Names { get; } = [.. Directory.EnumerateDirectories(Packages, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
         .Where(directory => Path.GetFileName(directory).Length > 1).Select(directory => Path.GetFileName(directory))
-        .Where(name => !GivenCluster.IsReal || Environment.GetEnvironmentVariable("PELAGO_TEST_PACKAGES") is not null || Few.Contains(name)).Order(StringComparer.Ordinal)];
+        .Order(StringComparer.Ordinal)];
 
     internal HttpKubeApi Api => _api!;
 
