@@ -5,7 +5,7 @@ import { DocumentInput } from './DocumentInput';
 import { type Field, pointerOf, valueAt, withValue } from './fields';
 import { ListInput } from './ListInput';
 import type { Json, JsonObject, Schema } from './schema';
-import { isSecret, type SecretPaths } from './secrets';
+import { emptyOf, isGiven, isSecret, type SecretPaths } from './secrets';
 import { VariantInput } from './VariantInput';
 import type { Fault } from './validate';
 
@@ -16,7 +16,10 @@ export interface FormContext {
   secrets: SecretPaths;
   /** Whether there are secrets already, which nobody sees here and which stay where no others are given. */
   keepsSecrets: boolean;
+  /** Which of those go, each as the empty value that says so. */
+  removals: JsonObject;
   change(document: JsonObject): void;
+  remove(removals: JsonObject): void;
 }
 
 export interface InputProps {
@@ -30,12 +33,14 @@ export function FieldInput({ field, context }: InputProps) {
   const pointer = pointerOf(field.path);
   const value = valueAt(context.document, field.path);
   const wrong = context.faults.filter(fault => fault.pointer === pointer);
+  const goes = valueAt(context.removals, field.path) !== undefined;
   const set = (next: Json | undefined) => context.change(withValue(context.document, field.path, next));
   const common = {
     id,
     'aria-describedby': `${id}-about`,
     'aria-invalid': wrong.length > 0 || undefined,
     'aria-required': field.required || undefined,
+    disabled: goes,
   };
 
   if (field.kind === 'group') {
@@ -60,7 +65,9 @@ export function FieldInput({ field, context }: InputProps) {
         {field.description && <p className="quiet">{field.description}</p>}
         <Faults faults={wrong} />
         <Unseen field={field} context={context} />
-        {field.kind === 'list' ? <ListInput field={field} context={context} /> : <VariantInput field={field} context={context} />}
+        {!goes &&
+          (field.kind === 'list' ? <ListInput field={field} context={context} /> : <VariantInput field={field} context={context} />)}
+        <Removal field={field} context={context} />
       </fieldset>
     );
   }
@@ -80,6 +87,7 @@ export function FieldInput({ field, context }: InputProps) {
       <label htmlFor={id}>{label(field)}</label>
       {field.kind === 'document' && <Unseen field={field} context={context} />}
       {inputFor(field, value, set, common, isSecret(context.secrets, field.path))}
+      <Removal field={field} context={context} />
       <About id={id} field={field} faults={wrong} />
     </div>
   );
@@ -90,14 +98,35 @@ interface Common {
   'aria-describedby': string;
   'aria-invalid': true | undefined;
   'aria-required': true | undefined;
+  disabled: boolean;
 }
 
 /** Whoever changes what several things are in, and is not shown what is there, gives all of it. */
 function Unseen({ field, context }: InputProps) {
-  const isWhole = context.secrets.some(path => path.length === field.path.length && isSecret([path], field.path));
-  return context.keepsSecrets && isWhole ? (
+  return mayBeThere(field, context) ? (
     <p className="notice">What is there is secret and not shown. Left empty it stays; anything given here replaces all of it.</p>
   ) : null;
+}
+
+/** Nothing given is what keeps a secret, so that to take it away is a choice of its own. */
+function Removal({ field, context }: InputProps) {
+  const empty = mayBeThere(field, context) && !isGiven(valueAt(context.document, field.path)) ? emptyOf(field, context.root) : undefined;
+  return empty === undefined ? null : (
+    <label className="check quiet">
+      <input
+        type="checkbox"
+        aria-label={`Remove what is there as ${field.title}`}
+        checked={valueAt(context.removals, field.path) !== undefined}
+        onChange={event => context.remove(withValue(context.removals, field.path, event.target.checked ? empty : undefined))}
+      />
+      Remove what is there
+    </label>
+  );
+}
+
+/** Whether a field is a whole secret, which something that is changed may have. */
+function mayBeThere(field: Field, context: FormContext): boolean {
+  return context.keepsSecrets && context.secrets.some(path => path.length === field.path.length && isSecret([path], field.path));
 }
 
 function inputFor(

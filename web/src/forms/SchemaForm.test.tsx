@@ -117,3 +117,52 @@ it('hides what the hub names, and says of what is not shown that it is replaced 
   expect(screen.getAllByText(/replaces all of it/)).toHaveLength(1);
   expect(screen.getByRole('group', { name: 'users' }).textContent).toContain('replaces all of it');
 });
+
+/** A form for something that has secrets already, with what is said of those that go. */
+function Changed({ schema }: { schema: Schema }) {
+  const [removals, setRemovals] = useState<JsonObject>({});
+  return (
+    <>
+      <output>{JSON.stringify(removals)}</output>
+      <SchemaForm
+        schema={schema}
+        document={{ given: 'new' }}
+        faults={[]}
+        secrets={Object.keys(schema.properties ?? {}).map(name => [name])}
+        keepsSecrets
+        removals={removals}
+        onChange={() => {}}
+        onRemovals={setRemovals}
+      />
+    </>
+  );
+}
+
+it('takes a secret away where that is chosen, and where the package can do without it', () => {
+  const parts: Schema = {
+    required: ['key'],
+    properties: {
+      pin: { type: 'string' },
+      key: { type: 'string' },
+      word: { type: 'string', minLength: 8 },
+      users: { type: 'array', items: { type: 'string' } },
+      given: { type: 'string' },
+    },
+  };
+  render(<Changed schema={parts} />);
+  const removals = () => JSON.parse(screen.getByRole('status').textContent ?? '');
+
+  expect(screen.getAllByRole('checkbox').map(box => box.getAttribute('aria-label'))).toEqual([
+    'Remove what is there as pin',
+    'Remove what is there as users',
+  ]);
+  fireEvent.click(screen.getByLabelText('Remove what is there as pin'));
+  fireEvent.click(screen.getByLabelText('Remove what is there as users'));
+  expect(removals()).toEqual({ pin: '', users: [] });
+  expect((screen.getByLabelText('pin') as HTMLInputElement).disabled).toBe(true);
+  expect(screen.queryByRole('button', { name: /Add/ })).toBeNull();
+
+  fireEvent.click(screen.getByLabelText('Remove what is there as users'));
+  expect(removals()).toEqual({ pin: '' });
+  expect(screen.queryByRole('button', { name: /Add/ })).not.toBeNull();
+});

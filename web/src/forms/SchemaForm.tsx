@@ -15,7 +15,9 @@ interface Props {
   faults: readonly Fault[];
   secrets?: SecretPaths;
   keepsSecrets?: boolean;
+  removals?: JsonObject;
   onChange(document: JsonObject): void;
+  onRemovals?(removals: JsonObject): void;
 }
 
 interface Section {
@@ -26,14 +28,25 @@ interface Section {
 }
 
 const none: SecretPaths = [];
+const nothing: JsonObject = {};
+const keep = () => {};
 
 /** A form made from a schema: a tab for each group of its first level, with the number of faults in it. Only the tab that is open is drawn. */
-export function SchemaForm({ schema, document, faults, secrets = none, keepsSecrets = false, onChange }: Props) {
+export function SchemaForm({
+  schema,
+  document,
+  faults,
+  secrets = none,
+  keepsSecrets = false,
+  removals = nothing,
+  onChange,
+  onRemovals = keep,
+}: Props) {
   const sections = useMemo(() => sectionsOf(fieldsOf(schema, schema)), [schema]);
   const [open, setOpen] = useState(sections[0]?.id ?? '');
   const context: FormContext = useMemo(
-    () => ({ root: schema, document, faults, secrets, keepsSecrets, change: onChange }),
-    [schema, document, faults, secrets, keepsSecrets, onChange],
+    () => ({ root: schema, document, faults, secrets, keepsSecrets, removals, change: onChange, remove: onRemovals }),
+    [schema, document, faults, secrets, keepsSecrets, removals, onChange, onRemovals],
   );
   const counts = useMemo(() => countBySection(sections, faults), [sections, faults]);
   return (

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Path, valueAt, withValue } from './fields';
-import { isObject, type Json, type JsonObject } from './schema';
-import type { Fault } from './validate';
+import { type Field, type Path, valueAt, withValue } from './fields';
+import { isObject, type Json, type JsonObject, type Schema } from './schema';
+import { type Fault, validate } from './validate';
 
 /** Where options are that nobody should read over a shoulder: the hub says so with a package, for it is the one that hides them. */
 export type SecretPaths = readonly Path[];
@@ -30,7 +30,16 @@ export function withSecretsKept(faults: Fault[], document: JsonObject, secrets: 
   });
 }
 
-function isGiven(value: Json | undefined): boolean {
+/**
+ * What takes away a secret that is there: to give nothing keeps it, to give something empty does not. Undefined where the package needs it, or allows
+ * nothing that is empty.
+ */
+export function emptyOf({ required, schema }: Field, root: Schema): Json | undefined {
+  const property: Schema = { ...root, type: 'object', required: [], properties: { it: schema } };
+  return required ? undefined : ['', [], {}].find(empty => validate({ it: empty }, property).length === 0);
+}
+
+export function isGiven(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '') return false;
   return Array.isArray(value) ? value.length > 0 : !isObject(value) || Object.keys(value).length > 0;
 }

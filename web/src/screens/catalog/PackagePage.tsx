@@ -120,12 +120,14 @@ function Chosen({ found, given, target, onTarget, changes, keepsSecrets = false 
   const schema = useMemo(() => found.config ?? {}, [found.config]);
   const secrets = useMemo(() => found.secrets ?? [], [found.secrets]);
   const [document, setDocument] = useState<JsonObject>(() => overlaid(initialOf(fieldsOf(schema, schema)), given));
+  const [removals, setRemovals] = useState<JsonObject>({});
   const settled = useDeferredValue(document);
   const faults = useMemo(() => {
     const all = validate(settled, schema);
     return keepsSecrets ? withSecretsKept(all, settled, secrets) : all;
   }, [settled, schema, secrets, keepsSecrets]);
-  const options = useMemo(() => differing(settled, defaultsOf(schema)), [settled, schema]);
+  // What goes is given as empty even where that is the default: what is not given stays.
+  const options = useMemo(() => overlaid(differing(settled, defaultsOf(schema)), removals), [settled, schema, removals]);
   const hasOptions = Object.keys(schema.properties ?? {}).length > 0;
   const about = { id: 'about', title: 'About', content: <About found={found} /> };
   return (
@@ -139,7 +141,9 @@ function Chosen({ found, given, target, onTarget, changes, keepsSecrets = false 
           content: hasOptions ? (
             <>
               {keepsSecrets && (
-                <p className="notice">Its passwords and other secrets are not shown: those that are left empty stay as they are.</p>
+                <p className="notice">
+                  Its passwords and other secrets are not shown: those that are left empty stay as they are, unless they are chosen to go.
+                </p>
               )}
               <SchemaForm
                 schema={schema}
@@ -147,7 +151,9 @@ function Chosen({ found, given, target, onTarget, changes, keepsSecrets = false 
                 faults={faults}
                 secrets={secrets}
                 keepsSecrets={keepsSecrets}
+                removals={removals}
                 onChange={setDocument}
+                onRemovals={setRemovals}
               />
             </>
           ) : (
