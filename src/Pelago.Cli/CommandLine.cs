@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using System.IO;
 using Pelago.Cli.Dcsh;
 using Pelago.Cli.Local;
+using Pelago.Cli.Operate.Files;
 using Pelago.Client;
 using Pelago.Kube;
 
@@ -22,7 +23,7 @@ internal static class CommandLine
         Command root = ProgramName() == DcshCommand.Name ? CommandTree.BuildDcsh() : CommandTree.Build(args.FirstOrDefault());
         if (root is RootCommand && args is ["help", ..])
             args = [.. args[1..], "--help"];
-        ParseResult parsed = root.Parse(OperandLine.Prepare(args, root));
+        ParseResult parsed = root.Parse(PartLetters.Spell(OperandLine.Prepare(args, root), root));
         try
         {
             // A command of Pelago's own is never taken from a program on PATH.

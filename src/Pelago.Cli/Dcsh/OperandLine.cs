@@ -28,7 +28,7 @@ internal static class OperandLine
     }
 
     /// <summary>The first word that is neither an option nor the value of one.</summary>
-    private static int IndexOfOperand(string[] words, int start, Command command)
+    public static int IndexOfOperand(string[] words, int start, Command command)
     {
         int at = start;
         while (at < words.Length && words[at].Length > 1 && words[at][0] == '-' && words[at] != "--")

@@ -68,6 +68,8 @@ public sealed class FileCommandTests(FilesHome home)
     [InlineData("one\ntwo\n", "head", "-c", "-6", "ada", "lines")]
     [InlineData("ready ada\n", "head", "-n", "-1", "ada")]
     [InlineData("one\n", "head", "-c", "2", "-n", "1", "ada", "lines")]
+    [InlineData("one\n", "head", "-1", "ada", "lines")]
+    [InlineData("three\n", "tail", "-1", "ada", "lines")]
     [InlineData("three\n", "tail", "-n", "-1", "ada", "lines")]
     [InlineData("two\nthree\n", "tail", "-n", "+2", "ada", "lines")]
     [InlineData("one\ntwo\nthree\n", "tail", "-n", "+0", "ada", "lines")]

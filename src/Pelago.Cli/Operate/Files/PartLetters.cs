@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Pelago.Cli.Dcsh;
 using Pelago.Kube.Lines;
 
 namespace Pelago.Cli.Operate.Files;
@@ -28,6 +29,19 @@ internal sealed class PartLetters
     public static PartLetters OfTail() => new(
         $"So many of the last lines (default: {UsualLines}); +N: from line N on", "So many of the last bytes instead; +N: from byte N on",
         (sign, count, isBytes) => sign == '+' ? new TextPart(TextSide.AllButFirst, Math.Max(0, count - 1), isBytes) : new TextPart(TextSide.Last, count, isBytes));
+
+    /// <summary>The line with their namesakes' old form, a number with a dash as the first word (<c>tail -5f</c>), as the letters that it stands for.</summary>
+    public static string[] Spell(string[] words, Command root)
+    {
+        int command = OperandLine.IndexOfOperand(words, 0, root);
+        if (command + 1 >= words.Length || words[command] is not ("head" or "tail") || words[command + 1] is not ['-', .. { Length: > 0 } old])
+            return words;
+        bool follows = words[command] == "tail" && old[^1] == 'f';
+        string count = follows ? old[..^1] : old;
+        return count.Length > 0 && count.All(char.IsAsciiDigit)
+            ? [.. words[..(command + 1)], "-n", count, .. follows ? (string[])["-f"] : [], .. words[(command + 2)..]]
+            : words;
+    }
 
     public void AddTo(Command command)
     {
