@@ -8,18 +8,8 @@ import { formatAge } from '../../kube/age';
 import { formatBytes } from '../../kube/quantity';
 import { DataGrid, type GridColumn } from '../../ui/DataGrid';
 import { Empty, Loading, Problem } from '../../ui/states';
+import { type Entry, isFolder, type Listing, listingOf, missingOf } from './listing';
 import type { ContainerPlace } from './place';
-
-/** A line of the node's answer. `path` is below the folder that was asked for; the folder itself has none. */
-interface Entry {
-  path: string;
-  /** The letter of find -type. */
-  type: string;
-  size: number;
-  mode: number;
-  modified: string;
-  target?: string;
-}
 
 /** How much of a file is shown; all of it can be saved. */
 const shownBytes = 256 * 1024;
@@ -29,7 +19,7 @@ export function Files({ place, node }: { place: ContainerPlace; node: string }) 
   const hub = useHub();
   const now = useNow(5000);
   const [path, setPath] = useQueryValue('path');
-  const [entries, setEntries] = useState<Entry[] | null>(null);
+  const [listing, setListing] = useState<Listing | null>(null);
   const [content, setContent] = useState<{ text: string; cut: boolean } | null>(null);
   const [fault, setFault] = useState('');
   const isFile = path !== '' && !path.endsWith('/');
@@ -40,13 +30,13 @@ export function Files({ place, node }: { place: ContainerPlace; node: string }) 
   useEffect(() => {
     if (!node) return;
     const stop = new AbortController();
-    setEntries(null);
+    setListing(null);
     setContent(null);
     setFault('');
     const load = async () => {
       if (!isFile) {
         const answer = await hub.request(place.cluster, address, { signal: stop.signal });
-        setEntries(entriesOf(await answer.text()));
+        setListing(listingOf(await answer.text()));
         return;
       }
       const answer = await hub.request(place.cluster, address, { headers: { Range: `bytes=0-${shownBytes - 1}` }, signal: stop.signal });
@@ -99,18 +89,21 @@ export function Files({ place, node }: { place: ContainerPlace; node: string }) 
         ))}
       </nav>
       {fault && <Problem title="It cannot be read">{fault}</Problem>}
-      {!fault && !entries && !content && <Loading what="the node" />}
-      {entries && (
-        <DataGrid<Entry>
-          label={`Files in ${path || '/'}`}
-          columns={columns}
-          count={entries.length}
-          itemAt={index => entries[index]}
-          keyOf={entry => entry.path}
-          onOpen={open}
-          height="max(320px, calc(100dvh - 330px))"
-          empty={<Empty title="An empty folder" />}
-        />
+      {!fault && !listing && !content && <Loading what="the node" />}
+      {listing && (
+        <>
+          <DataGrid<Entry>
+            label={`Files in ${path || '/'}`}
+            columns={columns}
+            count={listing.entries.length}
+            itemAt={index => listing.entries[index]}
+            keyOf={entry => entry.path}
+            onOpen={open}
+            height="max(320px, calc(100dvh - 330px))"
+            empty={<Empty title={missingOf(listing) ? 'Nothing that can be shown' : 'An empty folder'} />}
+          />
+          {missingOf(listing) && <p className="quiet">{missingOf(listing)}</p>}
+        </>
       )}
       {content && (
         <>
@@ -131,20 +124,6 @@ export function Files({ place, node }: { place: ContainerPlace; node: string }) 
       )}
     </div>
   );
-}
-
-function isFolder(entry: Entry): boolean {
-  return entry.type === 'd';
-}
-
-/** Folders first. The last line says that nothing is missing, and is no entry. */
-function entriesOf(lines: string): Entry[] {
-  return lines
-    .split('\n')
-    .filter(Boolean)
-    .map(line => JSON.parse(line) as Entry)
-    .filter(entry => entry.path)
-    .sort((a, b) => Number(isFolder(b)) - Number(isFolder(a)) || a.path.localeCompare(b.path));
 }
 
 function crumbsOf(path: string): [string, string][] {
