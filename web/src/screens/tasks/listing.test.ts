@@ -23,4 +23,5 @@ it('says how many names cannot be shown, and that there is more than was looked 
 
 it('tells a folder that could not be looked into from one that is empty', () => {
   expect(missingOf(listingOf(lines(file('', 'd'), { end: { visited: 1, unreadable: 1 } })))).toBe('It cannot be looked into.');
+  expect(missingOf(listingOf(lines(file('', 'd'), file('gone', 'd'), { end: { visited: 2, unreadable: 1 } })))).toBe('');
 });

@@ -51,7 +51,7 @@ export function missingOf({ entries, unnamed, cut, unreadable }: Listing): strin
   return [
     cut ? `Only the first ${entries.length} are shown.` : '',
     unnamed === 1 ? '1 name is no UTF-8 and cannot be shown.' : unnamed > 1 ? `${unnamed} names are no UTF-8 and cannot be shown.` : '',
-    unreadable > 0 ? 'It cannot be looked into.' : '',
+    unreadable > 0 && entries.length === 0 ? 'It cannot be looked into.' : '',
   ]
     .filter(Boolean)
     .join(' ');
