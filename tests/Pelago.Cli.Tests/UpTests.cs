@@ -177,10 +177,11 @@ public sealed class UpTests
     public async Task A_signal_in_the_foreground_ends_daemon_and_command_with_0(int signal)
     {
         await using var home = new LocalHome();
-        using Process up = await HoldAsync(home, CliProcess.Program);
+        // Tests that run under nohup, or in the background of a script, would hand down that it is ignored.
+        using Process up = await HoldAsync(home, "env", "--default-signal=INT,HUP", CliProcess.Program);
 
         _ = Kill(up.Id, signal);
-        await up.WaitForExitAsync(Cancel);
+        await up.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
 
         Assert.Equal(0, up.ExitCode);
         Assert.Null(home.Places.ReadHolder());
