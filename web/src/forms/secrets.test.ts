@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Schema } from './schema';
-import { hasSecrets, isSecret, withoutSecrets, withSecretsKept } from './secrets';
+import { hasSecrets, isSecret, withEmptyUnsaid, withoutSecrets, withSecretsKept } from './secrets';
 import { validate } from './validate';
 
 const secrets = [['db', 'pin'], ['users']];
@@ -40,5 +40,11 @@ describe('options that are secrets', () => {
     expect(faults({})).toEqual(['/user']);
     expect(faults({ user: 'me', key: '', users: [] })).toEqual([]);
     expect(faults({ user: 'me', key: 'no', users: [{}] })).toEqual(['/key', '/users/0/pin']);
+  });
+
+  it('stay where a field was left or made empty', () => {
+    const options = { db: { user: 'me', pin: '' }, users: [], size: 3 };
+    expect(withEmptyUnsaid(options, secrets)).toEqual({ db: { user: 'me' }, size: 3 });
+    expect(withEmptyUnsaid({ db: { pin: 7 }, users: ['ann'] }, secrets)).toEqual({ db: { pin: 7 }, users: ['ann'] });
   });
 });

@@ -30,6 +30,11 @@ export function withSecretsKept(faults: Fault[], document: JsonObject, secrets: 
   });
 }
 
+/** The options of a change of something that has secrets already, without those that a field was left empty for: given as empty they would go. */
+export function withEmptyUnsaid(options: JsonObject, secrets: SecretPaths): JsonObject {
+  return secrets.reduce((told, path) => (isGiven(valueAt(told, path)) ? told : withValue(told, path, undefined)), options);
+}
+
 /**
  * What takes away a secret that is there: to give nothing keeps it, to give something empty does not. Undefined where the package needs it, or allows
  * nothing that is empty.

@@ -8,7 +8,7 @@ import { useObject } from '../../app/useObject';
 import { fieldsOf, initialOf } from '../../forms/fields';
 import { SchemaForm } from '../../forms/SchemaForm';
 import { defaultsOf, differing, type JsonObject, overlaid } from '../../forms/schema';
-import { withSecretsKept } from '../../forms/secrets';
+import { withEmptyUnsaid, withSecretsKept } from '../../forms/secrets';
 import { validate } from '../../forms/validate';
 import { Facts, Panel } from '../../ui/Panel';
 import { ScreenTabs } from '../../ui/ScreenTabs';
@@ -127,7 +127,10 @@ function Chosen({ found, given, target, onTarget, changes, keepsSecrets = false 
     return keepsSecrets ? withSecretsKept(all, settled, secrets) : all;
   }, [settled, schema, secrets, keepsSecrets]);
   // What goes is given as empty even where that is the default: what is not given stays.
-  const options = useMemo(() => overlaid(differing(settled, defaultsOf(schema)), removals), [settled, schema, removals]);
+  const options = useMemo(() => {
+    const told = differing(settled, defaultsOf(schema));
+    return overlaid(keepsSecrets ? withEmptyUnsaid(told, secrets) : told, removals);
+  }, [settled, schema, secrets, keepsSecrets, removals]);
   const hasOptions = Object.keys(schema.properties ?? {}).length > 0;
   const about = { id: 'about', title: 'About', content: <About found={found} /> };
   return (
