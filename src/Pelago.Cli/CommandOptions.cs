@@ -32,6 +32,19 @@ internal static class CommandOptions
     /// <summary>Whether the line says which home is meant.</summary>
     public static bool NamesHome(ParseResult parsed) => parsed.GetResult(Home) is { Implicit: false };
 
+    /// <summary>The first word that is neither an option nor the value of one.</summary>
+    public static int IndexOfOperand(string[] words, int start, Command command)
+    {
+        int at = start;
+        while (at < words.Length && words[at].Length > 1 && words[at][0] == '-' && words[at] != "--")
+        {
+            Option? option = command.Options.Concat(Recursive).FirstOrDefault(option => option.Name == words[at] || option.Aliases.Contains(words[at]));
+            at += option is not null && option.ValueType != typeof(bool) && option is not System.CommandLine.Help.HelpOption ? 2 : 1;
+        }
+
+        return at;
+    }
+
     public static PelagoHome HomeOf(ParseResult parsed) => PelagoHome.Resolve(parsed.GetValue(Home));
 
     public static Option<string> Output(params string[] formats) =>

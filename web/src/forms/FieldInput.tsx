@@ -103,7 +103,8 @@ interface Common {
 
 /** Whoever changes what several things are in, and is not shown what is there, gives all of it. */
 function Unseen({ field, context }: InputProps) {
-  return mayBeThere(field, context) ? (
+  const goes = valueAt(context.removals, field.path) !== undefined;
+  return mayBeThere(field, context) && !goes ? (
     <p className="notice">What is there is secret and not shown. Left empty it stays; anything given here replaces all of it.</p>
   ) : null;
 }

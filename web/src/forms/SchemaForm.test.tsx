@@ -166,3 +166,13 @@ it('takes a secret away where that is chosen, and where the package can do witho
   expect(removals()).toEqual({ pin: '' });
   expect(screen.queryByRole('button', { name: /Add/ })).not.toBeNull();
 });
+
+it('offers once to take away what has several shapes, and not what is needed', () => {
+  const oneOf: Schema[] = [{ type: 'string' }, { type: 'array', items: { type: 'string' } }];
+  const parts: Schema = { required: ['needed'], properties: { free: { oneOf }, needed: { oneOf } } };
+  const secrets = [['free'], ['needed']];
+  render(<SchemaForm schema={parts} document={{ free: '', needed: '' }} faults={[]} secrets={secrets} keepsSecrets onChange={() => {}} />);
+
+  expect(screen.getAllByRole('checkbox').map(box => box.getAttribute('aria-label'))).toEqual(['Remove what is there as free']);
+  expect(screen.getAllByText(/replaces all of it/)).toHaveLength(2);
+});

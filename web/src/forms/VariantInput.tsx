@@ -43,7 +43,11 @@ export function VariantInput({ field, context }: InputProps) {
         </select>
       </div>
       {variant && (
-        <FieldInput field={fieldOf(field.name, { title: 'Value', ...variant }, context.root, field.path, false)} context={context} />
+        // Whether the whole is there, and goes, is said and chosen above.
+        <FieldInput
+          field={fieldOf(field.name, { title: 'Value', ...variant }, context.root, field.path, false)}
+          context={{ ...context, keepsSecrets: false }}
+        />
       )}
     </div>
   );

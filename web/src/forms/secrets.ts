@@ -40,8 +40,8 @@ export function withEmptyUnsaid(options: JsonObject, secrets: SecretPaths): Json
  * nothing that is empty.
  */
 export function emptyOf({ required, schema }: Field, root: Schema): Json | undefined {
-  const property: Schema = { ...root, type: 'object', required: [], properties: { it: schema } };
-  return required ? undefined : ['', [], {}].find(empty => validate({ it: empty }, property).length === 0);
+  const whole: Schema = { ...schema, definitions: root.definitions ?? {} };
+  return required ? undefined : ['', [], {}].find(empty => validate(empty, whole).length === 0);
 }
 
 export function isGiven(value: Json | undefined): boolean {

@@ -2,7 +2,6 @@
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Pelago.Cli.Dcsh;
 using Pelago.Kube.Lines;
 
 namespace Pelago.Cli.Operate.Files;
@@ -33,7 +32,7 @@ internal sealed class PartLetters
     /// <summary>The line with their namesakes' old form, a number with a dash as the first word (<c>tail -5f</c>), as the letters that it stands for.</summary>
     public static string[] Spell(string[] words, Command root)
     {
-        int command = OperandLine.IndexOfOperand(words, 0, root);
+        int command = CommandOptions.IndexOfOperand(words, 0, root);
         if (command + 1 >= words.Length || words[command] is not ("head" or "tail") || words[command + 1] is not ['-', .. { Length: > 0 } old])
             return words;
         bool follows = words[command] == "tail" && old[^1] == 'f';

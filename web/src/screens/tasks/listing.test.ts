@@ -17,11 +17,15 @@ it('says how many names cannot be shown, and that there is more than was looked 
     lines(file('a'), { path: '', unnamed: 2 }, { path: 'z', unnamed: 1 }, { end: { visited: 1, truncated: true } }),
   );
   expect(listing.entries).toHaveLength(1);
-  expect(missingOf(listing)).toBe('Only the first 1 are shown. 3 names are no UTF-8 and cannot be shown.');
+  expect(missingOf(listing)).toBe('There is more than the node looks at. 3 names are no UTF-8 and cannot be shown.');
   expect(missingOf({ entries: [], unnamed: 1, cut: false, unreadable: 0 })).toBe('1 name is no UTF-8 and cannot be shown.');
 });
 
 it('tells a folder that could not be looked into from one that is empty', () => {
   expect(missingOf(listingOf(lines(file('', 'd'), { end: { visited: 1, unreadable: 1 } })))).toBe('It cannot be looked into.');
   expect(missingOf(listingOf(lines(file('', 'd'), file('gone', 'd'), { end: { visited: 2, unreadable: 1 } })))).toBe('');
+});
+
+it('is refused where the answer broke off', () => {
+  expect(() => listingOf(lines(file('', 'd'), file('a')))).toThrow('the connection ended before the list did');
 });

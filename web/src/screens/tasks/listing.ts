@@ -28,16 +28,20 @@ interface Line extends Partial<Entry> {
   end?: { truncated?: boolean; unreadable?: number };
 }
 
+/** Throws where the answer broke off: its last line says that it is whole. */
 export function listingOf(text: string): Listing {
+  let ended = false;
   const listing: Listing = { entries: [], unnamed: 0, cut: false, unreadable: 0 };
   for (const line of text.split('\n').filter(Boolean)) {
     const told = JSON.parse(line) as Line;
     if (told.unnamed !== undefined) listing.unnamed += told.unnamed;
     else if (told.end) {
+      ended = true;
       listing.cut = told.end.truncated === true;
       listing.unreadable = told.end.unreadable ?? 0;
     } else if (told.path) listing.entries.push(told as Entry);
   }
+  if (!ended) throw new Error('the connection ended before the list did');
   listing.entries.sort((a, b) => Number(isFolder(b)) - Number(isFolder(a)) || a.path.localeCompare(b.path));
   return listing;
 }
@@ -49,7 +53,7 @@ export function isFolder(entry: Entry): boolean {
 /** What a list does not show, in words; empty where it shows all. */
 export function missingOf({ entries, unnamed, cut, unreadable }: Listing): string {
   return [
-    cut ? `Only the first ${entries.length} are shown.` : '',
+    cut ? 'There is more than the node looks at.' : '',
     unnamed === 1 ? '1 name is no UTF-8 and cannot be shown.' : unnamed > 1 ? `${unnamed} names are no UTF-8 and cannot be shown.` : '',
     unreadable > 0 && entries.length === 0 ? 'It cannot be looked into.' : '',
   ]

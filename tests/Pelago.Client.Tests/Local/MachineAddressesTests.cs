@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 using Pelago.Client.Local;
 using Xunit;
 
-namespace Pelago.Daemon.Tests;
+namespace Pelago.Client.Tests.Local;
 
 public sealed class MachineAddressesTests
 {
