@@ -12,7 +12,7 @@ public static class PathTable
     private const string Lines = """
         # Discovery and the version are routes of go-restful: a path, then its methods.
         GET /api /api/ /api/v1 /api/v1/ /apis /apis/ /apis/apps /apis/apps/ /apis/apps/v1 /apis/apps/v1/ /version /version/ => 200 - json
-        POST,PUT,PATCH,DELETE,OPTIONS,PROPFIND /api /api/v1 /apis/apps/v1 /version => 405 MethodNotAllowed
+        HEAD,POST,PUT,PATCH,DELETE,OPTIONS,PROPFIND /api /api/v1 /apis/apps/v1 /version => 405 MethodNotAllowed
         GET /apis/apps/v9 /apis/apps/v9/deployments /api/v9 /api/v9/pods => 404 NotFound
         GET /apis /api /apis/apps /apis/apps/v1 | Accept=image/png => 406 NotAcceptable
         GET /apis | Accept=application/json;as=Table;v=v1;g=meta.k8s.io => 406 NotAcceptable
@@ -22,6 +22,11 @@ public static class PathTable
         GET / => 200 - json
         GET /healthz /livez /readyz /healthz?verbose /healthz/ping /livez/ping /readyz/ping /metrics => 200 - text
         GET /healthz | Accept=image/png => 200 - text
+        HEAD,POST,PUT,PATCH,DELETE,OPTIONS,PROPFIND / /apis /apis/ /apis/apps /apis/apps/ /healthz /readyz => 200
+        HEAD,POST,OPTIONS /livez /metrics /healthz/ping => 200
+        GET /index.html => 200 - json
+        GET /healthz/ /livez/ /readyz/ping/ /metrics/ /openapi/v2/ => 404
+        POST,DELETE /nope /healthz/nope /apis/apps/v9 /api/v9 /apis/no.such.group /apis/no.such.group/v1 => 404
         GET /openapi/v2 => 200
         GET /openapi/v2 | Accept=image/png => 406
         GET /nope /nope/deeper /healthzz /healthz/nope /healthz/ping/x /livez/nope /readyz/nope /metricsz /metrics/x /openapi /openapi/v2x /version/x /API/v1 => 404
