@@ -48,6 +48,7 @@ public static class PathTable
         GET,POST,PUT,PATCH,DELETE /api/v1/pods/x /apis/apps/v1/deployments/x => 404 NotFound
 
         # Doubled slashes, and escapes.
+        GET //api/v1/pods //api/v1 //apis/apps/v1/deployments //version //healthz /apis//v1/pods => 404
         GET /api/v1//pods /api//v1/pods /api/v1/namespaces/{ns}/configmaps//kept => 404 NotFound
         GET /api/v1/namespaces/{ns}/configmaps/kept/ /api/v1/namespaces/{ns}/configmaps/%6Bept => 200 - json
         GET /api/v1/namespaces/{ns}/configmaps/KEPT /api/v1/namespaces/{ns}/configmaps/a%20b /api/v1/namespaces/{ns}/configmaps/%C3%A9 => 404 NotFound
