@@ -29,14 +29,18 @@ internal sealed class ResourceEndpoint(
         if (isConnect)
         {
             IConnectHandler handler = handlers.Connect(request.Kind, request.Subresource) ?? throw NotServed(request);
+            if (ResourceRoutes.Unconnected(http.Request.Method, request, info, verbs) is { } unconnected)
+                throw new ApiStatusException(unconnected);
             await handler.HandleAsync(http, request, info.Rest, cancel);
             return;
         }
 
-        if (Misused(request, info.Verb) is { } misused)
+        if (info.Rest.Trim('/').Length > 0 || ResourceRoutes.IsNowhere(request))
+            throw new ApiStatusException(ApiStatus.NoSuchPath());
+        if (ResourceRoutes.Misused(request, info.Verb) is { } misused)
             throw new ApiStatusException(misused);
-        if (!verbs.Contains(info.Verb) || info.Rest.Trim('/').Length > 0)
-            throw new ApiStatusException(verbs.Contains(info.Verb) ? ApiStatus.NoSuchPath() : ApiStatus.MethodNotAllowed());
+        if (!verbs.Contains(info.Verb) || !ResourceRoutes.IsRouted(http.Request.Method, request, info.Verb))
+            throw new ApiStatusException(ApiStatus.MethodNotAllowed());
         if (request.Kind.IsComputed && handlers.Connect(request.Kind, request.Subresource) is { } own)
             await own.HandleAsync(http, request, info.Rest, cancel);
         else
@@ -77,21 +81,6 @@ internal sealed class ResourceEndpoint(
                 ? new CreateRight(authorizer, user, info.Resource, ns, name)
                 : null,
         };
-    }
-
-    /// <summary>
-    /// Why a verb is not for such a path. Upstream has no routes for these: across namespaces there are only list and watch (a 404 for
-    /// custom kinds), collections are not written, and an object is created in its collection, where no rule for a name allows it.
-    /// </summary>
-    private static ApiStatus? Misused(ResourceRequest request, string verb)
-    {
-        bool isCollection = request.Name.Length == 0;
-        bool isEverywhere = request.Kind is { Namespaced: true, IsStored: true } && request.Namespace.Length == 0;
-        if (isEverywhere && verb is not ("list" or "watch"))
-            return request.Kind.IsCustom ? ApiStatus.NoSuchPath() : ApiStatus.MethodNotAllowed();
-        if (isCollection && verb is ("update" or "patch"))
-            return ApiStatus.MethodNotAllowed();
-        return !isCollection && verb == "create" && request.Subresource.Length == 0 ? ApiStatus.MethodNotAllowed() : null;
     }
 
     private static IReadOnlyList<string> VerbsOf(ResourceRequest request, out bool isConnect)

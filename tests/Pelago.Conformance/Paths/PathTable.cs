@@ -35,6 +35,8 @@ public static class PathTable
         GET /api/v1/pods /api/v1/nodes /api/v1/namespaces /api/v1/namespaces/ /api/v1/namespaces/{ns}/pods /api/v1/pods// /apis/apps/v1/deployments => 200 - json
         GET /api/v1/namespaces/none-{ns}/pods /api/v1/namespaces//pods /api/v1/namespaces/{ns}/configmaps/ => 200 - json
         OPTIONS,PROPFIND /api/v1/pods /api/v1/nodes /api/v1/namespaces/{ns}/pods /apis/apps/v1/deployments => 405 MethodNotAllowed
+        HEAD /api/v1/pods /api/v1/namespaces/{ns}/pods /apis/apps/v1/deployments /api/v1/namespaces/{ns}/configmaps/kept /api/v1/namespaces/{ns}/pods/idle/status => 405
+        HEAD /api/v1/nothings /apis/apps/v9/deployments => 404
         PUT,PATCH /api/v1/nodes /api/v1/namespaces /api/v1/namespaces/{ns}/configmaps /apis/apps/v1/namespaces/{ns}/deployments => 405 MethodNotAllowed
         POST,PUT,PATCH,DELETE /api/v1/pods /apis/apps/v1/deployments => 405 MethodNotAllowed
         DELETE /api/v1/namespaces => 405 MethodNotAllowed
@@ -77,6 +79,12 @@ public static class PathTable
         PATCH /api/v1/namespaces/{ns}/pods/none/status /apis/apps/v1/namespaces/{ns}/deployments/none/scale | Content-Type=application/merge-patch+json | {} => 404 NotFound
         GET,POST,PUT,PATCH,DELETE /api/v1/namespaces/{ns}/configmaps/kept/status /api/v1/namespaces/{ns}/configmaps/kept/scale /api/v1/namespaces/{ns}/pods/idle/nothing => 404 NotFound
         GET /api/v1/namespaces/{ns}/pods/idle/status/x /api/v1/namespaces/{ns}/status/x /apis/apps/v1/namespaces/{ns}/deployments/web/scale/x/y => 404 NotFound
+        POST,PUT,DELETE /api/v1/namespaces/{ns}/pods/idle/status/x /api/v1/namespaces/{ns}/pods/idle/eviction/x => 404 NotFound
+        POST,PUT,PATCH,DELETE,OPTIONS,PROPFIND /api/v1/namespaces/{ns}/pods/idle/log => 405 MethodNotAllowed
+        PUT,PATCH,DELETE,OPTIONS,PROPFIND /api/v1/namespaces/{ns}/pods/idle/exec /api/v1/namespaces/{ns}/pods/idle/attach /api/v1/namespaces/{ns}/pods/idle/portforward => 405 MethodNotAllowed
+        HEAD /api/v1/namespaces/{ns}/pods/idle/log /api/v1/namespaces/{ns}/pods/idle/exec => 405
+        GET,POST,DELETE /api/v1/namespaces/{ns}/pods/idle/log/x /api/v1/namespaces/{ns}/pods/idle/exec/x => 404 NotFound
+        PROPFIND /api/v1/namespaces/{ns}/pods/idle/proxy /api/v1/namespaces/{ns}/pods/idle/proxy/x => 405 MethodNotAllowed
         GET /api/v1/namespaces/{ns}/pods/two/log /api/v1/namespaces/{ns}/pods/two/log?container=c /api/v1/namespaces/{ns}/pods/idle/log?container=c => 400 BadRequest
         GET,POST /api/v1/namespaces/{ns}/pods/idle/exec?command=x /api/v1/namespaces/{ns}/pods/idle/attach /api/v1/namespaces/{ns}/pods/idle/portforward => 400 BadRequest
         GET,POST /api/v1/namespaces/{ns}/pods/none/exec?command=x /api/v1/namespaces/{ns}/pods/none/attach /api/v1/namespaces/{ns}/pods/none/portforward => 404 NotFound
@@ -86,6 +94,9 @@ public static class PathTable
 
         # What is only asked, and what is only watched.
         GET,PUT,PATCH,DELETE /apis/authorization.k8s.io/v1/subjectaccessreviews /api/v1/namespaces/{ns}/bindings => 405 MethodNotAllowed
+        GET,POST,PUT,DELETE /apis/authorization.k8s.io/v1/subjectaccessreviews/x /apis/authorization.k8s.io/v1/localsubjectaccessreviews /api/v1/bindings => 404 NotFound
+        POST,PUT,PATCH,DELETE,OPTIONS /api/v1/watch/pods /api/v1/watch/namespaces/{ns}/configmaps/kept => 405 MethodNotAllowed
+        HEAD /api/v1/watch/pods => 405
         GET /api/v1/watch/namespaces/{ns}/configmaps?timeoutSeconds=1 => 200 - json
         GET /api/v1/watch/nothings => 404 NotFound
 
