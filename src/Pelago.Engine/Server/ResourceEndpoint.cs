@@ -41,6 +41,8 @@ internal sealed class ResourceEndpoint(
             throw new ApiStatusException(misused);
         if (!verbs.Contains(info.Verb) || !ResourceRoutes.IsRouted(http.Request.Method, request, info.Verb))
             throw new ApiStatusException(ApiStatus.MethodNotAllowed());
+        if (ResourceRoutes.Unnameable(request, info.Verb) is { } unnameable)
+            throw new ApiStatusException(unnameable);
         if (request.Kind.IsComputed && handlers.Connect(request.Kind, request.Subresource) is { } own)
             await own.HandleAsync(http, request, info.Rest, cancel);
         else

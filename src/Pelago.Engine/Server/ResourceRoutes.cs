@@ -37,6 +37,16 @@ internal static class ResourceRoutes
     public static bool IsRouted(string method, ResourceRequest request, string verb) =>
         request.Kind.IsCustom || !request.Kind.IsStored || !HttpMethods.IsHead(method) && (verb != "watch" || HttpMethods.IsGet(method));
 
+    /// <summary>
+    /// No object has such a name (apiserver pkg/registry/generic/registry/store.go NamespaceKeyFunc). A slash that came escaped is left so in the path: upstream
+    /// reads it as one, and then there is nothing.
+    /// </summary>
+    public static ApiStatus? Unnameable(ResourceRequest request, string verb) =>
+        request.Kind.IsStored && verb is "get" or "update" or "patch" or "delete"
+        && request.Name.Replace("%2F", "", StringComparison.OrdinalIgnoreCase).Contains('%', StringComparison.Ordinal)
+            ? ApiStatus.BadRequest($"Name parameter invalid: {GoText.Quote(request.Name)}: may not contain '%'")
+            : null;
+
     /// <summary>Why the methods of a stream are not for it. Behind a proxy there may be any path, and nearly every method; pods of node.pelago.dev see to it themselves.</summary>
     public static ApiStatus? Unconnected(string method, ResourceRequest request, RequestInfo info, IReadOnlyList<string> verbs)
     {

@@ -55,6 +55,9 @@ public static class PathTable
         GET /api/v1/namespaces/{ns}/configmaps/kept/ /api/v1/namespaces/{ns}/configmaps/%6Bept => 200 - json
         GET /api/v1/namespaces/{ns}/configmaps/KEPT /api/v1/namespaces/{ns}/configmaps/a%20b /api/v1/namespaces/{ns}/configmaps/%C3%A9 => 404 NotFound
         GET /api/v1/namespaces/{ns}/configmaps/kept%2Fx => 404 NotFound
+        GET,DELETE /api/v1/namespaces/{ns}/configmaps/a%25b /api/v1/nodes/a%25b => 400 BadRequest
+        GET /apis/apps/v1/namespaces/{ns}/deployments/a%25/status => 400 BadRequest
+        PATCH /api/v1/namespaces/{ns}/configmaps/a%25b | Content-Type=application/merge-patch+json | {} => 400 BadRequest
 
         # Objects.
         GET /api/v1/namespaces/{ns}/configmaps/kept /api/v1/namespaces/{ns} /apis/apps/v1/namespaces/{ns}/deployments/web => 200 - json
