@@ -135,8 +135,10 @@ internal sealed class ResourceEndpoint(
         };
         var body = new RequestBody(await BodyReader.ReadAsync(http.Request, cancel), IsYaml: type == PatchType.Apply);
         WriteOptions options = query.ToWriteOptions("PatchOptions");
+
+        // Other patches must not even say that they do not force anything.
         if (type != PatchType.Apply)
-            options = WithManager(options, http);
+            options = WithManager(options with { Force = query["force"] is not null }, http);
         await WriteAsync(http, request, await service.PatchAsync(request, type, body, options, cancel), format, cancel);
     }
 
@@ -158,10 +160,10 @@ internal sealed class ResourceEndpoint(
     /// <summary>A body, when there is one, stands for the query.</summary>
     private static async ValueTask<DeleteOptions> ReadDeleteOptionsAsync(HttpContext http, RequestQuery query, CancellationToken cancel)
     {
-        RequestBody body = await BodyReader.ReadDocumentAsync(http.Request, cancel);
-        if (body.Bytes.IsEmpty)
+        if (http.Request.ContentLength == 0)
             return query.ToDeleteOptions();
-        return DeleteBody.Read(DeleteBody.Parse(body));
+        RequestBody body = await BodyReader.ReadDocumentAsync(http.Request, cancel);
+        return body.Bytes.IsEmpty ? query.ToDeleteOptions() : DeleteBody.Read(DeleteBody.Parse(body));
     }
 
     private Task WriteAsync(

@@ -166,6 +166,11 @@ public static class PathTable
         PATCH /api/v1/namespaces/{ns}/configmaps/kept | Content-Type=application/apply-patch+yaml | {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"kept"}} => 422 Invalid
         DELETE /api/v1/namespaces/{ns}/configmaps/kept?dryRun=Foo /api/v1/namespaces/{ns}/configmaps/kept?propagationPolicy=Foo => 422 Invalid
         DELETE /api/v1/namespaces/{ns}/configmaps/none?propagationPolicy=Foo /api/v1/namespaces/{ns}/configmaps/kept?orphanDependents=true&propagationPolicy=Orphan => 422 Invalid
+        DELETE /api/v1/namespaces/{ns}/configmaps?labelSelector=no%3Done&propagationPolicy=Foo /api/v1/namespaces/{ns}/configmaps?labelSelector=no%3Done&dryRun= => 422 Invalid
+        DELETE /api/v1/namespaces/{ns}/configmaps/kept?uid=other /api/v1/namespaces/{ns}/configmaps/kept?resourceVersion=1 => 409 Conflict
+        DELETE /api/v1/namespaces/{ns}/configmaps/none | Content-Type=text/plain | empty => 404 NotFound
+        POST /api/v1/namespaces/{ns}/configmaps?dryRun= | - | {"metadata":{"name":"x"}} => 422 Invalid
+        PATCH /api/v1/namespaces/{ns}/configmaps/kept?force=false | Content-Type=application/merge-patch+json | {} => 422 Invalid
         DELETE /api/v1/namespaces/{ns}/configmaps/kept?gracePeriodSeconds=soon /api/v1/namespaces/{ns}/configmaps?gracePeriodSeconds=soon => 400 BadRequest
 
         # Media types of answers.
