@@ -48,6 +48,8 @@ internal sealed class NonResourceEndpoint(
                 await ResponseWriter.WriteJsonAsync(http, 200, _paths, cancel);
                 return true;
             case "/version" or "/version/":
+                if (Accept.Parse(http.Request.Headers.Accept.ToString()).Choose(allowsShapes: false, allowsYaml: false) is null)
+                    throw new ApiStatusException(Accept.NotAcceptable());
                 await ResponseWriter.WriteJsonAsync(http, 200, ServerVersion.Document, cancel);
                 return true;
             case "/metrics":

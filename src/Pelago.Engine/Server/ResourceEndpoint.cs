@@ -96,6 +96,8 @@ internal sealed class ResourceEndpoint(
     {
         OutputFormat format = FormatOf(http, query);
         ResourceResult result = await service.GetAsync(request, query["resourceVersion"] ?? "", cancel);
+        if (result.IsSuccess && format.IsOfList)
+            throw new ApiStatusException(Accept.NotAcceptable());
         await WriteAsync(http, request, result, format, cancel);
     }
 
@@ -103,6 +105,8 @@ internal sealed class ResourceEndpoint(
     {
         OutputFormat format = FormatOf(http, query);
         (ResourcePage? page, ApiStatus? error) = await service.ListAsync(request, query.ToListOptions(), cancel);
+        if (page is not null && format is { Shape: OutputShape.Metadata, IsOfList: false })
+            throw new ApiStatusException(Accept.NotAcceptable());
         await WriteAsync(http, request, page, error, format, cancel);
     }
 
@@ -131,7 +135,8 @@ internal sealed class ResourceEndpoint(
             "application/merge-patch+json" => PatchType.Merge,
             "application/strategic-merge-patch+json" => PatchType.StrategicMerge,
             "application/apply-patch+yaml" => PatchType.Apply,
-            _ => throw new ApiStatusException(PatchStep.UnsupportedPatch(request)),
+            // To upstream's router a patch of no type and no body is one whose answer would have no type either.
+            _ => throw new ApiStatusException(http.Request.ContentLength > 0 || request.Kind.IsCustom ? PatchStep.UnsupportedPatch(request) : Accept.NotAcceptable()),
         };
         var body = new RequestBody(await BodyReader.ReadAsync(http.Request, cancel), IsYaml: type == PatchType.Apply);
         WriteOptions options = query.ToWriteOptions("PatchOptions");

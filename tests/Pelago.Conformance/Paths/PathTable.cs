@@ -184,6 +184,10 @@ public static class PathTable
         GET /api/v1/namespaces/{ns}/configmaps /api/v1/namespaces/{ns}/configmaps/kept | Accept=application/json;as=Unknown;v=v1;g=meta.k8s.io => 406 NotAcceptable
         GET /api/v1/namespaces/{ns}/configmaps/kept | Accept=application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io => 200 - json
         GET /api/v1/namespaces/{ns}/configmaps | Accept=application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io => 200 - json
+        GET /api/v1/namespaces/{ns}/configmaps/kept | Accept=application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io => 406 NotAcceptable
+        GET /api/v1/namespaces/{ns}/configmaps | Accept=application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io => 406 NotAcceptable
+        GET /version | Accept=text/plain => 406 NotAcceptable
+        PATCH /api/v1/namespaces/{ns}/configmaps/kept => 406 NotAcceptable
         GET /api/v1/namespaces/{ns}/configmaps/kept | Accept=application/yaml => 200 - yaml
         GET /api/v1/namespaces/{ns}/configmaps/kept | Accept=text/html,*/*;q=0.1 => 200 - json
         GET /api/v1/namespaces/{ns}/configmaps/kept | Accept-Encoding=gzip => 200 - json
