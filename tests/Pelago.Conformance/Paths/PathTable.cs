@@ -85,6 +85,7 @@ public static class PathTable
         POST,PUT,DELETE /api/v1/namespaces/{ns}/pods/idle/status/x /api/v1/namespaces/{ns}/pods/idle/eviction/x => 404 NotFound
         POST,PUT,PATCH,DELETE,OPTIONS,PROPFIND /api/v1/namespaces/{ns}/pods/idle/log => 405 MethodNotAllowed
         PUT,PATCH,DELETE,OPTIONS,PROPFIND /api/v1/namespaces/{ns}/pods/idle/exec /api/v1/namespaces/{ns}/pods/idle/attach /api/v1/namespaces/{ns}/pods/idle/portforward => 405 MethodNotAllowed
+        GET /api/v1/namespaces/{ns}/pods/idle/log /api/v1/namespaces/{ns}/pods/two/log?container=a => 204
         HEAD /api/v1/namespaces/{ns}/pods/idle/log /api/v1/namespaces/{ns}/pods/idle/exec => 405
         GET,POST,DELETE /api/v1/namespaces/{ns}/pods/idle/log/x /api/v1/namespaces/{ns}/pods/idle/exec/x => 404 NotFound
         PROPFIND /api/v1/namespaces/{ns}/pods/idle/proxy /api/v1/namespaces/{ns}/pods/idle/proxy/x => 405 MethodNotAllowed
