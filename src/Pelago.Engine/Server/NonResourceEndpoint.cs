@@ -26,8 +26,11 @@ internal sealed class NonResourceEndpoint(
     {
         if (info.Verb is not "get" && IsRouted(info.Path))
             throw new ApiStatusException(ApiStatus.MethodNotAllowed());
-        if (!await TryHandleAsync(http, info.Path, query, cancel))
+        if (await TryHandleAsync(http, info.Path, query, cancel))
+            return;
+        if (discovery.IsBelowOwn(info.Path))
             throw new ApiStatusException(ApiStatus.NoSuchPath());
+        await ResponseWriter.WriteNoPageAsync(http, cancel);
     }
 
     /// <summary>

@@ -22,7 +22,14 @@ internal sealed class ResourceEndpoint(
 
     public async Task HandleAsync(HttpContext http, RequestInfo info, RequestQuery query, UserInfo user, CancellationToken cancel)
     {
-        ResourceRequest request = Resolve(info, user);
+        ResourceKind? kind = registry.Current.Find(info.Resource);
+        if (kind is null && !registry.Current.IsBuiltIn(info.Resource.Group))
+        {
+            await ResponseWriter.WriteNoPageAsync(http, cancel);
+            return;
+        }
+
+        ResourceRequest request = Resolve(info, user, kind);
         if (request.Version.DeprecationWarning is { } warning)
             request.Warnings.Add(warning);
         IReadOnlyList<string> verbs = VerbsOf(request, out bool isConnect);
@@ -62,9 +69,8 @@ internal sealed class ResourceEndpoint(
         _ => throw new ApiStatusException(ApiStatus.MethodNotAllowed()),
     };
 
-    private ResourceRequest Resolve(RequestInfo info, UserInfo user)
+    private ResourceRequest Resolve(RequestInfo info, UserInfo user, ResourceKind? kind)
     {
-        ResourceKind? kind = registry.Current.Find(info.Resource);
         if (kind is null)
             throw new ApiStatusException(ApiStatus.NoSuchPath());
         string ns = kind.Namespaced ? info.Namespace : "";

@@ -16,17 +16,19 @@ public static class PathTable
         GET /apis/apps/v9 /apis/apps/v9/deployments /api/v9 /api/v9/pods => 404 NotFound
         GET /apis /api /apis/apps /apis/apps/v1 | Accept=image/png => 406 NotAcceptable
         GET /apis | Accept=application/json;as=Table;v=v1;g=meta.k8s.io => 406 NotAcceptable
-        GET /apis/no.such.group /apis/no.such.group/v1 /apis/no.such.group/v1/things => 404
+        GET,POST,PUT,PATCH,DELETE,OPTIONS /apis/no.such.group /apis/no.such.group/v1 /apis/no.such.group/v1/things /apis/no.such.group/v1/namespaces/{ns}/things/x => 404 - text
 
         # The other documents are at their paths exactly.
         GET / => 200 - json
         GET /healthz /livez /readyz /healthz?verbose /healthz/ping /livez/ping /readyz/ping /metrics => 200 - text
         GET /healthz | Accept=image/png => 200 - text
-        HEAD,POST,PUT,PATCH,DELETE,OPTIONS,PROPFIND / /apis /apis/ /apis/apps /apis/apps/ /healthz /readyz => 200
+        HEAD,POST,PUT,PATCH,DELETE,OPTIONS,PROPFIND / /apis /apis/apps /healthz => 200
+        POST /apis/ /apis/apps/ /readyz => 200
         HEAD,POST,OPTIONS /livez /metrics /healthz/ping => 200
         GET /index.html => 200 - json
         GET /healthz/ /livez/ /readyz/ping/ /metrics/ /openapi/v2/ => 404
-        POST,DELETE /nope /healthz/nope /apis/apps/v9 /api/v9 /apis/no.such.group /apis/no.such.group/v1 => 404
+        POST,DELETE /nope /healthz/nope => 404
+        POST,PUT,PATCH,DELETE,OPTIONS /apis/apps/v9 /api/v9 /version/x => 404 NotFound
         GET /openapi/v2 => 200
         GET /openapi/v2 | Accept=image/png => 406
         GET /nope /nope/deeper /healthzz /healthz/nope /healthz/ping/x /livez/nope /readyz/nope /metricsz /metrics/x /openapi /openapi/v2x /version/x /API/v1 => 404
@@ -50,7 +52,8 @@ public static class PathTable
         GET,POST,PUT,PATCH,DELETE /api/v1/pods/x /apis/apps/v1/deployments/x => 404 NotFound
 
         # Doubled slashes, and escapes.
-        GET //api/v1/pods //api/v1 //apis/apps/v1/deployments //version //healthz /apis//v1/pods => 404
+        GET //api/v1/pods //api/v1 //apis/apps/v1/deployments //version //healthz => 404
+        GET /apis//v1 /apis//v1/pods => 404 - text
         GET /api/v1//pods /api//v1/pods /api/v1/namespaces/{ns}/configmaps//kept => 404 NotFound
         GET /api/v1/namespaces/{ns}/configmaps/kept/ /api/v1/namespaces/{ns}/configmaps/%6Bept => 200 - json
         GET /api/v1/namespaces/{ns}/configmaps/KEPT /api/v1/namespaces/{ns}/configmaps/a%20b /api/v1/namespaces/{ns}/configmaps/%C3%A9 => 404 NotFound

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Net.Http;
 using System.Text.Json.Nodes;
 using Pelago.Kube;
 using Xunit;
@@ -11,9 +12,8 @@ public class ServerTests(EngineFixture engine)
 {
     [Theory]
     [InlineData("GET", "/api/v1/nothings", 404, "NotFound", "the server could not find the requested resource")]
-    [InlineData("GET", "/apis/example.com/v1/things/a", 404, "NotFound", "the server could not find the requested resource")]
     [InlineData("GET", "/api/v1/namespaces/default/pods/a/nothing", 404, "NotFound", "the server could not find the requested resource")]
-    [InlineData("GET", "/nothing", 404, "NotFound", "the server could not find the requested resource")]
+    [InlineData("GET", "/apis/apps/v9", 404, "NotFound", "the server could not find the requested resource")]
     [InlineData("GET", "/api/v1//pods", 404, "NotFound", "the server could not find the requested resource")]
     [InlineData("GET", "/api/v1/namespaces/default/pods/gone", 404, "NotFound", "pods \"gone\" not found")]
     [InlineData("GET", "/apis/apps/v1/namespaces/default/deployments/gone", 404, "NotFound", "deployments.apps \"gone\" not found")]
@@ -37,6 +37,21 @@ public class ServerTests(EngineFixture engine)
         Assert.Equal((code, reason, message), (answer.Code, answer.Reason, answer.Message));
         Assert.Equal(("Status", "v1", "Failure"), (answer.Json.String("kind"), answer.Json.String("apiVersion"), answer.Json.String("status")));
         Assert.Equal(code, answer.Json.Integer("code"));
+    }
+
+    [Theory]
+    [InlineData("/nothing")]
+    [InlineData("//api/v1/pods")]
+    [InlineData("/apis/example.com")]
+    [InlineData("/apis/example.com/v1/things/a")]
+    public async Task What_is_of_no_group_of_ours_is_a_line_of_text(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(engine.Http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path));
+        using HttpResponseMessage answer = await engine.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            (404, "text/plain", "404 page not found\n"),
+            ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
     }
 
     [Theory]
