@@ -33,6 +33,11 @@ internal sealed class DiscoveryEndpoint(ResourceRegistry registry, Func<IReadOnl
         };
     }
 
+    /// <summary>Whether a path is below a document of this server's own: what is not served there is told with a Status.</summary>
+    public bool IsBelowOwn(string path) =>
+        path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/version/", StringComparison.Ordinal)
+        || path.StartsWith("/apis/", StringComparison.Ordinal) && path.Split('/') is [_, _, { Length: > 0 } group, ..] && registry.Current.IsBuiltIn(group);
+
     /// <summary>False when the path is none of discovery.</summary>
     public async ValueTask<bool> TryHandleAsync(HttpContext http, string path, CancellationToken cancel)
     {

@@ -23,10 +23,12 @@ internal sealed class PodStreams(NodeLocator locator, NodeConnections connection
         string container = request.Subresource == "portforward" ? "" : PodContainers.Choose(pod, query["container"].ToString());
         if (locator.OfPod(pod) is not { } node)
         {
-            // A log without a node is empty, as upstream answers it.
-            return request.Subresource == "log"
-                ? ResponseWriter.WriteTextAsync(http, 200, "text/plain", ReadOnlyMemory<byte>.Empty, cancel)
-                : throw new ApiStatusException(ApiStatus.BadRequest($"pod {pod.Name} does not have a host assigned"));
+            if (request.Subresource != "log")
+                throw new ApiStatusException(ApiStatus.BadRequest($"pod {pod.Name} does not have a host assigned"));
+
+            // A log without a node has no content (apiserver pkg/endpoints/handlers/responsewriters/writers.go StreamObject).
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
         }
 
         string place = $"{request.Namespace}/{request.Name}";

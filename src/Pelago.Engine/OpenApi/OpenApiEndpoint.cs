@@ -18,10 +18,10 @@ internal sealed class OpenApiEndpoint(OpenApiDocuments documents, Func<IReadOnly
     private const string ProtobufType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
     private static readonly string[] ProtobufTypes = ["application/com.github.proto-openapi.spec.v2@v1.0+protobuf", ProtobufType];
 
-    /// <summary>Answers a GET or HEAD below /openapi; false when the path is none of ours.</summary>
+    /// <summary>Answers a request below /openapi; false when the path is none of ours.</summary>
     public async ValueTask<bool> TryHandleAsync(HttpContext http, string path, CancellationToken cancel)
     {
-        path = path.Trim('/');
+        path = path[1..];
         if (path == "openapi/v2")
             await Version2Async(http, cancel);
         else if (path == "openapi/v3")

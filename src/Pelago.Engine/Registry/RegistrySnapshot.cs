@@ -39,6 +39,9 @@ internal sealed class RegistrySnapshot
 
     public ResourceKind? Find(in GroupVersionKind kind) => _byKind.GetValueOrDefault(kind);
 
+    /// <summary>Whether a group has kinds that no CustomResourceDefinition made.</summary>
+    public bool IsBuiltIn(string group) => Kinds.Any(kind => kind.Group == group && !kind.IsCustom);
+
     /// <summary>In any served version.</summary>
     public ResourceKind? Find(GroupResource resource)
     {

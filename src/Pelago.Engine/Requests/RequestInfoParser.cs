@@ -19,8 +19,10 @@ internal static class RequestInfoParser
         ReadOnlySpan<char> trimmed = path.AsSpan().Trim('/');
         int count = trimmed.Split(ranges, '/');
         bool isCore = count >= 3 && trimmed[ranges[0]] is "api";
-        bool isGroup = count >= 4 && trimmed[ranges[0]] is "apis";
-        if (!isCore && !isGroup)
+        bool isGroup = count >= 4 && trimmed[ranges[0]] is "apis" && !trimmed[ranges[1]].IsEmpty;
+
+        // Of /apis//v1 the group is not the core one, and with two slashes no path of the API begins.
+        if (!isCore && !isGroup || path.StartsWith("//", StringComparison.Ordinal))
             return NonResource(method, path);
         string group = isCore ? "" : trimmed[ranges[1]].ToString();
         string version = trimmed[ranges[isCore ? 1 : 2]].ToString();

@@ -76,6 +76,8 @@ internal sealed class RequestQuery
         GracePeriodSeconds = Number("gracePeriodSeconds"),
         PropagationPolicy = this["propagationPolicy"],
         OrphanDependents = Flag("orphanDependents"),
+        Uid = this["uid"] is { Length: > 0 } uid ? uid : null,
+        ResourceVersion = this["resourceVersion"] is { Length: > 0 } version ? version : null,
         DryRun = IsDryRun("DeleteOptions"),
     };
 
@@ -108,8 +110,8 @@ internal sealed class RequestQuery
         bool dryRun = false;
         foreach (string value in All("dryRun"))
         {
-            dryRun = value == "All" || value.Length == 0 && dryRun;
-            if (value is not ("All" or ""))
+            dryRun = true;
+            if (value is not "All")
                 throw OptionInvalid(kind, "FieldValueNotSupported", "dryRun", $"Unsupported value: []string{{\"{value}\"}}: supported values: \"All\"");
         }
 

@@ -164,7 +164,8 @@ internal sealed class ObjectDeleter(WriteStages stages)
     private static int Accepted(DeleteOptions options) =>
         options.OrphanDependents == false ? 202 : 200;
 
-    private static ApiStatus? Check(DeleteOptions options)
+    /// <summary>Why options do not go together.</summary>
+    public static ApiStatus? Check(DeleteOptions options)
     {
         var errors = new FieldErrors();
         if (options is { OrphanDependents: not null, PropagationPolicy: not null })

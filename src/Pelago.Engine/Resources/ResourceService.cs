@@ -121,6 +121,8 @@ internal sealed class ResourceService
     public async ValueTask<(ResourcePage? Page, ApiStatus? Error)> DeleteCollectionAsync(
         ResourceRequest request, ListOptions list, DeleteOptions options, CancellationToken cancel)
     {
+        if (ObjectDeleter.Check(options) is { } bad)
+            return (null, bad);
         (ResourcePage? page, ApiStatus? error) = await ListAsync(request, list, cancel);
         if (page is null)
             return (null, error);

@@ -50,7 +50,7 @@ internal sealed class Accept
             if (clause.As.Length == 0)
                 return new OutputFormat(OutputShape.Object, "v1", isYaml);
             if (allowsShapes && clause.Group == "meta.k8s.io" && clause.Version is "v1" or "v1beta1" && ShapeOf(clause.As) is { } shape)
-                return new OutputFormat(shape, clause.Version, isYaml);
+                return new OutputFormat(shape, clause.Version, isYaml, IsOfList: clause.As == "PartialObjectMetadataList");
         }
 
         return null;

@@ -21,7 +21,7 @@ internal sealed class HealthChecks(IReadOnlyList<HealthCheck> checks)
     /// <summary>False when the path names no check.</summary>
     public async ValueTask<bool> TryHandleAsync(HttpContext http, string path, RequestQuery query, CancellationToken cancel)
     {
-        string[] parts = path.Trim('/').Split('/');
+        string[] parts = path[1..].Split('/');
         HealthCheck[] asked = [.. checks.Where(check => parts[0] != "livez" || !check.OnlyReady)];
         if (parts.Length == 2)
         {

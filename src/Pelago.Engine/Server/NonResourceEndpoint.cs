@@ -24,20 +24,35 @@ internal sealed class NonResourceEndpoint(
 
     public async Task HandleAsync(HttpContext http, RequestInfo info, RequestQuery query, CancellationToken cancel)
     {
-        if (info.Verb is not ("get" or "head"))
+        if (info.Verb is not "get" && IsRouted(info.Path))
             throw new ApiStatusException(ApiStatus.MethodNotAllowed());
-        if (!await TryHandleAsync(http, info.Path, query, cancel))
+        if (await TryHandleAsync(http, info.Path, query, cancel))
+            return;
+        if (discovery.IsBelowOwn(info.Path))
             throw new ApiStatusException(ApiStatus.NoSuchPath());
+        await ResponseWriter.WriteNoPageAsync(http, cancel);
+    }
+
+    /// <summary>
+    /// Upstream has routes for GET alone to the version and to what lists resources; whoever answers another document does not ask for the method
+    /// (apiserver pkg/server/handler.go, mux/pathrecorder.go).
+    /// </summary>
+    private bool IsRouted(string path)
+    {
+        string trimmed = path.TrimEnd('/');
+        return trimmed == "/version" || (trimmed is "/api" or "/api/v1" || trimmed.AsSpan().Count('/') == 3) && discovery.Find(trimmed) is not null;
     }
 
     private async ValueTask<bool> TryHandleAsync(HttpContext http, string path, RequestQuery query, CancellationToken cancel)
     {
         switch (path)
         {
-            case "/":
+            case "/" or "/index.html":
                 await ResponseWriter.WriteJsonAsync(http, 200, _paths, cancel);
                 return true;
             case "/version" or "/version/":
+                if (Accept.Parse(http.Request.Headers.Accept.ToString()).Choose(allowsShapes: false, allowsYaml: false) is null)
+                    throw new ApiStatusException(Accept.NotAcceptable());
                 await ResponseWriter.WriteJsonAsync(http, 200, ServerVersion.Document, cancel);
                 return true;
             case "/metrics":

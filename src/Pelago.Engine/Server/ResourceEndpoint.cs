@@ -22,21 +22,34 @@ internal sealed class ResourceEndpoint(
 
     public async Task HandleAsync(HttpContext http, RequestInfo info, RequestQuery query, UserInfo user, CancellationToken cancel)
     {
-        ResourceRequest request = Resolve(info, user);
+        ResourceKind? kind = registry.Current.Find(info.Resource);
+        if (kind is null && !registry.Current.IsBuiltIn(info.Resource.Group))
+        {
+            await ResponseWriter.WriteNoPageAsync(http, cancel);
+            return;
+        }
+
+        ResourceRequest request = Resolve(info, user, kind);
         if (request.Version.DeprecationWarning is { } warning)
             request.Warnings.Add(warning);
         IReadOnlyList<string> verbs = VerbsOf(request, out bool isConnect);
         if (isConnect)
         {
             IConnectHandler handler = handlers.Connect(request.Kind, request.Subresource) ?? throw NotServed(request);
+            if (ResourceRoutes.Unconnected(http.Request.Method, request, info, verbs) is { } unconnected)
+                throw new ApiStatusException(unconnected);
             await handler.HandleAsync(http, request, info.Rest, cancel);
             return;
         }
 
-        if (Misused(request, info.Verb) is { } misused)
+        if (info.Rest.Trim('/').Length > 0 || ResourceRoutes.IsNowhere(request))
+            throw new ApiStatusException(ApiStatus.NoSuchPath());
+        if (ResourceRoutes.Misused(request, info.Verb) is { } misused)
             throw new ApiStatusException(misused);
-        if (!verbs.Contains(info.Verb) || info.Rest.Trim('/').Length > 0)
-            throw new ApiStatusException(verbs.Contains(info.Verb) ? ApiStatus.NoSuchPath() : ApiStatus.MethodNotAllowed());
+        if (!verbs.Contains(info.Verb) || !ResourceRoutes.IsRouted(http.Request.Method, request, info.Verb))
+            throw new ApiStatusException(ApiStatus.MethodNotAllowed());
+        if (ResourceRoutes.Unnameable(request, info.Verb) is { } unnameable)
+            throw new ApiStatusException(unnameable);
         if (request.Kind.IsComputed && handlers.Connect(request.Kind, request.Subresource) is { } own)
             await own.HandleAsync(http, request, info.Rest, cancel);
         else
@@ -56,9 +69,8 @@ internal sealed class ResourceEndpoint(
         _ => throw new ApiStatusException(ApiStatus.MethodNotAllowed()),
     };
 
-    private ResourceRequest Resolve(RequestInfo info, UserInfo user)
+    private ResourceRequest Resolve(RequestInfo info, UserInfo user, ResourceKind? kind)
     {
-        ResourceKind? kind = registry.Current.Find(info.Resource);
         if (kind is null)
             throw new ApiStatusException(ApiStatus.NoSuchPath());
         string ns = kind.Namespaced ? info.Namespace : "";
@@ -79,21 +91,6 @@ internal sealed class ResourceEndpoint(
         };
     }
 
-    /// <summary>
-    /// Why a verb is not for such a path. Upstream has no routes for these: across namespaces there are only list and watch (a 404 for
-    /// custom kinds), collections are not written, and an object is created in its collection, where no rule for a name allows it.
-    /// </summary>
-    private static ApiStatus? Misused(ResourceRequest request, string verb)
-    {
-        bool isCollection = request.Name.Length == 0;
-        bool isEverywhere = request.Kind is { Namespaced: true, IsStored: true } && request.Namespace.Length == 0;
-        if (isEverywhere && verb is not ("list" or "watch"))
-            return request.Kind.IsCustom ? ApiStatus.NoSuchPath() : ApiStatus.MethodNotAllowed();
-        if (isCollection && verb is ("update" or "patch"))
-            return ApiStatus.MethodNotAllowed();
-        return !isCollection && verb == "create" && request.Subresource.Length == 0 ? ApiStatus.MethodNotAllowed() : null;
-    }
-
     private static IReadOnlyList<string> VerbsOf(ResourceRequest request, out bool isConnect)
     {
         Subresource? subresource = request.Subresource.Length == 0 ? null : request.Kind.Subresource(request.Subresource);
@@ -105,6 +102,8 @@ internal sealed class ResourceEndpoint(
     {
         OutputFormat format = FormatOf(http, query);
         ResourceResult result = await service.GetAsync(request, query["resourceVersion"] ?? "", cancel);
+        if (result.IsSuccess && format.IsOfList)
+            throw new ApiStatusException(Accept.NotAcceptable());
         await WriteAsync(http, request, result, format, cancel);
     }
 
@@ -112,6 +111,8 @@ internal sealed class ResourceEndpoint(
     {
         OutputFormat format = FormatOf(http, query);
         (ResourcePage? page, ApiStatus? error) = await service.ListAsync(request, query.ToListOptions(), cancel);
+        if (page is not null && format is { Shape: OutputShape.Metadata, IsOfList: false })
+            throw new ApiStatusException(Accept.NotAcceptable());
         await WriteAsync(http, request, page, error, format, cancel);
     }
 
@@ -140,12 +141,15 @@ internal sealed class ResourceEndpoint(
             "application/merge-patch+json" => PatchType.Merge,
             "application/strategic-merge-patch+json" => PatchType.StrategicMerge,
             "application/apply-patch+yaml" => PatchType.Apply,
-            _ => throw new ApiStatusException(PatchStep.UnsupportedPatch(request)),
+            // To upstream's router a patch of no type and no body is one whose answer would have no type either.
+            _ => throw new ApiStatusException(http.Request.ContentLength > 0 || request.Kind.IsCustom ? PatchStep.UnsupportedPatch(request) : Accept.NotAcceptable()),
         };
         var body = new RequestBody(await BodyReader.ReadAsync(http.Request, cancel), IsYaml: type == PatchType.Apply);
         WriteOptions options = query.ToWriteOptions("PatchOptions");
+
+        // Other patches must not even say that they do not force anything.
         if (type != PatchType.Apply)
-            options = WithManager(options, http);
+            options = WithManager(options with { Force = query["force"] is not null }, http);
         await WriteAsync(http, request, await service.PatchAsync(request, type, body, options, cancel), format, cancel);
     }
 
@@ -167,10 +171,10 @@ internal sealed class ResourceEndpoint(
     /// <summary>A body, when there is one, stands for the query.</summary>
     private static async ValueTask<DeleteOptions> ReadDeleteOptionsAsync(HttpContext http, RequestQuery query, CancellationToken cancel)
     {
-        RequestBody body = await BodyReader.ReadDocumentAsync(http.Request, cancel);
-        if (body.Bytes.IsEmpty)
+        if (http.Request.ContentLength == 0)
             return query.ToDeleteOptions();
-        return DeleteBody.Read(DeleteBody.Parse(body));
+        RequestBody body = await BodyReader.ReadDocumentAsync(http.Request, cancel);
+        return body.Bytes.IsEmpty ? query.ToDeleteOptions() : DeleteBody.Read(DeleteBody.Parse(body));
     }
 
     private Task WriteAsync(

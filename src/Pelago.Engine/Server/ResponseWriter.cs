@@ -18,6 +18,7 @@ internal static class ResponseWriter
     /// <summary>Smaller answers are not worth the work of compressing.</summary>
     public const int CompressFrom = 128 * 1024;
     private const string JsonType = "application/json";
+    private static readonly byte[] NoPage = "404 page not found\n"u8.ToArray();
     private static readonly StringValues NoCache = "no-cache, private";
     private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -50,6 +51,16 @@ internal static class ResponseWriter
         if (status.RetryAfterSeconds > 0)
             http.Response.Headers.RetryAfter = status.RetryAfterSeconds.ToString();
         return WriteJsonAsync(http, status.Code, KubeJson.ToUtf8(status.ToJson()), cancel);
+    }
+
+    /// <summary>
+    /// What nobody serves. Groups that are built in say it with a Status (their routes are go-restful's); of all other paths Go's own handler says it, in
+    /// these words, and clients read their kind of error from the code (apiextensions-apiserver pkg/apiserver/apiserver.go).
+    /// </summary>
+    public static Task WriteNoPageAsync(HttpContext http, CancellationToken cancel)
+    {
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return WriteTextAsync(http, 404, "text/plain; charset=utf-8", NoPage, cancel);
     }
 
     public static HttpResponse Begin(HttpContext http, int code, string contentType)

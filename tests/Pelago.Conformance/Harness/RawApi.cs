@@ -66,19 +66,15 @@ public sealed class RawApi : IDisposable
     public async Task<RawAnswer> SendAsync(HttpMethod method, string path, string? body, string? type, string? accept, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
-        if (body is not null)
-        {
-            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-            request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
-        }
+        return await AskAsync(request, body, type, accept, headers);
+    }
 
-        if (accept is not null)
-            request.Headers.TryAddWithoutValidation("Accept", accept);
-        foreach ((string name, string value) in headers)
-            request.Headers.TryAddWithoutValidation(name, value);
-        using HttpResponseMessage response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
-        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return new RawAnswer((int)response.StatusCode, response.Headers, response.Content.Headers.ContentType?.ToString(), text);
+    /// <summary>Sends the path as it stands: nobody on the way resolves its dots or reads its escapes.</summary>
+    public async Task<RawAnswer> SendExactlyAsync(HttpMethod method, string path, string? body, string? type, params (string Name, string Value)[] headers)
+    {
+        string address = _http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path;
+        using var request = new HttpRequestMessage(method, new Uri(address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        return await AskAsync(request, body, type, null, headers);
     }
 
     /// <summary>Opens a watch; read its lines, then dispose it.</summary>
@@ -89,6 +85,24 @@ public sealed class RawApi : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<RawAnswer> AskAsync(HttpRequestMessage request, string? body, string? type, string? accept, (string Name, string Value)[] headers)
+    {
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            if (type is not null)
+                request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
+        if (accept is not null)
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        foreach ((string name, string value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        using HttpResponseMessage response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return new RawAnswer((int)response.StatusCode, response.Headers, response.Content.Headers.ContentType?.ToString(), text);
+    }
 
     private static X509Certificate2 ClientCertificate(KubernetesClientConfiguration config)
     {

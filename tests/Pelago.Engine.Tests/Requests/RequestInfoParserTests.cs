@@ -47,6 +47,8 @@ public class RequestInfoParserTests
     [InlineData("/apis/apps/v1")]
     [InlineData("/healthz/ping")]
     [InlineData("/openapi/v3/apis/apps/v1")]
+    [InlineData("//api/v1/pods")]
+    [InlineData("/apis//v1/pods")]
     public void Other_paths_are_no_resources(string path)
     {
         RequestInfo info = RequestInfoParser.Parse("GET", path, RequestQuery.Empty);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Net.Http;
 using System.Text.Json.Nodes;
 using Pelago.Kube;
 using Xunit;
@@ -11,9 +12,8 @@ public class ServerTests(EngineFixture engine)
 {
     [Theory]
     [InlineData("GET", "/api/v1/nothings", 404, "NotFound", "the server could not find the requested resource")]
-    [InlineData("GET", "/apis/example.com/v1/things/a", 404, "NotFound", "the server could not find the requested resource")]
     [InlineData("GET", "/api/v1/namespaces/default/pods/a/nothing", 404, "NotFound", "the server could not find the requested resource")]
-    [InlineData("GET", "/nothing", 404, "NotFound", "the server could not find the requested resource")]
+    [InlineData("GET", "/apis/apps/v9", 404, "NotFound", "the server could not find the requested resource")]
     [InlineData("GET", "/api/v1//pods", 404, "NotFound", "the server could not find the requested resource")]
     [InlineData("GET", "/api/v1/namespaces/default/pods/gone", 404, "NotFound", "pods \"gone\" not found")]
     [InlineData("GET", "/apis/apps/v1/namespaces/default/deployments/gone", 404, "NotFound", "deployments.apps \"gone\" not found")]
@@ -23,7 +23,8 @@ public class ServerTests(EngineFixture engine)
     [InlineData("DELETE", "/apis/apps/v1/deployments?labelSelector=a%3Db", 405, "MethodNotAllowed", "the server does not allow this method on the requested resource")]
     [InlineData("POST", "/api/v1/namespaces/default/pods/foo", 405, "MethodNotAllowed", "the server does not allow this method on the requested resource")]
     [InlineData("POST", "/api/v1/nodes/foo", 405, "MethodNotAllowed", "the server does not allow this method on the requested resource")]
-    [InlineData("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews/foo", 405, "MethodNotAllowed", "the server does not allow this method on the requested resource")]
+    [InlineData("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews/foo", 404, "NotFound", "the server could not find the requested resource")]
+    [InlineData("POST", "/apis/authorization.k8s.io/v1/localsubjectaccessreviews", 404, "NotFound", "the server could not find the requested resource")]
     [InlineData("GET", "/api/v1/namespaces/default/namespaces", 404, "NotFound", "the server could not find the requested resource")]
     [InlineData("GET", "/api/v1/namespaces/default/namespaces/kube-system", 404, "NotFound", "the server could not find the requested resource")]
     [InlineData("POST", "/api/v1/namespaces/default/namespaces", 404, "NotFound", "the server could not find the requested resource")]
@@ -36,6 +37,21 @@ public class ServerTests(EngineFixture engine)
         Assert.Equal((code, reason, message), (answer.Code, answer.Reason, answer.Message));
         Assert.Equal(("Status", "v1", "Failure"), (answer.Json.String("kind"), answer.Json.String("apiVersion"), answer.Json.String("status")));
         Assert.Equal(code, answer.Json.Integer("code"));
+    }
+
+    [Theory]
+    [InlineData("/nothing")]
+    [InlineData("//api/v1/pods")]
+    [InlineData("/apis/example.com")]
+    [InlineData("/apis/example.com/v1/things/a")]
+    public async Task What_is_of_no_group_of_ours_is_a_line_of_text(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(engine.Http.BaseAddress!.GetLeftPart(UriPartial.Authority) + path));
+        using HttpResponseMessage answer = await engine.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            (404, "text/plain", "404 page not found\n"),
+            ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
     }
 
     [Theory]
@@ -81,15 +97,15 @@ public class ServerTests(EngineFixture engine)
     }
 
     [Fact]
-    public async Task Head_is_a_get_without_a_body()
+    public async Task Head_is_a_get_without_a_body_where_upstream_does_not_route_by_methods()
     {
         string ns = await engine.NamespaceAsync();
 
+        Answer health = await engine.SendAsync("HEAD", "/healthz");
         Answer there = await engine.SendAsync("HEAD", $"/api/v1/namespaces/{ns}");
         Answer list = await engine.SendAsync("HEAD", "/api/v1/namespaces");
-        Answer gone = await engine.SendAsync("HEAD", "/api/v1/namespaces/gone");
 
-        Assert.Equal((200, "", 200, "", 404, ""), (there.Code, there.Text, list.Code, list.Text, gone.Code, gone.Text));
+        Assert.Equal((200, "", 405, "", 405, ""), (health.Code, health.Text, there.Code, there.Text, list.Code, list.Text));
     }
 
     [Fact]
