@@ -143,6 +143,7 @@ public sealed class WritingTests(TestCluster cluster) : KubectlTest(cluster)
         KubectlResult name = await kubectl.TryAsync(Settings("Not_A_Name"), "create", "-f", "-");
         KubectlResult selector = await kubectl.TryAsync(
             ShellDeployment("web", 1, SleepForever).Replace("\"matchLabels\":{\"app\":\"web\"}", "\"matchLabels\":{\"app\":\"other\"}", StringComparison.Ordinal), "create", "-f", "-");
+        await Until(async () => (await kubectl.TryAsync(null, "get", "configmap", "kube-root-ca.crt")).ExitCode == 0, "the root certificate is published");
         KubectlResult twice = await kubectl.TryAsync(Settings("kube-root-ca.crt"), "create", "-f", "-");
 
         Assert.Contains("ConfigMap \"Not_A_Name\" is invalid: metadata.name: Invalid value: \"Not_A_Name\": a lowercase RFC 1123 subdomain must consist of", name.Error, StringComparison.Ordinal);
