@@ -13,6 +13,9 @@ namespace Pelago.Conformance.CSharpClient;
 /// <summary>The official C# client, as its users use it.</summary>
 public sealed class ClientTests(TestCluster cluster) : ApiTest(cluster)
 {
+    /// <summary>Of pods that stay when another test makes a node evict its pods.</summary>
+    private static readonly V1Toleration[] Staying = [new() { OperatorProperty = "Exists", Effect = "NoExecute" }];
+
     [Fact]
     public async Task Typed_objects_are_created_read_changed_and_deleted()
     {
@@ -74,7 +77,7 @@ public sealed class ClientTests(TestCluster cluster) : ApiTest(cluster)
             new V1Pod
             {
                 Metadata = new V1ObjectMeta { Name = "p" },
-                Spec = new V1PodSpec { TerminationGracePeriodSeconds = 1, Containers = [new V1Container { Name = "main", Image = Cluster.Image, ImagePullPolicy = "Never", Command = ["sh", "-c", "sleep 1000"] }] },
+                Spec = new V1PodSpec { TerminationGracePeriodSeconds = 1, Tolerations = Staying, Containers = [new V1Container { Name = "main", Image = Cluster.Image, ImagePullPolicy = "Never", Command = ["sh", "-c", "sleep 1000"] }] },
             },
             Namespace, cancellationToken: Cancel);
         await Until(async () => (await Client.CoreV1.ReadNamespacedPodAsync("p", Namespace, cancellationToken: Cancel)).Status.Phase == "Running", "the pod runs");
@@ -100,6 +103,7 @@ public sealed class ClientTests(TestCluster cluster) : ApiTest(cluster)
                 Spec = new V1PodSpec
                 {
                     TerminationGracePeriodSeconds = 1,
+                    Tolerations = Staying,
                     Containers =
                     [
                         new V1Container

@@ -77,7 +77,7 @@ public sealed class PortForwardTests(TestCluster cluster) : KubectlTest(cluster)
         Kubectl kubectl = Kubectl(version);
         await kubectl.PipeAsync(
             $$$"""
-            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"terminationGracePeriodSeconds":1,"containers":[
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"tolerations":{{{Staying}}},"terminationGracePeriodSeconds":1,"containers":[
              {"name":"main","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","ports":[{"containerPort":8080},{"containerPort":8081}],
               "readinessProbe":{"tcpSocket":{"port":8080},"periodSeconds":1},"command":["sh","-c","{{{Script}}}"]}]}}
             """, "create", "-f", "-");

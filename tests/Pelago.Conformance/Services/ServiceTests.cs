@@ -70,7 +70,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
         const string Echo = "exec perl -MIO::Socket -e '$s = IO::Socket::INET->new(LocalPort => $ENV{PORT}, Proto => \"udp\"); $s->send(\"echo $m\") while $s->recv($m, 999)'";
         await ApplyAsync(
             $$$"""
-            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"echo","labels":{"app":"echo"} },"spec":{"terminationGracePeriodSeconds":1,"containers":[
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"echo","labels":{"app":"echo"} },"spec":{"tolerations":{{{Staying}}},"terminationGracePeriodSeconds":1,"containers":[
              {"name":"main","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","command":["sh","-c",{{{System.Text.Json.JsonSerializer.Serialize(Echo)}}}],
               "ports":[{"name":"udp","containerPort":9000,"protocol":"UDP"}] }] } }
             """,
