@@ -72,6 +72,11 @@ public sealed class WritingTests(TestCluster cluster) : KubectlTest(cluster)
     {
         Kubectl kubectl = Kubectl(version);
         await kubectl.PipeAsync(ShellDeployment("web", 1, SleepForever), "apply", "-f", "-");
+        // The status is compared too, so it has to be the last one before kubectl reads it twice.
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await Until(
+            async () => (await kubectl.RunAsync("get", "deployment", "web", "-o", "jsonpath={.status.conditions[?(@.type==\"Progressing\")].reason}")).Output == "NewReplicaSetAvailable",
+            "the rollout is over in the status");
 
         KubectlResult same = await kubectl.TryAsync(ShellDeployment("web", 1, SleepForever), "diff", "-f", "-");
         KubectlResult other = await kubectl.TryAsync(ShellDeployment("web", 3, SleepForever), "diff", "-f", "-");
