@@ -126,7 +126,7 @@ public sealed class ClientTests(TestCluster cluster) : ApiTest(cluster)
         using Stream stream = demuxer.GetStream((byte?)0, (byte?)0);
         await stream.WriteAsync("GET /index.html HTTP/1.0\r\n\r\n"u8.ToArray(), Cancel);
         using var reader = new StreamReader(stream);
-        string answer = await reader.ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        string answer = await reader.ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
 
         Assert.StartsWith("HTTP/1.", answer, StringComparison.Ordinal);
         Assert.EndsWith("forwarded\n", answer, StringComparison.Ordinal);

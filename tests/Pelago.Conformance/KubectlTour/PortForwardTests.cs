@@ -33,7 +33,7 @@ public sealed class PortForwardTests(TestCluster cluster) : KubectlTest(cluster)
 
         using (Process kill = Process.Start("kill", ["-INT", $"{forward.Id}"]))
             await kill.WaitForExitAsync(Cancel);
-        await forward.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        await forward.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync($"http://127.0.0.1:{web}/", Cancel));
     }
 
@@ -51,8 +51,8 @@ public sealed class PortForwardTests(TestCluster cluster) : KubectlTest(cluster)
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync($"http://127.0.0.1:{nothing}/", Cancel));
         // From 1.23 on it gives up by itself after the first error.
         string? said = KubectlVersions.IsBefore(version, 23)
-            ? await refused.StandardError.ReadLineAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel)
-            : await refused.StandardError.ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+            ? await refused.StandardError.ReadLineAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel)
+            : await refused.StandardError.ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
 
         Assert.Contains($"an error occurred forwarding {nothing} -> 1: ", said, StringComparison.Ordinal);
         Assert.Equal("hello from the pod\n", await client.GetStringAsync($"http://127.0.0.1:{web}/", Cancel));

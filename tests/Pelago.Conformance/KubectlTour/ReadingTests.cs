@@ -69,7 +69,7 @@ public sealed class ReadingTests(TestCluster cluster) : KubectlTest(cluster)
 
         Assert.Equal("1", await watch.StandardOutput.ReadLineAsync(Cancel));
         await kubectl.RunAsync("patch", "configmap", "seen", "-p", """{"data":{"a":"2"}}""");
-        Assert.Equal("2", await watch.StandardOutput.ReadLineAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        Assert.Equal("2", await watch.StandardOutput.ReadLineAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel));
         watch.Kill();
     }
 
@@ -83,7 +83,7 @@ public sealed class ReadingTests(TestCluster cluster) : KubectlTest(cluster)
 
         string? line;
         do
-            line = await watch.StandardOutput.ReadLineAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+            line = await watch.StandardOutput.ReadLineAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         while (line is not null && !line.StartsWith("later", StringComparison.Ordinal));
         watch.Kill();
 

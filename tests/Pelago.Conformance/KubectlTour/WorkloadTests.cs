@@ -119,7 +119,7 @@ public sealed class WorkloadTests(TestCluster cluster) : KubectlTest(cluster)
 
         using Process follow = kubectl.Start(["logs", "-f", "counter"]);
         for (int i = 1; i <= 10; i++)
-            Assert.Equal($"line {i}", await follow.StandardOutput.ReadLineAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+            Assert.Equal($"line {i}", await follow.StandardOutput.ReadLineAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel));
         follow.Kill();
     }
 

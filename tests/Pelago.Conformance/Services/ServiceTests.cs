@@ -160,7 +160,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
 
     private Task ResolvesAsync(string pod, string name, params string[] addresses) => Waiting.UntilAsync(
         async () => (await ResolvedAsync(pod, name)).Split(' ').Order().SequenceEqual(addresses.Order()),
-        $"{name} resolves to {string.Join(' ', addresses)}", seconds: 20,
+        $"{name} resolves to {string.Join(' ', addresses)}", seconds: 60,
         async () => $"to '{await ResolvedAsync(pod, name)}':\n{(await Kube.RunAsync("get", "endpointslices,pods", "-o", "yaml")).Output}");
 
     private async Task<string> ResolvedAsync(string pod, string name)
