@@ -52,21 +52,22 @@ public sealed class ClientTests(TestCluster cluster) : ApiTest(cluster)
         var seen = new List<string>();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         patience.CancelAfter(TimeSpan.FromSeconds(30));
-        Task make = Task.Run(async () =>
-        {
-            await Client.CoreV1.CreateNamespacedSecretAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = "s" } }, Namespace, cancellationToken: Cancel);
-            await Client.CoreV1.DeleteNamespacedSecretAsync("s", Namespace, cancellationToken: Cancel);
-        }, Cancel);
+        await Client.CoreV1.CreateNamespacedSecretAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = "before" } }, Namespace, cancellationToken: Cancel);
 
         await foreach ((WatchEventType type, V1Secret secret) in Client.CoreV1.WatchListNamespacedSecretAsync(Namespace, cancellationToken: patience.Token))
         {
+            // What was there before is told first: the watch has begun.
+            if (secret.Metadata.Name == "before")
+            {
+                await Client.CoreV1.CreateNamespacedSecretAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = "s" } }, Namespace, cancellationToken: Cancel);
+                await Client.CoreV1.DeleteNamespacedSecretAsync("s", Namespace, cancellationToken: Cancel);
+            }
             if (secret.Metadata.Name == "s")
                 seen.Add($"{type}");
             if (type == WatchEventType.Deleted)
                 break;
         }
 
-        await make;
         Assert.Equal(["Added", "Deleted"], seen);
     }
 
