@@ -21,8 +21,11 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
         string[] pods = await PodsAsync("web");
 
         await AnswerAllAsync(url, pods, 9);
-        string inside = (await Kube.RunAsync("exec", pods[0], "--", "sh", "-c", $"for i in 1 2 3 4 5 6; do curl -sS -m 20 {url}; done")).Output;
-        Assert.Equal(pods.Order(), inside.Trim().Split('\n').Distinct().Order());
+        // In one series of calls here, too: a pod that misses its probes on a busy machine has no clients until they are answered again.
+        await Until(
+            async () => (await Kube.RunAsync("exec", pods[0], "--", "sh", "-c", $"for i in 1 2 3 4 5 6; do curl -sS -m 20 {url}; done")).Output
+                .Trim().Split('\n').Distinct().Order().SequenceEqual(pods.Order()),
+            $"{pods.Length} pods answer a pod in turn");
     }
 
     [Fact]
@@ -184,8 +187,4 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
             return null;
         }
     }
-
-    /// <summary>In one series of calls: a pod that is Ready is among the endpoints a moment later.</summary>
-    private Task AnswerAllAsync(string url, string[] pods, int calls) =>
-        Until(async () => (await AskAsync(url, calls)).Distinct().Order().SequenceEqual(pods.Order()), $"{pods.Length} pods answer in turn");
 }
