@@ -33,6 +33,7 @@ export default defineConfig({
     environment: 'node',
     include: ['src/**/*.test.{ts,tsx}', ...(process.env.PELAGO_TEST_SLOW ? ['tests/build/**/*.test.ts'] : [])],
     restoreMocks: true,
+    testTimeout: 60_000,
   },
 });
 

@@ -96,7 +96,8 @@ public sealed class RolloutTests : IDisposable
     {
         (_holder, _renews) = (holder, renews);
 
-        ProgramResult result = await InstallAsync("/api/v1/nodes");
+        // That a holder renews is seen by a second look, and the first one may take long.
+        ProgramResult result = await InstallAsync("/api/v1/nodes", seconds: renews ? 4 : 1);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(isWaitedFor, result.Error.Contains("; no scheduler that runs has taken the Lease pelago-scheduler yet; ", StringComparison.Ordinal));
@@ -114,11 +115,11 @@ public sealed class RolloutTests : IDisposable
         Assert.DoesNotContain("scheduler", none.Error, StringComparison.Ordinal);
     }
 
-    private async Task<ProgramResult> InstallAsync(string nodes)
+    private async Task<ProgramResult> InstallAsync(string nodes, int seconds = 1)
     {
         await using FakeApiServer server = await FakeApiServer.StartAsync(http => AnswerAsync(http, nodes), tls: false, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(_directory["kubeconfig"], server.ToKubeconfig(), TestContext.Current.CancellationToken);
-        return await CliProcess.RunAsync(_directory["home"], "install", "--image", "localhost/pelago:test", "--timeout", "1", "--kubeconfig", _directory["kubeconfig"]);
+        return await CliProcess.RunAsync(_directory["home"], "install", "--image", "localhost/pelago:test", "--timeout", $"{seconds}", "--kubeconfig", _directory["kubeconfig"]);
     }
 
     private Task AnswerAsync(HttpContext http, string nodes)

@@ -88,12 +88,15 @@ public sealed class TailFollowTests(FilesHome home)
     public async Task File_is_followed_over_rotation_and_truncation()
     {
         await home.AddAsync("writer", """
-            echo 1 >f; until [ -e go ]; do sleep 0.1; done; echo 2 >>f; mv f f.1; echo 3 >f; sleep 1; echo 4 >>f; sleep 1; : >f; sleep 1; echo 5 >f; exec sleep 1000
+            echo 1 >f; until [ -e go ]; do sleep 0.1; done; echo 2 >>f; mv f f.1; echo 3 >f; sleep 1; echo 4 >>f
+            until [ -e cut ]; do sleep 0.1; done; : >f; sleep 1; echo 5 >f; exec sleep 1000
             """);
         await using var tail = FollowedCommand.Start(home.Root, "tail", "-f", "-n", "1000", "writer", "f");
         await tail.UntilAsync(lines => lines.Contains("1"));
         await File.WriteAllTextAsync(home.Beside("go"), "", Cancel);
         await home.PrintAsync("cp", home.Beside("go"), "writer:go");
+        await tail.UntilAsync(lines => lines.Contains("4")); // what is cut off before anybody has read it is lost
+        await home.PrintAsync("cp", home.Beside("go"), "writer:cut");
         await tail.UntilAsync(lines => lines.Contains("5"));
 
         Assert.Equal(["1", "2", "3", "4", "5"], tail.Lines);

@@ -102,7 +102,7 @@ public sealed class VerbsTests(FakeClusters clusters) : IClassFixture<FakeCluste
             ["TIME TYPE REASON OBJECT MESSAGE", "2026-01-01T00:00:01Z Normal Pulled Pod/shop/web-1 done", "2026-01-01T00:00:02Z Warning BackOff Pod/shop/web-2 again [2J (x4)"],
             once.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Squeezed));
 
-        ProgramResult followed = await clusters.RunAsync("east", "events", "web-2", "-o", "jsonl", "--for", "2");
+        ProgramResult followed = await clusters.RunAsync("east", "events", "web-2", "-o", "jsonl", "--for", "8");
         Assert.Equal(["again\u001b[2J", "later"], followed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (string?)JsonNode.Parse(line)!["message"]));
         Assert.Equal(4, (await clusters.RunAsync("nowhere", "events", "--once")).ExitCode);
     }

@@ -29,11 +29,11 @@ public sealed class WatchCommandTests
             await api.GetAsync("/apis/apps/v1/namespaces/default/deployments/web", deployment => deployment["status"]?.AsObject().Integer("readyReplicas") == 30);
         }
 
-        JsonObject count = Last(await home.RunAsync("watch", "-o", "json", "--for", "3", "-n", "default"));
+        JsonObject count = Last(await home.RunAsync("watch", "-o", "json", "--for", "8", "-n", "default"));
         Assert.Equal((30L, 30L, 3L, 0L), (count.Integer("pods"), count.Integer("ready"), count.Integer("nodes"), count.Integer("failed")));
-        Assert.Equal(0L, Last(await home.RunAsync("watch", "-o", "json", "--for", "3", "-l", "app=other")).Integer("pods"));
+        Assert.Equal(0L, Last(await home.RunAsync("watch", "-o", "json", "--for", "8", "-l", "app=other")).Integer("pods"));
 
-        string[] lines = (await home.RunAsync("watch", "--grid", "--for", "3")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = (await home.RunAsync("watch", "--grid", "--for", "8")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["TIME", "PODS", "NODES"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..3]);
         Assert.Equal(["30", "3"], lines[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..3]);
 
@@ -99,7 +99,7 @@ public sealed class WatchCommandTests
             users: [{name: nobody, user: {} }]
             """, Cancel);
 
-        ProgramResult result = await CliProcess.RunAsync(directory["home"], "watch", "--for", "3", "--kubeconfig", directory["kubeconfig"], "--cluster", clusters);
+        ProgramResult result = await CliProcess.RunAsync(directory["home"], "watch", "--for", "8", "--kubeconfig", directory["kubeconfig"], "--cluster", clusters);
 
         Assert.True(result.ExitCode == code, result.ToString());
         Assert.Contains("cannot reach cluster \"nowhere\"", result.Error, StringComparison.Ordinal);

@@ -234,7 +234,7 @@ public class HttpKubeApiTests
                 await Task.Delay(Timeout.Infinite, context.RequestAborted);
             },
             tls: false, Cancel);
-        using HttpKubeApi api = server.Connect(new HttpKubeApiOptions { WatchIdleTimeout = TimeSpan.FromMilliseconds(100) });
+        using HttpKubeApi api = server.Connect(new HttpKubeApiOptions { WatchIdleTimeout = TimeSpan.FromSeconds(2) });
 
         Assert.Single(await Watch(api));
     }

@@ -81,14 +81,21 @@ public sealed class DiscoveryTests(TestCluster cluster) : ApiTest(cluster)
 
         RawAnswer api = (await Api.GetAsync("/api", Aggregated)).Expect(200);
         RawAnswer apis = (await Api.GetAsync("/apis", Aggregated)).Expect(200);
-        RawAnswer same = await Api.SendAsync(HttpMethod.Get, "/apis", null, null, Aggregated, ("If-None-Match", apis.Headers.ETag!.ToString()));
+        // Tests beside this one define kinds and take them away, after which the document is another with another tag.
+        await Until(
+            async () =>
+            {
+                string tag = (await Api.GetAsync("/apis", Aggregated)).Expect(200).Headers.ETag!.ToString();
+                return (await Api.SendAsync(HttpMethod.Get, "/apis", null, null, Aggregated, ("If-None-Match", tag))).Code == 304;
+            },
+            "the document that is known is not sent again");
 
         Assert.Contains("as=APIGroupDiscoveryList", api.ContentType!, StringComparison.Ordinal);
         JsonNode pods = api.Json["items"]![0]!["versions"]![0]!["resources"]!.AsArray().Single(resource => resource!["resource"]!.GetValue<string>() == "pods")!;
         Assert.Equal("Namespaced", pods["scope"]!.GetValue<string>());
         Assert.Equal("Pod", pods["responseKind"]!["kind"]!.GetValue<string>());
         Assert.Contains(apis.Json["items"]!.AsArray(), group => group!["metadata"]!["name"]!.GetValue<string>() == "apps");
-        Assert.Equal(304, same.Code);
+        Assert.NotNull(apis.Headers.ETag);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class QuotaTests(TestCluster cluster) : ApiTest(cluster)
     public async Task Many_at_once_do_not_pass_the_quota()
     {
         // One that is made while the quota is counted for the first time may be missed by it: that is no create past the quota.
-        await Until(async () => (await Api.GetAsync(Path("configmaps", "kube-root-ca.crt"))).Code == 200, "the root certificate is published");
+        await RootCertificateAsync();
         await LimitAsync("""{"count/configmaps":"10"}""");
 
         RawAnswer[] answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => Api.PostAsync(Path("configmaps"), ConfigMap($"c{i}"))));
@@ -92,6 +92,7 @@ public sealed class QuotaTests(TestCluster cluster) : ApiTest(cluster)
     [InlineData("count/replicasets.apps", "apps/v1/replicasets", """{"apiVersion":"apps/v1","kind":"ReplicaSet","metadata":{"name":"x"},"spec":{"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""")]
     public async Task Life_of_an_object_is_in_the_count(string counted, string resource, string document)
     {
+        await RootCertificateAsync();
         await LimitAsync($$"""{"{{counted}}":"50"}""");
         int before = int.Parse((await Api.GetAsync(Path("resourcequotas", "q"))).Json["status"]!["used"]![counted]!.GetValue<string>());
 

@@ -49,6 +49,7 @@ public sealed class WatchTests(TestCluster cluster) : ApiTest(cluster)
     [Fact]
     public async Task Watch_restarted_from_its_last_version_misses_nothing()
     {
+        await RootCertificateAsync();
         RawAnswer list = await Api.GetAsync(Path("configmaps"));
         string from = list.Json["metadata"]!["resourceVersion"]!.GetValue<string>();
         await Api.PostAsync(Path("configmaps"), ConfigMap("one"));

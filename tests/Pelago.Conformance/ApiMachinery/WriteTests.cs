@@ -26,6 +26,7 @@ public sealed class WriteTests(TestCluster cluster) : ApiTest(cluster)
     [Fact]
     public async Task Update_that_changes_nothing_keeps_the_version_and_makes_no_event()
     {
+        await RootCertificateAsync();
         JsonObject one = (await Api.PostAsync(Path("configmaps"), ConfigMap("one", """{"a":"1"}"""))).Expect(201).Json;
         using RawWatch watch = await Api.WatchAsync(Path("configmaps", query: $"watch=true&resourceVersion={one["metadata"]!["resourceVersion"]}"));
 

@@ -13,6 +13,9 @@ namespace Pelago.Conformance.CSharpClient;
 /// <summary>The official C# client, as its users use it.</summary>
 public sealed class ClientTests(TestCluster cluster) : ApiTest(cluster)
 {
+    /// <summary>Of pods that stay when another test makes a node evict its pods.</summary>
+    private static readonly V1Toleration[] Staying = [new() { OperatorProperty = "Exists", Effect = "NoExecute" }];
+
     [Fact]
     public async Task Typed_objects_are_created_read_changed_and_deleted()
     {
@@ -49,21 +52,22 @@ public sealed class ClientTests(TestCluster cluster) : ApiTest(cluster)
         var seen = new List<string>();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         patience.CancelAfter(TimeSpan.FromSeconds(30));
-        Task make = Task.Run(async () =>
-        {
-            await Client.CoreV1.CreateNamespacedSecretAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = "s" } }, Namespace, cancellationToken: Cancel);
-            await Client.CoreV1.DeleteNamespacedSecretAsync("s", Namespace, cancellationToken: Cancel);
-        }, Cancel);
+        await Client.CoreV1.CreateNamespacedSecretAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = "before" } }, Namespace, cancellationToken: Cancel);
 
         await foreach ((WatchEventType type, V1Secret secret) in Client.CoreV1.WatchListNamespacedSecretAsync(Namespace, cancellationToken: patience.Token))
         {
+            // What was there before is told first: the watch has begun.
+            if (secret.Metadata.Name == "before")
+            {
+                await Client.CoreV1.CreateNamespacedSecretAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = "s" } }, Namespace, cancellationToken: Cancel);
+                await Client.CoreV1.DeleteNamespacedSecretAsync("s", Namespace, cancellationToken: Cancel);
+            }
             if (secret.Metadata.Name == "s")
                 seen.Add($"{type}");
             if (type == WatchEventType.Deleted)
                 break;
         }
 
-        await make;
         Assert.Equal(["Added", "Deleted"], seen);
     }
 
@@ -74,7 +78,7 @@ public sealed class ClientTests(TestCluster cluster) : ApiTest(cluster)
             new V1Pod
             {
                 Metadata = new V1ObjectMeta { Name = "p" },
-                Spec = new V1PodSpec { TerminationGracePeriodSeconds = 1, Containers = [new V1Container { Name = "main", Image = Cluster.Image, ImagePullPolicy = "Never", Command = ["sh", "-c", "sleep 1000"] }] },
+                Spec = new V1PodSpec { TerminationGracePeriodSeconds = 1, Tolerations = Staying, Containers = [new V1Container { Name = "main", Image = Cluster.Image, ImagePullPolicy = "Never", Command = ["sh", "-c", "sleep 1000"] }] },
             },
             Namespace, cancellationToken: Cancel);
         await Until(async () => (await Client.CoreV1.ReadNamespacedPodAsync("p", Namespace, cancellationToken: Cancel)).Status.Phase == "Running", "the pod runs");
@@ -100,6 +104,7 @@ public sealed class ClientTests(TestCluster cluster) : ApiTest(cluster)
                 Spec = new V1PodSpec
                 {
                     TerminationGracePeriodSeconds = 1,
+                    Tolerations = Staying,
                     Containers =
                     [
                         new V1Container
@@ -122,7 +127,7 @@ public sealed class ClientTests(TestCluster cluster) : ApiTest(cluster)
         using Stream stream = demuxer.GetStream((byte?)0, (byte?)0);
         await stream.WriteAsync("GET /index.html HTTP/1.0\r\n\r\n"u8.ToArray(), Cancel);
         using var reader = new StreamReader(stream);
-        string answer = await reader.ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        string answer = await reader.ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
 
         Assert.StartsWith("HTTP/1.", answer, StringComparison.Ordinal);
         Assert.EndsWith("forwarded\n", answer, StringComparison.Ordinal);

@@ -59,13 +59,13 @@ internal sealed class PodLedger : IDisposable
     {
         // A container is started a moment before its command has said so.
         foreach (string pod in pods)
-            await Waiting.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(_directory, pod))), $"pod {pod}, which is ready, runs", seconds: 20);
+            await Waiting.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(_directory, pod))), $"pod {pod}, which is ready, runs");
         foreach (string file in Directory.EnumerateFiles(_directory))
         {
             if (File.ReadAllLines(file).Length > 1)
                 Assert.Fail($"pod {Path.GetFileName(file)} ran more than once:\n{File.ReadAllText(file)}{await StatusAsync(Path.GetFileName(file))}");
         }
-        await Waiting.UntilAsync(() => Task.FromResult(Processes().Count == pods.Count), $"{pods.Count} processes run; {Processes().Count} do", seconds: 20);
+        await Waiting.UntilAsync(() => Task.FromResult(Processes().Count == pods.Count), $"{pods.Count} processes run; {Processes().Count} do");
     }
 
     private async Task<string> StatusAsync(string pod) =>

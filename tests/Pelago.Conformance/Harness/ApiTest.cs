@@ -44,6 +44,9 @@ public abstract class ApiTest(TestCluster cluster) : IAsyncLifetime
     /// <summary>Before 1.24 a service account has a Secret with its token, and pods are refused until it is there.</summary>
     private bool HasToken(RawAnswer account) => Cluster.MinorVersion >= 24 || account.Json["secrets"] is not null;
 
+    /// <summary>Every namespace is given this ConfigMap a moment after its account: tests that watch or count ConfigMaps wait for it.</summary>
+    protected Task RootCertificateAsync() => Until(async () => (await Api.GetAsync(Path("configmaps", "kube-root-ca.crt"))).Code == 200, "the root certificate is published");
+
     protected static string ConfigMap(string name, string data = "{}", string labels = "{}") =>
         $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}","labels":{{{labels}}}},"data":{{{data}}}}""";
 

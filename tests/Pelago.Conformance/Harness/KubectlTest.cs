@@ -31,6 +31,9 @@ public abstract class KubectlTest(TestCluster cluster) : IAsyncLifetime
     /// <summary>Tolerations of pods that stay when another test makes a node evict its pods.</summary>
     protected const string Staying = """[{"operator":"Exists","effect":"NoExecute"}]""";
 
+    /// <summary>An option by which the pod of <c>kubectl run</c> stays as well.</summary>
+    protected const string StayingRun = $$"""--overrides={"apiVersion":"v1","spec":{"tolerations":{{Staying}} } }""";
+
     /// <summary>A pod's manifest that runs a shell script. Unless told otherwise it stays when another test makes a node evict its pods.</summary>
     protected string ShellPod(string name, string script, string restartPolicy = "Always", string tolerations = Staying) => $$$"""
         {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{name}}}","labels":{"app":"{{{name}}}"}},

@@ -18,7 +18,7 @@ public sealed record WatchLine(string Type, JsonObject Object)
 /// <summary>An open watch.</summary>
 public sealed class RawWatch(HttpResponseMessage response, StreamReader lines) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public int Code => (int)response.StatusCode;
 

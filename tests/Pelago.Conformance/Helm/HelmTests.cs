@@ -112,8 +112,11 @@ public sealed class HelmTests(TestCluster cluster) : HelmTest(cluster)
     private async Task RanAndWentAsync(string job)
     {
         Assert.Equal("", (await Kube.RunAsync("get", "job", job, "--ignore-not-found", "-o", "name")).Output);
-        string reasons = (await Kube.RunAsync("get", "events", "--field-selector", $"involvedObject.kind=Job,involvedObject.name={job}", "-o", "jsonpath={.items[*].reason}")).Output;
-        Assert.Contains("Completed", reasons, StringComparison.Ordinal);
+        // Events are written behind the status that they belong to.
+        await Until(
+            async () => (await Kube.RunAsync("get", "events", "--field-selector", $"involvedObject.kind=Job,involvedObject.name={job}", "-o", "jsonpath={.items[*].reason}")).Output
+                .Contains("Completed", StringComparison.Ordinal),
+            $"an event tells that {job} has completed");
     }
 
     private async Task<string> FieldAsync(string resource, string path) => (await Kube.RunAsync("get", resource, "-o", $"jsonpath={{{path}}}")).Output;

@@ -36,7 +36,11 @@ public sealed class NodeCommandTests(TestCluster cluster) : KubectlTest(cluster)
             Assert.Matches($@"(?m)^{node} +Ready,SchedulingDisabled ", (await kubectl.RunAsync("get", "nodes")).Output);
             await kubectl.PipeAsync(PodOn(node, "kept-away"), "create", "-f", "-");
             await Until(async () => (await kubectl.RunAsync("describe", "pod", "kept-away")).Output.Contains("FailedScheduling", StringComparison.Ordinal), "the scheduler says why the pod waits");
-            string why = (await kubectl.RunAsync("get", "pod", "kept-away", "-o", "jsonpath={.status.conditions[?(@.type==\"PodScheduled\")].message}")).Output;
+            string why = "";
+            // The event is recorded before the status is written.
+            await Until(
+                async () => (why = (await kubectl.RunAsync("get", "pod", "kept-away", "-o", "jsonpath={.status.conditions[?(@.type==\"PodScheduled\")].message}")).Output).Length > 0,
+                "the status says why, too");
             Assert.Contains("were unschedulable", why, StringComparison.Ordinal);
         }
         finally

@@ -33,7 +33,7 @@ public sealed class PortForwardTests(TestCluster cluster) : KubectlTest(cluster)
 
         using (Process kill = Process.Start("kill", ["-INT", $"{forward.Id}"]))
             await kill.WaitForExitAsync(Cancel);
-        await forward.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        await forward.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync($"http://127.0.0.1:{web}/", Cancel));
     }
 
@@ -51,8 +51,8 @@ public sealed class PortForwardTests(TestCluster cluster) : KubectlTest(cluster)
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync($"http://127.0.0.1:{nothing}/", Cancel));
         // From 1.23 on it gives up by itself after the first error.
         string? said = KubectlVersions.IsBefore(version, 23)
-            ? await refused.StandardError.ReadLineAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel)
-            : await refused.StandardError.ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+            ? await refused.StandardError.ReadLineAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel)
+            : await refused.StandardError.ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
 
         Assert.Contains($"an error occurred forwarding {nothing} -> 1: ", said, StringComparison.Ordinal);
         Assert.Equal("hello from the pod\n", await client.GetStringAsync($"http://127.0.0.1:{web}/", Cancel));
@@ -77,7 +77,7 @@ public sealed class PortForwardTests(TestCluster cluster) : KubectlTest(cluster)
         Kubectl kubectl = Kubectl(version);
         await kubectl.PipeAsync(
             $$$"""
-            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"terminationGracePeriodSeconds":1,"containers":[
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"tolerations":{{{Staying}}},"terminationGracePeriodSeconds":1,"containers":[
              {"name":"main","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","ports":[{"containerPort":8080},{"containerPort":8081}],
               "readinessProbe":{"tcpSocket":{"port":8080},"periodSeconds":1},"command":["sh","-c","{{{Script}}}"]}]}}
             """, "create", "-f", "-");

@@ -27,7 +27,7 @@ public sealed class RunAttachedTests(TestCluster cluster) : KubectlTest(cluster)
         await Parallel.ForEachAsync(Enumerable.Range(1, Runs), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Cancel }, async (run, _) =>
         {
             KubectlResult result = await kubectl.TryAsync(
-                null, "run", $"date-{run}", "-i", "--rm", "--quiet", "--restart=Never", $"--image={Cluster.Image}", "--image-pull-policy=Never", "--command", "--", "date", "+said %s");
+                null, "run", $"date-{run}", "-i", "--rm", "--quiet", "--restart=Never", $"--image={Cluster.Image}", "--image-pull-policy=Never", StayingRun, "--command", "--", "date", "+said %s");
             if (result.ExitCode != 0 || !Regex.IsMatch(result.Output, @"^said \d+\n(pod ""date-\d+"" deleted.*\n)?$"))
                 wrong.Add($"run {run}: {result}");
         });

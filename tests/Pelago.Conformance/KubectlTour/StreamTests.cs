@@ -32,7 +32,7 @@ public sealed class StreamTests(TestCluster cluster) : KubectlTest(cluster)
         Kubectl kubectl = Kubectl(version);
         await kubectl.PipeAsync(
             $$$"""
-            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"two"},"spec":{"terminationGracePeriodSeconds":1,"containers":[
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"two"},"spec":{"tolerations":{{{Staying}}},"terminationGracePeriodSeconds":1,"containers":[
              {"name":"one","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","command":["sleep","1000"]},
              {"name":"other","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","command":["sleep","1000"],"env":[{"name":"A","valueFrom":{"configMapKeyRef":{"name":"absent","key":"a"} } }]}]}}
             """, "create", "-f", "-");
@@ -55,7 +55,7 @@ public sealed class StreamTests(TestCluster cluster) : KubectlTest(cluster)
         Kubectl kubectl = Kubectl(version);
         await kubectl.PipeAsync(
             $$$"""
-            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"echo"},"spec":{"terminationGracePeriodSeconds":1,"restartPolicy":"Never","containers":[
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"echo"},"spec":{"tolerations":{{{Staying}}},"terminationGracePeriodSeconds":1,"restartPolicy":"Never","containers":[
              {"name":"main","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","stdin":true,"command":["sh","-c","while read line; do echo got $line; [ $line = end ] && exit 4; done"]}]}}
             """, "create", "-f", "-");
         await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/echo", "--timeout=60s");
@@ -75,7 +75,7 @@ public sealed class StreamTests(TestCluster cluster) : KubectlTest(cluster)
     public async Task Run_attached_prints_once_and_ends_with_the_code_of_the_container(string version)
     {
         KubectlResult result = await Kubectl(version).TryAsync(
-            null, "run", "once", $"--image={Cluster.Image}", "--image-pull-policy=Never", "--restart=Never", "--rm", "-i", "--command", "--", "sh", "-c", "sleep 8; echo said; exit 3"); // a kubelet may tell seconds later that it runs
+            null, "run", "once", $"--image={Cluster.Image}", "--image-pull-policy=Never", StayingRun, "--restart=Never", "--rm", "-i", "--command", "--", "sh", "-c", "sleep 8; echo said; exit 3"); // a kubelet may tell seconds later that it runs
 
         Assert.Equal(3, result.ExitCode);
         Assert.Equal(2, result.Output.Split("said").Length);
@@ -104,7 +104,7 @@ public sealed class StreamTests(TestCluster cluster) : KubectlTest(cluster)
         Kubectl kubectl = Kubectl(version);
         await kubectl.PipeAsync(
             $$$"""
-            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","labels":{"app":"web"}},"spec":{"terminationGracePeriodSeconds":1,"containers":[
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","labels":{"app":"web"}},"spec":{"tolerations":{{{Staying}}},"terminationGracePeriodSeconds":1,"containers":[
              {"name":"main","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","ports":[{"containerPort":8080}],
               "command":["sh","-c","mkdir -p /tmp/w-$HOSTNAME; echo hello from the pod >/tmp/w-$HOSTNAME/index.html; exec {{{Cluster.Busybox()}}} httpd -f -p ${PORT0:-8080} -h /tmp/w-$HOSTNAME"]}]}}
             """, "create", "-f", "-");

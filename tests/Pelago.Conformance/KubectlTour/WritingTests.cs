@@ -72,6 +72,11 @@ public sealed class WritingTests(TestCluster cluster) : KubectlTest(cluster)
     {
         Kubectl kubectl = Kubectl(version);
         await kubectl.PipeAsync(ShellDeployment("web", 1, SleepForever), "apply", "-f", "-");
+        // The status is compared too, so it has to be the last one before kubectl reads it twice.
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await Until(
+            async () => (await kubectl.RunAsync("get", "deployment", "web", "-o", "jsonpath={.status.conditions[?(@.type==\"Progressing\")].reason}")).Output == "NewReplicaSetAvailable",
+            "the rollout is over in the status");
 
         KubectlResult same = await kubectl.TryAsync(ShellDeployment("web", 1, SleepForever), "diff", "-f", "-");
         KubectlResult other = await kubectl.TryAsync(ShellDeployment("web", 3, SleepForever), "diff", "-f", "-");
@@ -143,6 +148,7 @@ public sealed class WritingTests(TestCluster cluster) : KubectlTest(cluster)
         KubectlResult name = await kubectl.TryAsync(Settings("Not_A_Name"), "create", "-f", "-");
         KubectlResult selector = await kubectl.TryAsync(
             ShellDeployment("web", 1, SleepForever).Replace("\"matchLabels\":{\"app\":\"web\"}", "\"matchLabels\":{\"app\":\"other\"}", StringComparison.Ordinal), "create", "-f", "-");
+        await Until(async () => (await kubectl.TryAsync(null, "get", "configmap", "kube-root-ca.crt")).ExitCode == 0, "the root certificate is published");
         KubectlResult twice = await kubectl.TryAsync(Settings("kube-root-ca.crt"), "create", "-f", "-");
 
         Assert.Contains("ConfigMap \"Not_A_Name\" is invalid: metadata.name: Invalid value: \"Not_A_Name\": a lowercase RFC 1123 subdomain must consist of", name.Error, StringComparison.Ordinal);

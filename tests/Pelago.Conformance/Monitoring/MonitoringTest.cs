@@ -58,18 +58,18 @@ public abstract class MonitoringTest(TestCluster cluster) : ServiceTest(cluster)
     protected async Task UpAsync(PrometheusApi scraper, string job, int count)
     {
         IReadOnlyList<ScrapeTarget> targets = [];
-        for (int i = 0; i < 300; i++)
+        for (int i = 0; i < 600; i++)
         {
             targets = await scraper.TargetsAsync(job);
             if (targets.Count == count && targets.All(target => target.Health == "up"))
                 return;
             await Task.Delay(100, Cancel); // a poll with a limit, for a scraper tells of its targets only when it is asked
         }
-        Assert.Fail($"not within 30 s: {count} targets of {job} are up\n{string.Join('\n', targets)}\n{await LogAsync()}");
+        Assert.Fail($"not within 60 s: {count} targets of {job} are up\n{string.Join('\n', targets)}\n{await LogAsync()}");
     }
 
     protected static Task HasAsync(PrometheusApi scraper, string expression) =>
-        Until(async () => (await scraper.QueryAsync(expression)).Count > 0, $"there is {expression}", seconds: 30);
+        Until(async () => (await scraper.QueryAsync(expression)).Count > 0, $"there is {expression}");
 
     protected async Task<string> LogAsync() => (await Kube.TryAsync(null, "logs", "deployment/scraper")).Output;
 

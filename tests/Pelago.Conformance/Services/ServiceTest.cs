@@ -59,6 +59,10 @@ public abstract class ServiceTest(TestCluster cluster) : KubectlTest(cluster)
     /// <summary>Waits for the first answer: the proxy learns of endpoints a moment after kubectl does.</summary>
     protected static Task AnsweringAsync(string url) => Until(async () => (await RunAsync("curl", "-sS", "-m", "5", url)).Code == 0, $"{url} answers");
 
+    /// <summary>In one series of calls: a pod that is Ready is among the endpoints a moment later.</summary>
+    protected static Task AnswerAllAsync(string url, string[] answers, int calls) =>
+        Until(async () => (await AskAsync(url, calls)).Distinct().Order().SequenceEqual(answers.Order()), $"{answers.Length} pods answer in turn");
+
     protected static async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;

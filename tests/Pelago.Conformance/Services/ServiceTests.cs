@@ -21,8 +21,11 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
         string[] pods = await PodsAsync("web");
 
         await AnswerAllAsync(url, pods, 9);
-        string inside = (await Kube.RunAsync("exec", pods[0], "--", "sh", "-c", $"for i in 1 2 3 4 5 6; do curl -sS -m 20 {url}; done")).Output;
-        Assert.Equal(pods.Order(), inside.Trim().Split('\n').Distinct().Order());
+        // In one series of calls here, too: a pod that misses its probes on a busy machine has no clients until they are answered again.
+        await Until(
+            async () => (await Kube.RunAsync("exec", pods[0], "--", "sh", "-c", $"for i in 1 2 3 4 5 6; do curl -sS -m 20 {url}; done")).Output
+                .Trim().Split('\n').Distinct().Order().SequenceEqual(pods.Order()),
+            $"{pods.Length} pods answer a pod in turn");
     }
 
     [Fact]
@@ -70,7 +73,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
         const string Echo = "exec perl -MIO::Socket -e '$s = IO::Socket::INET->new(LocalPort => $ENV{PORT}, Proto => \"udp\"); $s->send(\"echo $m\") while $s->recv($m, 999)'";
         await ApplyAsync(
             $$$"""
-            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"echo","labels":{"app":"echo"} },"spec":{"terminationGracePeriodSeconds":1,"containers":[
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"echo","labels":{"app":"echo"} },"spec":{"tolerations":{{{Staying}}},"terminationGracePeriodSeconds":1,"containers":[
              {"name":"main","image":"{{{Cluster.Image}}}","imagePullPolicy":"Never","command":["sh","-c",{{{System.Text.Json.JsonSerializer.Serialize(Echo)}}}],
               "ports":[{"name":"udp","containerPort":9000,"protocol":"UDP"}] }] } }
             """,
@@ -160,7 +163,7 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
 
     private Task ResolvesAsync(string pod, string name, params string[] addresses) => Waiting.UntilAsync(
         async () => (await ResolvedAsync(pod, name)).Split(' ').Order().SequenceEqual(addresses.Order()),
-        $"{name} resolves to {string.Join(' ', addresses)}", seconds: 20,
+        $"{name} resolves to {string.Join(' ', addresses)}", seconds: 60,
         async () => $"to '{await ResolvedAsync(pod, name)}':\n{(await Kube.RunAsync("get", "endpointslices,pods", "-o", "yaml")).Output}");
 
     private async Task<string> ResolvedAsync(string pod, string name)
@@ -184,8 +187,4 @@ public sealed class ServiceTests(TestCluster cluster) : ServiceTest(cluster)
             return null;
         }
     }
-
-    /// <summary>In one series of calls: a pod that is Ready is among the endpoints a moment later.</summary>
-    private Task AnswerAllAsync(string url, string[] pods, int calls) =>
-        Until(async () => (await AskAsync(url, calls)).Distinct().Order().SequenceEqual(pods.Order()), $"{pods.Length} pods answer in turn");
 }

@@ -17,7 +17,7 @@ namespace Pelago.Engine.Tests.Controllers;
 /// </summary>
 public sealed class ControllerFixture : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Dictionary<string, string> Kinds = new[]
     {
         "Pod", "Namespace", "Node", "ConfigMap", "Service", "Secret", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob",

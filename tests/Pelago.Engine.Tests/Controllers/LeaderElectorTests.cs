@@ -27,7 +27,7 @@ public class LeaderElectorTests
         bool early = secondLeads.Task.IsCompleted;
         await firstStops.CancelAsync();
         await Record.ExceptionAsync(() => first);
-        await secondLeads.Task.WaitAsync(TimeSpan.FromSeconds(10), cancel);
+        await secondLeads.Task.WaitAsync(TimeSpan.FromSeconds(60), cancel);
         await secondStops.CancelAsync();
         await Record.ExceptionAsync(() => second);
 

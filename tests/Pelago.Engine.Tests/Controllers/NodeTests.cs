@@ -14,7 +14,7 @@ public class NodeTests
     [Fact]
     public async Task Silent_node_is_unknown_and_tainted_and_loses_its_pods_when_their_toleration_ends()
     {
-        await using ControllerFixture cluster = await ControllerFixture.StartAsync(ControllerOptions.Default with { NodeMonitorGracePeriod = TimeSpan.FromSeconds(2) });
+        await using ControllerFixture cluster = await ControllerFixture.StartAsync(ControllerOptions.Default with { NodeMonitorGracePeriod = TimeSpan.FromSeconds(8) });
         await cluster.CreateAsync(Pods, Pod("brief", 0));
         await cluster.CreateAsync(Pods, Pod("patient", 3000));
         await cluster.UntilListAsync(Pods, pods => pods.Count == 2 && pods.All(ReplicaSetTests.IsReady));

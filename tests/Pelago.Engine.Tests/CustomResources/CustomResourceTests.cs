@@ -238,7 +238,7 @@ public class CustomResourceTests(EngineFixture engine)
     private static async Task<Answer> WaitForAsync(Func<Task<Answer>> ask, Predicate<Answer> wanted)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
         while (true)
         {
             Answer answer = await ask();

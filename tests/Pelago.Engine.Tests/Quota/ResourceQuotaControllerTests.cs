@@ -61,7 +61,7 @@ public sealed class ResourceQuotaControllerTests : IAsyncLifetime
     private async Task UntilUsedAsync(string expected)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
         string last = "";
         try
         {

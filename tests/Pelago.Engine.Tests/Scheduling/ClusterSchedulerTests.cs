@@ -140,7 +140,7 @@ public sealed class ClusterSchedulerTests : IAsyncLifetime
     {
         var election = new LeaderElectionOptions
         {
-            Namespace = "default", LeaseName = "scheduler", Identity = identity, LeaseDuration = TimeSpan.FromSeconds(2), RenewDeadline = TimeSpan.FromSeconds(1.5),
+            Namespace = "default", LeaseName = "scheduler", Identity = identity, LeaseDuration = TimeSpan.FromSeconds(8), RenewDeadline = TimeSpan.FromSeconds(6),
             RetryPeriod = TimeSpan.FromMilliseconds(50),
         };
         var stop = new CancellationTokenSource();

@@ -70,7 +70,7 @@ public sealed class TaskApiTests(TaskApiTests.Engine engine) : IClassFixture<Tas
         Assert.NotEqual(429, (await engine.GetAsync(Tasks, "admin")).Integer("code"));
         await engine.PodAsync("late", "waited", "n-1", "{}");
 
-        Assert.All(await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(20), Cancel), answer => Assert.Equal("waited", (string)answer["rows"]![0]![0]!));
+        Assert.All(await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(60), Cancel), answer => Assert.Equal("waited", (string)answer["rows"]![0]![0]!));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Pelago.Engine.Tests.Watch;
 /// <summary>Reads a watch of cells until what a test waits for was said. Lines name pods and nodes instead of numbers.</summary>
 internal sealed class CellStream : ICellSink, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
     private readonly CellReader _reader;

@@ -11,7 +11,7 @@ namespace Pelago.Engine.Tests.Watch;
 /// <summary>Reads a watch line by line.</summary>
 internal sealed class WatchStream : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly HttpResponseMessage _response;
     private readonly StreamReader _lines;
 

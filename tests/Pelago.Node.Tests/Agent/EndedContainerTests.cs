@@ -40,8 +40,9 @@ public sealed class EndedContainerTests : AgentFixture
     [Fact]
     public async Task A_pod_that_was_deleted_while_no_agent_ran_is_told_by_the_next_one()
     {
-        ApplyScript("left", "echo still here; exec sleep 1000");
+        JsonObject pod = ApplyScript("left", "echo still here; exec sleep 1000");
         await PhaseAsync("left", "Running");
+        await Eventually.TrueAsync(() => Log(pod).Contains("still here", StringComparison.Ordinal), Cancel); // its first command comes a moment after its start
         await StopAgentAsync();
         await DeleteAsync("left", grace: 0);
 

@@ -24,7 +24,7 @@ public sealed class FullVolumeTests : AgentFixture
 
         JsonObject status = await PhaseAsync("full", "Failed");
         Assert.Equal(("Evicted", "Usage of EmptyDir volume \"data\" exceeds the limit \"1Mi\". "), (status.String("reason"), status.String("message")));
-        Assert.Contains("Usage of EmptyDir volume \"data\" exceeds the limit \"1Mi\". ", Events("Evicted"));
+        await EventAsync("Evicted", "Usage of EmptyDir volume \"data\" exceeds the limit \"1Mi\". ");
         await Eventually.TrueAsync(() => !Directory.Exists(DataOf("full")), Cancel);
         Assert.Contains("written", Log(Pod("full")!), StringComparison.Ordinal);
         Assert.Equal("Running", Pod("within")!.Object("status")!.String("phase"));

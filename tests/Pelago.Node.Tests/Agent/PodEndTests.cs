@@ -25,7 +25,7 @@ public sealed class PodEndTests : AgentFixture
         await DeleteAsync("hooked");
 
         await GoneAsync("hooked");
-        Assert.Contains(Events("FailedPreStopHook"), message => message.Contains("connection refused", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => Events("FailedPreStopHook").Any(message => message.Contains("connection refused", StringComparison.Ordinal)), Cancel);
         await Eventually.TrueAsync(() => !RunningProcesses.Mention(Home.Path), Cancel);
     }
 
@@ -92,7 +92,7 @@ public sealed class PodEndTests : AgentFixture
 
         await GoneAsync("failing");
         await Eventually.TrueAsync(() => Agent.Pods.Count == 0, Cancel);
-        Assert.False(RunningProcesses.Mention(Home.Path));
+        await Eventually.TrueAsync(() => !RunningProcesses.Mention(Home.Path), Cancel);
     }
 
     [Fact]

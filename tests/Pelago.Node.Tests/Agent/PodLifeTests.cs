@@ -200,7 +200,7 @@ public sealed class PodLifeTests : AgentFixture
         await EventAsync("Killing", "Stopping container main");
         await Eventually.TrueAsync(() => Agent.Pods.Count == 0, Cancel);
         Assert.Empty(System.IO.Directory.GetDirectories(Home["pods"]));
-        Assert.False(RunningProcesses.Mention(Home.Path));
+        await Eventually.TrueAsync(() => !RunningProcesses.Mention(Home.Path), Cancel);
     }
 
     [Fact]
@@ -238,7 +238,7 @@ public sealed class PodLifeTests : AgentFixture
         await DeleteAsync("web", grace: 0);
 
         await Eventually.TrueAsync(() => Agent.Pods.Count == 0, Cancel);
-        Assert.False(RunningProcesses.Mention(Home.Path));
+        await Eventually.TrueAsync(() => !RunningProcesses.Mention(Home.Path), Cancel);
     }
 
     [Fact]
@@ -251,6 +251,8 @@ public sealed class PodLifeTests : AgentFixture
                   preStop: {exec: {command: [sh, -c, 'echo pre >>$PELAGO_VOLUME_V/log']}}
             """);
         await PhaseAsync("hooked", "Running");
+        // A pod that is deleted waits for no hook.
+        await Eventually.TrueAsync(() => System.IO.File.Exists(Home["shared/log"]) && System.IO.File.ReadAllText(Home["shared/log"]) == "post\n", Cancel);
 
         await DeleteAsync("hooked");
         await GoneAsync("hooked");
@@ -268,7 +270,7 @@ public sealed class PodLifeTests : AgentFixture
 
         Assert.Equal("DeadlineExceeded", status.String("reason"));
         Assert.Equal("Pod was active on the node longer than the specified deadline", status.String("message"));
-        Assert.False(RunningProcesses.Mention(Home.Path));
+        await Eventually.TrueAsync(() => !RunningProcesses.Mention(Home.Path), Cancel);
     }
 
     [Theory]

@@ -15,7 +15,7 @@ namespace Pelago.Node.Tests.Containerd;
 /// <summary>Output of a container whose connection is made late, beside a log that is written as containerd writes one.</summary>
 public sealed class AttachedOutputTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly TemporaryDirectory _home = new();
     private readonly Pipe _live = new();
     private readonly TaskCompletionSource _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -15,7 +15,7 @@ public sealed class CollectedImagesTests : AgentFixture
     protected override NodeOptions Options => base.Options with
     {
         Runtime = NodeRuntime.Containerd,
-        ImageCollection = new ImageCollectionOptions { HighThresholdPercent = 0, LowThresholdPercent = 0, MinimumAge = TimeSpan.FromSeconds(3), Period = TimeSpan.FromMilliseconds(300) },
+        ImageCollection = new ImageCollectionOptions { HighThresholdPercent = 0, LowThresholdPercent = 0, MinimumAge = TimeSpan.FromSeconds(15), Period = TimeSpan.FromMilliseconds(300) },
     };
 
     public override async ValueTask InitializeAsync()

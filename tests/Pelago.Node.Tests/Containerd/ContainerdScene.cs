@@ -88,7 +88,7 @@ public abstract class ContainerdScene : IAsyncLifetime
         }
     }
 
-    protected static async Task<string> ReadAsync(Stream stream) => await new StreamReader(stream).ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+    protected static async Task<string> ReadAsync(Stream stream) => await new StreamReader(stream).ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
 
     protected async Task RestartAsync()
     {

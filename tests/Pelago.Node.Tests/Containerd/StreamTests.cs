@@ -85,9 +85,9 @@ public sealed class StreamTests : ContainerdScene
         Task ending = session.Stdin.DisposeAsync().AsTask();
         Assert.False(ending.IsCompleted);
 
-        await session.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        await session.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel);
 
-        await ending.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        await ending.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         Assert.DoesNotContain("4243", (await TryRunAsync(id, "ps")).Output, StringComparison.Ordinal);
         Assert.Empty(Directory.GetDirectories(Options.StreamsDirectory));
     }
@@ -104,7 +104,7 @@ public sealed class StreamTests : ContainerdScene
         await session.Stdin!.WriteAsync("one\ntwo\n"u8.ToArray(), Cancel);
         await session.Stdin.DisposeAsync();
 
-        Assert.Equal(6, await session.WaitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        Assert.Equal(6, await session.WaitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel));
         Assert.Equal(("got one\ngot two\nend\n", "err one\nerr two\n"), (await output, await errors));
     }
 

@@ -37,7 +37,7 @@ public abstract class DnsFixture : ProxyFixture
         using var client = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         client.Connect(Agent.Dns!);
         await client.SendAsync(query, Cancel);
-        return (await client.ReceiveAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel)).Buffer;
+        return (await client.ReceiveAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel)).Buffer;
     }
 
     private protected static IEnumerable<string> Addresses(DnsMessage answer) => answer.Answers.OfType<AddressRecord>().Select(record => record.Address.ToString()).Order();

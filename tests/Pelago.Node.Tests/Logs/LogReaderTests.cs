@@ -106,7 +106,7 @@ public sealed class LogReaderTests : IDisposable
         }
         ended.SetResult();
         _signals.Notify(Log);
-        await following.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await following.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.Equal(string.Concat(Enumerable.Range(0, 501).Select(i => $"line {i}\n")), Encoding.UTF8.GetString(seen.ToArray()));
     }

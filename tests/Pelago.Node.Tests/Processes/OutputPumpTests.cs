@@ -49,13 +49,13 @@ public sealed class OutputPumpTests : IDisposable
         using var pump = new OutputPump(loop, read, log, LogStream.Stdout, isTerminal: false, _time, _log);
 
         writer.Write("one\n"u8);
-        await refused.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        await refused.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         writer.Write("two\n"u8);
         await loop.RunAsync(() => { });
         Assert.False(taken.Task.IsCompleted, "its writes wait");
         _time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Equal("two\n", await taken.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        Assert.Equal("two\n", await taken.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel));
         Assert.Equal(1, refusals);
         Assert.Contains("cannot be written to its log", Assert.Single(_log.Lines), StringComparison.Ordinal);
         await loop.RunAsync(pump.Dispose);

@@ -97,7 +97,7 @@ public abstract class ProxyFixture : IAsyncLifetime
     {
         var text = new System.IO.MemoryStream();
         byte[] buffer = new byte[4096];
-        while (await socket.ReceiveAsync(buffer, SocketFlags.None, Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel) is > 0 and { } read)
+        while (await socket.ReceiveAsync(buffer, SocketFlags.None, Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel) is > 0 and { } read)
             text.Write(buffer, 0, read);
         return System.Text.Encoding.UTF8.GetString(text.ToArray());
     }

@@ -161,7 +161,7 @@ public sealed class TcpProxyTests : ProxyFixture
         Assert.NotSame(answer, await Task.WhenAny(answer, Task.Delay(300, Cancel)));
         held[0].Dispose();
 
-        Assert.Equal(1, await answer.WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        Assert.Equal(1, await answer.WaitAsync(TimeSpan.FromSeconds(60), Cancel));
         held.ForEach(socket => socket.Dispose());
     }
 

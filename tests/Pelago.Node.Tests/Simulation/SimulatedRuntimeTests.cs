@@ -67,7 +67,7 @@ public sealed class SimulatedRuntimeTests : RuntimeContract
 
         await using IProcessSession session = await Runtime.AttachAsync(id, new AttachSpec(), Cancel);
 
-        Assert.Equal(4, await session.WaitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel));
+        Assert.Equal(4, await session.WaitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel));
     }
 
     [Fact]

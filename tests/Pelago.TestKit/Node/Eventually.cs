@@ -8,11 +8,11 @@ namespace Pelago.TestKit.Node;
 /// <summary>Waits for what real processes do by themselves, with a bound.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Returns the first value that satisfies the condition; fails with the last one when none came in time.</summary>
-    /// <param name="bound">How long it may take; 20 seconds where nothing is said.</param>
+    /// <param name="bound">How long it may take; 60 seconds where nothing is said.</param>
     public static async Task<T> GetAsync<T>(Func<Task<T>> read, Func<T, bool> condition, CancellationToken cancel, TimeSpan? bound = null)
     {
         TimeSpan limit = bound ?? Bound;

@@ -131,7 +131,7 @@ public abstract class RuntimeContract : IAsyncLifetime
         do
         {
             // A runtime may have told of the start before.
-            change = await told.Reader.ReadAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+            change = await told.Reader.ReadAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel);
             status = await StatusAsync(id);
         }
         while (status.State != ContainerState.Exited);

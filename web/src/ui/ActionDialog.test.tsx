@@ -18,6 +18,6 @@ it('shows the command for what is chosen, and does that', async () => {
   expect(screen.getByText('do it --force')).toBeDefined();
   fireEvent.click(screen.getByRole('button', { name: 'Do' }));
 
-  await waitFor(() => expect(onClose).toHaveBeenCalled());
+  await waitFor(() => expect(onClose).toHaveBeenCalled(), { timeout: 20_000 });
   expect(run).toHaveBeenCalledWith(true);
 });

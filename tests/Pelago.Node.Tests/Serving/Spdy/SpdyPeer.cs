@@ -13,7 +13,7 @@ namespace Pelago.Node.Tests.Serving.Spdy;
 /// <summary>A client of a node that speaks SPDY, as little of it as kubectl does.</summary>
 internal sealed class SpdyPeer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly TcpClient _tcp;
     private readonly Dictionary<int, StringBuilder> _received = [];
     private readonly HashSet<int> _ended = [];
