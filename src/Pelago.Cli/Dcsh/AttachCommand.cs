@@ -27,7 +27,7 @@ internal static class AttachCommand
     private static async Task<int> RunAsync(IReadOnlyList<HttpKubeApi> clusters, string ns, string id, CancellationToken cancel)
     {
         using var group = new RunGroup(clusters, new RunRequest { Command = [], Namespace = ns, Keep = true }, _ => { }, TimeProvider.System) { Id = id };
-        using var signals = new SignalForwarding(group.SignalAsync, TimeProvider.System);
+        SignalForwarding.Begin(group.SignalAsync, TimeProvider.System);
         RunResult result = await group.AttachAsync(cancel);
         if (result.Reason is not null)
             Console.Error.WriteLine($"dcsh: {result.Reason}");

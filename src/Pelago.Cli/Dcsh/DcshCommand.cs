@@ -83,7 +83,7 @@ internal static class DcshCommand
 
         using var reports = new RunReports(parsed.GetValue(JobLogFile), parsed.GetValue(StatusFile), request);
         using var group = new RunGroup(chosen, request, Notice, TimeProvider.System) { FailsFast = parsed.GetValue(FailFast), Ended = reports.Log };
-        using var signals = new SignalForwarding(group.SignalAsync, TimeProvider.System);
+        SignalForwarding.Begin(group.SignalAsync, TimeProvider.System);
         if (request.Keep)
             Console.Error.WriteLine($"dcsh: kept as {group.Id}; 'dcsh attach {group.Id}' shows it again");
         IReadOnlyList<RunResult> results = await group.RunAsync(stdin, cancel);

@@ -80,7 +80,8 @@ internal static class DaemonSession
     {
         if (ProcessIdentity.Of(pid) is not { } daemon || !daemon.IsAlive())
             return;
-        if (Kill(pid, Interrupt) != 0)
+        // It may have ended in this moment.
+        if (Kill(pid, Interrupt) != 0 && daemon.IsAlive())
             throw new CliException($"pelagod (pid {pid}) belongs to another user: run '{Invocation.Program} down' as that user");
         var clock = Stopwatch.StartNew();
         while (daemon.IsAlive())

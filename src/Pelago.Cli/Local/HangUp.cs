@@ -7,34 +7,28 @@ using System.Runtime.InteropServices;
 namespace Pelago.Cli.Local;
 
 /// <summary>A terminal that is closed (SIGHUP) ends a command as Ctrl-C does, unless whoever started it wants it to go on, as <c>nohup</c> does.</summary>
-internal sealed class HangUp : IDisposable
+internal static class HangUp
 {
     private const string OwnStatus = "/proc/self/status";
     private const string Ignored = "SigIgn:";
-    private readonly CancellationTokenSource _stop;
-    private readonly PosixSignalRegistration? _registration;
 
-    private HangUp(CancellationTokenSource stop, bool listen)
-    {
-        _stop = stop;
-        _registration = listen ? PosixSignalRegistration.Create(PosixSignal.SIGHUP, On) : null;
-    }
+    // Never given back: the kernel says it, and then the shell once more, which may be when the command has just done what the first one asked for.
+    private static PosixSignalRegistration? _registration;
 
-    public CancellationToken Token => _stop.Token;
-
+    /// <summary>Once per process. The token fires when the command is to end.</summary>
     /// <param name="cancel">What else ends the command.</param>
-    public static HangUp Listen(CancellationToken cancel) => new(CancellationTokenSource.CreateLinkedTokenSource(cancel), !IsIgnored());
-
-    public void Dispose()
+    public static CancellationToken Listen(CancellationToken cancel)
     {
-        _registration?.Dispose();
-        _stop.Dispose();
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        if (!IsIgnored())
+            _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => On(context, stop));
+        return stop.Token;
     }
 
-    private void On(PosixSignalContext context)
+    private static void On(PosixSignalContext context, CancellationTokenSource stop)
     {
         context.Cancel = true;
-        _stop.Cancel();
+        stop.Cancel();
     }
 
     /// <summary>The mask of proc(5): bit 0 is signal 1.</summary>

@@ -34,11 +34,7 @@ internal static class UpCommand
             """);
         foreach (Option option in new Option[] { Detach, Clusters, Nodes, Simulated, Runtime, Port, output, quiet })
             command.Options.Add(option);
-        command.SetAction(async (parsed, cancel) =>
-        {
-            using var ends = HangUp.Listen(cancel);
-            return await RunAsync(parsed, parsed.GetValue(output) ?? "table", parsed.GetValue(quiet), ends.Token);
-        });
+        command.SetAction((parsed, cancel) => RunAsync(parsed, parsed.GetValue(output) ?? "table", parsed.GetValue(quiet), HangUp.Listen(cancel)));
         return command;
     }
 

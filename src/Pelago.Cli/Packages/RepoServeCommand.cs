@@ -41,8 +41,9 @@ internal static class RepoServeCommand
             {
                 request = await listener.GetContextAsync();
             }
-            catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException)
+            catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException || (fault is InvalidOperationException && cancel.IsCancellationRequested))
             {
+                // It ended while it waited, or, as the last of these, between two requests.
                 return ExitCode.Done;
             }
 

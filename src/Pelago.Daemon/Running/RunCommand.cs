@@ -42,7 +42,7 @@ internal static class RunCommand
     {
         using HomeLock held = HomeLock.TryTake(home) ?? throw new HomeTakenException(home);
         using ILoggerFactory logging = DaemonLogging.Create();
-        using var signals = new StopSignals();
+        var signals = new StopSignals();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, signals.Token);
         await using var daemon = new DaemonHost(home, options, logging, TimeProvider.System);
         try

@@ -4,24 +4,27 @@ using System.Runtime.InteropServices;
 
 namespace Pelago.Daemon.Running;
 
-/// <summary>The signals that end a daemon, as a token and as which it was; and one that must not.</summary>
-internal sealed class StopSignals : IDisposable
+/// <summary>The signals that end a daemon, as a token and as which it was; and one that must not. Once per process.</summary>
+internal sealed class StopSignals
 {
     private const int Interrupt = 2;
     private const int Quit = 3;
     private const PosixSignal FileTooLong = (PosixSignal)25; // SIGXFSZ
     private static readonly nint Default = 0;
-    private static PosixSignalRegistration? _longFiles;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<PosixSignalRegistration> _registrations = [];
+
+    // Never given back: .NET looks at a signal some time after it came, and at the end of the process that is a moment ago. Without them it would be what
+    // ends a daemon that has ended in order.
+    private static readonly List<PosixSignalRegistration> Kept = [];
 
     public StopSignals()
     {
+        var stop = new CancellationTokenSource();
+        Token = stop.Token;
         foreach (PosixSignal signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT })
-            _registrations.Add(PosixSignalRegistration.Create(signal, On));
+            Kept.Add(PosixSignalRegistration.Create(signal, context => On(context, stop)));
     }
 
-    public CancellationToken Token => _stop.Token;
+    public CancellationToken Token { get; }
 
     public PosixSignal? Last { get; private set; }
 
@@ -35,21 +38,14 @@ internal sealed class StopSignals : IDisposable
         // Before this process's first registration: with it .NET takes the actions that it finds to be there for good.
         SetAction(Interrupt, Default);
         SetAction(Quit, Default);
-        // Never given back: .NET looks at a signal some time after the write that it was for, and at the end of the process that write is a moment ago.
-        _longFiles = PosixSignalRegistration.Create(FileTooLong, static signal => signal.Cancel = true);
+        Kept.Add(PosixSignalRegistration.Create(FileTooLong, static signal => signal.Cancel = true));
     }
 
-    public void Dispose()
-    {
-        _registrations.ForEach(registration => registration.Dispose());
-        _stop.Dispose();
-    }
-
-    private void On(PosixSignalContext context)
+    private void On(PosixSignalContext context, CancellationTokenSource stop)
     {
         context.Cancel = true;
         Last ??= context.Signal;
-        _stop.Cancel();
+        stop.Cancel();
     }
 
     [DllImport("libc", EntryPoint = "signal")]

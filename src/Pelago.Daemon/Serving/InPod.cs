@@ -49,7 +49,7 @@ internal static class InPod
     public static async Task<int> RunAsync(ClusterConnection cluster, Func<IKubeApi, ILoggerFactory, CancellationToken, Task> role, CancellationToken cancel)
     {
         using ILoggerFactory logging = DaemonLogging.Create();
-        using var signals = new StopSignals();
+        var signals = new StopSignals();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, signals.Token);
         using var api = new HttpKubeApi(cluster, HttpKubeApiOptions.Default, TimeProvider.System);
         try

@@ -146,6 +146,15 @@ internal sealed class AddressSlots(string directory, int first = 0)
     private static bool IsEmptyBridge(string name)
     {
         string ports = $"/sys/class/net/{name}/brif";
-        return System.IO.Directory.Exists(ports) && !System.IO.Directory.EnumerateFileSystemEntries(ports).Any();
+        if (!System.IO.Directory.Exists(ports))
+            return false;
+        try
+        {
+            return !System.IO.Directory.EnumerateFileSystemEntries(ports).Any();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true; // whoever left it behind took it away in this moment
+        }
     }
 }

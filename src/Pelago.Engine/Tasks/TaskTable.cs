@@ -84,9 +84,28 @@ internal sealed class TaskTable(IResourceStore pods, string cluster, TimeProvide
             else
                 Follow(_cursor);
         }
+        catch
+        {
+            // How far it came is not known: who asks next has everything read anew.
+            LetGo();
+            throw;
+        }
         finally
         {
             _lock.ExitWriteLock();
+        }
+    }
+
+    /// <summary>What a timer throws ends the process: who asks next is told instead.</summary>
+    private void KeepUp()
+    {
+        try
+        {
+            CatchUp(isAsked: false);
+        }
+        catch (Exception)
+        {
+            // It was let go of.
         }
     }
 
@@ -97,7 +116,7 @@ internal sealed class TaskTable(IResourceStore pods, string cluster, TimeProvide
         foreach (StoredObject pod in snapshot.Scan())
             Put(pod);
         _cursor = pods.Watch(snapshot.Revision);
-        _upkeep = time.CreateTimer(_ => CatchUp(isAsked: false), null, Step, Step);
+        _upkeep = time.CreateTimer(_ => KeepUp(), null, Step, Step);
         Follow(_cursor);
     }
 

@@ -20,8 +20,16 @@ internal static class LogFiles
         string directory = Path.GetDirectoryName(path)!;
         if (!Directory.Exists(directory))
             return [];
-        // The pattern finds the current file too: ".*" matches an empty extension.
-        string[] files = [.. Directory.EnumerateFiles(directory, Path.GetFileName(path) + ".*").Where(file => file.Length > path.Length && Path.GetExtension(file) != Draft)];
+        string[] files;
+        try
+        {
+            // The pattern finds the current file too: ".*" matches an empty extension.
+            files = [.. Directory.EnumerateFiles(directory, Path.GetFileName(path) + ".*").Where(file => file.Length > path.Length && Path.GetExtension(file) != Draft)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return []; // removed with its pod in this moment
+        }
         Array.Sort(files, string.CompareOrdinal);
         return files;
     }

@@ -215,6 +215,23 @@ internal sealed class ControlGroups
 
     private void PrepareUnified(string podUid)
     {
+        const int tries = 10;
+        for (int i = 1; ; i++)
+        {
+            try
+            {
+                MakeUnified(podUid);
+                return;
+            }
+            catch (Exception gone) when (i < tries && gone is IOException or UnauthorizedAccessException)
+            {
+                // As in MakeGroup. A group that is being removed has no files any more, and there nobody may make any.
+            }
+        }
+    }
+
+    private void MakeUnified(string podUid)
+    {
         string at = _unified!;
         foreach (string next in new[] { Parent, podUid })
         {

@@ -294,9 +294,10 @@ internal sealed partial class ProcessContainer
         {
             Log.FinishFailed(_services.Log, Record.Spec.Name, Record.PodUid, fault);
         }
-        Finish(code, _failure);
+        // Before anybody hears of the end: who does may remove these files, and a supervisor that was not told waits for ever.
         SupervisorChannel.Say(Files.StdinControl);
         SupervisorChannel.Say(Files.Control);
+        Finish(code, _failure);
         _channel?.Dispose();
         _supervisor?.ReapSoon();
         _changed(this);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.IO;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -60,11 +59,11 @@ internal sealed unsafe class SupervisorChannel : IReadiness, IDisposable
     /// <summary>Says a line into a control FIFO; false when nobody is there to hear it.</summary>
     public static bool Say(string controlFifo)
     {
-        if (!File.Exists(controlFifo) || !Descriptors.HasReader(controlFifo))
-            return false;
-        using SafeFileHandle fifo = Descriptors.Open(controlFifo, LibC.ReadWrite);
+        const int WriteOnly = 1;
+        // Opened once: what is there now may be removed in the next moment. Without a reader it cannot be opened so.
+        using SafeFileHandle? fifo = Descriptors.TryOpen(controlFifo, WriteOnly);
         byte newline = (byte)'\n';
-        return LibC.Write(fifo, &newline, 1) == 1;
+        return fifo is not null && LibC.Write(fifo, &newline, 1) == 1;
     }
 
     private void Take(ReadOnlySpan<byte> data)

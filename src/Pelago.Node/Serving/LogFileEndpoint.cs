@@ -22,7 +22,7 @@ internal sealed class LogFileEndpoint(IContainerPlaces places)
         using ContainerLogPlace log = await LogAsync(http);
         string directory = Path.GetDirectoryName(log.Path)!;
         var files = new JsonArray();
-        FileInfo[] all = [.. new DirectoryInfo(directory).EnumerateFiles().Where(file => file.LinkTarget is null).OrderBy(file => file.Name, StringComparer.Ordinal).Take(MaxFiles + 1)];
+        FileInfo[] all = [.. new DirectoryInfo(directory).EnumerateFiles().Where(file => file.Exists && file.LinkTarget is null).OrderBy(file => file.Name, StringComparer.Ordinal).Take(MaxFiles + 1)];
         foreach (FileInfo file in all.Take(MaxFiles))
         {
             files.Add((JsonNode)new JsonObject

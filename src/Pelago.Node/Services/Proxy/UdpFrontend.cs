@@ -102,9 +102,10 @@ internal sealed class UdpFrontend : IFrontendListener
             return known;
         if (_choice.Choose(client.Address, []) is not { } endpoint)
             return null;
-        if (_flows.Count >= _proxy.MaxFlows)
+        // All may go while room is made: when their endpoint goes.
+        if (_flows.Count >= _proxy.MaxFlows && _flows.ToArray() is { Length: > 0 } flows)
         {
-            (IPEndPoint silent, UdpFlow oldest) = _flows.MinBy(pair => pair.Value.LastUsed);
+            (IPEndPoint silent, UdpFlow oldest) = flows.MinBy(pair => pair.Value.LastUsed);
             Drop(silent, oldest);
         }
         var flow = UdpFlow.Open(endpoint, _proxy.Time);
