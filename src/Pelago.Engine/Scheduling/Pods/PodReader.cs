@@ -269,7 +269,7 @@ internal ref struct PodReader
             }
 
             if (isEphemeral)
-                ephemeral.Add($"{_name}-{volume}");
+                ephemeral.Add(EphemeralClaim.NameOf(_name, volume));
         }
 
         claims.AddRange(ephemeral);
