@@ -7,6 +7,7 @@ using Pelago.History.Days;
 using Pelago.History.Logs;
 using Pelago.History.Retention;
 using Pelago.History.Writing;
+using Pelago.Kube;
 
 namespace Pelago.History;
 

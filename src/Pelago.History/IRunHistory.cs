@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using Pelago.Kube;
 
 namespace Pelago.History;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using Pelago.Daemon.Running;
 using Pelago.Daemon.Serving;
 using Pelago.History;
+using Pelago.Kube;
 using Pelago.Node;
 using Pelago.Node.Kubelets.Runs;
 using Pelago.Node.Runtimes;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Diagnostics;
+using Pelago.Kube;
 using Pelago.TestKit.Processes;
 using Xunit;
 

@@ -4,6 +4,7 @@ using System.IO;
 using Parquet;
 using Pelago.History.Exports;
 using Pelago.History.Storage;
+using Pelago.Kube;
 using Pelago.TestKit.Processes;
 using Xunit;
 

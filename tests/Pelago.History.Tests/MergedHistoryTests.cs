@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
-using System.Net;
-using System.Net.Http;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 using Pelago.History.Api;
 using Pelago.History.Exports;
@@ -22,7 +19,7 @@ public sealed class MergedHistoryTests : IAsyncLifetime
     private static readonly DateTimeOffset Noon = new(DateTime.UtcNow.Date.AddHours(-12), TimeSpan.Zero);
     private readonly TemporaryDirectory _folder = new();
     private readonly List<HistoryStore> _stores = [];
-    private readonly List<Part> _parts = [];
+    private readonly List<FakePart> _parts = [];
     private readonly List<string> _missing = [];
     private MergedHistory _merged = null!;
 
@@ -35,7 +32,7 @@ public sealed class MergedHistoryTests : IAsyncLifetime
         {
             var store = HistoryStore.Open(new HistoryOptions { Directory = _folder[node], Durable = false });
             _stores.Add(store);
-            _parts.Add(new Part(node, new HistoryEndpoint(store, _folder.Path)));
+            _parts.Add(new FakePart(node, new HistoryEndpoint(store, _folder.Path)));
         }
         _merged = new MergedHistory(() => new HistoryParts(_parts, _missing), (_, _) => Task.FromResult<IReadOnlyList<PodEvent>>([]), TimeSpan.FromMinutes(5), TimeProvider.System);
     }
@@ -238,7 +235,7 @@ public sealed class MergedHistoryTests : IAsyncLifetime
     public async Task Many_parts_that_hang_are_not_waited_for_one_after_the_other_nor_at_once_again()
     {
         await RecordAsync(6);
-        Part[] hung = [.. Enumerable.Range(0, 40).Select(number => new Part($"h{number}", _parts[0].Endpoint) { Hangs = true })];
+        FakePart[] hung = [.. Enumerable.Range(0, 40).Select(number => new FakePart($"h{number}", _parts[0].Endpoint) { Hangs = true })];
         var time = new FakeTimeProvider();
         MergedHistory merged = Over([_parts[0], .. hung], time);
 
@@ -256,29 +253,11 @@ public sealed class MergedHistoryTests : IAsyncLifetime
     public async Task A_place_that_is_of_no_query_is_refused(string cursor) =>
         await Assert.ThrowsAsync<ArgumentException>(() => _merged.QueryAsync(new RunQuery { Continue = cursor }, Cancel));
 
-    [Theory]
-    [InlineData("GET", "runs", "list", "", "runs", "", "")]
-    [InlineData("GET", "namespaces/a/runs/x.y/log", "get", "a", "runs", "x.y", "log")]
-    [InlineData("POST", "namespaces/a/runs/x/pin", "create", "a", "runs", "x", "pin")]
-    [InlineData("DELETE", "namespaces/a/runs/x/pin", "delete", "a", "runs", "x", "pin")]
-    [InlineData("GET", "days/2026-11-29", "get", "", "days", "2026-11-29", "")]
-    public void A_path_is_read_as_an_api_server_reads_it(string method, string path, string verb, string ns, string resource, string name, string subresource) =>
-        Assert.Equal(new HistoryRequest(verb, ns, resource, name, subresource), HistoryPath.Read(method, path));
-
-    [Theory]
-    [InlineData("PUT", "runs")]
-    [InlineData("GET", "")]
-    [InlineData("GET", "namespaces/a")]
-    [InlineData("GET", "namespaces//runs")]
-    [InlineData("GET", "namespaces/a%2Fb/runs")]
-    [InlineData("GET", "runs/a/b/c")]
-    public void Other_paths_are_none(string method, string path) => Assert.Null(HistoryPath.Read(method, path));
-
     private static IEnumerable<string> Pods(RunPage page) => page.Items.Select(run => run.Pod);
 
     private static string Listed(RunRecord run) => HistoryDocuments.RunList(new RunPage([run], ""), placed: false).ToJsonString();
 
-    private static MergedHistory Over(IReadOnlyList<Part> parts, TimeProvider time) =>
+    private static MergedHistory Over(IReadOnlyList<FakePart> parts, TimeProvider time) =>
         new(() => new HistoryParts(parts, []), (_, _) => Task.FromResult<IReadOnlyList<PodEvent>>([]), TimeSpan.FromSeconds(15), time);
 
     /// <summary>Lets time go by until it is done; how much did.</summary>
@@ -311,63 +290,5 @@ public sealed class MergedHistoryTests : IAsyncLifetime
         using var text = new MemoryStream();
         await _merged.WriteLogAsync(run, selection, text, Cancel);
         return Encoding.UTF8.GetString(text.ToArray());
-    }
-
-    /// <summary>A node's endpoint, asked without a network.</summary>
-    private sealed class Part(string name, HistoryEndpoint endpoint) : IHistoryPart
-    {
-        public string Name => name;
-
-        public HistoryEndpoint Endpoint => endpoint;
-
-        public bool Hangs { get; set; }
-
-        public int Answered { get; private set; }
-
-        /// <summary>What it says whatever it is asked.</summary>
-        public string? Answer { get; set; }
-
-        public string? Fault { get; set; }
-
-        /// <summary>It never answers.</summary>
-        public bool IsStuck { get; set; }
-
-        /// <summary>What it is asked for instead of what it should be.</summary>
-        public string? Namespace { get; set; }
-
-        public System.Collections.Concurrent.ConcurrentQueue<string> Asked { get; } = new();
-
-        public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string pathAndQuery, CancellationToken cancel)
-        {
-            Asked.Enqueue(pathAndQuery);
-            if (IsStuck)
-                await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
-            if (Fault is { } fault)
-                throw new HttpRequestException(fault);
-            if (Hangs)
-                await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
-            if (Answer is { } said)
-                return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(said) };
-            string[] parts = pathAndQuery.Split('?', 2);
-            HistoryRequest asked = HistoryPath.Read(method.Method, parts[0])!;
-            var http = new DefaultHttpContext();
-            http.Request.QueryString = new QueryString(parts.Length > 1 ? $"?{parts[1]}" : "");
-            using var body = new MemoryStream();
-            http.Response.Body = body;
-            try
-            {
-                await endpoint.HandleAsync(http, Namespace is null ? asked : asked with { Namespace = "" }, cancel);
-            }
-            catch (ApiStatusException refused)
-            {
-                return new HttpResponseMessage((HttpStatusCode)refused.Status.Code);
-            }
-            string text = Encoding.UTF8.GetString(body.ToArray());
-            Answered++;
-            return new HttpResponseMessage(HttpStatusCode.OK)
-            {
-                Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Namespace is { } other ? text.Replace("\"namespace\":\"default\"", $"\"namespace\":\"{other}\"", StringComparison.Ordinal) : text)),
-            };
-        }
     }
 }

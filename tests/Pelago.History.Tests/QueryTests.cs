@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Kube;
 using Pelago.TestKit.Processes;
 using Xunit;
 

@@ -2,6 +2,7 @@
 
 using System.IO;
 using System.Text;
+using Pelago.Kube;
 using Pelago.TestKit.Processes;
 using Xunit;
 

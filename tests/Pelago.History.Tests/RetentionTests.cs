@@ -3,6 +3,7 @@
 using System.IO;
 using Microsoft.Extensions.Time.Testing;
 using Pelago.History.Storage;
+using Pelago.Kube;
 using Pelago.TestKit.Processes;
 using Xunit;
 

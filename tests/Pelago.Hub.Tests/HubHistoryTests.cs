@@ -11,6 +11,7 @@ using Pelago.History;
 using Pelago.History.Api;
 using Pelago.Hub.Agents;
 using Pelago.Hub.Runs;
+using Pelago.Kube;
 using Pelago.TestKit.Node;
 using Pelago.TestKit.Processes;
 using Xunit;

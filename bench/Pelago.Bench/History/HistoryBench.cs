@@ -3,6 +3,7 @@
 using System.Diagnostics;
 using System.IO;
 using Pelago.History;
+using Pelago.Kube;
 
 namespace Pelago.Bench.History;
 

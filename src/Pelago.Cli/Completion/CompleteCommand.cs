@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Pelago.Cli.Operate.Files;
 
 namespace Pelago.Cli.Completion;
 
@@ -42,7 +43,7 @@ internal static class CompleteCommand
             last = last[(sign + 1)..];
         }
 
-        string text = string.Concat(line.Select(word => Quote(word) + " ")) + last;
+        string text = string.Concat(PartLetters.Spell([.. line], root).Select(word => Quote(word) + " ")) + last;
         ParseResult parsed = root.Parse(text);
         await RemoteNames.LoadAsync(parsed, last, cancel);
         CompletionItem[] found = [.. parsed.GetCompletions(text.Length)

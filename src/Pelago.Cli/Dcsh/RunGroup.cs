@@ -59,6 +59,7 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
     public async Task<IReadOnlyList<RunResult>> RunAsync(Stream? stdin, CancellationToken cancel)
     {
         using Staging staging = Staging.Of(request.Stage);
+        var held = clusters.ToDictionary(api => api, api => WaitingLease.IsAllowedAsync(api, request.Namespace, time, cancel));
         IReadOnlyList<(HttpKubeApi Api, string? Node)> places = await PlacesAsync(cancel);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var pods = clusters.ToDictionary(api => api, api => new RunPods(api, request.Namespace, Id, notice));
@@ -71,7 +72,7 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
             Stream? input = places.Count == 1 ? stdin : shares?.Of(index);
             try
             {
-                RunResult result = await OneAsync(new Run(place.Api, place.Node, index, places.Count, pods[place.Api], staging), input, cancel);
+                RunResult result = await OneAsync(new Run(place.Api, place.Node, index, places.Count, pods[place.Api], staging) { IsHeld = held[place.Api] }, input, cancel);
                 lock (_gate)
                     Ended(result);
                 if (FailsFast && result.Code != 0)
@@ -190,7 +191,7 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
 
             RunEnd end = lease is null
                 ? await session.ResumeAsync(cancel)
-                : await WithReleaseAsync(lease, session.RunAsync(stdin, stop => run.Staging.BringAsync(place, stop), cancel), cancel);
+                : await WithReleaseAsync(lease, session, stdin, stop => run.Staging.BringAsync(place, stop), cancel);
             isOver = true;
             await FinishAsync(lines);
             if (end.IsLate)
@@ -248,13 +249,21 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
     }
 
     /// <summary>The lease is given up beside the run: where the cluster is slow about its Job, the keeper does not miss its client.</summary>
-    private async Task<RunEnd> WithReleaseAsync(WaitingLease lease, Task<RunEnd> carried, CancellationToken cancel)
+    private async Task<RunEnd> WithReleaseAsync(WaitingLease lease, RunSession session, Stream? stdin, Func<CancellationToken, Task> stage, CancellationToken cancel)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Task releasing = lease.ReleaseAsync(over.Token);
+        Task releasing = lease.ReleaseAsync(request.Keep ? TimeSpan.Zero : WaitingLease.Patience, over.Token);
+        async Task PrepareAsync(CancellationToken stop)
+        {
+            // What begins goes on when the client is killed in the next moment, by the deadline that is its own.
+            if (request.Keep)
+                await releasing.WaitAsync(Moment, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await stage(stop);
+        }
+
         try
         {
-            return await carried;
+            return await session.RunAsync(stdin, PrepareAsync, cancel);
         }
         finally
         {
@@ -272,8 +281,9 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
     {
         TimeSpan grace = request.Keep ? RunSession.KeptGrace : RunSession.Grace;
         var path = new ResourcePath(Jobs, request.Namespace, RunJob.NameOf(Id, run.Index));
-        var lease = new WaitingLease(run.Api, path, RunJob.DeadlineOf(request, grace), notice, time);
-        byte[] job = RunJob.Document(request, Id, run.Index, run.Total, run.Api.Cluster, run.Node, grace);
+        bool isHeld = await run.IsHeld;
+        var lease = new WaitingLease(run.Api, path, RunJob.DeadlineOf(request, grace), isHeld, notice, time);
+        byte[] job = RunJob.Document(request, Id, run.Index, run.Total, run.Api.Cluster, run.Node, grace, isHeld);
         ApiResult made = await run.Api.CreateAsync(new ResourcePath(Jobs, request.Namespace), job, WriteQuery.None, cancel);
         if (made.Error is { } error)
             throw new RunFailure(RunFailure.Engine, $"making a Job on {run.Api.Cluster}: {error.Message}");
@@ -315,5 +325,8 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
     {
         /// <summary>Its Job was made before.</summary>
         public bool IsThere { get; init; }
+
+        /// <summary>Its Job is made with the deadline of its waiting, for that may be put off and taken back.</summary>
+        public Task<bool> IsHeld { get; init; } = Task.FromResult(false);
     }
 }

@@ -34,7 +34,8 @@ internal static class RunJob
     public static long? DeadlineOf(RunRequest request, TimeSpan grace) =>
         request.Timeout == TimeSpan.Zero ? null : (long)Math.Ceiling((request.Timeout + request.Timeout + grace + Slack).TotalSeconds);
 
-    public static byte[] Document(RunRequest request, string id, int index, int total, string cluster, string? node, TimeSpan grace)
+    /// <param name="isHeld">Its first deadline is that of a <see cref="WaitingLease"/>.</param>
+    public static byte[] Document(RunRequest request, string id, int index, int total, string cluster, string? node, TimeSpan grace, bool isHeld)
     {
         JsonObject Labels() => new()
         {
@@ -58,7 +59,7 @@ internal static class RunJob
             ["backoffLimit"] = 0, ["completions"] = 1, ["parallelism"] = 1, ["ttlSecondsAfterFinished"] = 0,
             ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = Labels() }, ["spec"] = pod },
         };
-        if (DeadlineOf(request, grace) is { } deadline)
+        if ((isHeld ? (long)WaitingLease.Term.TotalSeconds : DeadlineOf(request, grace)) is { } deadline)
             spec["activeDeadlineSeconds"] = deadline;
         return KubeJson.ToUtf8(new JsonObject { ["apiVersion"] = "batch/v1", ["kind"] = "Job", ["metadata"] = metadata, ["spec"] = spec });
     }

@@ -243,23 +243,30 @@ internal sealed class RunSession(RunPlace place, RunRequest request, CheckedOutp
 
     private async Task<RunEnd> InTerminalAsync(ControlChannel control, ExecSession streams, CountedInput? input, CancellationToken cancel)
     {
-        using var terminal = new RawTerminal(size => streams.ResizeAsync(size.Width, size.Height, cancel));
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Task<ExecOutcome> carrying = streams.CopyAsync(input, output, null, over.Token);
-        if (await Task.WhenAny(carrying, _left.Task) != carrying)
-        {
-            await over.CancelAsync();
-            // A terminal that is stopped takes nothing, and is left all the same.
-            await ((Task)carrying).WaitAsync(Farewell, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (await ShowAsync(streams, input, cancel) is not { } outcome)
             return await HangUpAsync(control);
-        }
-        ExecOutcome outcome = await carrying;
         if (outcome.Error is { } error)
             throw new RunFailure(RunFailure.LostContact, $"the terminal of pod {place.Pod} is gone: {error.Message}");
         await control.SayAsync($"code {outcome.ExitCode.ToString(CultureInfo.InvariantCulture)}");
         RunEnd end = await control.End.WaitAsync(cancel);
+        if (end.Code == 0)
+            await Returning.BringAsync(place, request.Return, request.ReturnTo, cancel);
         await control.SayAsync("bye");
         return end;
+    }
+
+    /// <summary>Null when its person has left it. At its end the terminal here is as it was: what follows can be interrupted.</summary>
+    private async Task<ExecOutcome?> ShowAsync(ExecSession streams, CountedInput? input, CancellationToken cancel)
+    {
+        using var terminal = new RawTerminal(size => streams.ResizeAsync(size.Width, size.Height, cancel));
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task<ExecOutcome> carrying = streams.CopyAsync(input, output, null, over.Token);
+        if (await Task.WhenAny(carrying, _left.Task) == carrying)
+            return await carrying;
+        await over.CancelAsync();
+        // A terminal that is stopped takes nothing, and is left all the same.
+        await ((Task)carrying).WaitAsync(Farewell, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return null;
     }
 
     /// <summary>As when a terminal is closed. Who leaves so may do it because the other side says nothing any more: it is not waited for.</summary>

@@ -8,31 +8,63 @@ namespace Pelago.Cli.Dcsh;
 
 /// <summary>
 /// A Job whose pod does not run has no keeper that would miss its client. So the client puts the Job's deadline off for as long as it waits: of one that was
-/// killed the Job ends by itself, on any cluster. When the pod runs the Job gets back the deadline that it was made with.
+/// killed the Job ends by itself, on any cluster. When the pod runs the Job gets the deadline that is its own.
 /// </summary>
-internal sealed class WaitingLease(HttpKubeApi api, ResourcePath job, long? deadline, Action<string> notice, TimeProvider time)
+/// <param name="api">The cluster.</param>
+/// <param name="job">The Job.</param>
+/// <param name="deadline">The deadline that is its own.</param>
+/// <param name="isHeld">The Job is made to wait for a <see cref="Term"/>, and no longer: so it ends also when the client is killed in the next moment.</param>
+/// <param name="notice">Told what is not as it should be.</param>
+/// <param name="time">The clock.</param>
+internal sealed class WaitingLease(HttpKubeApi api, ResourcePath job, long? deadline, bool isHeld, Action<string> notice, TimeProvider time)
 {
     /// <summary>How long a Job waits on when nobody puts its deadline off.</summary>
     public static readonly TimeSpan Term = TimeSpan.FromMinutes(2);
     public static readonly TimeSpan Renewal = TimeSpan.FromSeconds(40);
 
-    /// <summary>Most pods run sooner, and cost no request. Also the pause after one that did not succeed.</summary>
+    /// <summary>Most pods run sooner, and most runs are over sooner, and cost no request. Also the pause after one that did not succeed.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly GroupVersionResource Reviews = new("authorization.k8s.io", "v1", "selfsubjectaccessreviews");
 
     // Not after the moment at which the cluster begins to count.
     private readonly long _made = time.GetTimestamp();
-    private bool _isTaken;
+    private bool _isTaken = isHeld;
 
     // A request whose answer nobody waited for: it may be done after those that come later.
     private bool _isLeft;
 
-    /// <summary>Why the Job has not yet the deadline that it was made with, where that has taken long; null: nothing is known to be wrong.</summary>
+    /// <summary>Why the Job has not yet the deadline that is its own, where that has taken long; null: nothing is known to be wrong.</summary>
     public string? Unreleased { get; private set; }
+
+    /// <summary>
+    /// Whether the caller may change Jobs. Who may not could not put off the deadline of one that is made to wait for a <see cref="Term"/>, nor take it back; not
+    /// to know it means the same.
+    /// </summary>
+    public static async Task<bool> IsAllowedAsync(HttpKubeApi api, string ns, TimeProvider time, CancellationToken cancel)
+    {
+        var attributes = new JsonObject { ["verb"] = "patch", ["group"] = "batch", ["version"] = "v1", ["resource"] = "jobs", ["namespace"] = ns };
+        var review = new JsonObject
+        {
+            ["apiVersion"] = "authorization.k8s.io/v1", ["kind"] = "SelfSubjectAccessReview", ["spec"] = new JsonObject { ["resourceAttributes"] = attributes },
+        };
+        using var brief = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, brief.Token);
+        try
+        {
+            ApiResult answer = await api.CreateAsync(new ResourcePath(Reviews), KubeJson.ToUtf8(review), WriteQuery.None, either.Token);
+            JsonObject? status = answer.Error is null ? KubeJson.ParseObject(answer.Body).Object("status") : null;
+            return status?.Boolean("allowed") == true && status.Boolean("denied") != true;
+        }
+        catch (Exception e) when (e is ClusterUnreachableException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
 
     /// <summary>Until what is waited for is there, or fails; no request keeps it from being noticed.</summary>
     public async Task HoldAsync(Task waited, CancellationToken cancel)
     {
-        TimeSpan? pause = Patience;
+        TimeSpan? pause = _isTaken ? Renewal : Patience;
         while (pause is { } next && await Task.WhenAny(waited, Task.Delay(next, time, cancel)) != waited)
         {
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -53,8 +85,13 @@ internal sealed class WaitingLease(HttpKubeApi api, ResourcePath job, long? dead
     /// The pod runs: from now on its keeper misses the client. For beside the run, which does not wait for it: until the Job has its own deadline again, or the
     /// run is over. That it may end by another one is said while there is still time.
     /// </summary>
-    public async Task ReleaseAsync(CancellationToken cancel)
+    /// <param name="after">Not before: a run that is over sooner needs no deadline.</param>
+    /// <param name="cancel">The run is over.</param>
+    public async Task ReleaseAsync(TimeSpan after, CancellationToken cancel)
     {
+        if (!_isTaken)
+            return;
+        await Task.Delay(after, time, cancel);
         Task late = Task.Delay(Renewal, time, cancel);
         bool isSaid = false;
         void Say(string why)
@@ -103,6 +140,9 @@ internal sealed class WaitingLease(HttpKubeApi api, ResourcePath job, long? dead
                 notice($"if this program is killed now, Job {job.Name} on {api.Cluster} stays: {refused.Message}");
                 _isTaken = false;
                 return null;
+            case { Code: 401 or 403 or 405 or 422 } refused:
+                notice($"Job {job.Name} on {api.Cluster} waits for no longer than {Term.TotalMinutes} minutes: {refused.Message}");
+                return Patience;
             default:
                 return Patience;
         }

@@ -35,13 +35,10 @@ internal static class LogCommand
             var request = new LogRequest { TailLines = parsed.GetValue(tail), Timestamps = parsed.GetValue(timestamps) };
             int code = await EachCluster.RunAsync(clusters, parsed, async (cluster, history) =>
             {
-                await foreach (PastRun run in history.RunsAsync(new RunFilter { Name = wanted }, limit: 1, output.Token))
-                {
-                    found = true;
-                    return await PrintAsync(cluster, run, request, output);
-                }
-
-                return ExitCode.Done;
+                if (await history.FindAsync("", wanted, output.Token) is not { } run)
+                    return ExitCode.Done;
+                found = true;
+                return await PrintAsync(cluster, run, request, output);
             }, output.Token);
             if (found || code != ExitCode.Done)
                 return code;

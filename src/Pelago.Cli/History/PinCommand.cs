@@ -29,12 +29,12 @@ internal static class PinCommand
             {
                 foreach (string name in parsed.GetValue(names)!.Distinct())
                 {
-                    await foreach (PastRun run in history.RunsAsync(new RunFilter { Name = name }, limit: 1, cancel))
-                    {
-                        if (await history.PinAsync(run, !parsed.GetValue(off), cancel) is { } refused)
-                            throw new ApiStatusException(refused);
-                        missing.Remove(name);
-                    }
+                    PastRun? run = await history.FindAsync("", name, cancel);
+                    if (run is null)
+                        continue;
+                    if (await history.PinAsync(run, !parsed.GetValue(off), cancel) is { } refused)
+                        throw new ApiStatusException(refused);
+                    missing.Remove(name);
                 }
 
                 return ExitCode.Done;

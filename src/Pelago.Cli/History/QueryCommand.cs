@@ -43,7 +43,7 @@ internal static class QueryCommand
             int code = await EachCluster.RunAsync(clusters, parsed, async (cluster, history) =>
             {
                 long left = most > 0 ? most + 1 : long.MaxValue;
-                await foreach (PastRun run in history.RunsAsync(runs.Filter(parsed), left, lines.Token))
+                await foreach (PastRun run in history.RunsAsync(runs.Query(parsed), left, lines.Token))
                 {
                     if (--left == 0 && most > 0)
                         more = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
-using Pelago.Client;
+using Pelago.Kube;
 
 namespace Pelago.Cli.History;
 
@@ -34,7 +34,7 @@ internal sealed class RunOptions
         });
     }
 
-    public RunFilter Filter(ParseResult parsed) => new()
+    public RunQuery Query(ParseResult parsed) => new()
     {
         Contains = parsed.GetValue(_part) ?? "", Namespace = parsed.GetValue(_namespace) ?? "", Owner = parsed.GetValue(_owner) ?? "", Pod = parsed.GetValue(_pod) ?? "",
         Container = parsed.GetValue(_container) ?? "", Node = parsed.GetValue(_node) ?? "", Reason = parsed.GetValue(_reason) ?? "",

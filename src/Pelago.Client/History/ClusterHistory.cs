@@ -12,30 +12,16 @@ namespace Pelago.Client;
 /// </summary>
 public sealed class ClusterHistory(IKubeApi api)
 {
-    private const int PageSize = 500;
-
-    /// <summary>One page of the runs that a filter means.</summary>
-    public async Task<(PastRunPage? Page, ApiStatus? Error)> PageAsync(RunFilter filter, int limit, string next, CancellationToken cancel)
+    /// <summary>
+    /// Runs, newest first, as they are read, a page of the query's at a time: at most <paramref name="limit"/>. What a cluster refuses is an <see cref="ApiStatusException"/>.
+    /// </summary>
+    public async IAsyncEnumerable<PastRun> RunsAsync(RunQuery query, long limit, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var query = new ListQuery { FieldSelector = filter.ToFieldSelector() is { Length: > 0 } fields ? fields : null, Limit = limit, Continue = next.Length > 0 ? next : null };
-        ApiResult answer = await api.ListAsync(new ResourcePath(HistoryApi.RunsResource, filter.Namespace), query, cancel);
-        if (answer.Error is { } error)
-            return (null, error);
-        JsonObject list = KubeJson.ParseObject(answer.Body);
-        PastRun[] items = [.. (list.Array("items") ?? []).OfType<JsonObject>().Select(PastRun.Read)];
-        return (new PastRunPage(items, list.Object("metadata")?.String("continue") ?? ""), null);
-    }
-
-    /// <summary>Runs, newest first, as they are read: at most <paramref name="limit"/>. What a cluster refuses is an <see cref="ApiStatusException"/>.</summary>
-    public async IAsyncEnumerable<PastRun> RunsAsync(RunFilter filter, long limit, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        string next = "";
+        string next = query.Continue;
         do
         {
-            (PastRunPage? page, ApiStatus? error) = await PageAsync(filter, (int)Math.Min(limit, PageSize), next, cancel);
-            if (error is not null)
-                throw new ApiStatusException(error);
-            foreach (PastRun run in page!.Items)
+            PastRunPage page = await PageAsync(query.Namespace, query.ToFieldSelector(), (int)Math.Min(limit, query.Limit), next, cancel);
+            foreach (PastRun run in page.Items)
             {
                 yield return run;
                 if (--limit == 0)
@@ -47,11 +33,15 @@ public sealed class ClusterHistory(IKubeApi api)
         while (next.Length > 0);
     }
 
+    /// <summary>The run of a name, in a namespace or, where that is empty, in any; null when history has none.</summary>
+    public async Task<PastRun?> FindAsync(string ns, string name, CancellationToken cancel) =>
+        (await PageAsync(ns, new FieldTerm("metadata.name", false, name).ToString(), limit: 1, next: "", cancel)).Items.FirstOrDefault();
+
     /// <summary>The last run of a task that has ended; null when history has none. Its log is read by <see cref="HistoryStreams"/>.</summary>
     public async Task<PastRun?> OfTaskAsync(PodTask task, CancellationToken cancel)
     {
-        var filter = new RunFilter { Namespace = task.Pod.Namespace, Pod = task.Pod.Name, PodUid = task.Pod.Uid, Container = task.Container };
-        await foreach (PastRun run in RunsAsync(filter, limit: 1, cancel))
+        var query = new RunQuery { Namespace = task.Pod.Namespace, Pod = task.Pod.Name, PodUid = task.Pod.Uid, Container = task.Container };
+        await foreach (PastRun run in RunsAsync(query, limit: 1, cancel))
             return run;
         return null;
     }
@@ -59,9 +49,9 @@ public sealed class ClusterHistory(IKubeApi api)
     /// <summary>All runs of a task that have ended, the first attempt first.</summary>
     public async Task<IReadOnlyList<PastRun>> AttemptsOfAsync(PodTask task, CancellationToken cancel)
     {
-        var filter = new RunFilter { Namespace = task.Pod.Namespace, Pod = task.Pod.Name, PodUid = task.Pod.Uid, Container = task.Container };
+        var query = new RunQuery { Namespace = task.Pod.Namespace, Pod = task.Pod.Name, PodUid = task.Pod.Uid, Container = task.Container };
         var runs = new List<PastRun>();
-        await foreach (PastRun run in RunsAsync(filter, PageSize, cancel))
+        await foreach (PastRun run in RunsAsync(query, query.Limit, cancel))
             runs.Add(run);
         return [.. runs.OrderBy(run => run.Attempt)];
     }
@@ -91,4 +81,13 @@ public sealed class ClusterHistory(IKubeApi api)
     public async Task<bool> IsKeptAsync(CancellationToken cancel) => (await api.GetRawAsync($"/apis/{HistoryApi.ApiVersion}", cancel)).Error is not { Code: 404 };
 
     internal static ResourcePath PathOf(PastRun run, string subresource) => new(HistoryApi.RunsResource, run.Namespace, run.Name, subresource);
+
+    private async Task<PastRunPage> PageAsync(string ns, string selector, int limit, string next, CancellationToken cancel)
+    {
+        var query = new ListQuery { FieldSelector = selector.Length > 0 ? selector : null, Limit = limit, Continue = next.Length > 0 ? next : null };
+        ApiResult answer = await api.ListAsync(new ResourcePath(HistoryApi.RunsResource, ns), query, cancel);
+        JsonObject list = KubeJson.ParseObject(answer.BodyOrThrow());
+        PastRun[] items = [.. (list.Array("items") ?? []).OfType<JsonObject>().Select(PastRun.Read)];
+        return new PastRunPage(items, list.Object("metadata")?.String("continue") ?? "");
+    }
 }

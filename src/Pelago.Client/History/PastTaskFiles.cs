@@ -52,16 +52,13 @@ public sealed class PastTaskFiles(HttpKubeApi api, PodTask task) : ITaskFiles
 
     private async Task<Stream> LogAsync(LogRequest request, string? stream, CancellationToken cancel)
     {
-        var filter = new RunFilter { Namespace = task.Pod.Namespace, Name = task.PastRun };
-        await foreach (PastRun run in new ClusterHistory(api).RunsAsync(filter, limit: 1, cancel))
-        {
-            if (run.LogBytes == 0 && run.LogLoss.Length > 0)
-                throw new TextGoneException($"the pod is gone, and history has no log of it: {run.LogLoss}");
-            LogLoss = run.LogLoss;
-            (Stream? body, ApiStatus? error) = await new HistoryStreams(api).LogAsync(run, request, stream, cancel);
-            return body ?? throw new ApiStatusException(error!);
-        }
-        throw new TextGoneException("the pod is gone, and history has dropped its run meanwhile");
+        PastRun run = await new ClusterHistory(api).FindAsync(task.Pod.Namespace, task.PastRun, cancel)
+            ?? throw new TextGoneException("the pod is gone, and history has dropped its run meanwhile");
+        if (run.LogBytes == 0 && run.LogLoss.Length > 0)
+            throw new TextGoneException($"the pod is gone, and history has no log of it: {run.LogLoss}");
+        LogLoss = run.LogLoss;
+        (Stream? body, ApiStatus? error) = await new HistoryStreams(api).LogAsync(run, request, stream, cancel);
+        return body ?? throw new ApiStatusException(error!);
     }
 
     private TextGoneException Gone() => new($"the pod is gone and its files with it; history keeps what was printed: log, stdout, stderr ('pelago cat -i {task.Name}')");

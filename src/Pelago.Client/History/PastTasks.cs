@@ -23,7 +23,7 @@ public sealed class PastTasks(IKubeApi api, TimeProvider time)
         try
         {
             // The newest attempt of a container comes first, and stands for it.
-            await foreach (PastRun run in new ClusterHistory(api).RunsAsync(new RunFilter { Namespace = selector.Namespace }, query.PastRuns, cancel))
+            await foreach (PastRun run in new ClusterHistory(api).RunsAsync(new RunQuery { Namespace = selector.Namespace }, query.PastRuns, cancel))
             {
                 if (seen.Add(run.TaskId) && TaskOf(run) is var task && (!query.PastApart || selector.MayFit(task)))
                     past.Add(task);

@@ -19,6 +19,12 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
 {
     private const int Chunk = 64 * 1024;
 
+    /// <summary>So many may bear the very time of the last one.</summary>
+    private const int LinesOfOneTime = 100;
+
+    /// <summary>The position in a log of which nothing has been seen.</summary>
+    private const string AtBeginning = ";0l";
+
     /// <summary>No character, so that no name has it: those that are read with one are no UTF-8.</summary>
     private const char NoCharacter = '\uFFFF';
     private static readonly Encoding Names = Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new DecoderReplacementFallback($"{NoCharacter}"));
@@ -104,10 +110,17 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
 
     private async IAsyncEnumerable<FeedPiece> FeedLogAsync(FeedRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
-        TextPart? part = request.Position is null ? request.Part : null;
+        (string seen, TextPart? part) = request.Position is { } position ? Read(position) : ("", request.Part);
         if (request.Follow && part is { Side: TextSide.Last, IsBytes: true })
             throw Impossible("where the last bytes of a log begin is not known in this cluster, which has no agents, before it has ended: ask for its last lines");
-        var lines = new LogLines(request.Position ?? "", request.Timestamps);
+        var lines = new LogLines(seen, request.Timestamps);
+        if (request.Follow && part is { LastLines: 0 })
+        {
+            // Only by lines that are there it is known which ones are new; where none is, all are.
+            await PassOverAsync(lines, request.Stream, cancel);
+            part = null;
+            yield return new FeedPiece(lines.Position.Length > 0 ? lines.Position : AtBeginning, default, FeedChange.None);
+        }
         lines.Begin();
         var asked = new LogRequest
         {
@@ -115,6 +128,8 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
         };
         TextCut? cut = part is { LastLines: null } rest ? new TextCut(rest) : null;
         await using Stream body = await LogAsync(asked, request.Stream, cancel);
+        if (request is { Follow: true, Position: null } && cut?.Rest is not null)
+            yield return new FeedPiece(Place(lines, cut), default, FeedChange.None);
         byte[] buffer = new byte[Chunk];
         while (true)
         {
@@ -122,14 +137,42 @@ public sealed class ExecTaskFiles(HttpKubeApi api, TaskPlace place) : ITaskFiles
             ReadOnlyMemory<byte> text = lines.Take(buffer.AsSpan(0, read), isLast: read == 0);
             if (cut is not null)
                 text = cut.Push(text);
-            if (text.Length > 0)
-                yield return new FeedPiece(lines.Position, text, FeedChange.None);
+            // What is left out is counted once, too.
+            if (text.Length > 0 || (request.Follow && read > 0 && cut?.Rest is not null))
+                yield return new FeedPiece(Place(lines, cut), text, FeedChange.None);
             if (read > 0)
                 continue;
             if (cut?.End() is { Length: > 0 } last)
                 yield return new FeedPiece(lines.Position, last, FeedChange.None);
             yield break;
         }
+    }
+
+    /// <summary>Sees what is there.</summary>
+    private async Task PassOverAsync(LogLines lines, string? stream, CancellationToken cancel)
+    {
+        await using Stream body = await LogAsync(new LogRequest { Container = place.Container, Timestamps = true, TailLines = LinesOfOneTime }, stream, cancel);
+        lines.Begin();
+        byte[] buffer = new byte[Chunk];
+        int read;
+        do
+        {
+            read = await body.ReadAsync(buffer, cancel);
+            lines.Take(buffer.AsSpan(0, read), isLast: read == 0);
+        }
+        while (read > 0);
+    }
+
+    /// <summary>What has been seen of a log, and behind a semicolon what is still to be left out of what comes: <c>9l</c> or <c>9c</c>, as of lines or bytes.</summary>
+    private static string Place(LogLines lines, TextCut? cut) =>
+        cut?.Rest is { } rest ? string.Create(CultureInfo.InvariantCulture, $"{lines.Position};{rest.Count}{(rest.IsBytes ? 'c' : 'l')}") : lines.Position;
+
+    private static (string Seen, TextPart? Part) Read(string position)
+    {
+        int end = position.IndexOf(';', StringComparison.Ordinal);
+        return end >= 0 && long.TryParse(position.AsSpan(end + 1).TrimEnd("cl"), NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+            ? (position[..end], new TextPart(TextSide.AllButFirst, count, position[^1] == 'c'))
+            : (position, null);
     }
 
     private async Task<Stream> LogAsync(LogRequest request, string? stream, CancellationToken cancel)

@@ -128,11 +128,7 @@ internal sealed class ClusterPlan(PelagoHome home, AddressSlots slots)
         given.UnionWith(known.Where(other => other != before).Select(other => other.Port));
         if (options.Port is null && !given.Contains(DefaultPort + index) && LoopbackPorts.IsFree(DefaultPort + index))
             return DefaultPort + index;
-        int port;
-        do
-            port = LoopbackPorts.Pick();
-        while (given.Contains(port));
-        return port;
+        return new PickedPorts(given).Pick();
     }
 
     private static int Asked(int port, int index)

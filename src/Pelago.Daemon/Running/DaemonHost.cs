@@ -80,7 +80,8 @@ internal sealed partial class DaemonHost(PelagoHome home, RunOptions options, IL
     private async Task StartClustersAsync(IReadOnlyList<ClusterSettings> plan, CancellationToken cancel)
     {
         using var together = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Task<EmbeddedCluster>[] starts = [.. plan.Select(settings => EmbeddedCluster.StartAsync(home, settings, options, logging, time, together.Token))];
+        var ports = new PickedPorts(plan.Select(settings => settings.Port));
+        Task<EmbeddedCluster>[] starts = [.. plan.Select(settings => EmbeddedCluster.StartAsync(home, settings, options, ports, logging, time, together.Token))];
         await foreach (Task<EmbeddedCluster> start in Task.WhenEach(starts))
         {
             if (!start.IsCompletedSuccessfully)

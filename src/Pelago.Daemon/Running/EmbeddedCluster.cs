@@ -51,7 +51,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
     public IKubeApi PackagesApi { get; }
 
     public static async Task<EmbeddedCluster> StartAsync(
-        PelagoHome home, ClusterSettings settings, RunOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
+        PelagoHome home, ClusterSettings settings, RunOptions options, PickedPorts ports, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
     {
         string directory = home.ClusterDirectory(settings.Name);
         var runs = ClusterRuns.Open(Path.Combine(directory, "history"), !options.FastDurability, new RetentionPolicy(), givesUp: true, logging, time);
@@ -59,7 +59,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         EngineHost engine;
         try
         {
-            (engine, settings) = await EngineStart.RunAsync(home, settings, options, runs.Api, logging, time, cancel);
+            (engine, settings) = await EngineStart.RunAsync(home, settings, options, ports, runs.Api, logging, time, cancel);
             cluster = new EmbeddedCluster(engine, settings, runs);
         }
         catch

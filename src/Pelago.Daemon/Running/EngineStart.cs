@@ -14,8 +14,9 @@ namespace Pelago.Daemon.Running;
 internal static class EngineStart
 {
     /// <summary>The engine, and the settings that it runs with.</summary>
+    /// <param name="ports">Those of all clusters that start together.</param>
     public static async Task<(EngineHost Engine, ClusterSettings Settings)> RunAsync(
-        PelagoHome home, ClusterSettings settings, RunOptions options, ApiExtension? history, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
+        PelagoHome home, ClusterSettings settings, RunOptions options, PickedPorts ports, ApiExtension? history, ILoggerFactory logging, TimeProvider time, CancellationToken cancel)
     {
         try
         {
@@ -28,7 +29,7 @@ internal static class EngineStart
         catch (IOException) when (options.Port is not > 0 && !LoopbackPorts.IsFree(settings.Port))
         {
             // Somebody took the port between its choice and now: another daemon that starts at this moment, most likely.
-            ClusterSettings moved = settings with { Port = LoopbackPorts.Pick() };
+            ClusterSettings moved = settings with { Port = ports.Pick() };
             return (await EngineHost.StartAsync(Options(home, moved, options, history), logging, time, cancel), moved);
         }
     }

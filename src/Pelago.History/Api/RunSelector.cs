@@ -34,19 +34,6 @@ internal static class RunSelector
         return query;
     }
 
-    /// <summary>The fields of a query that <see cref="Read"/> makes the same query of again, but for its namespace and its node.</summary>
-    public static string Write(RunQuery query)
-    {
-        (string Field, string Value)[] terms =
-        [
-            ("spec.pod", query.Pod), ("spec.podUID", query.PodUid), ("spec.container", query.Container), ("spec.owner", query.Owner), ("status.reason", query.Reason),
-            ("status.outcome", query.Failed switch { true => RunDocument.Failed, false => RunDocument.Succeeded, null => "" }),
-            ("status.exitCode", query.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? ""), ("status.pinned", query.PinnedOnly ? "true" : ""), ("search", query.Contains),
-            ("since", query.Since is { } since ? MetaTime.FormatMicro(since) : ""), ("until", query.Until is { } until ? MetaTime.FormatMicro(until) : ""),
-        ];
-        return string.Join(',', terms.Where(term => term.Value.Length > 0).Select(term => new FieldTerm(term.Field, false, term.Value)));
-    }
-
     private static RunQuery With(RunQuery query, FieldTerm term) => term.Field switch
     {
         "spec.pod" => query with { Pod = term.Value },

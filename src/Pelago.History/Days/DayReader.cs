@@ -3,6 +3,7 @@
 using System.IO;
 using Microsoft.Data.Sqlite;
 using Pelago.History.Logs;
+using Pelago.Kube;
 using ZstdSharp;
 
 namespace Pelago.History.Days;

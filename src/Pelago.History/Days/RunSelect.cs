@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Pelago.Kube;
 
 namespace Pelago.History.Days;
 

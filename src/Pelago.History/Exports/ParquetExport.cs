@@ -3,6 +3,7 @@
 using System.IO;
 using Parquet;
 using Parquet.Schema;
+using Pelago.Kube;
 
 namespace Pelago.History.Exports;
 

@@ -38,7 +38,7 @@ public sealed class MergedHistory(
         HistoryParts now = parts();
         Dictionary<string, string> places = MergedCursor.Parse(query.Continue);
         int limit = Math.Clamp(query.Limit, 1, RunQuery.MaxLimit), chunk = Math.Clamp(2 * limit / Math.Max(1, now.Known.Count), Math.Min(LeastChunk, limit), MostChunk);
-        string selector = RunSelector.Write(query);
+        string selector = (query with { Node = "" }).ToFieldSelector();
         PartRuns[] open = [.. now.Known.Where(part => query.Node.Length == 0 || part.Name == query.Node).Select(part => new PartRuns(part, _answers, query, selector, places.GetValueOrDefault(part.Name, ""), chunk))];
         using var enough = new CancellationTokenSource(MostForAll, time);
         await ReadAsync(open, enough.Token, cancel);

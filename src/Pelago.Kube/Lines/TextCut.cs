@@ -26,6 +26,9 @@ public sealed class TextCut(TextPart part)
     /// <summary>In bytes.</summary>
     public long Held { get; private set; }
 
+    /// <summary>Of a text without its beginning: what is still to be left out of what comes; null: nothing.</summary>
+    public TextPart? Rest => part.Side == TextSide.AllButFirst && _left > 0 ? part with { Count = _left } : null;
+
     private bool IsFromEnd => part.Side is TextSide.Last or TextSide.AllButLast;
 
     /// <summary>What is wanted of what has come, as far as that is known; valid until the next call.</summary>

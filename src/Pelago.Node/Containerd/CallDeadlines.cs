@@ -13,9 +13,6 @@ namespace Pelago.Node.Containerd;
 /// </summary>
 internal sealed class CallDeadlines(TimeSpan patience) : Interceptor
 {
-    /// <summary>In seconds: timers are set to no more than 49 days.</summary>
-    private const long LongestGrace = 4_000_000;
-
     public static readonly TimeSpan Usual = TimeSpan.FromMinutes(2);
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
@@ -30,7 +27,7 @@ internal sealed class CallDeadlines(TimeSpan patience) : Interceptor
     private TimeSpan? MostFor(object request) => request switch
     {
         WaitRequest or PullImageRequest => null,
-        StopContainerRequest stop => TimeSpan.FromSeconds(Math.Clamp(stop.Timeout, 0, LongestGrace)) + patience,
+        StopContainerRequest stop => TimeSpan.FromSeconds(Math.Clamp(stop.Timeout, 0, LongestTimer.Seconds)) + patience,
         RunPodSandboxRequest => patience * 2,
         _ => patience,
     };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using System.Text;
 using Pelago.Node.Native;
 
 namespace Pelago.Node.Files;
@@ -25,6 +26,9 @@ internal sealed class FileWalk(TimeProvider time)
     private static readonly string[] Kernel = ["proc", "sys", "dev"];
     private readonly long _began = time.GetTimestamp();
     private readonly List<(string Path, int Names)> _unnamed = [];
+
+    /// <summary>Things whose names are no UTF-8 are walked too, under names that nobody could ask for, and are not <see cref="Unnamed"/>.</summary>
+    public bool TakesUnnamed { get; init; }
 
     /// <summary>How many things were looked at.</summary>
     public int Visited { get; private set; }
@@ -59,7 +63,7 @@ internal sealed class FileWalk(TimeProvider time)
     {
         if (depth <= 0)
             yield break;
-        foreach (string name in NamesIn(directory.Path, path))
+        foreach ((string name, byte[]? bytes) in NamesIn(directory.Path, path))
         {
             if (Visited >= Most || time.GetElapsedTime(_began) > Patience)
             {
@@ -67,18 +71,18 @@ internal sealed class FileWalk(TimeProvider time)
                 yield break;
             }
             string full = $"{directory.Path}/{name}", relative = path.Length == 0 ? name : $"{path}/{name}";
-            if (FileFacts.Of(full) is not { } facts)
+            if ((bytes is null ? FileFacts.Of(full) : FileFacts.Of(directory.Path, bytes)) is not { } facts)
                 continue; // gone since it was listed
             // Files of an overlay may say another device than its directories.
             if (facts.Type == 'd' && device is { } own && facts.Device != own)
                 continue;
             Visited++;
-            yield return new WalkStep(relative, facts, facts.Type == 'l' && !directory.IsOfKernel ? TargetOf(full) : null, IsLeaving: false);
+            yield return new WalkStep(relative, facts, facts.Type == 'l' && bytes is null && !directory.IsOfKernel ? TargetOf(full) : null, IsLeaving: false);
             if (facts.Type != 'd')
                 continue;
             if (!(isRoot && Kernel.Contains(name)))
             {
-                using BeneathPath? below = Open(directory, name);
+                using BeneathPath? below = Open(directory, name, bytes);
                 if (below is { IsDirectory: true, IsOfKernel: false })
                 {
                     foreach (WalkStep step in Within(below, relative, depth - 1, isRoot: false, device))
@@ -90,11 +94,11 @@ internal sealed class FileWalk(TimeProvider time)
     }
 
     /// <summary>Null when something else stands there by now.</summary>
-    private BeneathPath? Open(BeneathPath directory, string name)
+    private BeneathPath? Open(BeneathPath directory, string name, byte[]? bytes)
     {
         try
         {
-            return BeneathPath.Open(directory.Path, name, strictly: true);
+            return bytes is null ? BeneathPath.Open(directory.Path, name, strictly: true) : BeneathPath.Open(directory.Path, bytes);
         }
         catch (IOException)
         {
@@ -103,9 +107,10 @@ internal sealed class FileWalk(TimeProvider time)
         }
     }
 
-    private List<string> NamesIn(string directory, string path)
+    /// <summary>With their bytes where they may be no UTF-8.</summary>
+    private List<(string Name, byte[]? Bytes)> NamesIn(string directory, string path)
     {
-        var names = new List<string>();
+        var names = new List<(string Name, byte[]? Bytes)>();
         int unnamed = 0;
         try
         {
@@ -117,19 +122,24 @@ internal sealed class FileWalk(TimeProvider time)
                     break;
                 }
                 string name = Path.GetFileName(entry);
-                if (name.Contains(Replacement, StringComparison.Ordinal) && FileFacts.Of(entry) is null)
+                if (name.Contains(Replacement, StringComparison.Ordinal) && (TakesUnnamed || FileFacts.Of(entry) is null))
                     unnamed++;
                 else
-                    names.Add(name);
+                    names.Add((name, null));
+            }
+            if (unnamed > 0 && TakesUnnamed)
+            {
+                foreach (byte[] bytes in RawNames.In(directory, unnamed))
+                    names.Add((Encoding.UTF8.GetString(bytes), bytes));
             }
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             Unreadable++;
         }
-        if (unnamed > 0 && _unnamed.Count < MostToldOf)
+        if (unnamed > 0 && !TakesUnnamed && _unnamed.Count < MostToldOf)
             _unnamed.Add((path, unnamed));
-        names.Sort(string.CompareOrdinal);
+        names.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
         return names;
     }
 

@@ -59,10 +59,18 @@ internal sealed unsafe class BeneathPath : IDisposable
         nint opened = OpenAt(root, relative, Beneath | NoLinks, out int error);
         // A kernel before 5.6, or a sandbox around us, does not know openat2: the name was looked at, and has to do.
         if (IsUnknown(error) && strictly)
-            throw new System.IO.IOException($"what is below {root} is only opened by a Linux of 5.6 or newer, with openat2");
+            throw TooOld(root);
         if (IsUnknown(error))
             opened = LibC.Open(System.IO.Path.Combine(root, relative), HandleOnly | LibC.NoFollow | LibC.CloseOnExec, 0);
         return Of(opened);
+    }
+
+    /// <summary>The same, strictly, of a path that need not be UTF-8.</summary>
+    /// <exception cref="System.IO.IOException">The root cannot be opened, or the kernel cannot keep to this.</exception>
+    public static BeneathPath? Open(string root, byte[] relative)
+    {
+        nint opened = OpenAt(root, relative, Beneath | NoLinks, out int error);
+        return IsUnknown(error) ? throw TooOld(root) : Of(opened);
     }
 
     /// <summary>Makes a directory and those above it that are missing, none of them behind a link. False when a link or a file stands in the way.</summary>
@@ -117,11 +125,13 @@ internal sealed unsafe class BeneathPath : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
-    private static nint OpenAt(string root, string path, ulong resolve, out int error)
+    private static nint OpenAt(string root, string path, ulong resolve, out int error) => OpenAt(root, System.Text.Encoding.UTF8.GetBytes(path), resolve, out error);
+
+    private static nint OpenAt(string root, byte[] path, ulong resolve, out int error)
     {
         using SafeFileHandle directory = Descriptors.Open(root, HandleOnly | LibC.CloseOnExec);
         Span<ulong> how = [HandleOnly | LibC.CloseOnExec, 0, resolve];
-        byte[] name = [.. System.Text.Encoding.UTF8.GetBytes(path), 0];
+        byte[] name = [.. path, 0];
         nint opened;
         fixed (byte* text = name)
         fixed (ulong* options = how)
@@ -129,6 +139,8 @@ internal sealed unsafe class BeneathPath : IDisposable
         error = opened < 0 ? Marshal.GetLastPInvokeError() : 0;
         return opened;
     }
+
+    private static System.IO.IOException TooOld(string root) => new($"what is below {root} is only opened by a Linux of 5.6 or newer, with openat2");
 
     private static bool IsUnknown(int error) => error is LibC.ENOSYS or LibC.EPERM;
 

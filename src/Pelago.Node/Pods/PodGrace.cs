@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using k8s.Models;
-using Pelago.Node.Probing;
 
 namespace Pelago.Node.Pods;
 
@@ -15,7 +14,7 @@ internal static class PodGrace
     public static TimeSpan Of(V1Pod pod, bool isRemoved)
     {
         long? seconds = pod.Metadata.DeletionTimestamp is null ? pod.Spec.TerminationGracePeriodSeconds : pod.Metadata.DeletionGracePeriodSeconds;
-        TimeSpan grace = seconds is { } given ? TimeSpan.FromSeconds(Math.Min(given, Prober.Longest)) : Default;
+        TimeSpan grace = seconds is { } given ? TimeSpan.FromSeconds(Math.Min(given, LongestTimer.Seconds)) : Default;
         return isRemoved || grace < Forced ? Forced : grace;
     }
 }

@@ -261,7 +261,7 @@ internal sealed class PodSync : IAsyncDisposable
             return await CreateSandboxAsync(view, plan, cancel);
         foreach (ContainerToKill item in plan.Kill)
         {
-            TimeSpan within = item.Probe?.TerminationGracePeriodSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, Prober.Longest)) : grace;
+            TimeSpan within = item.Probe?.TerminationGracePeriodSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, LongestTimer.Seconds)) : grace;
             await _kills.RunAsync(within, stop => killer.KillAsync(view, item.Container, item.Status, within, item.Message, stop), cancel);
         }
         bool acted = plan.Kill.Count > 0;

@@ -139,5 +139,5 @@ internal sealed class ContainerProbes : IAsyncDisposable
     }
 
     /// <summary>No longer than a timer can be set to; in a month and a half nobody looks at such a probe.</summary>
-    private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(Math.Min(seconds, Prober.Longest));
+    private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(Math.Min(seconds, LongestTimer.Seconds));
 }

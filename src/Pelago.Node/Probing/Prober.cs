@@ -10,15 +10,12 @@ namespace Pelago.Node.Probing;
 /// <summary>Runs one probe once, within its timeout.</summary>
 internal static class Prober
 {
-    /// <summary>In seconds: timers are set to no more than 49 days.</summary>
-    public const int Longest = 4_000_000;
-
     /// <summary>Until a command runs: its own time begins then, as containerd counts it.</summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
 
     public static async Task<ProbeOutcome> RunAsync(V1Probe probe, ProbeTarget target, TimeProvider time, CancellationToken cancel)
     {
-        int seconds = probe.TimeoutSeconds is > 0 and { } given ? Math.Min(given, Longest) : 1;
+        int seconds = probe.TimeoutSeconds is > 0 and { } given ? Math.Min(given, LongestTimer.Seconds) : 1;
         var limit = TimeSpan.FromSeconds(seconds);
         using var timeout = new CancellationTokenSource(probe.Exec is null ? limit : limit + StartPatience, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);

@@ -36,7 +36,7 @@ internal sealed class EmptyDirUsage(TimeProvider time)
             return false;
         var seen = new HashSet<(ulong, ulong)>();
         long taken = 0;
-        foreach (WalkStep step in new FileWalk(time).Below(start, int.MaxValue, isRoot: false, oneDevice: true))
+        foreach (WalkStep step in new FileWalk(time) { TakesUnnamed = true }.Below(start, int.MaxValue, isRoot: false, oneDevice: true))
         {
             cancel.ThrowIfCancellationRequested();
             if (step.IsLeaving || (step.Facts.Links > 1 && step.Facts.Type != 'd' && !seen.Add((step.Facts.Device, step.Facts.Inode))))

@@ -93,7 +93,7 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
         if (volume.PersistentVolumeClaim is { } claim)
             return await MountClaimAsync(pod, claim.ClaimName, claim.ReadOnlyProperty == true, isEphemeral: false, cancel);
         if (volume.Ephemeral is not null)
-            return await MountClaimAsync(pod, $"{pod.Metadata.Name}-{volume.Name}", readOnly: false, isEphemeral: true, cancel);
+            return await MountClaimAsync(pod, EphemeralClaim.NameOf(pod.Metadata.Name, volume.Name), readOnly: false, isEphemeral: true, cancel);
         throw new VolumeException("this node serves emptyDir, hostPath, configMap, secret, projected, downwardAPI and claims of local or hostPath volumes");
     }
 
@@ -163,9 +163,9 @@ internal sealed class VolumeMounter(string podsDirectory, IKubeApi api, Referenc
         if (found.Error is { } noClaim)
             throw new VolumeException(noClaim.Message);
         V1PersistentVolumeClaim claim = ModelJson.Decode<V1PersistentVolumeClaim>(found.Body);
-        // Whoever may make claims could choose a name that a pod's volume will have, and be mounted there.
-        if (isEphemeral && claim.Metadata.OwnerReferences?.Any(owner => owner.Controller == true && owner.Uid == pod.Metadata.Uid) != true)
-            throw new VolumeException($"PVC {ns}/{name} was not created for pod {ns}/{pod.Metadata.Name} (pod is not owner)");
+        string? controller = claim.Metadata.OwnerReferences?.FirstOrDefault(owner => owner.Controller == true)?.Uid;
+        if (isEphemeral && EphemeralClaim.Obstacle(new ObjectKey(ns, name), controller, new ObjectKey(ns, pod.Metadata.Name), pod.Metadata.Uid) is { } obstacle)
+            throw new VolumeException(obstacle);
         if (claim.Status?.Phase != "Bound" || string.IsNullOrEmpty(claim.Spec.VolumeName))
             throw new VolumeException($"PVC {ns}/{name} is not bound");
         ApiResult volume = await api.GetAsync(

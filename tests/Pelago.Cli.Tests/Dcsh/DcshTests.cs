@@ -6,6 +6,7 @@ using System.IO;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Pelago.Cli.Tests.Output;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.TestKit.Node;
@@ -195,6 +196,18 @@ public sealed class DcshTests : IClassFixture<DcshCluster>
         Assert.Equal(("text\n", 0), (result.Output, result.ExitCode));
         Assert.Equal("back\n", await File.ReadAllTextAsync(Path.Combine(directory, "out", "b"), Cancel));
         Assert.False(File.Exists(Path.Combine(directory, "out", "c")));
+    }
+
+    [Fact]
+    public async Task Files_come_back_of_what_ran_in_a_terminal()
+    {
+        string directory = Directory.CreateDirectory(_home.Beside("screen")).FullName;
+        using var terminal = PseudoTerminal.Start(_home.Root, $"cd {directory} && exec {CliProcess.Program} dcsh -t --return made -c 'test -t 0 && echo back >made'");
+
+        ProgramResult result = await terminal.EndAsync();
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Equal("back\n", await File.ReadAllTextAsync(Path.Combine(directory, "made"), Cancel));
     }
 
     [Fact]

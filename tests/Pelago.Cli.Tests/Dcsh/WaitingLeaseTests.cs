@@ -29,13 +29,13 @@ public sealed class WaitingLeaseTests
     {
         await using FakeApiServer server = await ServeAsync(200, Job);
         using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
-        var lease = new WaitingLease(api, Path, 77, _notices.Enqueue, _time);
+        var lease = new WaitingLease(api, Path, 77, false, _notices.Enqueue, _time);
 
         Task held = lease.HoldAsync(_waited.Task, Cancel);
         await Eventually.TrueAsync(() => _deadlines.Count > 2, Cancel);
         _waited.SetResult();
         await held;
-        await lease.ReleaseAsync(Cancel);
+        await lease.ReleaseAsync(TimeSpan.Zero, Cancel);
 
         long?[] deadlines = [.. _deadlines];
         // After a request that was left on its way it is set a second time.
@@ -51,13 +51,67 @@ public sealed class WaitingLeaseTests
     {
         await using FakeApiServer server = await ServeAsync(200, Job);
         using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
-        var lease = new WaitingLease(api, Path, null, _notices.Enqueue, _time);
+        var lease = new WaitingLease(api, Path, null, false, _notices.Enqueue, _time);
         _waited.SetResult();
 
         await lease.HoldAsync(_waited.Task, Cancel);
-        await lease.ReleaseAsync(Cancel);
+        await lease.ReleaseAsync(TimeSpan.Zero, Cancel);
 
         Assert.Empty(_deadlines);
+    }
+
+    [Fact]
+    public async Task A_Job_that_is_made_with_the_deadline_of_its_waiting_gets_its_own_when_its_pod_runs()
+    {
+        await using FakeApiServer server = await ServeAsync(200, Job);
+        using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
+        var lease = new WaitingLease(api, Path, 77, true, _notices.Enqueue, _time);
+        _waited.SetResult();
+
+        await lease.HoldAsync(_waited.Task, Cancel);
+        Assert.Empty(_deadlines);
+        await lease.ReleaseAsync(WaitingLease.Patience, Cancel);
+
+        Assert.Equal(77, Assert.Single(_deadlines));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_over_at_once_costs_no_request()
+    {
+        await using FakeApiServer server = await ServeAsync(200, Job);
+        using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
+        var lease = new WaitingLease(api, Path, 77, true, _notices.Enqueue, TimeProvider.System);
+        using var over = new CancellationTokenSource();
+
+        Task releasing = lease.ReleaseAsync(WaitingLease.Patience, over.Token);
+        await over.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => releasing);
+        Assert.Empty(_deadlines);
+    }
+
+    [Theory]
+    [InlineData(201, """{"kind":"SelfSubjectAccessReview","status":{"allowed":true}}""", true)]
+    [InlineData(201, """{"kind":"SelfSubjectAccessReview","status":{"allowed":false}}""", false)]
+    [InlineData(403, """{"kind":"Status","status":"Failure","code":403,"reason":"Forbidden","message":"no"}""", false)]
+    public async Task Who_is_not_known_to_be_allowed_to_change_Jobs_makes_them_without_the_deadline_of_their_waiting(int code, string answer, bool isAllowed)
+    {
+        await using FakeApiServer server = await FakeApiServer.StartAsync(
+            async http =>
+            {
+                http.Response.StatusCode = code;
+                http.Response.ContentType = "application/json";
+                await http.Response.WriteAsync(answer, http.RequestAborted);
+            },
+            tls: false, Cancel);
+        using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
+
+        bool isHeld = await WaitingLease.IsAllowedAsync(api, "default", TimeProvider.System, Cancel);
+
+        Assert.Equal(isAllowed, isHeld);
+        byte[] made = RunJob.Document(new RunRequest { Command = ["true"] }, "1", 0, 1, "east", null, RunSession.Grace, isHeld);
+        long? deadline = isAllowed ? (long)WaitingLease.Term.TotalSeconds : null;
+        Assert.Equal(deadline, (long?)JsonNode.Parse(made)!["spec"]!["activeDeadlineSeconds"]);
     }
 
     [Fact]
@@ -66,7 +120,7 @@ public sealed class WaitingLeaseTests
         await using FakeApiServer server = await ServeAsync(404, """{"kind":"Status","status":"Failure","code":404,"reason":"NotFound","message":"jobs \"job\" not found"}""");
         using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
 
-        RunFailure failure = await Assert.ThrowsAsync<RunFailure>(() => new WaitingLease(api, Path, null, _notices.Enqueue, _time).HoldAsync(_waited.Task, Cancel));
+        RunFailure failure = await Assert.ThrowsAsync<RunFailure>(() => new WaitingLease(api, Path, null, false, _notices.Enqueue, _time).HoldAsync(_waited.Task, Cancel));
 
         Assert.Equal((RunFailure.Engine, true), (failure.Code, failure.IsOver));
     }
@@ -76,13 +130,13 @@ public sealed class WaitingLeaseTests
     {
         await using FakeApiServer server = await ServeAsync(403, """{"kind":"Status","status":"Failure","code":403,"reason":"Forbidden","message":"no"}""");
         using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
-        var lease = new WaitingLease(api, Path, null, _notices.Enqueue, _time);
+        var lease = new WaitingLease(api, Path, null, false, _notices.Enqueue, _time);
 
         Task held = lease.HoldAsync(_waited.Task, Cancel);
         await Eventually.TrueAsync(() => !_notices.IsEmpty, Cancel);
         _waited.SetResult();
         await held;
-        await lease.ReleaseAsync(Cancel);
+        await lease.ReleaseAsync(TimeSpan.Zero, Cancel);
 
         Assert.Single(_deadlines);
         Assert.Contains("no", Assert.Single(_notices), StringComparison.Ordinal);
@@ -100,7 +154,7 @@ public sealed class WaitingLeaseTests
             },
             tls: false, Cancel);
         using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
-        var lease = new WaitingLease(api, Path, 77, _notices.Enqueue, _time);
+        var lease = new WaitingLease(api, Path, 77, false, _notices.Enqueue, _time);
 
         Task held = lease.HoldAsync(_waited.Task, Cancel);
         await asked.Task.WaitAsync(Cancel);
@@ -118,13 +172,13 @@ public sealed class WaitingLeaseTests
         int refusals = 0;
         await using FakeApiServer server = await ServeAsync(seconds => seconds == 77 && Interlocked.Increment(ref refusals) < 3 ? (403, Refusal) : (200, Job));
         using HttpKubeApi api = server.Connect(HttpKubeApiOptions.Default);
-        var lease = new WaitingLease(api, Path, 77, _notices.Enqueue, _time);
+        var lease = new WaitingLease(api, Path, 77, false, _notices.Enqueue, _time);
 
         Task held = lease.HoldAsync(_waited.Task, Cancel);
         await Eventually.TrueAsync(() => !_deadlines.IsEmpty, Cancel);
         _waited.SetResult();
         await held;
-        await lease.ReleaseAsync(Cancel);
+        await lease.ReleaseAsync(TimeSpan.Zero, Cancel);
 
         Assert.True(_deadlines.Count(deadline => deadline == 77) >= 3);
         Assert.Contains("could not be taken back", Assert.Single(_notices), StringComparison.Ordinal);

@@ -15,6 +15,7 @@ public sealed class PathCompletionTests(FilesHome home)
     [InlineData("deep/", "ls", "ada", "dee")]
     [InlineData("deep/er/", "find", "ada", "deep/")]
     [InlineData("deep/er/x.log", "tail", "-n", "3", "ada", "deep/er/x")]
+    [InlineData("deep/er/x.log", "tail", "-5f", "ada", "deep/er/x")]
     [InlineData("log", "cat", "ada", "lo")]
     [InlineData("one.a one.b", "grep", "pattern", "ada", "one.")]
     [InlineData("lines", "head", "ada", "empty", "lin")]

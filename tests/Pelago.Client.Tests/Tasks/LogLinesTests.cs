@@ -13,10 +13,10 @@ public sealed class LogLinesTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Several lines of one time, and connections that begin again at a whole second and break anywhere.</summary>
+    /// <summary>Several lines of one time, times that step back, and connections that begin again at a whole second and break, or end as if all had come, anywhere.</summary>
     [Fact]
     public void Each_line_comes_once_over_connections_that_begin_with_what_was_seen() =>
-        Gen.Select(Gen.Int[0, 3].Array[1, 30], Gen.Int[0, 400].Array[0, 5], Gen.Int[1, 60]).Sample((steps, breaks, piece) =>
+        Gen.Select(Gen.Int[0, 11].Array[1, 30], Gen.Int[0, 400].Array[0, 5], Gen.Int[1, 60], Gen.Bool).Sample((steps, breaks, piece, ends) =>
         {
             string[] log = Lines(steps);
             string position = "";
@@ -29,7 +29,7 @@ public sealed class LogLinesTests
                 byte[] answer = Encoding.UTF8.GetBytes(string.Concat(log.Where(line => DateTimeOffset.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture) >= since)));
                 int length = Math.Min(stop, answer.Length);
                 for (int i = 0; i < length; i += piece)
-                    text.Append(Encoding.UTF8.GetString(lines.Take(answer.AsSpan(i, Math.Min(piece, length - i)), isLast: false).Span));
+                    text.Append(Encoding.UTF8.GetString(lines.Take(answer.AsSpan(i, Math.Min(piece, length - i)), isLast: ends && i + piece >= length).Span));
                 position = lines.Position;
             }
 
@@ -48,6 +48,38 @@ public sealed class LogLinesTests
 
         Assert.Equal("out\nerr\nset back\nunable to retrieve container logs\n", first);
         Assert.Equal("out again\nerr again\n", second);
+    }
+
+    /// <summary>The one that was written later bears the lesser time.</summary>
+    [Fact]
+    public void A_line_that_steps_back_and_has_not_come_is_not_taken_for_one_that_has()
+    {
+        var lines = new LogLines("", timestamps: false);
+        lines.Begin();
+        string first = Text(lines, "2026-01-02T03:04:05.000000003Z out\n");
+        lines = new LogLines(lines.Position, timestamps: false);
+        lines.Begin();
+
+        Assert.Equal("out\n", first);
+        Assert.Equal("err\n", Text(lines, "2026-01-02T03:04:05.000000003Z out\n2026-01-02T03:04:05.000000001Z err\n"));
+    }
+
+    [Fact]
+    public void A_line_of_which_a_part_has_come_goes_on_behind_it()
+    {
+        string line = "2026-01-02T03:04:05.000000001Z " + new string('a', 3 << 20) + "\n";
+        var first = new LogLines("", timestamps: true);
+        first.Begin();
+        string begun = Text(first, line[..(2 << 20)]);
+        var second = new LogLines(first.Position, timestamps: true);
+        second.Begin();
+        string rest = Text(second, line);
+        var third = new LogLines(second.Position, timestamps: true);
+        third.Begin();
+
+        Assert.Equal(2 << 20, begun.Length);
+        Assert.Equal(line.Length, begun.Length + rest.Length);
+        Assert.Empty(Text(third, line));
     }
 
     [Fact]
@@ -79,8 +111,8 @@ public sealed class LogLinesTests
         long time = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).Ticks;
         return [.. steps.Select((step, i) =>
         {
-            time += step * 4_000_000L;
-            return $"{new DateTime(time, DateTimeKind.Utc):yyyy-MM-dd'T'HH:mm:ss.fffffff}00Z line {i}\n";
+            time += step / 3 * 4_000_000L;
+            return $"{new DateTime(time - (step % 3 * 1_000_000L), DateTimeKind.Utc):yyyy-MM-dd'T'HH:mm:ss.fffffff}00Z line {i}\n";
         })];
     }
 

@@ -88,6 +88,28 @@ public sealed class PageInstallTests(PageScene scene) : IClassFixture<PageScene>
     }
 
     [Fact]
+    public async Task Which_secret_options_have_a_value_is_told_to_who_may_read_them_and_one_given_as_empty_goes()
+    {
+        const string secrets = $"/api/installations/secrets?cluster={PageScene.Cluster}&namespace=red&name=emptied";
+        using PageBrowser browser = await scene.LoginAsync();
+        PageAnswer absent = await browser.GetAsync(secrets);
+        await InstallAsync(browser, "emptied", ("version", "2.0"), ("options", new JsonObject { ["password"] = "open-sesame", ["key"] = "k3y-of-it" }));
+
+        PageAnswer both = await browser.GetAsync(secrets);
+        PageAnswer changed = await InstallAsync(browser, "emptied", ("operation", "upgrade"), ("version", "2.0"), ("options", new JsonObject { ["key"] = "" }));
+        PageAnswer one = await browser.GetAsync(secrets);
+        await scene.AddViewerAsync("red", "viewer-secrets");
+        using PageBrowser viewer = await scene.LoginAsync("system:serviceaccount:red:viewer-secrets");
+
+        Assert.Equal((404, 200, 200, 200), (absent.Code, both.Code, changed.Code, one.Code));
+        Assert.Equal(["key", "password"], both.Json["secrets"]!.AsArray().Select(path => path!.AsArray().Single()!.GetValue<string>()).Order(StringComparer.Ordinal));
+        Assert.Equal("""{"secrets":[["password"]],"lost":""}""", one.Json.ToJsonString());
+        Assert.Equal(403, (await viewer.GetAsync(secrets)).Code);
+        Assert.Equal(400, (await browser.GetAsync($"/api/installations/secrets?cluster={PageScene.Cluster}&namespace=red&name=Not/A")).Code);
+        Assert.Equal(405, (await browser.SendAsync(HttpMethod.Post, secrets, new JsonObject())).Code);
+    }
+
+    [Fact]
     public async Task The_catalog_says_which_options_are_secret()
     {
         using PageBrowser browser = await scene.LoginAsync();

@@ -108,7 +108,7 @@ public sealed class ContainerProbesTests : IAsyncLifetime
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            if (dueTime == TimeSpan.FromSeconds(Prober.Longest))
+            if (dueTime == TimeSpan.FromSeconds(LongestTimer.Seconds))
                 Begun.Enqueue(GetUtcNow() - Start);
             return base.CreateTimer(callback, state, dueTime, period);
         }

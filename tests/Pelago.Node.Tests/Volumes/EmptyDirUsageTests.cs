@@ -58,6 +58,30 @@ public sealed class EmptyDirUsageTests : IDisposable
         Assert.NotNull(OverLimit(limit));
     }
 
+    [Theory]
+    [InlineData("f=$(printf 'f\\377'); head -c 4194304 /dev/zero >$f")]
+    [InlineData("f=$(printf 'f\\377'); : >$(printf 'f\\357\\277\\275'); head -c 4194304 /dev/zero >$f")] // .NET reads both as the second
+    [InlineData("d=$(printf 'd\\377'); mkdir $d && head -c 4194304 /dev/zero >$d/file")]
+    [InlineData("d=$(printf 'd\\377/e\\376'); mkdir -p $d && head -c 4194304 /dev/zero >$d/f")]
+    public async Task What_has_a_name_that_is_no_UTF8_counts_too(string command)
+    {
+        string limit = "2Mi", odd = _directory["odd"];
+        Directory.CreateDirectory(odd);
+        try
+        {
+            Assert.Null(OverLimit(limit));
+            ProgramResult made = await ProgramRun.RunAsync("/bin/sh", ["-c", $"cd {odd} && {command}"], null, TimeSpan.FromSeconds(20), Cancel);
+            Assert.True(made.ExitCode == 0, made.ToString());
+
+            Assert.NotNull(OverLimit(limit));
+        }
+        finally
+        {
+            // .NET could not name them.
+            await ProgramRun.RunAsync("/bin/rm", ["-rf", odd], null, TimeSpan.FromSeconds(20), Cancel);
+        }
+    }
+
     [Fact]
     public void No_file_is_looked_at_once_the_limit_is_passed()
     {

@@ -15,6 +15,7 @@ const config: Schema = {
         user: { type: 'string', default: 'nobody', description: 'The user that its tasks run as' },
         log_level: { type: 'string', enum: ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'], default: 'INFO', description: 'How much it says' },
         tls: { type: 'boolean', default: false, description: 'Speak TLS to clients' },
+        password: { type: 'string', default: '', description: 'What clients have to say; empty: nothing' },
       },
     },
     brokers: {
@@ -87,7 +88,7 @@ export function fakePackage(name: string): unknown {
       licenses: [{ name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' }],
       preInstallNotes: 'It needs a disk of its own on each node for anything that matters.',
       config,
-      secrets: [],
+      secrets: [['service', 'password']],
       versions: [found.version, '1.0.0'],
     }
   );

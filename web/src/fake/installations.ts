@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { JsonObject } from '../forms/schema';
 import type { KubeObject } from '../kube/objects';
-import type { Installation, InstallPlan, InstallRequest } from '../screens/installations/installing';
+import type { Installation, InstallPlan, InstallRequest, StoredSecrets } from '../screens/installations/installing';
 import { fakeCatalog } from './catalog';
 import type { Resources } from './world';
 import { put } from './world';
@@ -16,7 +17,7 @@ export function installSample(resources: Resources, since: string): void {
   ];
   const installation: Installation = {
     metadata: { name: 'messages', namespace: 'stream', creationTimestamp: since, generation: 2 },
-    spec: { package: 'kafka', version: '2.0.0', repository: 'ours', options: { brokers: { count: 4 } } },
+    spec: { package: 'kafka', version: '2.0.0', repository: 'ours', options: { brokers: { count: 4 } }, secrets: 'sha256:0' },
     status: {
       phase: 'Healthy',
       ready: '1/1',
@@ -32,6 +33,15 @@ export function installSample(resources: Resources, since: string): void {
   if (workload) workload.metadata = { ...workload.metadata, labels: { 'packages.pelago.dev/installation': 'messages' } };
 }
 
+/** What the hub says of the one secret option that the fake's packages have; null where there is no such installation. */
+export function fakeSecrets(clusters: ReadonlyMap<string, Resources>, query: URLSearchParams): StoredSecrets | null {
+  const found = clusters
+    .get(query.get('cluster') ?? '')
+    ?.get(resource)
+    ?.get(`${query.get('namespace')}/${query.get('name')}`);
+  return found ? { secrets: (found as Installation).spec?.secrets ? [['service', 'password']] : [], lost: '' } : null;
+}
+
 /** What the hub answers to a change that is asked for; it is written unless it is only tried. */
 export function fakeInstall(
   clusters: ReadonlyMap<string, Resources>,
@@ -45,7 +55,16 @@ export function fakeInstall(
   if (request.operation !== 'install' && !present) return `nothing called ${request.name} is installed in namespace ${request.namespace}`;
   const back = present?.status?.history?.find(({ revision }) => revision === request.revision);
   const version = back?.version ?? request.version ?? fakeCatalog.packages.find(({ name }) => name === request.package)?.version ?? '';
-  const spec = { ...present?.spec, package: present?.spec?.package ?? request.package ?? '', version, options: request.options ?? {} };
+  const password = (request.options?.service as JsonObject | undefined)?.password;
+  const { secrets: before, ...rest } = present?.spec ?? {};
+  const secrets = password === undefined ? before : password === '' ? undefined : 'sha256:1';
+  const spec = {
+    ...rest,
+    ...(secrets && { secrets }),
+    package: present?.spec?.package ?? request.package ?? '',
+    version,
+    options: request.options ?? {},
+  };
   if (!request.dryRun) {
     const revision = (present?.status?.revision ?? 0) + 1;
     const at = new Date().toISOString();

@@ -8,7 +8,6 @@ interface Props {
   'aria-describedby': string;
   'aria-invalid': true | undefined;
   'aria-required': true | undefined;
-  disabled: boolean;
   value: Json | undefined;
   onChange(value: Json | undefined): void;
 }

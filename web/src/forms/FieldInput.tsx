@@ -3,9 +3,10 @@
 import { type ReactNode, useId } from 'react';
 import { DocumentInput } from './DocumentInput';
 import { type Field, pointerOf, valueAt, withValue } from './fields';
+import { isKept, KeptSecret } from './KeptSecret';
 import { ListInput } from './ListInput';
 import type { Json, JsonObject, Schema } from './schema';
-import { emptyOf, isGiven, isSecret, type SecretPaths } from './secrets';
+import { isSecret, type SecretPaths } from './secrets';
 import { VariantInput } from './VariantInput';
 import type { Fault } from './validate';
 
@@ -14,12 +15,9 @@ export interface FormContext {
   document: JsonObject;
   faults: readonly Fault[];
   secrets: SecretPaths;
-  /** Whether there are secrets already, which nobody sees here and which stay where no others are given. */
-  keepsSecrets: boolean;
-  /** Which of those go, each as the empty value that says so. */
-  removals: JsonObject;
+  /** Those that have a value already, which nobody sees here and which stays where none is given. */
+  kept: SecretPaths;
   change(document: JsonObject): void;
-  remove(removals: JsonObject): void;
 }
 
 export interface InputProps {
@@ -33,22 +31,22 @@ export function FieldInput({ field, context }: InputProps) {
   const pointer = pointerOf(field.path);
   const value = valueAt(context.document, field.path);
   const wrong = context.faults.filter(fault => fault.pointer === pointer);
-  const goes = valueAt(context.removals, field.path) !== undefined;
   const set = (next: Json | undefined) => context.change(withValue(context.document, field.path, next));
   const common = {
     id,
-    'aria-describedby': `${id}-about`,
+    'aria-describedby': isKept(context.kept, field) ? `${id}-kept ${id}-about` : `${id}-about`,
     'aria-invalid': wrong.length > 0 || undefined,
     'aria-required': field.required || undefined,
-    disabled: goes,
   };
+
+  const kept = <KeptSecret id={`${id}-kept`} field={field} context={context} />;
 
   if (field.kind === 'group') {
     return (
       <fieldset className="group">
         <legend>{field.title}</legend>
         {field.description && <p className="quiet">{field.description}</p>}
-        <Unseen field={field} context={context} />
+        {kept}
         <Faults faults={wrong} />
         <div className="fields">
           {field.fields.map(inner => (
@@ -64,10 +62,8 @@ export function FieldInput({ field, context }: InputProps) {
         <legend>{label(field)}</legend>
         {field.description && <p className="quiet">{field.description}</p>}
         <Faults faults={wrong} />
-        <Unseen field={field} context={context} />
-        {!goes &&
-          (field.kind === 'list' ? <ListInput field={field} context={context} /> : <VariantInput field={field} context={context} />)}
-        <Removal field={field} context={context} />
+        {kept}
+        {field.kind === 'list' ? <ListInput field={field} context={context} /> : <VariantInput field={field} context={context} />}
       </fieldset>
     );
   }
@@ -78,6 +74,7 @@ export function FieldInput({ field, context }: InputProps) {
           <input type="checkbox" {...common} checked={value === true} onChange={event => set(event.target.checked)} />
           {label(field)}
         </label>
+        {kept}
         <About id={id} field={field} faults={wrong} />
       </div>
     );
@@ -85,9 +82,8 @@ export function FieldInput({ field, context }: InputProps) {
   return (
     <div className="input">
       <label htmlFor={id}>{label(field)}</label>
-      {field.kind === 'document' && <Unseen field={field} context={context} />}
-      {inputFor(field, value, set, common, isSecret(context.secrets, field.path))}
-      <Removal field={field} context={context} />
+      {inputFor(field, value, set, common, context)}
+      {kept}
       <About id={id} field={field} faults={wrong} />
     </div>
   );
@@ -98,36 +94,6 @@ interface Common {
   'aria-describedby': string;
   'aria-invalid': true | undefined;
   'aria-required': true | undefined;
-  disabled: boolean;
-}
-
-/** Whoever changes what several things are in, and is not shown what is there, gives all of it. */
-function Unseen({ field, context }: InputProps) {
-  const goes = valueAt(context.removals, field.path) !== undefined;
-  return mayBeThere(field, context) && !goes ? (
-    <p className="notice">What is there is secret and not shown. Left empty it stays; anything given here replaces all of it.</p>
-  ) : null;
-}
-
-/** Nothing given is what keeps a secret, so that to take it away is a choice of its own. */
-function Removal({ field, context }: InputProps) {
-  const empty = mayBeThere(field, context) && !isGiven(valueAt(context.document, field.path)) ? emptyOf(field, context.root) : undefined;
-  return empty === undefined ? null : (
-    <label className="check quiet">
-      <input
-        type="checkbox"
-        aria-label={`Remove what is there as ${field.title}`}
-        checked={valueAt(context.removals, field.path) !== undefined}
-        onChange={event => context.remove(withValue(context.removals, field.path, event.target.checked ? empty : undefined))}
-      />
-      Remove what is there
-    </label>
-  );
-}
-
-/** Whether a field is a whole secret, which something that is changed may have. */
-function mayBeThere(field: Field, context: FormContext): boolean {
-  return context.keepsSecrets && context.secrets.some(path => path.length === field.path.length && isSecret([path], field.path));
 }
 
 function inputFor(
@@ -135,8 +101,10 @@ function inputFor(
   value: Json | undefined,
   set: (next: Json | undefined) => void,
   common: Common,
-  hidden: boolean,
+  context: FormContext,
 ): ReactNode {
+  const hidden = isSecret(context.secrets, field.path);
+  const kept = isKept(context.kept, field);
   switch (field.kind) {
     case 'choice': {
       const choices = field.schema.enum ?? [];
@@ -166,7 +134,7 @@ function inputFor(
           autoComplete="off"
           {...common}
           value={value === undefined ? '' : String(value)}
-          placeholder={field.usual === undefined ? '' : String(field.usual)}
+          placeholder={kept ? dots(value) : field.usual === undefined ? '' : String(field.usual)}
           onChange={event => set(numberOf(event.target.value))}
         />
       );
@@ -178,7 +146,8 @@ function inputFor(
         className: 'field',
         ...common,
         value: value === undefined ? '' : String(value),
-        onChange: (event: { target: { value: string } }) => set(textOf(event.target.value, field)),
+        ...(kept && { placeholder: dots(value) }),
+        onChange: (event: { target: { value: string } }) => set(kept ? event.target.value || undefined : textOf(event.target.value, field)),
       };
       return isLong || field.schema.media?.type === 'application/x-yaml' ? (
         <textarea rows={4} spellCheck={false} {...props} />
@@ -187,6 +156,11 @@ function inputFor(
       );
     }
   }
+}
+
+/** In the place of a value that stays and is not shown. */
+function dots(value: Json | undefined): string {
+  return value === undefined ? '••••••••' : '';
 }
 
 /** What is no number is kept as the text that it is, so that the schema says what is wrong with it. */

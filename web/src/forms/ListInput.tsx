@@ -2,6 +2,7 @@
 
 import { FieldInput, type InputProps } from './FieldInput';
 import { blankOf, fieldOf, valueAt, withValue } from './fields';
+import { isKept } from './KeptSecret';
 import { resolve, type Schema } from './schema';
 
 /** A list whose items are edited one by one. */
@@ -13,7 +14,9 @@ export function ListInput({ field, context }: InputProps) {
       ? field.schema.items
       : guess(list[0] ?? (Array.isArray(field.usual) ? field.usual[0] : undefined));
   const items = resolve(given, context.root);
-  const setList = (next: typeof list) => context.change(withValue(context.document, field.path, next));
+  // Who adds an item to a secret that is kept, and takes it away again, does not want all of it removed.
+  const isUntold = (next: typeof list) => next.length === 0 && isKept(context.kept, field);
+  const setList = (next: typeof list) => context.change(withValue(context.document, field.path, isUntold(next) ? undefined : next));
   const swap = (i: number, j: number) => {
     const next = [...list];
     [next[i], next[j]] = [next[j] as (typeof list)[number], next[i] as (typeof list)[number]];

@@ -110,7 +110,7 @@ it('hides what the hub names, and says of what is not shown that it is replaced 
       hosts: { type: 'array', items: { type: 'string' } },
     },
   };
-  render(<SchemaForm schema={parts} document={{}} faults={[]} secrets={[['pin'], ['users']]} keepsSecrets onChange={() => {}} />);
+  render(<SchemaForm schema={parts} document={{}} faults={[]} secrets={[['pin'], ['users']]} kept={[['users']]} onChange={() => {}} />);
 
   expect(screen.getByLabelText('pin').getAttribute('type')).toBe('password');
   expect(screen.getByLabelText('password').getAttribute('type')).toBe('text');
@@ -118,61 +118,78 @@ it('hides what the hub names, and says of what is not shown that it is replaced 
   expect(screen.getByRole('group', { name: 'users' }).textContent).toContain('replaces all of it');
 });
 
-/** A form for something that has secrets already, with what is said of those that go. */
-function Changed({ schema }: { schema: Schema }) {
-  const [removals, setRemovals] = useState<JsonObject>({});
+const secretive: Schema = {
+  required: ['key'],
+  properties: {
+    pin: { type: 'string', default: '' },
+    key: { type: 'string' },
+    word: { type: 'string', minLength: 8 },
+    users: { type: 'array', items: { type: 'string' } },
+    shape: { oneOf: [{ type: 'string' }, { type: 'object' }] },
+    unset: { type: 'string' },
+  },
+};
+
+/** A form for something that has values of all its secrets but one. */
+function Changed({ seen }: { seen(document: JsonObject): void }) {
+  const [document, setDocument] = useState<JsonObject>({});
+  seen(document);
+  const secrets = Object.keys(secretive.properties ?? {}).map(name => [name]);
   return (
-    <>
-      <output>{JSON.stringify(removals)}</output>
-      <SchemaForm
-        schema={schema}
-        document={{ given: 'new' }}
-        faults={[]}
-        secrets={Object.keys(schema.properties ?? {}).map(name => [name])}
-        keepsSecrets
-        removals={removals}
-        onChange={() => {}}
-        onRemovals={setRemovals}
-      />
-    </>
+    <SchemaForm schema={secretive} document={document} faults={[]} secrets={secrets} kept={secrets.slice(0, -1)} onChange={setDocument} />
   );
 }
 
-it('takes a secret away where that is chosen, and where the package can do without it', () => {
-  const parts: Schema = {
-    required: ['key'],
-    properties: {
-      pin: { type: 'string' },
-      key: { type: 'string' },
-      word: { type: 'string', minLength: 8 },
-      users: { type: 'array', items: { type: 'string' } },
-      given: { type: 'string' },
-    },
-  };
-  render(<Changed schema={parts} />);
-  const removals = () => JSON.parse(screen.getByRole('status').textContent ?? '');
+function change(): { document(): JsonObject } {
+  let latest: JsonObject = {};
+  render(
+    <Changed
+      seen={document => {
+        latest = document;
+      }}
+    />,
+  );
+  return { document: () => latest };
+}
 
-  expect(screen.getAllByRole('checkbox').map(box => box.getAttribute('aria-label'))).toEqual([
-    'Remove what is there as pin',
-    'Remove what is there as users',
-  ]);
-  fireEvent.click(screen.getByLabelText('Remove what is there as pin'));
-  fireEvent.click(screen.getByLabelText('Remove what is there as users'));
-  expect(removals()).toEqual({ pin: '', users: [] });
-  expect((screen.getByLabelText('pin') as HTMLInputElement).disabled).toBe(true);
-  expect(screen.queryByRole('button', { name: /Add/ })).toBeNull();
+const saidOf = (label: RegExp | string) =>
+  (screen.getByLabelText(label).getAttribute('aria-describedby') ?? '')
+    .split(' ')
+    .map(id => window.document.getElementById(id)?.textContent ?? '')
+    .join(' ');
+const press = (name: string) => fireEvent.click(screen.getByRole('button', { name }));
 
-  fireEvent.click(screen.getByLabelText('Remove what is there as users'));
-  expect(removals()).toEqual({ pin: '' });
-  expect(screen.queryByRole('button', { name: /Add/ })).not.toBeNull();
+it('says of a secret that a value is there, replaces it by what is typed, and keeps it when that is taken back', () => {
+  const form = change();
+  expect(saidOf('pin')).toContain('A value is there and is not shown');
+  expect(saidOf('unset')).not.toContain('A value is there');
+
+  fireEvent.change(screen.getByLabelText('pin'), { target: { value: '1' } });
+  expect(form.document()).toEqual({ pin: '1' });
+  expect(saidOf('pin')).toContain('replaces the value that is there');
+  fireEvent.change(screen.getByLabelText('pin'), { target: { value: '' } });
+  expect(form.document()).toEqual({});
+
+  press('Add to users');
+  press('Remove users 1');
+  expect(form.document()).toEqual({});
 });
 
-it('offers once to take away what has several shapes, and not what is needed', () => {
-  const oneOf: Schema[] = [{ type: 'string' }, { type: 'array', items: { type: 'string' } }];
-  const parts: Schema = { required: ['needed'], properties: { free: { oneOf }, needed: { oneOf } } };
-  const secrets = [['free'], ['needed']];
-  render(<SchemaForm schema={parts} document={{ free: '', needed: '' }} faults={[]} secrets={secrets} keepsSecrets onChange={() => {}} />);
+it('removes the value of a secret where that is wanted, and keeps it after all', () => {
+  const form = change();
 
-  expect(screen.getAllByRole('checkbox').map(box => box.getAttribute('aria-label'))).toEqual(['Remove what is there as free']);
-  expect(screen.getAllByText(/replaces all of it/)).toHaveLength(2);
+  for (const name of ['pin', 'users', 'shape']) press(`Remove the value of ${name}`);
+  expect(form.document()).toEqual({ pin: '', users: [], shape: '' });
+  expect(saidOf('pin')).toContain('is removed by this change');
+
+  for (const name of ['pin', 'users', 'shape']) press(`Keep the value of ${name}`);
+  expect(form.document()).toEqual({});
+  expect(saidOf('pin')).toContain('A value is there');
+});
+
+it('says why the value of a secret cannot be removed', () => {
+  change();
+  expect(screen.queryByRole('button', { name: /Remove the value of (key|word|unset)/ })).toBeNull();
+  expect(saidOf(/key/)).toContain('It cannot be removed: it is needed.');
+  expect(saidOf('word')).toContain('It cannot be removed: it must not be empty.');
 });

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useMemo, useState } from 'react';
+import { useId, useMemo, useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { FieldInput, type FormContext } from './FieldInput';
 import { type Field, fieldsOf, pointerOf } from './fields';
+import { KeptSecret } from './KeptSecret';
 import type { JsonObject, Schema } from './schema';
 import type { SecretPaths } from './secrets';
 import type { Fault } from './validate';
@@ -14,39 +15,30 @@ interface Props {
   document: JsonObject;
   faults: readonly Fault[];
   secrets?: SecretPaths;
-  keepsSecrets?: boolean;
-  removals?: JsonObject;
+  /** Those that have a value already: it is not shown, and stays where none is given. */
+  kept?: SecretPaths;
   onChange(document: JsonObject): void;
-  onRemovals?(removals: JsonObject): void;
 }
 
 interface Section {
   id: string;
   title: string;
   description: string;
+  /** What it is made from, where that is one field with others in it. */
+  group?: Field;
   fields: Field[];
 }
 
 const none: SecretPaths = [];
-const nothing: JsonObject = {};
-const keep = () => {};
 
 /** A form made from a schema: a tab for each group of its first level, with the number of faults in it. Only the tab that is open is drawn. */
-export function SchemaForm({
-  schema,
-  document,
-  faults,
-  secrets = none,
-  keepsSecrets = false,
-  removals = nothing,
-  onChange,
-  onRemovals = keep,
-}: Props) {
+export function SchemaForm({ schema, document, faults, secrets = none, kept = none, onChange }: Props) {
   const sections = useMemo(() => sectionsOf(fieldsOf(schema, schema)), [schema]);
+  const id = useId();
   const [open, setOpen] = useState(sections[0]?.id ?? '');
   const context: FormContext = useMemo(
-    () => ({ root: schema, document, faults, secrets, keepsSecrets, removals, change: onChange, remove: onRemovals }),
-    [schema, document, faults, secrets, keepsSecrets, removals, onChange, onRemovals],
+    () => ({ root: schema, document, faults, secrets, kept, change: onChange }),
+    [schema, document, faults, secrets, kept, onChange],
   );
   const counts = useMemo(() => countBySection(sections, faults), [sections, faults]);
   return (
@@ -70,6 +62,7 @@ export function SchemaForm({
       {sections.map(section => (
         <TabPanel key={section.id} id={section.id}>
           {section.description && <p className="quiet">{section.description}</p>}
+          {section.group && <KeptSecret id={`${id}-kept`} field={section.group} context={context} />}
           <div className="fields">
             {section.fields.map(field => (
               <FieldInput key={pointerOf(field.path)} field={field} context={context} />
@@ -86,7 +79,7 @@ function sectionsOf(fields: Field[]): Section[] {
   const others = fields.filter(field => field.kind !== 'group');
   return [
     ...(others.length > 0 ? [{ id: ' general', title: 'General', description: '', fields: others }] : []),
-    ...groups.map(group => ({ id: group.name, title: group.title, description: group.description, fields: group.fields })),
+    ...groups.map(group => ({ id: group.name, title: group.title, description: group.description, group, fields: group.fields })),
   ];
 }
 

@@ -18,6 +18,8 @@ export function VariantInput({ field, context }: InputProps) {
   const variant = variants[fallback];
   const choose = (index: number) =>
     context.change(withValue(context.document, field.path, index < 0 ? undefined : blankOf(variants[index] as Schema, context.root)));
+  // What becomes of a secret that is there is said once, beside the choice.
+  const inner = { ...context, kept: [] };
   return (
     <div className="list">
       <div className="input">
@@ -43,11 +45,7 @@ export function VariantInput({ field, context }: InputProps) {
         </select>
       </div>
       {variant && (
-        // Whether the whole is there, and goes, is said and chosen above.
-        <FieldInput
-          field={fieldOf(field.name, { title: 'Value', ...variant }, context.root, field.path, false)}
-          context={{ ...context, keepsSecrets: false }}
-        />
+        <FieldInput field={fieldOf(field.name, { title: 'Value', ...variant }, context.root, field.path, false)} context={inner} />
       )}
     </div>
   );

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { describe, expect, it } from 'vitest';
-import type { Schema } from './schema';
-import { hasSecrets, isSecret, withEmptyUnsaid, withoutSecrets, withSecretsKept } from './secrets';
+import type { JsonObject, Schema } from './schema';
+import {
+  allSecrets,
+  hasSecrets,
+  isSecret,
+  keptSecrets,
+  removedSecrets,
+  toldOf,
+  withoutKept,
+  withoutSecrets,
+  withSecretsKept,
+} from './secrets';
 import { validate } from './validate';
 
 const secrets = [['db', 'pin'], ['users']];
@@ -35,16 +45,43 @@ describe('options that are secrets', () => {
         users: { type: 'array', minItems: 1, items: { type: 'object', required: ['pin'], properties: { pin: { type: 'string' } } } },
       },
     };
-    const faults = (document: Parameters<typeof withoutSecrets>[0]) =>
+    const faults = (document: JsonObject) =>
       withSecretsKept(validate(document, schema), document, [['key'], ['users']]).map(fault => fault.pointer);
     expect(faults({})).toEqual(['/user']);
-    expect(faults({ user: 'me', key: '', users: [] })).toEqual([]);
+    expect(faults({ user: 'me' })).toEqual([]);
+    expect(faults({ user: 'me', key: '', users: [] })).toEqual(['/key', '/users']);
     expect(faults({ user: 'me', key: 'no', users: [{}] })).toEqual(['/key', '/users/0/pin']);
   });
 
-  it('stay where a field was left or made empty', () => {
-    const options = { db: { user: 'me', pin: '' }, users: [], size: 3 };
-    expect(withEmptyUnsaid(options, secrets)).toEqual({ db: { user: 'me' }, size: 3 });
-    expect(withEmptyUnsaid({ db: { pin: 7 }, users: ['ann'] }, secrets)).toEqual({ db: { pin: 7 }, users: ['ann'] });
+  it('do not have what holds them missing', () => {
+    const schema: Schema = { required: ['db', 'web'], properties: { db: { type: 'object' }, web: { type: 'object' } } };
+    expect(withSecretsKept(validate({}, schema), {}, [['db', 'pin']]).map(fault => fault.pointer)).toEqual(['/web']);
+  });
+
+  it('are those that something has, too, whatever its package says by now', () => {
+    expect(allSecrets([['db', 'pin'], ['users']], [['db'], ['old']])).toEqual([['users'], ['db'], ['old']]);
+    expect(
+      keptSecrets(
+        [['auth'], ['users'], ['db', 'pin']],
+        [
+          ['auth', 'word'],
+          ['db', 'pin'],
+        ],
+      ),
+    ).toEqual([['auth'], ['db', 'pin']]);
+  });
+
+  it('are told when they are given, were it the default or nothing, and else not', () => {
+    const defaults = { size: 1, db: { pin: 'changeme', user: 'me' }, users: [] };
+    const kept = [['db', 'pin'], ['users']];
+    const begun = withoutKept(defaults, kept);
+    expect(begun).toEqual({ size: 1, db: { user: 'me' } });
+    expect(toldOf(begun, defaults, kept)).toEqual({});
+    expect(removedSecrets(begun, kept)).toEqual([]);
+
+    const changed = { size: 2, db: { pin: 'changeme', user: 'me' }, users: [] };
+    expect(toldOf(changed, defaults, kept)).toEqual({ size: 2, db: { pin: 'changeme' }, users: [] });
+    expect(removedSecrets(changed, kept)).toEqual([['users']]);
+    expect(toldOf(changed, defaults, [])).toEqual({ size: 2 });
   });
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Field, type Path, valueAt, withValue } from './fields';
-import { isObject, type Json, type JsonObject, type Schema } from './schema';
+import { differing, isObject, type Json, type JsonObject, type Schema, typeOf } from './schema';
 import { type Fault, validate } from './validate';
 
 /** Where options are that nobody should read over a shoulder: the hub says so with a package, for it is the one that hides them. */
@@ -9,7 +9,7 @@ export type SecretPaths = readonly Path[];
 
 /** Whether what stands at a place is one, or a part of one. */
 export function isSecret(secrets: SecretPaths, path: Path): boolean {
-  return secrets.some(secret => secret.length <= path.length && secret.every((part, i) => part === path[i]));
+  return secrets.some(secret => beginsWith(path, secret));
 }
 
 /** Whether any of the options is one. */
@@ -22,29 +22,64 @@ export function withoutSecrets(options: JsonObject, secrets: SecretPaths): JsonO
   return secrets.reduce((shown, path) => (isGiven(valueAt(shown, path)) ? withValue(shown, path, '••••') : shown), options);
 }
 
+/** The secrets of a package, and what an installation keeps as one though this version of the package does not call it so; the whole before its parts. */
+export function allSecrets(secrets: SecretPaths, stored: SecretPaths): SecretPaths {
+  const all: Path[] = [];
+  for (const path of [...secrets, ...stored].toSorted((a, b) => a.length - b.length)) if (!isSecret(all, path)) all.push(path);
+  return all;
+}
+
+/** Those that have a value, or have one in them: nobody sees it here, and it stays where nothing is given in its place. */
+export function keptSecrets(secrets: SecretPaths, stored: SecretPaths): SecretPaths {
+  return secrets.filter(path => stored.some(each => beginsWith(each, path)));
+}
+
+/** A document as a form begins with it: what the package suggests is not what is there. */
+export function withoutKept(document: JsonObject, kept: SecretPaths): JsonObject {
+  return kept.reduce((rest, path) => (valueAt(rest, path) === undefined ? rest : withValue(rest, path, undefined)), document);
+}
+
+/** What of a document has to be told: what is not as by default; in the place of a value that is kept whatever is given, were it the default or empty. */
+export function toldOf(document: JsonObject, defaults: JsonObject, kept: SecretPaths): JsonObject {
+  return differing(document, withoutKept(defaults, kept));
+}
+
+/** Those that are given as empty: their value goes. */
+export function removedSecrets(document: JsonObject, kept: SecretPaths): SecretPaths {
+  return kept.filter(path => isRemoved(valueAt(document, path)));
+}
+
+export function isRemoved(value: Json | undefined): boolean {
+  return value !== undefined && !isGiven(value);
+}
+
 /** What is wrong with a change of something that has secrets already: one that is not given stays as it is. */
-export function withSecretsKept(faults: Fault[], document: JsonObject, secrets: SecretPaths): Fault[] {
+export function withSecretsKept(faults: Fault[], document: JsonObject, kept: SecretPaths): Fault[] {
+  const isUntouched = (path: Path) => valueAt(document, path) === undefined;
   return faults.filter(({ path }) => {
-    const whole = secrets.find(secret => isSecret([secret], path));
-    return !whole || isGiven(valueAt(document, whole));
+    if (kept.some(secret => beginsWith(path, secret) && isUntouched(secret))) return false;
+    // What is missing only because all that is in it is kept.
+    return !isUntouched(path) || !kept.some(secret => beginsWith(secret, path));
   });
 }
 
-/** The options of a change of something that has secrets already, without those that a field was left empty for: given as empty they would go. */
-export function withEmptyUnsaid(options: JsonObject, secrets: SecretPaths): JsonObject {
-  return secrets.reduce((told, path) => (isGiven(valueAt(told, path)) ? told : withValue(told, path, undefined)), options);
-}
+export type Emptying = { value: Json; why: '' } | { value: undefined; why: string };
 
-/**
- * What takes away a secret that is there: to give nothing keeps it, to give something empty does not. Undefined where the package needs it, or allows
- * nothing that is empty.
- */
-export function emptyOf({ required, schema }: Field, root: Schema): Json | undefined {
+/** What to give in the place of a value that is to go; or why it cannot go. */
+export function emptyOf({ required, schema }: Field, root: Schema): Emptying {
+  if (required) return { value: undefined, why: 'it is needed' };
   const whole: Schema = { ...schema, definitions: root.definitions ?? {} };
-  return required ? undefined : ['', [], {}].find(empty => validate(empty, whole).length === 0);
+  const faultsOf = (value: Json) => validate(value, whole);
+  const usual: Json = { array: [], object: {} }[typeOf(schema)] ?? '';
+  for (const value of [usual, '', [], {}, null]) if (faultsOf(value).length === 0) return { value, why: '' };
+  return { value: undefined, why: `it ${faultsOf(usual)[0]?.message}` };
 }
 
-export function isGiven(value: Json | undefined): boolean {
+function beginsWith(path: Path, start: Path): boolean {
+  return start.length <= path.length && start.every((part, i) => part === path[i]);
+}
+
+function isGiven(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '') return false;
   return Array.isArray(value) ? value.length > 0 : !isObject(value) || Object.keys(value).length > 0;
 }

@@ -43,6 +43,24 @@ test('a dialog gives the focus back when it is closed', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Drain' })).toBeFocused();
 });
 
+test('by keys alone one removes a secret, keeps it after all, and sees in the review that it goes', async ({ page }) => {
+  await page.goto('/catalog?package=kafka&change=local/stream/messages&tab=options&still=1');
+  const remove = page.getByRole('button', { name: 'Remove the value of password' });
+  const keep = page.getByRole('button', { name: 'Keep the value of password' });
+  await remove.focus();
+  await page.keyboard.press('Enter');
+  await expect(keep).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(remove).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('is removed by this change')).toBeVisible();
+
+  await page.getByRole('tab', { name: 'Options', exact: true }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('list', { name: 'Secrets that are removed' })).toContainText('service.password');
+  await expect(page.getByText('--set service.password=')).toBeVisible();
+});
+
 test('100,000 rows scroll, and only those in sight exist', async ({ page }) => {
   await page.goto('/workloads?view=tasks&still=1&calm=1&pods=33400');
   const grid = page.getByRole('grid', { name: 'Tasks' });

@@ -22,6 +22,7 @@ const screens: [name: string, path: string, shown: string][] = [
   ['installation', '/installations/local/stream/messages', 'StatefulSet kafka'],
   ['revisions', '/installations/local/stream/messages?tab=revisions', 'upgraded from 1.0.0'],
   ['change', '/catalog?package=kafka&change=local/stream/messages&tab=review', 'Change options'],
+  ['secrets', '/catalog?package=kafka&change=local/stream/messages&tab=options', 'A value is there'],
   ['jobs', '/jobs', 'backup'],
   ['history', '/history', 'keeps no history'],
   ['settings', '/settings', 'Package repositories'],

@@ -45,6 +45,13 @@ async function askShell(page: Page): Promise<void> {
   await page.keyboard.type('printf \'\\033[38;2;10;200;30m%s\\033[0m\\n\' of""24bits\n');
   const coloured = terminal.locator('.xterm-rows span').filter({ hasText: 'of24bits' }).last();
   await expect.soft(coloured, 'shell').toHaveCSS('color', 'rgb(10, 200, 30)');
+  const input = terminal.getByRole('textbox');
+  await expect.soft(input, 'shell').toHaveAccessibleDescription(/Escape, then Tab/);
+  await page.keyboard.press('Tab');
+  await expect.soft(input, 'shell').toBeFocused();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Tab');
+  await expect.soft(terminal.locator(':focus'), 'shell').toHaveCount(0);
 }
 
 test('the screens show what the hub knows, without complaint, light and dark, wide and narrow', async ({ page }) => {

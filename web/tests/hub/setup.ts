@@ -23,14 +23,13 @@ export default async function setup(): Promise<() => Promise<void>> {
     await daemon.pelago('package', 'repo', 'add', 'ours', repository);
     const link = await daemon.link();
     process.env.PELAGO_PAGE_ORIGIN = new URL(link).origin;
-    process.env.PELAGO_PAGE_USED_LINK = link;
-    const hub = await HubClient.enter(await daemon.link());
+    const hub = await HubClient.enter(link);
     await settle(
       hub,
       clusters.map(cluster => cluster.name),
     );
-    await keepSession(link);
     await expect.poll(() => standing(hub), { timeout: 90_000, intervals: [1000] }).toBe('kafka runs, search crashes, the report is done');
+    process.env.PELAGO_PAGE_USED_LINK = await keepSession(daemon);
   } catch (fault) {
     await daemon.down();
     throw fault;
@@ -59,15 +58,24 @@ interface Status {
   containerStatuses?: { state?: { waiting?: { reason?: string } } }[];
 }
 
-/** Comes in by the link as a person does; what the browser then knows is what the tests begin with. */
-async function keepSession(link: string): Promise<void> {
+/**
+ * Comes in by a link as a person does; what the browser then knows is what the tests begin with. The link that let it in.
+ * A browser cuts all its connections when an address comes to the machine or goes, as those of pods do; what it was loading is then asked for again.
+ */
+async function keepSession(daemon: Daemon): Promise<string> {
   const browser = await chromium.launch(launchOptions);
+  let link = '';
   try {
     const page = await browser.newPage();
-    await page.goto(link);
-    await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible({ timeout: 60_000 });
+    await expect(async () => {
+      link = await daemon.link();
+      await page.goto('about:blank');
+      await page.goto(link);
+      await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible({ timeout: 20_000 });
+    }).toPass({ timeout: 90_000 });
     expect(page.url()).not.toContain('login');
     writeFileSync('test-results/session.json', JSON.stringify(await page.context().storageState()), { mode: 0o600 });
+    return link;
   } finally {
     await browser.close();
   }

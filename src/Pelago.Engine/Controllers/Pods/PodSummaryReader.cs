@@ -128,7 +128,7 @@ internal sealed class PodSummaryReader
             if (volume.Child("persistentVolumeClaim").Text("claimName") is { Length: > 0 } name)
                 (claims ??= []).Add(name);
             else if (IsEphemeral(volume))
-                (claims ??= []).Add(EphemeralClaims.NameOf(pod, volume.Text("name")));
+                (claims ??= []).Add(EphemeralClaim.NameOf(pod, volume.Text("name")));
         }
         return claims ?? (IReadOnlyList<string>)[];
     }

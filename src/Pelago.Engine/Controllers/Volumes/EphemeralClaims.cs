@@ -40,8 +40,6 @@ internal sealed class EphemeralClaims : IController
 
     public Task RunAsync(CancellationToken cancel) => _loop.RunAsync(cancel);
 
-    public static string NameOf(string pod, string volume) => $"{pod}-{volume}";
-
     private async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
         if (_context.Pods.Cache.Get(key) is not { IsDeleting: false } pod)
@@ -49,10 +47,11 @@ internal sealed class EphemeralClaims : IController
         ApiStatus? error = null;
         foreach (string volume in pod.EphemeralVolumes)
         {
-            if (_claims.Cache.Get(key.Namespace, NameOf(key.Name, volume)) is not { } claim)
+            var name = new ObjectKey(key.Namespace, EphemeralClaim.NameOf(key.Name, volume));
+            if (_claims.Cache.Get(name) is not { } claim)
                 error = await CreateAsync(pod, volume, cancel) ?? error;
-            else if (new OwnedModel<V1PersistentVolumeClaim>(claim).Controller?.Uid != pod.Uid)
-                Warn(pod, volume, $"PVC {key.Namespace}/{claim.Metadata.Name} was not created for pod {key} (pod is not owner)");
+            else if (EphemeralClaim.Obstacle(name, new OwnedModel<V1PersistentVolumeClaim>(claim).Controller?.Uid, key, pod.Uid) is { } obstacle)
+                Warn(pod, volume, obstacle);
         }
         return ReconcileResult.From(error);
     }
@@ -67,7 +66,7 @@ internal sealed class EphemeralClaims : IController
         JsonObject? wanted = (full.Spec?.Array("volumes") ?? []).OfType<JsonObject>().FirstOrDefault(item => item.String("name") == volume);
         if (full.Uid != pod.Uid || wanted?.Object("ephemeral")?.Object("volumeClaimTemplate") is not { } template)
             return null;
-        string name = NameOf(pod.Key.Name, volume);
+        string name = EphemeralClaim.NameOf(pod.Key.Name, volume);
         var claim = new JsonObject
         {
             ["apiVersion"] = "v1",

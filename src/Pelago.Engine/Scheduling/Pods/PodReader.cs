@@ -2,7 +2,6 @@
 
 using System.Buffers;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Pelago.Kube;
 
 namespace Pelago.Engine.Scheduling;
@@ -11,7 +10,7 @@ namespace Pelago.Engine.Scheduling;
 /// Reads a pod document in one pass: plain fields into the view, and the fields that decide placement copied side by side into a small
 /// document by which <see cref="PodClasses"/> knows the class. Names of containers and the like are left out, so replicas are alike.
 /// </summary>
-internal ref struct PodReader
+internal ref partial struct PodReader
 {
     private readonly ReadOnlySpan<byte> _json;
     private readonly ArrayBufferWriter<byte> _class;
@@ -222,81 +221,6 @@ internal ref struct PodReader
         }
     }
 
-    private void KeepContainers(ReadOnlySpan<byte> field)
-    {
-        if (!EnterArray())
-            return;
-        WriteName(field);
-        _class.Write("["u8);
-        bool first = true;
-        while (_reader.Read() && _reader.TokenType == JsonTokenType.StartObject)
-        {
-            _class.Write(first ? "{"u8 : ",{"u8);
-            first = false;
-            while (NextField())
-            {
-                if (_reader.ValueTextEquals("resources"u8) || _reader.ValueTextEquals("ports"u8) || _reader.ValueTextEquals("restartPolicy"u8))
-                    KeepRaw(_reader.ValueSpan);
-                else
-                    SkipValue();
-            }
-
-            _class.Write("\"\":0}"u8);
-        }
-
-        _class.Write("],"u8);
-    }
-
-    private void KeepClaims()
-    {
-        if (!EnterArray())
-            return;
-        List<string> claims = [], ephemeral = [];
-        while (_reader.Read() && _reader.TokenType == JsonTokenType.StartObject)
-        {
-            string volume = "";
-            bool isEphemeral = false;
-            while (NextField())
-            {
-                if (_reader.ValueTextEquals("name"u8))
-                    volume = Text();
-                else if (_reader.ValueTextEquals("persistentVolumeClaim"u8))
-                    claims.Add(ReadClaimName());
-                else if (_reader.ValueTextEquals("ephemeral"u8))
-                    isEphemeral = HasItems();
-                else
-                    SkipValue();
-            }
-
-            if (isEphemeral)
-                ephemeral.Add($"{_name}-{volume}");
-        }
-
-        claims.AddRange(ephemeral);
-        if (claims.Count > 0)
-            Keep("claims"u8, Strings(claims));
-        if (ephemeral.Count > 0)
-            Keep("ephemeral"u8, new JsonObject { ["pod"] = _name, ["uid"] = _uid, ["claims"] = Strings(ephemeral) });
-    }
-
-    private static JsonArray Strings(IEnumerable<string> items) => new([.. items.Select(item => (JsonNode)item)]);
-
-    private string ReadClaimName()
-    {
-        string name = "";
-        if (!EnterObject())
-            return name;
-        while (NextField())
-        {
-            if (_reader.ValueTextEquals("claimName"u8))
-                name = Text();
-            else
-                SkipValue();
-        }
-
-        return name;
-    }
-
     private bool NextField() => _reader.Read() && _reader.TokenType == JsonTokenType.PropertyName;
 
     private bool EnterObject()
@@ -346,31 +270,5 @@ internal ref struct PodReader
         bool isContainer = _reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject;
         _reader.Skip();
         return isContainer && _reader.BytesConsumed - start > 2;
-    }
-
-    private readonly void WriteName(ReadOnlySpan<byte> name)
-    {
-        _class.Write("\""u8);
-        _class.Write(name);
-        _class.Write("\":"u8);
-    }
-
-    private readonly void KeepText(ReadOnlySpan<byte> name, string text) => Keep(name, JsonValue.Create(text));
-
-    private readonly void Keep(ReadOnlySpan<byte> name, JsonNode value)
-    {
-        WriteName(name);
-        _class.Write(KubeJson.ToUtf8(value));
-        _class.Write(","u8);
-    }
-
-    private void KeepRaw(ReadOnlySpan<byte> name)
-    {
-        WriteName(name);
-        _reader.Read();
-        int start = (int)_reader.TokenStartIndex;
-        _reader.Skip();
-        _class.Write(_json[start..(int)_reader.BytesConsumed]);
-        _class.Write(","u8);
     }
 }

@@ -35,8 +35,9 @@ internal sealed class VolumeState
         {
             if (!_claims.TryGetValue(new ObjectKey(pod.Namespace, name), out ClaimView? claim))
                 return $"persistentvolumeclaim {GoText.Quote(name)} not found";
-            if (pod.Ephemeral is { } ephemeral && ephemeral.Claims.Contains(name) && claim.ControllerUid != ephemeral.PodUid)
-                return $"PVC {claim.Key} was not created for pod {pod.Namespace}/{ephemeral.PodName} (pod is not owner)";
+            if (pod.Ephemeral is { } ephemeral && ephemeral.Claims.Contains(name)
+                && EphemeralClaim.Obstacle(claim.Key, claim.ControllerUid, new ObjectKey(pod.Namespace, ephemeral.PodName), ephemeral.PodUid) is { } obstacle)
+                return obstacle;
             if (!claim.IsBound && !WaitsForConsumer(claim))
                 return "pod has unbound immediate PersistentVolumeClaims";
         }

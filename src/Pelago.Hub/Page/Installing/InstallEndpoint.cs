@@ -20,11 +20,12 @@ namespace Pelago.Hub.Page.Installing;
 
 /// <summary>
 /// POST /api/installations: what an install, an upgrade or a rollback would change, and doing it: what <c>pelago package</c> does, as the session's user. The package
-/// has to be rendered and packed, which is why the page does not write the objects itself.
+/// has to be rendered and packed, which is why the page does not write the objects itself. GET /api/installations/secrets: which secret options of one have a value.
 /// </summary>
 internal sealed class InstallEndpoint(CatalogCache? catalogs)
 {
     public const string Path = "/api/installations";
+    private const string SecretsPath = $"{Path}/secrets";
     private const int LongestBody = 2 << 20;
 
     /// <summary>How long a review waits for a cluster; what is installed there does not depend on it.</summary>
@@ -32,8 +33,19 @@ internal sealed class InstallEndpoint(CatalogCache? catalogs)
 
     public async Task HandleAsync(HttpContext http, PageSession session)
     {
-        if (!HttpMethods.IsPost(http.Request.Method) || http.Request.Path.Value != Path)
-            throw new ApiStatusException(http.Request.Path.Value == Path ? ApiStatus.MethodNotAllowed() : ApiStatus.NoSuchPath());
+        string path = http.Request.Path.Value ?? "";
+        if (path != Path && path != SecretsPath)
+            throw new ApiStatusException(ApiStatus.NoSuchPath());
+        if (!http.Request.Method.Equals(path == Path ? HttpMethods.Post : HttpMethods.Get, StringComparison.Ordinal))
+            throw new ApiStatusException(ApiStatus.MethodNotAllowed());
+        if (path == Path)
+            await ChangeAsync(http, session);
+        else
+            await TellSecretsAsync(http, session);
+    }
+
+    private async Task ChangeAsync(HttpContext http, PageSession session)
+    {
         InstallRequest request = InstallRequest.Read(await BodyJson.ReadAsync(http, LongestBody));
         CancellationToken cancel = http.RequestAborted;
         try
@@ -53,6 +65,23 @@ internal sealed class InstallEndpoint(CatalogCache? catalogs)
         {
             throw new ApiStatusException(ApiStatus.Internal(fault.Message));
         }
+    }
+
+    /// <summary>Which options have a value that is not shown; never the values. It takes the same right as changing them: to get Secrets of the namespace.</summary>
+    private static async Task TellSecretsAsync(HttpContext http, PageSession session)
+    {
+        IQueryCollection query = http.Request.Query;
+        string cluster = query["cluster"].ToString(), ns = query["namespace"].ToString(), name = query["name"].ToString();
+        InstallRequest.CheckNames(name, ns);
+        string keeper = Keeper(session, [cluster]);
+        var home = new InstallHome(Reach(session, keeper), keeper, ns);
+        Installation present = await home.FindAsync(name, http.RequestAborted)
+            ?? throw new ApiStatusException(new ApiStatus { Code = 404, Reason = StatusReason.NotFound, Message = $"nothing called {name} is installed in namespace {ns} of cluster {keeper}" });
+        (IReadOnlyList<string[]> paths, string lost) = await home.SecretPathsAsync(present, http.RequestAborted);
+        await HubAnswers.WriteAsync(http, new JsonObject
+        {
+            ["secrets"] = new JsonArray([.. paths.Select(path => (JsonNode)new JsonArray([.. path.Select(part => (JsonNode)part)]))]), ["lost"] = lost,
+        });
     }
 
     /// <summary>

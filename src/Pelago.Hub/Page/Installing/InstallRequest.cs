@@ -34,10 +34,7 @@ internal sealed record InstallRequest(InstallOperation Operation, string Namespa
     public static InstallRequest Read(JsonObject body)
     {
         string name = body.String("name") ?? "", ns = body.String("namespace") ?? "";
-        if (name.Length > MaxName || NameRules.Dns1035Label(name).Count > 0)
-            throw Refused($"name \"{name}\": must be small letters, digits and dashes, begin with a letter, and have at most {MaxName} characters");
-        if (NameRules.Dns1123Label(ns).Count > 0)
-            throw Refused($"namespace \"{ns}\": must be small letters, digits and dashes");
+        CheckNames(name, ns);
         string[] clusters = [.. (body.Array("clusters") ?? []).Select(item => item?.ToString() ?? "").Distinct()];
         if (clusters.Length is 0 or > MaxClusters)
             throw Refused($"clusters: must name between 1 and {MaxClusters} of them");
@@ -46,6 +43,14 @@ internal sealed record InstallRequest(InstallOperation Operation, string Namespa
             Clusters = clusters, Package = body.String("package") ?? "", Version = body.String("version") ?? "", Options = body.Object("options") ?? [],
             Revision = body.Integer("revision") ?? 0, IsTrial = body.Boolean("dryRun") ?? false, Reviewed = body.String("reviewed") ?? "",
         };
+    }
+
+    public static void CheckNames(string name, string ns)
+    {
+        if (name.Length > MaxName || NameRules.Dns1035Label(name).Count > 0)
+            throw Refused($"name \"{name}\": must be small letters, digits and dashes, begin with a letter, and have at most {MaxName} characters");
+        if (NameRules.Dns1123Label(ns).Count > 0)
+            throw Refused($"namespace \"{ns}\": must be small letters, digits and dashes");
     }
 
     private static InstallOperation OperationOf(string? word) => word switch

@@ -7,13 +7,13 @@ import { useQueryValue, useScope, useScopedPath } from '../../app/scope';
 import { useObject } from '../../app/useObject';
 import { fieldsOf, initialOf } from '../../forms/fields';
 import { SchemaForm } from '../../forms/SchemaForm';
-import { defaultsOf, differing, type JsonObject, overlaid } from '../../forms/schema';
-import { withEmptyUnsaid, withSecretsKept } from '../../forms/secrets';
+import { defaultsOf, type JsonObject, overlaid } from '../../forms/schema';
+import { allSecrets, keptSecrets, removedSecrets, type SecretPaths, toldOf, withoutKept, withSecretsKept } from '../../forms/secrets';
 import { validate } from '../../forms/validate';
 import { Facts, Panel } from '../../ui/Panel';
 import { ScreenTabs } from '../../ui/ScreenTabs';
 import { Empty, Loading, Partial, Problem } from '../../ui/states';
-import { type Installation, installations } from '../installations/installing';
+import { type Installation, installations, type StoredSecrets, secretsPath } from '../installations/installing';
 import { links } from '../links';
 import { type CatalogPackage, useCatalog } from './catalogApi';
 import { Emblem } from './Emblem';
@@ -93,17 +93,47 @@ function ChangeOf({ found, cluster, namespace, name }: { found: CatalogPackage; 
       </>
     );
   }
-  return (
-    <Chosen
-      found={found}
-      given={object.spec?.options ?? {}}
-      target={{ clusters: [cluster], namespace, name }}
-      onTarget={() => {}}
-      changes={true}
-      keepsSecrets={object.spec?.secrets !== undefined}
-    />
+  const known = { found, given: object.spec?.options ?? {}, target: { clusters: [cluster], namespace, name } };
+  return object.spec?.secrets === undefined ? (
+    <ChangeWith {...known} />
+  ) : (
+    <ChangeOfSecrets {...known} path={secretsPath(cluster, namespace, name)} />
   );
 }
+
+interface ChangeProps {
+  found: CatalogPackage;
+  given: JsonObject;
+  target: Target;
+}
+
+/** From one that keeps some of its options secret: which of them have a value is asked for first. */
+function ChangeOfSecrets({ path, ...known }: ChangeProps & { path: string }) {
+  const loaded = useCatalog<StoredSecrets>(path);
+  if (loaded.state === 'loading') return <Loading what={known.target.name} />;
+  if (loaded.state === 'there') {
+    return (
+      <>
+        {loaded.value.lost && (
+          <Problem title="Its passwords and other secrets are lost, and have to be given again">{loaded.value.lost}</Problem>
+        )}
+        <ChangeWith {...known} stored={loaded.value.secrets} />
+      </>
+    );
+  }
+  return (
+    <>
+      <Problem title="Which of its secrets have a value is not known">{loaded.state === 'failed' && loaded.message}</Problem>
+      <ChangeWith {...known} stored={known.found.secrets ?? []} />
+    </>
+  );
+}
+
+function ChangeWith({ stored = none, ...known }: ChangeProps & { stored?: SecretPaths }) {
+  return <Chosen {...known} onTarget={() => {}} changes={true} stored={stored} />;
+}
+
+const none: SecretPaths = [];
 
 interface ChosenProps {
   found: CatalogPackage;
@@ -112,25 +142,19 @@ interface ChosenProps {
   target: Target;
   onTarget(target: Target): void;
   changes: boolean;
-  /** Whether it has secret options, which nobody sees here and which stay where no others are given. */
-  keepsSecrets?: boolean;
+  /** Its secret options that have a value, which nobody sees here and which stays where none is given. */
+  stored?: SecretPaths;
 }
 
-function Chosen({ found, given, target, onTarget, changes, keepsSecrets = false }: ChosenProps) {
+function Chosen({ found, given, target, onTarget, changes, stored = none }: ChosenProps) {
   const schema = useMemo(() => found.config ?? {}, [found.config]);
-  const secrets = useMemo(() => found.secrets ?? [], [found.secrets]);
-  const [document, setDocument] = useState<JsonObject>(() => overlaid(initialOf(fieldsOf(schema, schema)), given));
-  const [removals, setRemovals] = useState<JsonObject>({});
+  const secrets = useMemo(() => allSecrets(found.secrets ?? [], stored), [found.secrets, stored]);
+  const kept = useMemo(() => keptSecrets(secrets, stored), [secrets, stored]);
+  const [document, setDocument] = useState<JsonObject>(() => overlaid(withoutKept(initialOf(fieldsOf(schema, schema)), kept), given));
   const settled = useDeferredValue(document);
-  const faults = useMemo(() => {
-    const all = validate(settled, schema);
-    return keepsSecrets ? withSecretsKept(all, settled, secrets) : all;
-  }, [settled, schema, secrets, keepsSecrets]);
-  // What goes is given as empty even where that is the default: what is not given stays.
-  const options = useMemo(() => {
-    const told = differing(settled, defaultsOf(schema));
-    return overlaid(keepsSecrets ? withEmptyUnsaid(told, secrets) : told, removals);
-  }, [settled, schema, secrets, keepsSecrets, removals]);
+  const faults = useMemo(() => withSecretsKept(validate(settled, schema), settled, kept), [settled, schema, kept]);
+  const options = useMemo(() => toldOf(settled, defaultsOf(schema), kept), [settled, schema, kept]);
+  const removed = useMemo(() => removedSecrets(settled, kept), [settled, kept]);
   const hasOptions = Object.keys(schema.properties ?? {}).length > 0;
   const about = { id: 'about', title: 'About', content: <About found={found} /> };
   return (
@@ -142,23 +166,7 @@ function Chosen({ found, given, target, onTarget, changes, keepsSecrets = false 
           id: 'options',
           title: faults.length > 0 ? `Options (${faults.length} to mend)` : 'Options',
           content: hasOptions ? (
-            <>
-              {keepsSecrets && (
-                <p className="notice">
-                  Its passwords and other secrets are not shown: those that are left empty stay as they are, unless they are chosen to go.
-                </p>
-              )}
-              <SchemaForm
-                schema={schema}
-                document={document}
-                faults={faults}
-                secrets={secrets}
-                keepsSecrets={keepsSecrets}
-                removals={removals}
-                onChange={setDocument}
-                onRemovals={setRemovals}
-              />
-            </>
+            <SchemaForm schema={schema} document={document} faults={faults} secrets={secrets} kept={kept} onChange={setDocument} />
           ) : (
             <Empty title="It has no options" />
           ),
@@ -170,6 +178,8 @@ function Chosen({ found, given, target, onTarget, changes, keepsSecrets = false 
             <Review
               found={found}
               options={options}
+              secrets={secrets}
+              removed={removed}
               faults={faults.map(fault => `${fault.pointer || '/'} ${fault.message}`)}
               target={target}
               onTarget={onTarget}

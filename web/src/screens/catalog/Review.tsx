@@ -7,6 +7,7 @@ import type { JsonObject } from '../../forms/schema';
 import { type SecretPaths, withoutSecrets } from '../../forms/secrets';
 import { toYaml } from '../../kube/yaml';
 import { Command } from '../../ui/Command';
+import { Mark } from '../../ui/Mark';
 import { Panel } from '../../ui/Panel';
 import { Loading, Problem } from '../../ui/states';
 import { Changes } from '../installations/Changes';
@@ -20,6 +21,9 @@ import { type Target, TargetFields } from './TargetFields';
 interface Props {
   found: CatalogPackage;
   options: JsonObject;
+  secrets: SecretPaths;
+  /** Secrets whose value goes. */
+  removed: SecretPaths;
   faults: string[];
   target: Target;
   onTarget(target: Target): void;
@@ -28,7 +32,7 @@ interface Props {
 }
 
 /** What differs from the defaults, where it goes, what that changes there, and doing it; with the command that does the same. */
-export function Review({ found, options, faults, target, onTarget, changes }: Props) {
+export function Review({ found, options, secrets, removed, faults, target, onTarget, changes }: Props) {
   const ready = faults.length === 0 && target.name !== '' && target.namespace !== '' && target.clusters.length > 0;
   const request: InstallRequest = {
     operation: changes ? 'upgrade' : 'install',
@@ -56,7 +60,7 @@ export function Review({ found, options, faults, target, onTarget, changes }: Pr
           <TargetFields target={target} onTarget={onTarget} />
         </Panel>
       )}
-      <Options options={options} secrets={found.secrets ?? []} />
+      <Options options={options} secrets={secrets} removed={removed} />
       {ready && (
         <Panel title="What changes">
           {planned.state === 'waiting' && <Loading what="what the clusters say" />}
@@ -73,14 +77,14 @@ export function Review({ found, options, faults, target, onTarget, changes }: Pr
           request={request}
           plan={planned.state === 'there' ? planned.plan : null}
           notes={changes ? '' : found.preInstallNotes}
-          secrets={found.secrets ?? []}
+          secrets={secrets}
         />
       )}
     </div>
   );
 }
 
-function Options({ options, secrets }: { options: JsonObject; secrets: SecretPaths }) {
+function Options({ options, secrets, removed }: { options: JsonObject; secrets: SecretPaths; removed: SecretPaths }) {
   const given = Object.keys(options).length > 0;
   const text = toYaml(options);
   const save = () => {
@@ -107,6 +111,15 @@ function Options({ options, secrets }: { options: JsonObject; secrets: SecretPat
         </pre>
       ) : (
         <p className="quiet">None: it is as its makers suggest.</p>
+      )}
+      {removed.length > 0 && (
+        <ul aria-label="Secrets that are removed">
+          {removed.map(path => (
+            <li key={path.join('.')}>
+              <Mark health="warn">goes</Mark> the secret value of <strong className="mono">{path.join('.')}</strong>
+            </li>
+          ))}
+        </ul>
       )}
     </Panel>
   );

@@ -50,7 +50,7 @@ export interface CatalogPackage {
 
 export type Loaded<T> = { state: 'loading' } | { state: 'absent' } | { state: 'failed'; message: string } | { state: 'there'; value: T };
 
-/** A document of the hub's catalog, asked for once. */
+/** A document of the hub's catalog, or of what was installed from it, asked for once. */
 export function useCatalog<T>(path: string): Loaded<T> {
   const hub = useHub();
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });

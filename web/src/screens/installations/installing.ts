@@ -44,6 +44,19 @@ export interface InstallPlan {
 }
 
 export const installPath = '/api/installations';
+
+/** Which secret options of an installation have a value. */
+export interface StoredSecrets {
+  /** The names that lead to each. */
+  secrets: string[][];
+  /** Why they are not to be had; empty where they are. */
+  lost: string;
+}
+
+export function secretsPath(cluster: string, namespace: string, name: string): string {
+  return `${installPath}/secrets?${new URLSearchParams({ cluster, namespace, name })}`;
+}
+
 export const installations = 'packages.pelago.dev/v1alpha1/installations';
 /** What marks what an installation applied. */
 export const installationLabel = 'packages.pelago.dev/installation';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { kinds } from '../../api/resources';
 import { useFleet, useHub, useNow } from '../../app/hub';
@@ -8,7 +8,7 @@ import { useObject } from '../../app/useObject';
 import { formatAge } from '../../kube/age';
 import type { Node } from '../../kube/objects';
 import { formatBytes, formatCores } from '../../kube/quantity';
-import { type Action, ActionDialog } from '../../ui/ActionDialog';
+import { ActionBar } from '../../ui/ActionBar';
 import { Mark } from '../../ui/Mark';
 import { ObjectView } from '../../ui/ObjectView';
 import { Facts, Panel } from '../../ui/Panel';
@@ -26,7 +26,6 @@ export default function NodePage({ cluster, name }: { cluster: string; name: str
   const hub = useHub();
   const fleet = useFleet();
   const now = useNow(5000);
-  const [action, setAction] = useState<Action | null>(null);
   const { object: node, loading, snapshot } = useObject<Node>(cluster, kinds.Node.resource, '', name);
   const scope = useMemo(() => ({ cluster, namespace: '', clusters: [cluster], severalClusters: false }), [cluster]);
   const item = useNodes(scope).nodes.find(each => each.name === name);
@@ -39,20 +38,7 @@ export default function NodePage({ cluster, name }: { cluster: string; name: str
         <h1>{name}</h1>
         {item && <Mark health={item.health}>{item.word}</Mark>}
       </div>
-      {node && (
-        <div className="toolbar">
-          {nodeActions({ hub, fleet, cluster, name, cordoned: node.spec?.unschedulable === true }).map(offered => (
-            <button
-              key={offered.verb}
-              type="button"
-              className={offered.danger ? 'button danger' : 'button'}
-              onClick={() => setAction(offered)}
-            >
-              {offered.verb}
-            </button>
-          ))}
-        </div>
-      )}
+      {node && <ActionBar actions={nodeActions({ hub, fleet, cluster, name, cordoned: node.spec?.unschedulable === true })} />}
     </header>
   );
   if (!node) {
@@ -146,7 +132,6 @@ export default function NodePage({ cluster, name }: { cluster: string; name: str
           },
         ]}
       />
-      <ActionDialog action={action} onClose={() => setAction(null)} />
     </>
   );
 }

@@ -3,7 +3,7 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { clusterPath } from '../../api/http';
 import { kinds, pathOf } from '../../api/resources';
 import { useFleet } from '../../app/hub';
@@ -11,6 +11,7 @@ import { adoptStyles } from '../../ui/adoptStyles';
 import { Command } from '../../ui/Command';
 import { kubectl } from '../commands';
 import { ExecSocket } from './ExecSocket';
+import { keysOfShell } from './keysOfShell';
 import type { ContainerPlace } from './place';
 import { giveDocument, rulesElement, terminalDocument } from './terminalDocument';
 
@@ -19,6 +20,7 @@ const start = 'command -v bash >/dev/null && exec bash || exec sh';
 /** A shell in a container. */
 export default function Shell({ place }: { place: ContainerPlace }) {
   const fleet = useFleet();
+  const wayOut = useId();
   const element = useRef<HTMLDivElement>(null);
   const [ended, setEnded] = useState('');
   const [attempt, setAttempt] = useState(0);
@@ -43,6 +45,8 @@ export default function Shell({ place }: { place: ContainerPlace }) {
     giveDocument(terminal, made);
     terminal.open(element.current);
     fit.fit();
+    terminal.attachCustomKeyEventHandler(keysOfShell());
+    terminal.textarea?.setAttribute('aria-describedby', wayOut);
     const query = new URLSearchParams({ container, stdin: 'true', stdout: 'true', tty: 'true' });
     for (const word of ['sh', '-c', start]) query.append('command', word);
     const url = new URL(`${clusterPath(cluster, pathOf(kinds.Pod.resource, namespace, pod, 'exec'))}?${query}`, location.href);
@@ -60,10 +64,13 @@ export default function Shell({ place }: { place: ContainerPlace }) {
       terminal.dispose();
       stopAdopting();
     };
-  }, [cluster, namespace, pod, container, attempt]);
+  }, [cluster, namespace, pod, container, attempt, wayOut]);
 
   return (
     <div className="files">
+      <p id={wayOut} className="quiet">
+        The shell gets every key. To leave it: <kbd>Escape</kbd>, then <kbd>Tab</kbd>, or <kbd>Shift</kbd>+<kbd>Tab</kbd> to go back.
+      </p>
       <section className="shell-frame" ref={element} aria-label={`Shell in ${container}`} />
       {ended && (
         <div className="notice" role="status">

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useState } from 'react';
 import { Link } from 'wouter';
 import { isKnownKind, kinds } from '../../api/resources';
 import { useFleet, useHub, useNow } from '../../app/hub';
@@ -8,7 +7,7 @@ import { useObject } from '../../app/useObject';
 import { formatAge } from '../../kube/age';
 import type { Condition, KubeObject } from '../../kube/objects';
 import { selectorText } from '../../kube/selector';
-import { type Action, ActionDialog } from '../../ui/ActionDialog';
+import { ActionBar } from '../../ui/ActionBar';
 import { Mark } from '../../ui/Mark';
 import { ObjectView } from '../../ui/ObjectView';
 import { Facts, Panel } from '../../ui/Panel';
@@ -30,7 +29,6 @@ export default function WorkloadPage({ cluster, namespace, kind, name }: Props) 
   const hub = useHub();
   const fleet = useFleet();
   const now = useNow(5000);
-  const [action, setAction] = useState<Action | null>(null);
   const resource = isKnownKind(kind) ? kinds[kind].resource : '';
   const { object, loading, snapshot } = useObject<KubeObject>(cluster, resource, namespace, name);
   if (!resource) return <Empty title={`The page knows no kind ${kind}`}>kubectl get {kind} shows it.</Empty>;
@@ -42,20 +40,7 @@ export default function WorkloadPage({ cluster, namespace, kind, name }: Props) 
         </p>
         <h1>{name}</h1>
       </div>
-      {object && (
-        <div className="toolbar">
-          {workloadActions({ hub, fleet, cluster, namespace, kind, name, resource, object }).map(offered => (
-            <button
-              key={offered.title}
-              type="button"
-              className={offered.danger ? 'button danger' : 'button'}
-              onClick={() => setAction(offered)}
-            >
-              {offered.verb}
-            </button>
-          ))}
-        </div>
-      )}
+      {object && <ActionBar actions={workloadActions({ hub, fleet, cluster, namespace, kind, name, resource, object })} />}
     </header>
   );
   if (!object) {
@@ -130,7 +115,6 @@ export default function WorkloadPage({ cluster, namespace, kind, name }: Props) 
           },
         ]}
       />
-      <ActionDialog action={action} onClose={() => setAction(null)} />
     </>
   );
 }

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using Pelago.Kube;
+namespace Pelago.Kube;
 
-namespace Pelago.Client;
-
-/// <summary>Which finished runs are wanted; what is empty or null does not matter.</summary>
-public sealed record RunFilter
+/// <summary>Which finished runs are wanted (history.pelago.dev); what is empty or null does not matter.</summary>
+public sealed record RunQuery
 {
+    /// <summary>More than so many are never on one page.</summary>
+    public const int MaxLimit = 10_000;
+
     /// <summary>Empty: all namespaces.</summary>
     public string Namespace { get; init; } = "";
-
-    /// <summary>The run's own name.</summary>
-    public string Name { get; init; } = "";
     public string Pod { get; init; } = "";
     public string PodUid { get; init; } = "";
     public string Container { get; init; } = "";
@@ -33,11 +31,16 @@ public sealed record RunFilter
     public DateTimeOffset? Since { get; init; }
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>The field selector that says the same (history.pelago.dev).</summary>
+    /// <summary>How many a page has at most.</summary>
+    public int Limit { get; init; } = 500;
+
+    /// <summary>Of an earlier page; empty: the newest runs.</summary>
+    public string Continue { get; init; } = "";
+
+    /// <summary>The field selector that says the same, but for the namespace and the page.</summary>
     public string ToFieldSelector()
     {
         var terms = new List<FieldTerm>();
-        Add("metadata.name", Name);
         Add("spec.pod", Pod);
         Add("spec.podUID", PodUid);
         Add("spec.container", Container);
