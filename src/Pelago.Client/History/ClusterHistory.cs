@@ -34,8 +34,11 @@ public sealed class ClusterHistory(IKubeApi api)
     }
 
     /// <summary>The run of a name, in a namespace or, where that is empty, in any; null when history has none.</summary>
-    public async Task<PastRun?> FindAsync(string ns, string name, CancellationToken cancel) =>
-        (await PageAsync(ns, new FieldTerm("metadata.name", false, name).ToString(), limit: 1, next: "", cancel)).Items.FirstOrDefault();
+    public async Task<PastRun?> FindAsync(string ns, string name, CancellationToken cancel)
+    {
+        PastRunPage page = await PageAsync(ns, new FieldTerm("metadata.name", false, name).ToString(), limit: 1, next: "", cancel);
+        return page.Items is [var run, ..] ? run : null;
+    }
 
     /// <summary>The last run of a task that has ended; null when history has none. Its log is read by <see cref="HistoryStreams"/>.</summary>
     public async Task<PastRun?> OfTaskAsync(PodTask task, CancellationToken cancel)
