@@ -43,6 +43,7 @@ internal static class CompleteCommand
             last = last[(sign + 1)..];
         }
 
+        CloseFlags(root);
         string text = string.Concat(PartLetters.Spell([.. line], root).Select(word => Quote(word) + " ")) + last;
         ParseResult parsed = root.Parse(text);
         await RemoteNames.LoadAsync(parsed, last, cancel);
@@ -53,6 +54,15 @@ internal static class CompleteCommand
         if (!last.StartsWith('-') && found.Any(item => !item.Label.StartsWith('-')))
             found = [.. found.Where(item => !item.Label.StartsWith('-'))];
         return found.Select(item => new CompletionItem(item.Label, insertText: prefix + item.Label, detail: item.Detail));
+    }
+
+    /// <summary>A flag may be given a value (<c>--follow=false</c>), so that the library would complete the word after it as one, and offer nothing else.</summary>
+    private static void CloseFlags(Command command)
+    {
+        foreach (Option flag in command.Options.Where(option => option.ValueType == typeof(bool)))
+            flag.Arity = ArgumentArity.Zero;
+        foreach (Command inner in command.Subcommands)
+            CloseFlags(inner);
     }
 
     private static string Quote(string word) => word.Length == 0 || word.Any(char.IsWhiteSpace) ? $"\"{word}\"" : word;

@@ -24,6 +24,7 @@ public sealed class PathCompletionTests(FilesHome home)
     [InlineData("", "cat", "ada", "/etc/hostn")] // not in its sandbox
     [InlineData("", "cat", "ada", "no-such")]
     [InlineData("ada.main", "cat", "ad")]
+    [InlineData("ada.main", "tail", "-f", "ad")]
     public async Task The_files_that_begin_with_the_word_are_offered(string expected, params string[] words)
     {
         Assert.SkipWhen(words[^1].StartsWith("/etc", StringComparison.Ordinal) && GivenCluster.HasImages, "all files of a container are its sandbox");
