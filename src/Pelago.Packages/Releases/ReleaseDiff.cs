@@ -25,7 +25,7 @@ public sealed class ReleaseDiff(IKubeApi api, string ns)
         var changes = new List<ObjectChange>();
         IReadOnlyList<string> secrets = [.. (before?.Secrets ?? []).Union(after?.Secrets ?? [])];
         Dictionary<ObjectIdentifier, JsonObject> old = (before?.Objects ?? []).ToDictionary(json => ObjectIdentifier.Of(json, ns));
-        foreach (JsonObject json in after?.Objects ?? [])
+        foreach (JsonObject json in after is null ? [] : ConfigurationMarks.Shown(after, before, ns).Objects)
         {
             if (await CompareAsync(json, old.GetValueOrDefault(ObjectIdentifier.Of(json, ns)), secrets, cancel) is { } change)
                 changes.Add(change);
