@@ -37,6 +37,9 @@ public sealed class Installation(KubeObject document)
     public IReadOnlyList<InstallationRevision> History { get; } =
         [.. (document.Status?.Array("history") ?? []).OfType<JsonObject>().Select(InstallationRevision.Read)];
 
+    /// <summary>The last revision before the present one that was healthy; null where there was none.</summary>
+    public InstallationRevision? Before => History.LastOrDefault(revision => revision.Number < Revision && revision.WasHealthy);
+
     public IReadOnlyDictionary<string, ClusterState> Clusters { get; } = (document.Status?.Object("clusters") ?? [])
         .Where(pair => pair.Value is JsonObject).ToDictionary(pair => pair.Key, pair => ClusterState.Read((JsonObject)pair.Value!), StringComparer.Ordinal);
 
