@@ -48,6 +48,9 @@ public sealed record ClusterState
     /// <summary>Whether the revision was given up here, or was never begun because it cannot be.</summary>
     public bool IsGivenUp => Operation is Steps.Revert or Steps.Refused;
 
+    /// <summary>The revision that is here, healthy or not yet; 0 where none is.</summary>
+    public long InForce => IsGivenUp ? HealthyRevision : Revision;
+
     public static ClusterState Read(JsonObject json) => new()
     {
         Phase = json.String("phase") ?? InstallationPhase.Pending, Revision = json.Integer("revision") ?? 0, Step = json.String("step") ?? "", Operation = json.String("operation") ?? "",

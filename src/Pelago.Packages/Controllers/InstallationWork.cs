@@ -69,7 +69,7 @@ internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journa
             status["phase"] = InstallationPhase.Pending; // what is said of the revision before is not said of this one
             status["ready"] = $"0/{installation.Spec.ClusterNames(api.Cluster).Count()}";
             // What the last one came to is known for the last time: from now on the clusters speak of this one.
-            status["history"] = RevisionHistory.ToJson([.. RevisionHistory.Settled(installation, PhaseOf(installation), isLast: true), revision]);
+            status["history"] = RevisionHistory.ToJson(RevisionHistory.With(installation, PhaseOf(installation), revision));
         }
 
         await journal.WriteAsync(installation, status, cancel);

@@ -15,9 +15,10 @@ internal static class RevisionHistory
     /// <param name="isLast">Another revision takes its place: however far it was is what it came to.</param>
     public static IReadOnlyList<InstallationRevision> Settled(Installation installation, string phase, bool isLast)
     {
-        if (installation.History is not [.. var before, var last])
+        if (installation.History.Count == 0)
             return installation.History;
-        ICollection<ClusterState> states = [.. installation.Clusters.Values];
+        InstallationRevision last = installation.History[^1];
+        ClusterState[] states = [.. installation.Clusters.Values];
         string came = last.Phase;
         if (states.Any(state => state.IsGivenUp && state.Revision == last.Number && state.HealthyRevision != last.Number))
             came = phase == InstallationPhase.Failed ? phase : InstallationPhase.RolledBack;
@@ -25,9 +26,19 @@ internal static class RevisionHistory
             came = InstallationPhase.Healthy; // that one of several clusters is away, or ails since, does not make it a worse one
         else if (isLast || phase == InstallationPhase.Failed)
             came = phase;
-        return came == last.Phase ? installation.History : [.. before, last with { Phase = came }];
+        return came == last.Phase ? installation.History : [.. installation.History.SkipLast(1), last with { Phase = came }];
     }
 
-    /// <summary>The newest of them.</summary>
-    public static JsonArray ToJson(IReadOnlyList<InstallationRevision> history) => new([.. history.TakeLast(Longest).Select(item => (JsonNode)item.ToJson())]);
+    /// <summary>The same with another revision: the newest of them, and those that are in force, for their options are what the next change starts from.</summary>
+    public static IReadOnlyList<InstallationRevision> With(Installation installation, string phase, InstallationRevision next)
+    {
+        List<InstallationRevision> history = [.. Settled(installation, phase, isLast: true), next];
+        while (history.Count > Longest && history.FindIndex(0, history.Count - 1, IsPast) is >= 0 and var oldest)
+            history.RemoveAt(oldest);
+        return history;
+
+        bool IsPast(InstallationRevision revision) => installation.Clusters.Values.All(state => state.HealthyRevision != revision.Number);
+    }
+
+    public static JsonArray ToJson(IReadOnlyList<InstallationRevision> history) => new([.. history.Select(item => (JsonNode)item.ToJson())]);
 }

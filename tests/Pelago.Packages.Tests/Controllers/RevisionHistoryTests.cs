@@ -3,8 +3,8 @@
 using System.Text.Json.Nodes;
 using Pelago.Kube;
 using Pelago.Packages.Api;
-using Pelago.Packages.Controllers;
 using Pelago.Packages.Format;
+using Pelago.Packages.Options;
 using Pelago.Packages.Releases;
 using Xunit;
 
@@ -58,6 +58,42 @@ public sealed class RevisionHistoryTests(InstallationBed bed) : IClassFixture<In
         var document = new KubeObject(SamplePackage.Json("""{"status": {"revision": 3, "history": [{"revision": 1, "phase": "Healthy"}, {"revision": 2}, {"revision": 3}] } }"""));
 
         Assert.Equal(2, new Installation(document).Before!.Number);
+    }
+
+    [Fact]
+    public async Task A_change_starts_from_what_is_in_force_and_not_from_what_was_given_up()
+    {
+        InstallationRun run = await bed.StartAsync();
+        var records = new RecordStore(bed.Api, TimeProvider.System);
+        var secrets = new SecretRecords(records);
+        Installation given = await GiveUpAsync(run);
+
+        (InstallationSpec start, string lost) = await secrets.OpenToChangeAsync(given, Cancel);
+        JsonObject more = SamplePackage.Json("""{"replicas": 2}""");
+        await new InstallationWrites(bed.Api, records).ChangeAsync(given, One, start with { Options = OptionMerge.Merge(start.Options, more) }, "options changed", Cancel);
+        Installation now = (await run.WorkUntilAsync("web", InstallationPhase.Healthy))!;
+        (InstallationSpec next, _) = await secrets.OpenToChangeAsync(now, Cancel);
+
+        Assert.Equal(("1.0", "{}", ""), (start.Version, start.Options.ToJsonString(), lost));
+        Assert.Equal(("1.0", """{"replicas":2}"""), (now.Spec.Version, now.Spec.Options.ToJsonString()));
+        Assert.Equal("""{"replicas":2}""", next.Options.ToJsonString());
+    }
+
+    [Fact]
+    public async Task What_is_in_force_is_known_however_often_something_else_was_given_up()
+    {
+        InstallationRun run = await bed.StartAsync();
+        Installation given = await GiveUpAsync(run);
+        for (int i = 0; i < 12; i++)
+        {
+            await run.WantAsync("web", One, $$"""{"replicas": {{-i}}}""");
+            given = (await run.WorkUntilAsync("web", InstallationPhase.Failed))!;
+        }
+
+        (InstallationSpec start, _) = await new SecretRecords(new RecordStore(bed.Api, TimeProvider.System)).OpenToChangeAsync(given, Cancel);
+
+        Assert.Equal((10, 1, 14), (given.History.Count, given.Before!.Number, given.History[^1].Number));
+        Assert.Equal("{}", start.Options.ToJsonString());
     }
 
     /// <summary>1.0 is in place, and 2.0 with another greeting was given up.</summary>
