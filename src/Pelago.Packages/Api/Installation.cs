@@ -34,6 +34,9 @@ public sealed class Installation(KubeObject document)
 
     public string Ready => document.Status?.String("ready") ?? "";
 
+    /// <summary>The version that is there, which is another one than the spec's where that was given up or is not begun; the spec's where its controller does not say.</summary>
+    public string VersionInForce => document.Status?.Object("inForce")?.String("version") ?? Spec.Version;
+
     /// <summary>The oldest first.</summary>
     public IReadOnlyList<InstallationRevision> History { get; } =
         [.. (document.Status?.Array("history") ?? []).OfType<JsonObject>().Select(InstallationRevision.Read)];

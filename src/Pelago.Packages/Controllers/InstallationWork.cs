@@ -118,19 +118,31 @@ internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journa
     private async Task SumUpAsync(Installation installation, CancellationToken cancel)
     {
         string[] names = [.. installation.Spec.ClusterNames(api.Cluster)];
-        int ready = StatesOf(installation).Count(state => state.Phase == InstallationPhase.Healthy && state.Revision == installation.Revision);
+        // Where all have gone back, it is the revision that is there that they have as it should be.
+        string well = installation.StillInForce is null ? InstallationPhase.Healthy : InstallationPhase.RolledBack;
+        int ready = StatesOf(installation).Count(state => state.Phase == well && state.Revision == installation.Revision);
         string phase = PhaseOf(installation);
         IEnumerable<string> said = installation.Clusters.Where(pair => pair.Value.Message.Length > 0).OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => installation.Clusters.Count == 1 && names.Length == 1 ? pair.Value.Message : $"{pair.Key}: {pair.Value.Message}");
         string message = string.Join("; ", said.Take(5)), count = $"{ready}/{names.Length}";
         // Nothing to say is no message: there are API servers (Debian's 1.20) that take an empty text for null and refuse it.
         IReadOnlyList<InstallationRevision> history = RevisionHistory.Settled(installation, phase, isLast: false);
-        var status = new JsonObject { ["phase"] = phase, ["ready"] = count, ["message"] = message.Length > 0 ? message : null };
-        bool isNews = phase != installation.Phase || message != installation.Message || count != installation.Ready;
+        JsonObject? inForce = InForce(installation);
+        var status = new JsonObject { ["phase"] = phase, ["ready"] = count, ["message"] = message.Length > 0 ? message : null, ["inForce"] = inForce };
+        bool isNews = phase != installation.Phase || message != installation.Message || count != installation.Ready
+            || !JsonEquality.DeepEquals(inForce, installation.Object.Status?.Object("inForce"));
         if (!history.SequenceEqual(installation.History))
             (status["history"], isNews) = (RevisionHistory.ToJson(history), true);
         if (isNews)
             await journal.WriteAsync(installation, status, cancel);
+    }
+
+    /// <summary>Which revision is there, which is another one than is asked for while that is not begun, and when it was given up. Null: none is.</summary>
+    private JsonObject? InForce(Installation installation)
+    {
+        long number = StatesOf(installation).Max(state => state.InForce);
+        InstallationRevision? revision = installation.History.LastOrDefault(one => one.Number == number);
+        return revision is null ? null : new JsonObject { ["revision"] = revision.Number, ["version"] = revision.Version };
     }
 
     private ClusterState[] StatesOf(Installation installation) =>

@@ -96,6 +96,20 @@ public sealed class RevisionHistoryTests(InstallationBed bed) : IClassFixture<In
         Assert.Equal("{}", start.Options.ToJsonString());
     }
 
+    [Fact]
+    public async Task The_status_says_which_version_is_in_force()
+    {
+        InstallationRun run = await bed.StartAsync();
+        Installation given = await GiveUpAsync(run);
+        run.BecomesReady = _ => true;
+        await run.WantAsync("web", Two);
+        Installation now = (await run.WorkUntilAsync("web", InstallationPhase.Healthy))!;
+
+        Assert.Equal(("2.0", "1.0", "1/1"), (given.Spec.Version, given.VersionInForce, given.Ready));
+        Assert.Equal("""{"revision":1,"version":"1.0"}""", given.Object.Status!.Object("inForce")!.ToJsonString());
+        Assert.Equal(("2.0", "1/1"), (now.VersionInForce, now.Ready));
+    }
+
     /// <summary>1.0 is in place, and 2.0 with another greeting was given up.</summary>
     private static async Task<Installation> GiveUpAsync(InstallationRun run)
     {

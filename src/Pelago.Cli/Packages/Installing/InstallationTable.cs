@@ -27,7 +27,7 @@ internal static class InstallationTable
         foreach ((string cluster, Installation one) in found)
         {
             table.Add([
-                .. several ? (string[])[cluster] : [], .. spaces ? (string[])[one.Namespace] : [], one.Name, PlainText.Of(one.Spec.Package), PlainText.Of(one.Spec.Version), $"{one.Revision}",
+                .. several ? (string[])[cluster] : [], .. spaces ? (string[])[one.Namespace] : [], one.Name, PlainText.Of(one.Spec.Package), PlainText.Of(one.VersionInForce), $"{one.Revision}",
                 one.Ready.Length > 0 ? one.Ready : "-", one.Phase, one.Message.Length > 0 ? PlainText.Of(one.Message) : "-",
             ]);
         }
@@ -37,7 +37,7 @@ internal static class InstallationTable
 
     public static JsonObject Json(string cluster, Installation one) => new()
     {
-        ["cluster"] = cluster, ["namespace"] = one.Namespace, ["name"] = one.Name, ["package"] = one.Spec.Package, ["version"] = one.Spec.Version, ["revision"] = one.Revision,
+        ["cluster"] = cluster, ["namespace"] = one.Namespace, ["name"] = one.Name, ["package"] = one.Spec.Package, ["version"] = one.Spec.Version, ["versionInForce"] = one.VersionInForce, ["revision"] = one.Revision,
         ["ready"] = one.Ready, ["phase"] = one.Phase, ["message"] = one.Message, ["options"] = one.Spec.Options.DeepClone(),
         ["clusters"] = new JsonObject(one.Clusters.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create<string, JsonNode?>(
             pair.Key, new JsonObject { ["phase"] = pair.Value.Phase, ["revision"] = pair.Value.Revision, ["step"] = pair.Value.Step, ["message"] = pair.Value.Message }))),
