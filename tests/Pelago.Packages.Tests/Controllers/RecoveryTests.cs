@@ -75,7 +75,7 @@ public sealed class RecoveryTests(InstallationBed bed) : IClassFixture<Installat
         await run.WantAsync("web", SamplePackage.Of("2.0", after));
         Installation now = (await run.WorkUntilAsync("web", InstallationPhase.Failed))!;
 
-        Assert.Contains("ConfigMap frozen was refused", now.Message, StringComparison.Ordinal);
+        Assert.Contains("ConfigMap frozen: ", now.Message, StringComparison.Ordinal);
         Assert.Contains("web:1.0", (await run.FindAsync(Deployments, "web"))!.Value.Json.ToJsonString(), StringComparison.Ordinal);
     }
 

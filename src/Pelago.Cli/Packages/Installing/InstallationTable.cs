@@ -9,7 +9,8 @@ namespace Pelago.Cli.Packages.Installing;
 /// <summary>Installations, as a line each or as JSON.</summary>
 internal static class InstallationTable
 {
-    public static void Print(IReadOnlyList<(string Cluster, Installation Installation)> found, string form)
+    /// <param name="withMessages">Whether a table has what each says of itself.</param>
+    public static void Print(IReadOnlyList<(string Cluster, Installation Installation)> found, string form, bool withMessages = true)
     {
         switch (form)
         {
@@ -23,12 +24,12 @@ internal static class InstallationTable
         }
 
         bool several = found.Select(one => one.Cluster).Distinct().Count() > 1, spaces = found.Select(one => one.Installation.Namespace).Distinct().Count() > 1;
-        var table = new TextTable([.. several ? (string[])["CLUSTER"] : [], .. spaces ? (string[])["NAMESPACE"] : [], "NAME", "PACKAGE", "VERSION", "REVISION", "READY", "PHASE", "MESSAGE"]);
+        var table = new TextTable([.. several ? (string[])["CLUSTER"] : [], .. spaces ? (string[])["NAMESPACE"] : [], "NAME", "PACKAGE", "VERSION", "REVISION", "READY", "PHASE", .. withMessages ? (string[])["MESSAGE"] : []]);
         foreach ((string cluster, Installation one) in found)
         {
             table.Add([
                 .. several ? (string[])[cluster] : [], .. spaces ? (string[])[one.Namespace] : [], one.Name, PlainText.Of(one.Spec.Package), PlainText.Of(one.VersionInForce), $"{one.Revision}",
-                one.Ready.Length > 0 ? one.Ready : "-", one.Phase, one.Message.Length > 0 ? PlainText.Of(one.Message) : "-",
+                one.Ready.Length > 0 ? one.Ready : "-", one.Phase, .. withMessages ? (string[])[one.Message.Length > 0 ? PlainText.Of(one.Message) : "-"] : [],
             ]);
         }
 
