@@ -150,6 +150,21 @@ public sealed class RecoveryTests(InstallationBed bed) : IClassFixture<Installat
     }
 
     [Fact]
+    public async Task One_that_is_being_removed_is_not_changed_which_is_said()
+    {
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("web", One);
+        await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+        await run.UninstallAsync("web");
+        Installation going = (await run.GetAsync("web"))!;
+
+        var refused = await Assert.ThrowsAsync<ApiStatusException>(() => Writes.ChangeAsync(going, Two, going.Spec, "upgraded", Cancel));
+
+        Assert.Equal("web is being removed and was not changed: wait until it is gone, and install it again", refused.Status.Message);
+        await run.WorkAsync("web", gone => gone is null);
+    }
+
+    [Fact]
     public async Task What_is_wanted_again_while_it_is_removed_is_kept()
     {
         InstallationRun run = await bed.StartAsync("east");
