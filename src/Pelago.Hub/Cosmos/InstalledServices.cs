@@ -65,9 +65,9 @@ internal sealed class InstalledServices(IKubeApi user, TimeProvider time)
         }
     }
 
-    /// <summary>What an installation asks for, with its secret options; or, where those are lost, without them and why.</summary>
+    /// <summary>What a change of an installation starts from, with its secret options; or, where those are lost, without them and why.</summary>
     public Task<(InstallationSpec Spec, string Lost)> SpecAsync(Installation installation, CancellationToken cancel) =>
-        new SecretRecords(_records).OpenToChangeAsync(installation.Namespace, installation.Name, installation.Spec, cancel);
+        new SecretRecords(_records).OpenToChangeAsync(installation, cancel);
 
     public async Task DeleteAsync(Installation installation, CancellationToken cancel)
     {

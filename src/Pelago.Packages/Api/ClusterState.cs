@@ -2,6 +2,7 @@
 
 using System.Text.Json.Nodes;
 using Pelago.Kube;
+using Pelago.Packages.Controllers;
 
 namespace Pelago.Packages.Api;
 
@@ -43,6 +44,12 @@ public sealed record ClusterState
 
     /// <summary>What an uninstall left in place, as <c>KIND NAMESPACE/NAME</c>.</summary>
     public IReadOnlyList<string> Left { get; init; } = [];
+
+    /// <summary>Whether the revision was given up here, or was never begun because it cannot be.</summary>
+    public bool IsGivenUp => Operation is Steps.Revert or Steps.Refused;
+
+    /// <summary>The revision that is here, healthy or not yet; 0 where none is.</summary>
+    public long InForce => IsGivenUp ? HealthyRevision : Revision;
 
     public static ClusterState Read(JsonObject json) => new()
     {

@@ -32,6 +32,9 @@ public static class PackagesApi
     /// <summary>On an object of a template: <c>true</c> leaves it in place when the installation goes.</summary>
     public const string KeepAnnotation = $"{Group}/keep";
 
+    /// <summary>On pod templates: by what the ConfigMaps and Secrets are known that their pods are told of; another one makes pods anew.</summary>
+    public const string ConfigurationAnnotation = $"{Group}/config";
+
     /// <summary>On objects of a package for Marathon: what it says that has no counterpart, a line each.</summary>
     public const string UnmappedAnnotation = $"{Group}/unmapped";
 

@@ -38,7 +38,6 @@ internal sealed class ClusterRun(
     private readonly InstalledObjects _objects = new(api, kinds, installation, hub);
     private readonly ReleaseHealth _health = new(api, kinds, installation.Namespace);
     private ClusterState _state = installation.Clusters.GetValueOrDefault(cluster) ?? new ClusterState();
-    private readonly HashSet<string> _secrets = new(StringComparer.Ordinal);
     private bool _isOver;
 
     /// <summary>Null: nobody tells of changes.</summary>
@@ -94,7 +93,7 @@ internal sealed class ClusterRun(
     }
 
     /// <summary>A refusal as it may be said and logged.</summary>
-    public ApiStatus WithoutSecrets(ApiStatus refused) => refused with { Message = HiddenText.Of(refused.Message, _secrets) };
+    public ApiStatus WithoutSecrets(ApiStatus refused) => refused with { Message = RefusalWords.Short(HiddenText.Of(refused.Message, _objects.Secrets)) };
 
     /// <summary>What the cluster refuses now it may take later; after the deadline it counts as a failure.</summary>
     public async Task<ReconcileResult> RefusedAsync(ApiStatus refused, CancellationToken cancel)
@@ -125,7 +124,7 @@ internal sealed class ClusterRun(
         Release? current = await TryReleaseAsync(_state.HealthyRelease, cancel);
         PlannedRelease planned = await plan.MakeAsync(installation, cluster, current, cancel);
         StepOutcome outcome = planned.Outcome;
-        _secrets.UnionWith(planned.Secrets);
+        _objects.Secrets.UnionWith(planned.Secrets);
         if (outcome.IsDone)
         {
             string operation = _state.HealthyRelease.Length == 0 ? Steps.Install : Steps.Upgrade;
@@ -328,7 +327,7 @@ internal sealed class ClusterRun(
     private async Task<Release> ReleaseAsync(string digest, CancellationToken cancel)
     {
         var release = Release.Read(await records.ReadAsync(installation.Namespace, digest, cancel));
-        _secrets.UnionWith(release.Secrets);
+        _objects.Secrets.UnionWith(release.Secrets);
         return release;
     }
 
@@ -349,7 +348,7 @@ internal sealed class ClusterRun(
     private async Task WriteAsync(ClusterState? state, CancellationToken cancel)
     {
         if (state is not null)
-            state = state with { Message = Short(HiddenText.Of(state.Message, _secrets), MaxMessage), Failure = Short(HiddenText.Of(state.Failure, _secrets), MaxFailure) };
+            state = state with { Message = Short(HiddenText.Of(state.Message, _objects.Secrets), MaxMessage), Failure = Short(HiddenText.Of(state.Failure, _objects.Secrets), MaxFailure) };
         JsonObject? before = installation.Clusters.ContainsKey(cluster) || _written ? _state.ToJson() : null, after = state?.ToJson();
         if (JsonNode.DeepEquals(before, after))
             return;

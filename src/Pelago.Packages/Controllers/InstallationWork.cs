@@ -13,7 +13,6 @@ namespace Pelago.Packages.Controllers;
 /// <summary>What concerns an installation as a whole: its revisions, the sum of its clusters, its end.</summary>
 internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journal journal, TimeProvider time)
 {
-    private const int MaxHistory = 10;
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
     /// <summary>Long enough for somebody who has written a package and not yet the installation of it.</summary>
@@ -69,7 +68,8 @@ internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journa
             status["revision"] = revision.Number;
             status["phase"] = InstallationPhase.Pending; // what is said of the revision before is not said of this one
             status["ready"] = $"0/{installation.Spec.ClusterNames(api.Cluster).Count()}";
-            status["history"] = new JsonArray([.. installation.History.Append(revision).TakeLast(MaxHistory).Select(item => (JsonNode)item.ToJson())]);
+            // What the last one came to is known for the last time: from now on the clusters speak of this one.
+            status["history"] = RevisionHistory.ToJson(RevisionHistory.With(installation, PhaseOf(installation), revision));
         }
 
         await journal.WriteAsync(installation, status, cancel);
@@ -118,18 +118,39 @@ internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journa
     private async Task SumUpAsync(Installation installation, CancellationToken cancel)
     {
         string[] names = [.. installation.Spec.ClusterNames(api.Cluster)];
-        ClusterState[] states = [.. names.Select(name => installation.Clusters.GetValueOrDefault(name) ?? new ClusterState())];
-        int ready = states.Count(state => state.Phase == InstallationPhase.Healthy && state.Revision == installation.Revision);
-        string phase = installation.IsDeleting
-            ? InstallationPhase.Removing
-            : states.Select(state => state.Revision == installation.Revision ? state.Phase : state.Phase is InstallationPhase.Unreachable ? state.Phase : InstallationPhase.Pending).MinBy(name => Array.IndexOf(WorstFirst, name))!;
+        // Where all have gone back, it is the revision that is there that they have as it should be.
+        string well = installation.StillInForce is null ? InstallationPhase.Healthy : InstallationPhase.RolledBack;
+        int ready = StatesOf(installation).Count(state => state.Phase == well && state.Revision == installation.Revision);
+        string phase = PhaseOf(installation);
         IEnumerable<string> said = installation.Clusters.Where(pair => pair.Value.Message.Length > 0).OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => installation.Clusters.Count == 1 && names.Length == 1 ? pair.Value.Message : $"{pair.Key}: {pair.Value.Message}");
         string message = string.Join("; ", said.Take(5)), count = $"{ready}/{names.Length}";
         // Nothing to say is no message: there are API servers (Debian's 1.20) that take an empty text for null and refuse it.
-        if (phase != installation.Phase || message != installation.Message || count != installation.Ready)
-            await journal.WriteAsync(installation, new JsonObject { ["phase"] = phase, ["ready"] = count, ["message"] = message.Length > 0 ? message : null }, cancel);
+        IReadOnlyList<InstallationRevision> history = RevisionHistory.Settled(installation, phase, isLast: false);
+        JsonObject? inForce = InForce(installation);
+        var status = new JsonObject { ["phase"] = phase, ["ready"] = count, ["message"] = message.Length > 0 ? message : null, ["inForce"] = inForce };
+        bool isNews = phase != installation.Phase || message != installation.Message || count != installation.Ready
+            || !JsonEquality.DeepEquals(inForce, installation.Object.Status?.Object("inForce"));
+        if (!history.SequenceEqual(installation.History))
+            (status["history"], isNews) = (RevisionHistory.ToJson(history), true);
+        if (isNews)
+            await journal.WriteAsync(installation, status, cancel);
     }
+
+    /// <summary>Which revision is there, which is another one than is asked for while that is not begun, and when it was given up. Null: none is.</summary>
+    private JsonObject? InForce(Installation installation)
+    {
+        long number = StatesOf(installation).Max(state => state.InForce);
+        InstallationRevision? revision = installation.History.LastOrDefault(one => one.Number == number);
+        return revision is null ? null : new JsonObject { ["revision"] = revision.Number, ["version"] = revision.Version };
+    }
+
+    private ClusterState[] StatesOf(Installation installation) =>
+        [.. installation.Spec.ClusterNames(api.Cluster).Select(name => installation.Clusters.GetValueOrDefault(name) ?? new ClusterState())];
+
+    private string PhaseOf(Installation installation) => installation.IsDeleting
+        ? InstallationPhase.Removing
+        : StatesOf(installation).Select(state => state.Revision == installation.Revision ? state.Phase : state.Phase is InstallationPhase.Unreachable ? state.Phase : InstallationPhase.Pending).MinBy(name => Array.IndexOf(WorstFirst, name))!;
 
     /// <summary>Nothing of it is left on any cluster: its records go, unless another installation needs them, and then itself.</summary>
     private async Task FinishAsync(Installation installation, string[] finalizers, CancellationToken cancel)

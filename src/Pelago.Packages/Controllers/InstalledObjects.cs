@@ -18,6 +18,9 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
     private static readonly WriteQuery Apply = new() { FieldManager = PackagesApi.FieldManager, Force = true };
     private readonly OwnerMark _mark = new(installation.Namespace, installation.Name, hub);
 
+    /// <summary>Texts that no words are to have: those of each release that was looked at.</summary>
+    public HashSet<string> Secrets { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Applies the objects of a release in their order.</summary>
     /// <param name="each">Goes on after one that is refused, and says so at the end: on the way back none may keep another from it.</param>
     public async Task<StepOutcome> ApplyAsync(Release release, bool each, CancellationToken cancel)
@@ -150,7 +153,7 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
     }
 
     /// <summary>Refusals that another try may not meet are thrown, so that it is made.</summary>
-    private static StepOutcome Judge(KubeObject item, ApiStatus refused) => refused.Code is 400 or 403 or 404 or 405 or 413 or 415 or 422
-        ? StepOutcome.Failed($"{item.Kind} {item.Name} was refused: {refused.Message}")
+    private StepOutcome Judge(KubeObject item, ApiStatus refused) => refused.Code is 400 or 403 or 404 or 405 or 413 or 415 or 422
+        ? StepOutcome.Failed($"{item.Kind} {item.Name}: {RefusalWords.Of(refused, Secrets)}")
         : throw new ApiStatusException(refused);
 }

@@ -33,7 +33,9 @@ internal sealed class ReleasePlan(IKubeApi home, RecordStore records)
             return Failed(string.Join("; ", faults)) with { Secrets = secrets };
         if (await MissingAsync(installation, cluster, package, cancel) is { } missing)
             return new PlannedRelease("", StepOutcome.Waits(missing));
-        string digest = await records.PutAsync(installation.Namespace, (release with { Salt = spec.Salt }).ToJson(), cancel, installation.Name);
+        // Whoever knows the uid may read the open options, and the salt whoever may read the secret ones.
+        release = ConfigurationMarks.On(release with { Salt = spec.Salt }, current, installation.Namespace, $"{installation.Object.Uid} {spec.Salt}");
+        string digest = await records.PutAsync(installation.Namespace, release.ToJson(), cancel, installation.Name);
         return new PlannedRelease(digest, StepOutcome.Done) { Secrets = secrets };
     }
 

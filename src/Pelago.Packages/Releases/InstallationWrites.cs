@@ -54,6 +54,8 @@ public sealed class InstallationWrites(IKubeApi api, RecordStore records)
     /// <param name="spec">With all options.</param>
     public async Task<Installation> ChangeAsync(Installation installation, PackageRevision package, InstallationSpec spec, string cause, CancellationToken cancel)
     {
+        if (installation.IsDeleting)
+            throw Removing(installation);
         await records.PutAsync(installation.Namespace, PackageRecord.Of(package), cancel);
         spec = await _secrets.SealAsync(installation.Namespace, installation.Name, spec, package.Config, cancel);
         if (installation.Phase != InstallationPhase.Healthy && RecordStore.DigestOf(spec.ToJson()) == RecordStore.DigestOf(installation.Spec.ToJson()))
@@ -66,9 +68,15 @@ public sealed class InstallationWrites(IKubeApi api, RecordStore records)
             ApiResult written = await api.UpdateAsync(installation.Path, changed.ToUtf8(), Write, cancel);
             if (written.Error is not { IsConflict: true } || attempt == MaxConflicts || await AgainAsync(installation, cancel) is not { } again)
                 return new Installation(KubeObject.Parse(written.BodyOrThrow()));
-            installation = again;
+            installation = again.IsDeleting ? throw Removing(again) : again;
         }
     }
+
+    /// <summary>The cluster would take it, and nothing would ever come of it.</summary>
+    private static ApiStatusException Removing(Installation installation) => new(new ApiStatus
+    {
+        Code = 409, Reason = StatusReason.Conflict, Message = $"{installation.Name} is being removed and was not changed: wait until it is gone, and install it again",
+    });
 
     /// <summary>The same object with the same spec: its controller has only said more of it. Null when somebody changed it, or it is gone.</summary>
     private async Task<Installation?> AgainAsync(Installation before, CancellationToken cancel)

@@ -5,7 +5,6 @@ using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Packages.Api;
 using Pelago.Packages.Controllers;
-using Pelago.Packages.Options;
 
 namespace Pelago.Packages.Releases;
 
@@ -25,7 +24,7 @@ public sealed class ReleaseDiff(IKubeApi api, string ns)
         var changes = new List<ObjectChange>();
         IReadOnlyList<string> secrets = [.. (before?.Secrets ?? []).Union(after?.Secrets ?? [])];
         Dictionary<ObjectIdentifier, JsonObject> old = (before?.Objects ?? []).ToDictionary(json => ObjectIdentifier.Of(json, ns));
-        foreach (JsonObject json in after?.Objects ?? [])
+        foreach (JsonObject json in after is null ? [] : ConfigurationMarks.Shown(after, before, ns).Objects)
         {
             if (await CompareAsync(json, old.GetValueOrDefault(ObjectIdentifier.Of(json, ns)), secrets, cancel) is { } change)
                 changes.Add(change);
@@ -53,7 +52,7 @@ public sealed class ReleaseDiff(IKubeApi api, string ns)
             item.Metadata.ObjectOrNew("annotations")[PackagesApi.OwnerAnnotation] = owner; // whose it is does not change by that
         ApiResult tried = await api.PatchAsync(path, PatchType.Apply, item.ToUtf8(), Try, cancel);
         if (tried.Error is { } refused)
-            return new ObjectChange('!', item.Kind, item.Name, [HiddenText.Of(refused.Message, secrets)]);
+            return new ObjectChange('!', item.Kind, item.Name, [RefusalWords.Of(refused, secrets)]);
         IReadOnlyList<string> fields = FieldChanges.Of(live.Json, KubeJson.ParseObject(tried.Body), installed, item.Kind == "Secret", secrets);
         return fields.Count == 0 ? null : new ObjectChange('~', item.Kind, item.Name, fields);
     }

@@ -52,6 +52,26 @@ public sealed class SecretRecords(RecordStore records)
     }
 
     /// <summary>
+    /// What a change of an installation starts from, likewise: what is in force, and not what was asked for and given up, or it would come back with each
+    /// change that names something else.
+    /// </summary>
+    public async Task<(InstallationSpec Spec, string Lost)> OpenToChangeAsync(Installation installation, CancellationToken cancel)
+    {
+        InstallationSpec spec = installation.Spec;
+        try
+        {
+            if (installation.StillInForce is { } before)
+                spec = InstallationSpec.Read(await records.ReadAsync(installation.Namespace, before.Record, cancel));
+        }
+        catch (ApiStatusException lost) when (lost.Status.Code is 400 or 404)
+        {
+            // Then the last that was asked for is all that is known.
+        }
+
+        return await OpenToChangeAsync(installation.Namespace, installation.Name, spec, cancel);
+    }
+
+    /// <summary>
     /// The spec as an installation has it: its secret options are kept beside it, and so is what was kept there before though the schema does not call it
     /// secret any more. Those that the Secret which the spec names has already are not kept again, so that what is the same reads the same.
     /// </summary>

@@ -34,6 +34,18 @@ public sealed class InstallationTests(InstallationBed bed) : IClassFixture<Insta
     }
 
     [Fact]
+    public async Task What_the_cluster_refuses_is_said_with_its_reason()
+    {
+        const string broken = """{apiVersion: v1, kind: Service, metadata: {name: door}, spec: {ports: [{port: -1}] } }""";
+        InstallationRun run = await bed.StartAsync();
+
+        await run.WantAsync("web", SamplePackage.Of("1.0", broken));
+        Installation? now = await run.WorkUntilAsync("web", InstallationPhase.Failed);
+
+        Assert.StartsWith("Service door: spec.ports[0].port: Invalid value: -1: must be between 1 and 65535", now!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_version_that_does_not_upgrade_from_the_one_before_is_refused()
     {
         InstallationRun run = await bed.StartAsync();

@@ -75,7 +75,7 @@ public sealed class RecoveryTests(InstallationBed bed) : IClassFixture<Installat
         await run.WantAsync("web", SamplePackage.Of("2.0", after));
         Installation now = (await run.WorkUntilAsync("web", InstallationPhase.Failed))!;
 
-        Assert.Contains("ConfigMap frozen was refused", now.Message, StringComparison.Ordinal);
+        Assert.Contains("ConfigMap frozen: ", now.Message, StringComparison.Ordinal);
         Assert.Contains("web:1.0", (await run.FindAsync(Deployments, "web"))!.Value.Json.ToJsonString(), StringComparison.Ordinal);
     }
 
@@ -146,6 +146,21 @@ public sealed class RecoveryTests(InstallationBed bed) : IClassFixture<Installat
 
         await run.UninstallAsync("web");
 
+        await run.WorkAsync("web", gone => gone is null);
+    }
+
+    [Fact]
+    public async Task One_that_is_being_removed_is_not_changed_which_is_said()
+    {
+        InstallationRun run = await bed.StartAsync();
+        await run.WantAsync("web", One);
+        await run.WorkUntilAsync("web", InstallationPhase.Healthy);
+        await run.UninstallAsync("web");
+        Installation going = (await run.GetAsync("web"))!;
+
+        var refused = await Assert.ThrowsAsync<ApiStatusException>(() => Writes.ChangeAsync(going, Two, going.Spec, "upgraded", Cancel));
+
+        Assert.Equal("web is being removed and was not changed: wait until it is gone, and install it again", refused.Status.Message);
         await run.WorkAsync("web", gone => gone is null);
     }
 

@@ -194,12 +194,12 @@ public sealed class SecretInstallationTests(InstallationBed bed) : IClassFixture
 
     [Theory]
     [InlineData("""{"password": "zq"}""", "/password: minLength: expected 4 characters or more, found a value that is not shown; set it with --set-file password=FILE")]
-    [InlineData("""{"password": "open_sesame"}""", "was refused")]
+    [InlineData("""{"password": "open_sesame"}""", "Service web: ")]
     public async Task What_is_wrong_with_one_is_said_without_it(string options, string words)
     {
         InstallationRun run = await bed.StartAsync();
         string password = SamplePackage.Json(options).String("password")!;
-        PackageRevision package = words == "was refused" ? With(SamplePackage.Of("1.0", """{apiVersion: v1, kind: Service, metadata: {name: "{{installation.name}}"}, spec: {ports: [{port: 80, name: "{{password}}"}]}}""")) : One;
+        PackageRevision package = words == "Service web: " ? With(SamplePackage.Of("1.0", """{apiVersion: v1, kind: Service, metadata: {name: "{{installation.name}}"}, spec: {ports: [{port: 80, name: "{{password}}"}]}}""")) : One;
 
         Installation now = await InstallAsync(run, options, phase: InstallationPhase.Failed, package: package);
 

@@ -53,15 +53,17 @@ internal static class HistoryCommand
     {
         var table = new TextTable("REVISION", "VERSION", "AT", "STATE", "CAUSE");
         foreach (InstallationRevision revision in present.History)
-            table.Add($"{revision.Number}", PlainText.Of(revision.Version), revision.At, State(present, revision.Number), PlainText.Of(revision.Cause));
+            table.Add($"{revision.Number}", PlainText.Of(revision.Version), revision.At, State(present, revision), PlainText.Of(revision.Cause));
         table.WriteTo(Console.Out);
     }
 
-    private static string State(Installation present, long number)
+    private static string State(Installation present, InstallationRevision revision)
     {
-        if (number == present.Revision)
+        if (revision.Number == present.Revision)
             return present.Phase;
-        return present.Clusters.Values.Any(state => state.HealthyRevision == number && state.Operation == "revert") ? "in place" : "-";
+        if (present.Clusters.Values.Any(state => state.HealthyRevision == revision.Number && state.IsGivenUp))
+            return "in place";
+        return revision.Phase.Length > 0 ? revision.Phase : "-";
     }
 
     private static async Task<JsonObject> JsonAsync(InstallationAccess access, InstallationRevision revision, CancellationToken cancel)

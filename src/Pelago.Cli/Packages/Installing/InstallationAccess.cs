@@ -57,10 +57,10 @@ internal sealed class InstallationAccess(HttpKubeApi keeper, IReadOnlyList<HttpK
         return [.. (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(json => new Installation(new KubeObject(json)))];
     }
 
-    /// <summary>What an installation asks for, with its secret options; where those are lost, as in a copy from elsewhere, without them, which is said.</summary>
+    /// <summary>What a change of an installation starts from, with its secret options; where those are lost, as in a copy from elsewhere, without them, which is said.</summary>
     public async Task<InstallationSpec> SpecAsync(Installation present, CancellationToken cancel)
     {
-        (InstallationSpec spec, string lost) = await Secrets.OpenToChangeAsync(ns, present.Name, present.Spec, cancel);
+        (InstallationSpec spec, string lost) = await Secrets.OpenToChangeAsync(present, cancel);
         if (lost.Length > 0)
             Console.Error.WriteLine($"pelago: the secret options of {present.Name} are not there, and have to be given again with --set-file: {PlainText.Of(lost)}");
         return spec;

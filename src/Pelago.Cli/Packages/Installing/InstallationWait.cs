@@ -52,7 +52,7 @@ internal sealed class InstallationWait(InstallationAccess access, Progress progr
     /// <summary>Prints how it ended; the exit code.</summary>
     public static int Report(InstallationAccess access, Installation settled, string form)
     {
-        InstallationTable.Print([(access.Home.Cluster, settled)], form);
+        InstallationTable.Print([(access.Home.Cluster, settled)], form, withMessages: false); // it is said once, below
         if (settled.Phase == InstallationPhase.Healthy)
             return ExitCode.Done;
         int away = settled.Clusters.Values.Count(state => state.Phase == InstallationPhase.Unreachable);

@@ -17,9 +17,9 @@ internal static class RollbackCommand
     {
         var line = new InstallationLine();
         var name = new Argument<string>("name") { Description = "The installation" };
-        var revision = new Argument<int?>("revision") { Description = "To which revision (default: the one before)", Arity = ArgumentArity.ZeroOrOne, CustomParser = Number };
+        var revision = new Argument<int?>("revision") { Description = "To which revision (default: the last one before that was healthy)", Arity = ArgumentArity.ZeroOrOne, CustomParser = Number };
         var command = new Command("rollback", "Bring an installation back to what it was").WithExamples("""
-            pelago package rollback web           to the revision before
+            pelago package rollback web           to the last revision before that was healthy
             pelago package rollback web 3
             pelago package history web            which there are
             """);
@@ -53,8 +53,8 @@ internal static class RollbackCommand
                 ?? throw new CliException($"{present.Name} has no revision {number}; there are: {known}", ExitCode.NothingMatched);
         }
 
-        return present.History.LastOrDefault(revision => revision.Number < present.Revision)
-            ?? throw new CliException($"{present.Name} has no revision before {present.Revision}: it never was anything else", ExitCode.NothingMatched);
+        return present.Before
+            ?? throw new CliException($"{present.Name} has no revision before {present.Revision} that was healthy{(known.Length > 0 ? $"; there are: {known}" : "")}", ExitCode.NothingMatched);
     }
 
     private static int? Number(ArgumentResult result)

@@ -40,9 +40,9 @@ internal sealed class InstallHome(HttpKubeApi api, string cluster, string ns)
     public async Task<PackageRevision> PackageAsync(string digest, CancellationToken cancel) =>
         PackageRecord.Read(await _records.ReadAsync(ns, digest, cancel)) ?? throw new ApiStatusException(ApiStatus.BadRequest($"what is kept of {digest} on cluster {cluster} is no valid package"));
 
-    /// <summary>What an installation asks for, with its secret options; or, where those are lost, without them and why.</summary>
+    /// <summary>What a change of an installation starts from, with its secret options; or, where those are lost, without them and why.</summary>
     public Task<(InstallationSpec Spec, string Lost)> SpecAsync(Installation installation, CancellationToken cancel) =>
-        Secrets.OpenToChangeAsync(ns, installation.Name, installation.Spec, cancel);
+        Secrets.OpenToChangeAsync(installation, cancel);
 
     /// <summary>The names that lead to each secret option that has a value, those of single clusters apart; or, where they are lost, why.</summary>
     public async Task<(IReadOnlyList<string[]> Paths, string Lost)> SecretPathsAsync(Installation installation, CancellationToken cancel)

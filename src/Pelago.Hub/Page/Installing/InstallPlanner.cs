@@ -83,8 +83,8 @@ internal sealed class InstallPlanner(InstallHome home, Func<Catalog> catalog)
     {
         InstallationRevision target = (request.Revision > 0
                 ? present.History.FirstOrDefault(revision => revision.Number == request.Revision)
-                : present.History.LastOrDefault(revision => revision.Number < present.Revision))
-            ?? throw Refused(404, request.Revision > 0 ? $"{present.Name} has no revision {request.Revision} any more" : $"{present.Name} has no revision before {present.Revision}: it never was anything else");
+                : present.Before)
+            ?? throw Refused(404, request.Revision > 0 ? $"{present.Name} has no revision {request.Revision} any more" : $"{present.Name} has no revision before {present.Revision} that was healthy");
         (InstallationSpec spec, string lost) = await home.SpecAsync(present, target, cancel);
         if (lost.Length > 0)
             throw Refused(409, $"the secret options of revision {target.Number} are lost ({lost}): change it to {target.Package} {target.Version} and give them again");

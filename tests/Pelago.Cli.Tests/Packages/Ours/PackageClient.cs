@@ -13,9 +13,11 @@ namespace Pelago.Cli.Tests.Packages.Ours;
 /// <param name="Write">The script that puts something in; null where nothing is kept.</param>
 /// <param name="Read">The script that asks for it.</param>
 /// <param name="Expect">A part of what it prints.</param>
+/// <param name="Secret">The option that is the word <c>opens</c> at first, which the scripts say; null where there is none.</param>
 /// <param name="Client">Programs that the scripts call, and the Debian packages that have them.</param>
 /// <param name="Server">Programs that the package runs, likewise.</param>
-internal sealed record PackageClient(string Package, string Options, string? Write, string Read, string Expect, IReadOnlyDictionary<string, string> Client, IReadOnlyDictionary<string, string> Server)
+internal sealed record PackageClient(
+    string Package, string Options, string? Write, string Read, string Expect, string? Secret, IReadOnlyDictionary<string, string> Client, IReadOnlyDictionary<string, string> Server)
 {
     private static readonly string[] Places = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
     private static readonly Lazy<IReadOnlyDictionary<string, PackageClient>> Rows = new(ReadAll);
@@ -35,7 +37,7 @@ internal sealed record PackageClient(string Package, string Options, string? Wri
     }
 
     private static PackageClient Of(string package, JsonObject row) => new(
-        package, row.Object("options")!.ToJsonString(), row.String("write"), row.String("read")!, row.String("expect")!, Programs(row, "client"), Programs(row, "server"));
+        package, row.Object("options")!.ToJsonString(), row.String("write"), row.String("read")!, row.String("expect")!, row.String("secret"), Programs(row, "client"), Programs(row, "server"));
 
     private static Dictionary<string, string> Programs(JsonObject row, string side) => row.Object(side)!.ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
 }

@@ -42,6 +42,7 @@ internal sealed class PackageLife(PackageBed bed, string name)
             bed.Note($"{name}: taken back");
             await ReadAsync("after the way back");
             await TellsNothingAsync();
+            await ChangeSecretAsync(3);
             await bed.PelagoAsync("package", "uninstall", _name, "--yes");
             await Eventually.GetAsync(LeftAsync, left => left.Length == 0, Cancel, GoneLimit);
             bed.Note($"{name}: gone");
@@ -79,6 +80,23 @@ internal sealed class PackageLife(PackageBed bed, string name)
         Assert.DoesNotContain("\"opens\"", told, StringComparison.Ordinal);
     }
 
+    /// <summary>Another password lets in, and the one of before does not; one that is taken away is asked for no more. What was kept is there.</summary>
+    private async Task ChangeSecretAsync(int revision)
+    {
+        if (_client!.Secret is not { } option)
+            return;
+        foreach (string value in (string[])["closes", ""])
+        {
+            string file = System.IO.Path.Combine(bed.Work(_name), "secret.json");
+            await System.IO.File.WriteAllTextAsync(file, new JsonObject { [option] = value }.ToJsonString(), Cancel);
+            await HealthyAsync(++revision, "upgrade", _name, "--keep-version", "--options", file);
+            bed.Note($"{name}: {option} {(value.Length > 0 ? "changed" : "taken away")}");
+            await ReadAsync($"with {option} '{value}'", _client.Read.Replace("opens", value, StringComparison.Ordinal));
+            if (value.Length > 0)
+                Assert.DoesNotContain(_client.Expect, (await ScriptAsync(_client.Read)).Output, StringComparison.Ordinal);
+        }
+    }
+
     private async Task WriteAsync()
     {
         if (_client!.Write is { } script)
@@ -86,11 +104,11 @@ internal sealed class PackageLife(PackageBed bed, string name)
     }
 
     /// <summary>What is asked is asked again for a while: endpoints follow their pods by a moment.</summary>
-    private async Task ReadAsync(string when)
+    private async Task ReadAsync(string when, string? script = null)
     {
         try
         {
-            await Eventually.GetAsync(() => ScriptAsync(_client!.Read), result => result.ExitCode == 0 && result.Output.Contains(_client!.Expect, StringComparison.Ordinal), Cancel, UseLimit);
+            await Eventually.GetAsync(() => ScriptAsync(script ?? _client!.Read), result => result.ExitCode == 0 && result.Output.Contains(_client!.Expect, StringComparison.Ordinal), Cancel, UseLimit);
         }
         catch (Xunit.Sdk.FailException fault)
         {

@@ -35,7 +35,8 @@ export default function InstallationPage({ cluster, namespace, name }: Props) {
   const [action, setAction] = useState<Action | null>(null);
   const { object, loading, snapshot } = useObject<Installation>(cluster, installations, namespace, name);
   const target = { hub, cluster, namespace, name };
-  const before = object?.status?.history?.findLast(({ revision }) => revision < (object.status?.revision ?? 0));
+  const last = object?.status?.revision ?? 0;
+  const before = object?.status?.history?.findLast(each => each.revision < last && (each.phase ?? 'Healthy') === 'Healthy');
   const isGoing = object?.metadata?.deletionTimestamp !== undefined;
   const header = (
     <header>

@@ -22,6 +22,7 @@ const columns = new Columns({
   name: '.metadata.name',
   package: '.spec.package',
   version: '.spec.version',
+  inForce: '.status.inForce.version',
   revision: '.status.revision',
   ready: '.status.ready',
   phase: '.status.phase',
@@ -75,7 +76,7 @@ export default function Installations() {
       cell: row => (
         <Link
           href={scoped('/catalog', { package: columns.text(row, 'package') })}
-        >{`${columns.text(row, 'package')} ${columns.text(row, 'version')}`}</Link>
+        >{`${columns.text(row, 'package')} ${columns.text(row, 'inForce') || columns.text(row, 'version')}`}</Link>
       ),
     },
     {

@@ -92,6 +92,8 @@ export interface Revision {
   version: string;
   cause: string;
   at: string;
+  /** What became of it; nothing where that is not known yet, or no more. */
+  phase?: string;
 }
 
 export interface ClusterJournal {
