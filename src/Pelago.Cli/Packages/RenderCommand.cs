@@ -32,6 +32,11 @@ internal static class RenderCommand
             command.Options.Add(option);
         options.AddTo(command);
         PackageFolder.OfferNames(name, repo);
+        appId.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var given }] && !IsAppId(given))
+                result.AddError($"--app-id {given}: must be small letters, digits, dashes and dots, and may have parts after slashes, as in /team/web");
+        });
         command.Validators.Add(result =>
         {
             bool every = result.GetValue(all);
@@ -47,9 +52,24 @@ internal static class RenderCommand
             PackageRevision revision = parsed.GetValue(repo) is { } directory
                 ? PackageFolder.Read(directory, parsed.GetValue(name)!, parsed.GetValue(version))
                 : PackageStores.Find(PackageStores.Load(parsed), parsed.GetValue(name)!, parsed.GetValue(version)).Revision;
+            CheckName(revision, parsed.GetValue(appId));
             return RenderOne(revision, new RenderRequest { Options = options.Read(parsed, revision.Config), AppId = parsed.GetValue(appId) }, parsed.GetValue(lines));
         });
         return command;
+    }
+
+    /// <summary>Whether a text can be the id of a Marathon app, which has more forms than the name of an installation.</summary>
+    private static bool IsAppId(string given)
+    {
+        string path = given.StartsWith('/') ? given[1..] : given;
+        return path.Length is > 0 and <= 250 && Array.TrueForAll(path.Split('/'), part => NameRules.Dns1123Subdomain(part).Count == 0);
+    }
+
+    /// <summary>What Kubernetes objects are named after has to be a name that could be installed.</summary>
+    private static void CheckName(PackageRevision package, string? name)
+    {
+        if (name is not null && package.MarathonTemplate is null && (name.Length > 50 || NameRules.Dns1035Label(name).Count > 0))
+            throw new CliException($"--app-id {name}: {package.Name} is installed under a name of small letters, digits and dashes that begins with a letter and has at most 50 characters", ExitCode.Usage);
     }
 
     private static int RenderAll(string repo, bool lines)

@@ -25,6 +25,9 @@ public sealed class PackageCommandTests : IDisposable
     [InlineData("--all renders every package: leave the name out", "package", "render", "x", "--all", "--repo", "x")]
     [InlineData("--repo is needed: the folder with the packages", "package", "validate", "--all")]
     [InlineData("--set cpus: must be PATH=VALUE, as in service.cpus=2", "package", "render", "x", "--repo", "x", "--set", "cpus")]
+    [InlineData("--app-id Bad Name: must be small letters", "package", "render", "x", "--repo", "x", "--app-id", "Bad Name")]
+    [InlineData("--app-id /team//web: must be small letters", "package", "render", "x", "--repo", "x", "--app-id", "/team//web")]
+    [InlineData("--app-id : must be small letters", "package", "render", "x", "--repo", "x", "--app-id", "")]
     public async Task A_line_that_cannot_be_understood_ends_with_2(string message, params string[] arguments)
     {
         ProgramResult result = await CliProcess.RunAsync(_home.Path, arguments);
@@ -54,6 +57,21 @@ public sealed class PackageCommandTests : IDisposable
         Assert.Equal(1, result.ExitCode);
         Assert.Empty(result.Output);
         Assert.Equal("pelago: /cpus: minimum: expected 0.5 or more, found number 0.1; set it with --set cpus=0.5\npelago: buoy 1.2 was not rendered\n", result.Error);
+    }
+
+    [Fact]
+    public async Task What_Kubernetes_objects_are_named_after_is_a_name_that_could_be_installed()
+    {
+        File.Delete(_home["universe/B/buoy/7/marathon.json.mustache"]);
+        Write("package.json", """{"packagingVersion": "pelago-1", "name": "buoy", "version": "1.2", "maintainer": "a@example.com", "description": "Floats.", "tags": []}""");
+        Write("kubernetes.yaml.mustache", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"{{installation.name}}\"}\n");
+
+        ProgramResult path = await CliProcess.RunAsync(_home.Path, "package", "render", "buoy", "--repo", _home["universe"], "--app-id", "/sea/buoy");
+        ProgramResult name = await CliProcess.RunAsync(_home.Path, "package", "render", "buoy", "--repo", _home["universe"], "--app-id", "sea-buoy");
+
+        Assert.Equal(2, path.ExitCode);
+        Assert.StartsWith("pelago: --app-id /sea/buoy: buoy is installed under a name of small letters", path.Error, StringComparison.Ordinal);
+        Assert.Contains("name: sea-buoy", name.Output, StringComparison.Ordinal);
     }
 
     [Fact]
