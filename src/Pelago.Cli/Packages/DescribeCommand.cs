@@ -68,8 +68,9 @@ internal static class DescribeCommand
             throw new CliException($"no repository has a package {name}", ExitCode.NothingMatched);
         var table = new TextTable("VERSION", "REVISION", "REPOSITORY", "OFFERED");
         foreach (CatalogPackage one in all)
-            table.Add(PlainText.Of(one.Package.Version), $"{one.Package.ReleaseVersion}", one.Repository.Name, one.Hidden is null ? "yes" : $"no: {PlainText.Of(one.Hidden)}");
+            table.Add(PlainText.Of(one.Package.Version), $"{one.Package.ReleaseVersion}", one.Repository.Name, PackageStores.Offered(one));
         table.WriteTo(Console.Out);
+        PackageStores.SayRefused(catalog);
         return ExitCode.Done;
     }
 

@@ -53,6 +53,24 @@ internal static class PackageStores
         return catalog;
     }
 
+    /// <summary>Whether a revision is offered, and why it is not.</summary>
+    public static string Offered(CatalogPackage package) => package.Hidden is { } why ? $"no: {PlainText.Of(why)}" : "yes";
+
+    /// <summary>Says on stderr which repositories have packages that were left out because they are not valid, and how to find out why.</summary>
+    public static void SayRefused(Catalog catalog)
+    {
+        foreach ((RepositoryEntry entry, RepositoryState state) in catalog.Repositories.Where(known => known.State.Refused > 0))
+            Console.Error.WriteLine($"pelago: {Refused(entry, state)}");
+    }
+
+    /// <summary>How many packages of a repository were left out, and what says why.</summary>
+    public static string Refused(RepositoryEntry entry, RepositoryState state)
+    {
+        string count = state.Refused == 1 ? $"one package of repository {entry.Name} is not valid and was left out" : $"{state.Refused} packages of repository {entry.Name} are not valid and were left out";
+        string why = Directory.Exists(entry.Uri) ? $"'{Invocation.Program} package validate --all --repo {entry.Uri}' says why" : "who builds it finds out by 'package validate' of the folder that it is built of";
+        return $"{count}: {why}";
+    }
+
     public static string Age(RepositoryState state) => state.Fetched is { } at ? at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "never fetched";
 
     /// <summary>A revision of the catalogue by name and version, the default version where none is named.</summary>

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.IO;
 using System.Text;
 using System.Text.Json.Nodes;
+using Pelago.Client.Local;
 using Pelago.Kube;
 using Pelago.Packages.Format;
 using Pelago.Packages.Rendering;
@@ -74,7 +75,7 @@ internal static class RenderCommand
 
     private static int RenderAll(string repo, bool lines)
     {
-        PackageFolder.Revisions(repo);
+        IReadOnlyList<RevisionFolder> all = PackageFolder.Revisions(repo);
         IReadOnlyList<RenderedLine> rendered = RepositoryLines.Of(repo);
         using (var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16))
         {
@@ -87,7 +88,23 @@ internal static class RenderCommand
 
         foreach (RenderedLine line in rendered.Where(line => line.Json is null))
             Console.Error.WriteLine($"pelago: {line.Path} was not rendered: {line.Fault}");
+        SayLeftOut(all, rendered.Count, rendered.Count(line => line.Json is null), repo);
         return ExitCode.Done;
+    }
+
+    /// <summary>How many revisions have no line, and how what they would apply can be seen.</summary>
+    private static void SayLeftOut(IReadOnlyList<RevisionFolder> all, int tried, int failed, string repo)
+    {
+        if (failed == 0 && tried == all.Count)
+            return;
+        Console.Error.WriteLine($"{tried - failed} of {all.Count} revisions were rendered");
+        if (failed > 0)
+            Console.Error.WriteLine($"  {failed} not with default options, as said above: '{Invocation.Program} package render NAME --repo {repo} --set PATH=VALUE' gives others");
+        int own = all.Count(folder => File.Exists(folder.File("kubernetes.yaml.mustache")) && !File.Exists(folder.File("marathon.json.mustache")));
+        if (own > 0)
+            Console.Error.WriteLine($"  {own} print Kubernetes objects, which have no line here: '{Invocation.Program} package render NAME --repo {repo}' prints them");
+        if (all.Count - tried - own is > 0 and int none)
+            Console.Error.WriteLine($"  {none} have no template: there is nothing of them to run");
     }
 
     /// <summary>Prints one package rendered; options that are not allowed end the command, each named.</summary>

@@ -38,7 +38,7 @@ internal static class RepoAddCommand
                 if (added.Key is not null)
                     Console.Error.WriteLine($"pinned to the key {SignedIndex.Fingerprint(added.Key)}");
                 if (state.Refused > 0)
-                    Console.Error.WriteLine($"{state.Refused} of its packages are not valid and were left out");
+                    Console.Error.WriteLine(PackageStores.Refused(added, state));
                 Console.Error.WriteLine($"repository {added.Name} was added");
                 return ExitCode.Done;
             }

@@ -75,6 +75,23 @@ public sealed class PackageCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_has_no_line_among_all_is_counted_with_what_shows_it()
+    {
+        foreach ((string revision, string file) in new[] { ("8", "marathon.json.mustache"), ("9", "kubernetes.yaml.mustache"), ("10", "package.json") })
+        {
+            Directory.CreateDirectory(_home[$"universe/B/buoy/{revision}"]);
+            await File.WriteAllTextAsync(_home[$"universe/B/buoy/{revision}/{file}"], "{", TestContext.Current.CancellationToken);
+        }
+
+        ProgramResult all = await CliProcess.RunAsync(_home.Path, "package", "render", "--all", "--repo", _home["universe"]);
+
+        Assert.Equal((0, "B/buoy/7\n"), (all.ExitCode, all.Output));
+        Assert.Contains("\n1 of 4 revisions were rendered\n  1 not with default options", all.Error, StringComparison.Ordinal);
+        Assert.Contains("\n  1 print Kubernetes objects", all.Error, StringComparison.Ordinal);
+        Assert.EndsWith("\n  1 have no template: there is nothing of them to run\n", all.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Validation_prints_file_line_and_pointer_and_ends_with_1()
     {
         ProgramResult valid = await CliProcess.RunAsync(_home.Path, "package", "validate", "--all", "--repo", _home["universe"]);

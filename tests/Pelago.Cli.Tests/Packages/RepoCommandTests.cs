@@ -158,6 +158,27 @@ public sealed class RepoCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_left_out_of_a_search_is_counted_and_all_says_why()
+    {
+        await File.WriteAllTextAsync(_home["universe/B/buoy/0/package.json"], Described("buoy", "9999"), TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(_home["universe/B/broken/0"]);
+        await File.WriteAllTextAsync(_home["universe/B/broken/0/package.json"], "{}", TestContext.Current.CancellationToken);
+        await RunAsync(0, "package", "repo", "add", "ours", _home["universe"]);
+
+        ProgramResult some = await CliProcess.RunAsync(_home.Path, "package", "search", "-o", "name");
+        ProgramResult none = await CliProcess.RunAsync(_home.Path, "package", "search", "buoy");
+        ProgramResult all = await CliProcess.RunAsync(_home.Path, "package", "search", "--all");
+
+        Assert.Equal(("barge\n", "pelago: one package that fits is not offered: --all shows it, and why\n"), (some.Output, some.Error));
+        Assert.Equal((3, "pelago: one package that fits is not offered: --all shows it, and why\n"), (none.ExitCode, none.Error));
+        Assert.Matches("(?m)^buoy .* no: it asks for DC/OS 9999", all.Output);
+        Assert.Matches("(?m)^barge .* yes$", all.Output);
+        string refused = $"one package of repository ours is not valid and was left out: 'pelago package validate --all --repo {_home["universe"]}' says why";
+        Assert.Contains(refused, all.Error, StringComparison.Ordinal);
+        Assert.Contains(refused, (await CliProcess.RunAsync(_home.Path, "package", "describe", "barge", "--all")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_list_of_repositories_can_be_given_to_somebody_else()
     {
         await RunAsync(0, "package", "repo", "add", "ours", _home["universe"]);
@@ -168,6 +189,9 @@ public sealed class RepoCommandTests : IDisposable
 
         Assert.Equal("ours\n", await RunAsync(0, "package", "repo", "list", "-o", "name"));
     }
+
+    private static string Described(string name, string minimum) =>
+        $$"""{"packagingVersion": "3.0", "name": "{{name}}", "version": "1.2", "maintainer": "a@example.com", "description": "A {{name}}.", "tags": ["sea"], "minDcosReleaseVersion": "{{minimum}}"}""";
 
     private async Task<string> RunAsync(int code, params string[] arguments)
     {
