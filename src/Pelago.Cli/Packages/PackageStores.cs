@@ -50,7 +50,18 @@ internal static class PackageStores
             throw new CliException($"there are no repositories: '{Invocation.Of(CommandOptions.HomeOf(parsed))} package repo add NAME URI' brings one", ExitCode.NothingMatched);
         foreach ((RepositoryEntry entry, RepositoryState state) in catalog.Repositories.Where(known => known.State.IsStale))
             Console.Error.WriteLine($"pelago: repository {entry.Name} is stale ({Age(state)}): {state.Fault ?? "it was never fetched"}");
+        // Of one that is stale enough was said.
+        foreach ((RepositoryEntry entry, RepositoryState state) in catalog.Repositories.Where(known => !known.State.IsStale && catalog.Empty.Contains(known.Entry)))
+            Console.Error.WriteLine($"pelago: {Empty(entry, state)}");
         return catalog;
+    }
+
+    /// <summary>That a repository has no packages, and what a folder that has some looks like.</summary>
+    public static string Empty(RepositoryEntry entry, RepositoryState state)
+    {
+        string valid = state.Refused > 0 ? "no valid packages" : "no packages";
+        string look = Directory.Exists(entry.Uri) && state.Refused == 0 ? $": they lie in folders LETTER/NAME/REVISION of {entry.Uri}" : "";
+        return $"repository {entry.Name} has {valid}{look}";
     }
 
     /// <summary>Whether a revision is offered, and why it is not.</summary>

@@ -31,7 +31,8 @@ internal static class RepoAddCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var entry = RepositoryEntry.Of(parsed.GetValue(name)!, parsed.GetValue(uri)!, ReadKey(parsed.GetValue(key)));
-            using var updater = new RepositoryUpdater(PackageStores.Of(parsed), RepositoryLimits.Default, TimeProvider.System);
+            PackageStore store = PackageStores.Of(parsed);
+            using var updater = new RepositoryUpdater(store, RepositoryLimits.Default, TimeProvider.System);
             try
             {
                 (RepositoryEntry added, RepositoryState state) = await updater.AddAsync(entry, parsed.GetValue(index), cancel);
@@ -39,6 +40,8 @@ internal static class RepoAddCommand
                     Console.Error.WriteLine($"pinned to the key {SignedIndex.Fingerprint(added.Key)}");
                 if (state.Refused > 0)
                     Console.Error.WriteLine(PackageStores.Refused(added, state));
+                if (store.Count(added.Name) == 0)
+                    Console.Error.WriteLine($"pelago: {PackageStores.Empty(added, state)}");
                 Console.Error.WriteLine($"repository {added.Name} was added");
                 return ExitCode.Done;
             }

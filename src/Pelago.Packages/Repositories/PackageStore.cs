@@ -59,6 +59,9 @@ public sealed class PackageStore(string directory)
         return true;
     }
 
+    /// <summary>How many revisions are kept of a repository.</summary>
+    public int Count(string name) => Kept(name).Index().Count;
+
     internal KeptRepository Kept(string name) => new(Path.Combine(directory, "kept", RepositoryEntry.FolderOf(name)));
 
     /// <summary>Also before a repository is added: what one of that name left behind is not its own.</summary>

@@ -190,6 +190,21 @@ public sealed class RepoCommandTests : IDisposable
         Assert.Equal("ours\n", await RunAsync(0, "package", "repo", "list", "-o", "name"));
     }
 
+    [Fact]
+    public async Task A_repository_without_packages_says_so()
+    {
+        Directory.CreateDirectory(_home["nothing"]);
+        string said = $"pelago: repository empty has no packages: they lie in folders LETTER/NAME/REVISION of {_home["nothing"]}\n";
+
+        ProgramResult added = await CliProcess.RunAsync(_home.Path, "package", "repo", "add", "empty", _home["nothing"]);
+        ProgramResult updated = await CliProcess.RunAsync(_home.Path, "package", "repo", "update");
+        ProgramResult searched = await CliProcess.RunAsync(_home.Path, "package", "search");
+
+        Assert.Equal((0, $"{said}repository empty was added\n"), (added.ExitCode, added.Error));
+        Assert.Equal((0, said), (updated.ExitCode, updated.Error));
+        Assert.Equal((3, $"{said}pelago: no package of any repository has these words\n"), (searched.ExitCode, searched.Error));
+    }
+
     private static string Described(string name, string minimum) =>
         $$"""{"packagingVersion": "3.0", "name": "{{name}}", "version": "1.2", "maintainer": "a@example.com", "description": "A {{name}}.", "tags": ["sea"], "minDcosReleaseVersion": "{{minimum}}"}""";
 
