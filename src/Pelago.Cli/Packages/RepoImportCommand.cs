@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
-using System.IO;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Kube;
+using Pelago.Packages.Format;
 using Pelago.Packages.Repositories;
 
 namespace Pelago.Cli.Packages;
@@ -48,12 +48,10 @@ internal static class RepoImportCommand
 
     private static IReadOnlyList<RepositoryEntry> Read(string file)
     {
-        var info = new FileInfo(file);
-        if (!info.Exists || info.Length > MaxBytes)
-            throw new CliException($"repositories were not imported: {file} is {(info.Exists ? $"larger than {MaxBytes} bytes" : "no file")}");
+        byte[] list = InputFile.Read(file, MaxBytes, "repositories were not imported");
         try
         {
-            RepositoryEntry[] entries = [.. (KubeJson.ParseObject(File.ReadAllBytes(file)).Array("repositories") ?? throw new JsonException("it has no list of repositories")).OfType<JsonObject>()
+            RepositoryEntry[] entries = [.. (KubeJson.ParseObject(list).Array("repositories") ?? throw new JsonException("it has no list of repositories")).OfType<JsonObject>()
                 .Select(json => new RepositoryEntry(json.String("name") ?? "", json.String("uri") ?? "", json.String("key")))];
             return Array.Find(entries, entry => !RepositoryEntry.IsName(entry.Name) || entry.Uri.Length == 0 || entry.Uri.Contains('\0', StringComparison.Ordinal)) is { } bad
                 ? throw new JsonException($"\"{bad.Name}\" at \"{bad.Uri}\" is no repository")
@@ -61,7 +59,7 @@ internal static class RepoImportCommand
         }
         catch (JsonException fault)
         {
-            throw new CliException($"repositories were not imported from {file}: {fault.Message}");
+            throw new CliException($"repositories were not imported from {file}: {JsonWords.Of(list, fault)}");
         }
     }
 }

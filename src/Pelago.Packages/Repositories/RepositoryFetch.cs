@@ -28,9 +28,9 @@ internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLim
         {
             throw new RepositoryException($"it did not answer whole within {limits.Time.TotalSeconds:0.#} s");
         }
-        catch (Exception fault) when (fault is HttpRequestException or SocketException or IOException or InvalidDataException or UnauthorizedAccessException or UriFormatException)
+        catch (Exception fault) when (fault is HttpRequestException or SocketException or IOException or InvalidDataException or UnauthorizedAccessException or UriFormatException or NotSupportedException)
         {
-            throw new RepositoryException(fault.Message);
+            throw new RepositoryException(FetchWords.Of(fault, entry.Uri));
         }
     }
 

@@ -205,8 +205,44 @@ public sealed class RepoCommandTests : IDisposable
         Assert.Equal((3, $"{said}pelago: no package of any repository has these words\n"), (searched.ExitCode, searched.Error));
     }
 
+    [Fact]
+    public async Task What_cannot_be_read_or_written_is_said_in_words_for_people()
+    {
+        await File.WriteAllTextAsync(_home["empty.json"], "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_home["broken.json"], "{\n  \"repositories\": [}", TestContext.Current.CancellationToken);
+        using var signer = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await File.WriteAllTextAsync(_home["public.pem"], signer.ExportSubjectPublicKeyInfoPem(), TestContext.Current.CancellationToken);
+        string universe = _home["universe"];
+
+        Assert.Equal(
+            $"pelago: repository x was not added from {_home["empty.json"]}: what it sent is no repository: it is empty\n", await FaultAsync("package", "repo", "add", "x", _home["empty.json"]));
+        Assert.Equal($"pelago: repositories were not imported from {_home["empty.json"]}: it is empty\n", await FaultAsync("package", "repo", "import", _home["empty.json"]));
+        Assert.Equal(
+            $"pelago: repositories were not imported from {_home["broken.json"]}: line 2, column 20: }} cannot stand there\n", await FaultAsync("package", "repo", "import", _home["broken.json"]));
+        Assert.Equal($"pelago: repositories were not imported: {universe} is a folder, and a file is needed\n", await FaultAsync("package", "repo", "import", universe));
+        Assert.Equal(
+            $"pelago: {universe} was not built: {_home["empty.json"]} is a file, and --to names a folder\n", await FaultAsync("package", "repo", "build", universe, "--to", _home["empty.json"]));
+        Assert.Equal(
+            $"pelago: {_home["empty.json/site/packages.json"]} was not written: no folder can be made, or nothing written, there; --to names another folder\n",
+            await FaultAsync("package", "repo", "build", universe, "--to", _home["empty.json/site"]));
+        Assert.StartsWith(
+            $"pelago: {universe} was not signed with {_home["broken.json"]}: the key is no PEM of an elliptic curve that can be read without a passphrase: 'openssl",
+            await FaultAsync("package", "repo", "build", universe, "--to", _home["site"], "--sign", _home["broken.json"]), StringComparison.Ordinal);
+        Assert.Equal(
+            $"pelago: {universe} was not signed with {_home["public.pem"]}: the key is a public one: the private one that belongs to it signs\n",
+            await FaultAsync("package", "repo", "build", universe, "--to", _home["site"], "--sign", _home["public.pem"]));
+        Assert.Equal($"pelago: the key was not read: {universe} is a folder, and a file is needed\n", await FaultAsync("package", "repo", "build", universe, "--to", _home["site"], "--sign", universe));
+    }
+
     private static string Described(string name, string minimum) =>
         $$"""{"packagingVersion": "3.0", "name": "{{name}}", "version": "1.2", "maintainer": "a@example.com", "description": "A {{name}}.", "tags": ["sea"], "minDcosReleaseVersion": "{{minimum}}"}""";
+
+    private async Task<string> FaultAsync(params string[] arguments)
+    {
+        ProgramResult result = await CliProcess.RunAsync(_home.Path, arguments);
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        return result.Error;
+    }
 
     private async Task<string> RunAsync(int code, params string[] arguments)
     {

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.IO;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Pelago.Packages.Repositories;
+using Xunit;
+
+namespace Pelago.Packages.Tests.Repositories;
+
+/// <summary>What is said of repositories that were not received, to whoever typed their address.</summary>
+public sealed partial class RepositoryUpdaterTests
+{
+    [Fact]
+    public async Task A_server_that_nobody_vouches_for_is_refused_with_what_to_do()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Task serving = GreetAsync(listener);
+
+        string message = await RefusalAsync($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/repo");
+
+        Assert.StartsWith("its certificate is signed by nobody whom this machine trusts", message, StringComparison.Ordinal);
+        await serving;
+    }
+
+    [Fact]
+    public async Task A_server_that_speaks_no_TLS_is_said_to()
+    {
+        await using var server = new RepositoryServer((_, stream, cancel) => stream.WriteAsync("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"u8.ToArray(), cancel).AsTask());
+
+        string message = await RefusalAsync(server.Uri.Replace("http://", "https://", StringComparison.Ordinal));
+
+        Assert.EndsWith("does not speak TLS: with http:// instead of https:// it may answer", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_nobody_listens_on_is_named()
+    {
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+        Assert.Equal($"{closed.LocalEndPoint}: nothing listens there: look at the address and its port", await RefusalAsync($"http://{closed.LocalEndPoint}/repo"));
+    }
+
+    /// <summary>With a certificate of its own, until the client has looked at it.</summary>
+    private static async Task GreetAsync(TcpListener listener)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        var request = new CertificateRequest("CN=repository", key, HashAlgorithmName.SHA256) { CertificateExtensions = { names.Build() } };
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 own = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using TcpClient client = await listener.AcceptTcpClientAsync(Cancel);
+        await using var secure = new SslStream(client.GetStream());
+        try
+        {
+            await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = own }, Cancel);
+            await secure.ReadExactlyAsync(new byte[1], Cancel);
+        }
+        catch (Exception fault) when (fault is IOException or AuthenticationException)
+        {
+            // The client trusts nobody whom it does not know.
+        }
+    }
+
+    private async Task<string> RefusalAsync(string uri) =>
+        (await Assert.ThrowsAsync<RepositoryException>(() => _updater.AddAsync(new RepositoryEntry("refused", uri, null), null, Cancel))).Message;
+}
