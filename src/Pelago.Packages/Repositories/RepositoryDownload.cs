@@ -4,6 +4,7 @@ using System.IO;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
+using Pelago.Client.Local;
 using Pelago.Packages.Format;
 
 namespace Pelago.Packages.Repositories;
@@ -70,10 +71,16 @@ internal sealed class RepositoryDownload : IDisposable
 
     private static byte[] ReadFile(string path, int most)
     {
-        string file = path.StartsWith("file://", StringComparison.Ordinal) ? new Uri(path).LocalPath : path;
-        var info = new FileInfo(file);
-        if (!info.Exists)
+        int scheme = path.IndexOf("://", StringComparison.Ordinal);
+        bool isFile = path.StartsWith("file://", StringComparison.Ordinal);
+        if (scheme > 0 && !isFile)
+            throw new RepositoryException(path[..scheme] is "http" or "https" ? "that is no address" : $"{path[..scheme]}:// is not served: a repository is a folder or a file here, or at http:// or https://");
+        string file = isFile ? new Uri(path).LocalPath : path;
+        if (!File.Exists(file))
             throw new RepositoryException($"there is no file {file}");
-        return BoundedFile.Read(file, most) ?? throw new RepositoryException($"it has {info.Length} bytes, at most {most} are read");
+        // Who opens a pipe waits until somebody writes, and a device may have no end.
+        if (!UnixFile.IsPlain(file))
+            throw new RepositoryException($"{file} is no regular file, but a pipe or a device");
+        return BoundedFile.Read(file, most) ?? throw new RepositoryException($"it has more than {most} bytes, which is as many as are read");
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Diagnostics;
 using System.IO;
 using System.Net;
 using System.Net.Security;
@@ -45,6 +46,40 @@ public sealed partial class RepositoryUpdaterTests
         closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
         Assert.Equal($"{closed.LocalEndPoint}: nothing listens there: look at the address and its port", await RefusalAsync($"http://{closed.LocalEndPoint}/repo"));
+    }
+
+    [Theory]
+    [InlineData("ftp://127.0.0.1/repo", "ftp:// is not served: a repository is a folder or a file here, or at http:// or https://")]
+    [InlineData("http://", "that is no address")]
+    [InlineData("/dev/zero", "/dev/zero is no regular file, but a pipe or a device")]
+    [InlineData("/nowhere", "there is no file /nowhere")]
+    public async Task What_is_at_no_place_that_is_served_is_refused_at_once(string uri, string message) => Assert.Equal(message, await RefusalAsync(uri));
+
+    [Fact]
+    public async Task A_pipe_is_not_opened_and_holds_no_thread()
+    {
+        await MakePipeAsync(_home["pipe"]);
+
+        Assert.Equal($"{_home["pipe"]} is no regular file, but a pipe or a device", await RefusalAsync(_home["pipe"]));
+    }
+
+    [Fact]
+    public async Task A_package_with_a_pipe_among_its_files_is_refused_and_the_others_are_not()
+    {
+        Universe.CopySamples(_home["universe"]);
+        File.Delete(_home["universe/L/ledger/0/config.json"]);
+        await MakePipeAsync(_home["universe/L/ledger/0/config.json"]);
+
+        (_, RepositoryState state) = await _updater.AddAsync(new RepositoryEntry("one", _home["universe"], null), null, Cancel);
+
+        Assert.Equal(1, state.Refused);
+        Assert.Equal(["beacon", "ledger", "pier", "tide"], Catalog.Load(_store).Names());
+    }
+
+    private static async Task MakePipeAsync(string path)
+    {
+        using Process made = Process.Start("mkfifo", path);
+        await made.WaitForExitAsync(Cancel);
     }
 
     /// <summary>With a certificate of its own, until the client has looked at it.</summary>
