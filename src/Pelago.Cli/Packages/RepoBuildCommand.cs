@@ -78,7 +78,7 @@ internal static class RepoBuildCommand
     /// <summary>The document of a folder; what is wrong with its packages is printed and ends the command.</summary>
     public static byte[] Bytes(string directory)
     {
-        PackageFolder.Revisions(directory);
+        PackageFolder.Revisions(directory, "DIR");
         var faults = new List<PackageFault>();
         if (RepositoryBuild.Build(directory, faults) is { } document)
             return document;

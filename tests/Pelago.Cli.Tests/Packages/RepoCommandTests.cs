@@ -234,6 +234,16 @@ public sealed class RepoCommandTests : IDisposable
         Assert.Equal($"pelago: the key was not read: {universe} is a folder, and a file is needed\n", await FaultAsync("package", "repo", "build", universe, "--to", _home["site"], "--sign", universe));
     }
 
+    [Theory]
+    [InlineData("package", "repo", "build", "/nowhere", "--to", "/nowhere/site")]
+    [InlineData("package", "repo", "serve", "/nowhere")]
+    public async Task A_bad_folder_is_told_with_what_names_it(params string[] arguments)
+    {
+        ProgramResult result = await CliProcess.RunAsync(_home.Path, arguments);
+
+        Assert.Equal((3, "pelago: /nowhere is no folder: DIR names one with packages in it, such as a checkout of a universe\n"), (result.ExitCode, result.Error));
+    }
+
     private static string Described(string name, string minimum) =>
         $$"""{"packagingVersion": "3.0", "name": "{{name}}", "version": "1.2", "maintainer": "a@example.com", "description": "A {{name}}.", "tags": ["sea"], "minDcosReleaseVersion": "{{minimum}}"}""";
 
