@@ -244,6 +244,23 @@ public sealed class RepoCommandTests : IDisposable
         Assert.Equal((3, "pelago: /nowhere is no folder: DIR names one with packages in it, such as a checkout of a universe\n"), (result.ExitCode, result.Error));
     }
 
+    [Fact]
+    public async Task Of_a_list_is_added_what_can_be_had_and_the_rest_is_said()
+    {
+        await File.WriteAllTextAsync(
+            _home["list.json"], $$"""{"repositories": [{"name": "a/b", "uri": "x"}, 7, {"name": "gone", "uri": "/nowhere"}, {"name": "ours", "uri": "{{_home["universe"]}}"}]}""",
+            TestContext.Current.CancellationToken);
+
+        string said = await FaultAsync("package", "repo", "import", _home["list.json"]);
+
+        Assert.Equal(
+            "pelago: number 1 of the list is no repository: it needs a name (ASCII, no slashes) and a uri, and has \"a/b\" and \"x\"\n"
+            + "pelago: number 2 of the list is no repository: it needs a name (ASCII, no slashes) and a uri, and has \"\" and \"\"\n"
+            + "pelago: repository gone was not added from /nowhere: there is no file /nowhere\nrepository ours was added\n"
+            + "pelago: 1 of 4 repositories were added; why the others were not is said above\n", said);
+        Assert.Equal("ours\n", await RunAsync(0, "package", "repo", "list", "-o", "name"));
+    }
+
     private static string Described(string name, string minimum) =>
         $$"""{"packagingVersion": "3.0", "name": "{{name}}", "version": "1.2", "maintainer": "a@example.com", "description": "A {{name}}.", "tags": ["sea"], "minDcosReleaseVersion": "{{minimum}}"}""";
 
