@@ -103,6 +103,20 @@ public sealed class PackageCommandTests : IDisposable
         Assert.Equal($"{_home["universe/B/buoy/7/config.json"]}:3: /properties: type: expected an object, found array of 0 items\n", invalid.Output);
     }
 
+    [Fact]
+    public async Task A_version_of_two_revisions_is_refused_with_both_places()
+    {
+        Directory.CreateDirectory(_home["universe/B/buoy/8"]);
+        File.Copy(_home["universe/B/buoy/7/package.json"], _home["universe/B/buoy/8/package.json"]);
+
+        ProgramResult result = await CliProcess.RunAsync(_home.Path, "package", "validate", "buoy", "--repo", _home["universe"]);
+
+        Assert.Equal(
+            (1, $"{_home["universe/B/buoy/8/package.json"]}:1: /version: is \"1.2\", and so it is in {_home["universe/B/buoy/7/package.json"]}: each revision of a package has a version of its own\n"),
+            (result.ExitCode, result.Output));
+        Assert.Equal("2 revisions in 4 files: 1 accepted, 1 refused\n", result.Error);
+    }
+
     [Theory]
     [InlineData("no package bouy in ", "bouy", null)]
     [InlineData("buoy has no version 2 in ", "buoy", "2")]
