@@ -21,16 +21,18 @@ internal static class DescribeCommand
         var versions = new Option<bool>("--package-versions") { Description = "The versions that there are, one a line" };
         var render = new Option<bool>("--render") { Description = "What it would apply, with --options and --set" };
         var all = new Option<bool>("--all") { Description = "Every revision that repositories have, those too that are not offered, and why they are not" };
+        Option<string> output = CommandOptions.Output("text", "json");
         var options = new PackageOptions();
         var command = new Command("describe", "Print what a package is").WithExamples("""
             pelago package describe kafka
             pelago package describe kafka --config
             pelago package describe kafka --package-versions
             pelago package describe kafka --all                   also those that are hidden, and why
+            pelago package describe kafka -o json                 whole, with its icons
             pelago package describe kafka --render --set brokers.count=5
             """);
         command.Arguments.Add(name);
-        foreach (Option option in new Option[] { version, config, versions, render, all })
+        foreach (Option option in new Option[] { version, config, versions, render, all, output })
             command.Options.Add(option);
         options.AddTo(command);
         name.CompletionSources.Add(PackageStores.OfferPackages);
@@ -53,7 +55,10 @@ internal static class DescribeCommand
             }
             else
             {
-                Console.Out.WriteLine(PrettyJson.Of(Json(found, revision)));
+                JsonObject json = Json(found, revision);
+                if (parsed.GetValue(output) != "json" && json.Object("images") is { } images)
+                    DataAddress.Shorten(images);
+                Console.Out.WriteLine(PrettyJson.Of(json));
             }
 
             return ExitCode.Done;

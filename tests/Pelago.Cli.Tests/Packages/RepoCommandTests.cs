@@ -261,6 +261,21 @@ public sealed class RepoCommandTests : IDisposable
         Assert.Equal("ours\n", await RunAsync(0, "package", "repo", "list", "-o", "name"));
     }
 
+    [Fact]
+    public async Task A_picture_is_described_by_its_kind_and_size_and_whole_in_JSON()
+    {
+        await File.WriteAllTextAsync(
+            _home["universe/B/buoy/0/resource.json"], """{"images": {"icon-small": "data:image/svg+xml;base64,PHN2Zy8+Cg==", "icon-medium": "https://example.com/icon.png"}}""",
+            TestContext.Current.CancellationToken);
+        await RunAsync(0, "package", "repo", "add", "ours", _home["universe"]);
+
+        string text = await RunAsync(0, "package", "describe", "buoy");
+
+        Assert.Contains("\"icon-small\": \"(image/svg+xml, 7 bytes; -o json prints it)\"", text, StringComparison.Ordinal);
+        Assert.Contains("\"icon-medium\": \"https://example.com/icon.png\"", text, StringComparison.Ordinal);
+        Assert.Contains("\"icon-small\": \"data:image/svg+xml;base64,PHN2Zy8+Cg==\"", await RunAsync(0, "package", "describe", "buoy", "-o", "json"), StringComparison.Ordinal);
+    }
+
     private static string Described(string name, string minimum) =>
         $$"""{"packagingVersion": "3.0", "name": "{{name}}", "version": "1.2", "maintainer": "a@example.com", "description": "A {{name}}.", "tags": ["sea"], "minDcosReleaseVersion": "{{minimum}}"}""";
 
