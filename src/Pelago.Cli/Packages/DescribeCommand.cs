@@ -70,7 +70,7 @@ internal static class DescribeCommand
     {
         CatalogPackage[] all = [.. catalog.Revisions(name).Concat(catalog.Hidden(name)).OrderBy(one => one.Priority).ThenByDescending(one => one.Package.ReleaseVersion)];
         if (all.Length == 0)
-            throw new CliException($"no repository has a package {name}", ExitCode.NothingMatched);
+            throw PackageStores.Unknown(catalog, name);
         var table = new TextTable("VERSION", "REVISION", "REPOSITORY", "OFFERED");
         foreach (CatalogPackage one in all)
             table.Add(PlainText.Of(one.Package.Version), $"{one.Package.ReleaseVersion}", one.Repository.Name, PackageStores.Offered(one));

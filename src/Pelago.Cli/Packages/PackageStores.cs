@@ -96,15 +96,18 @@ internal static class PackageStores
         }
 
         if (revisions.Count == 0)
-        {
-            string near = Spelling.Nearest(name, catalog.Names()) is { } guess ? $". Did you mean {guess}?" : "";
-            throw new CliException($"no repository has a package {name}{near}", ExitCode.NothingMatched);
-        }
-
+            throw Unknown(catalog, name);
         CatalogPackage found = revisions.FirstOrDefault(revision => version is null || revision.Package.Version == version)
             ?? throw new CliException($"{name} has no version {version}; there are: {string.Join(", ", revisions.Select(revision => PlainText.Of(revision.Package.Version)))}", ExitCode.NothingMatched);
         return (found, Try(() => catalog.Read(found)));
     }
+
+    /// <summary>That no repository has a package of a name, those that are hidden included.</summary>
+    public static CliException Unknown(Catalog catalog, string name) =>
+        new($"no repository has a package {name}{Guess(name, catalog.Search("", hidden: true).Select(package => package.Name))}", ExitCode.NothingMatched);
+
+    /// <summary>What somebody may have meant, as a sentence that follows; empty where nothing is near.</summary>
+    public static string Guess(string name, IEnumerable<string> known) => Spelling.Nearest(name, known) is { } guess ? $". Did you mean {guess}?" : "";
 
     public static IEnumerable<CompletionItem> OfferRepositories(CompletionContext context) => Offered(() => Of(context.ParseResult).Repositories().Select(entry => entry.Name));
 

@@ -23,7 +23,7 @@ internal static class RepoUpdateCommand
             string[] wanted = parsed.GetValue(names) ?? [];
             RepositoryEntry[] entries = [.. PackageStores.Try(store.Repositories).Where(entry => wanted.Length == 0 || wanted.Contains(entry.Name))];
             if (wanted.FirstOrDefault(name => !Array.Exists(entries, entry => entry.Name == name)) is { } unknown)
-                throw new CliException($"there is no repository {unknown}", ExitCode.NothingMatched);
+                throw new CliException($"there is no repository {unknown}{PackageStores.Guess(unknown, store.Repositories().Select(entry => entry.Name))}", ExitCode.NothingMatched);
             using var updater = new RepositoryUpdater(store, RepositoryLimits.Default, TimeProvider.System);
             IReadOnlyList<(RepositoryEntry Entry, RepositoryState State)> updated = await updater.UpdateAsync(entries, (entry, state) => Say(store, entry, state), cancel);
             return updated.Any(one => one.State.IsStale) ? ExitCode.Failed : ExitCode.Done;

@@ -35,7 +35,7 @@ internal static class SearchCommand
             if (every)
                 PackageStores.SayRefused(catalog);
             if (found.Count == 0)
-                throw new CliException(hint.Length > 0 ? hint : "no package of any repository has these words", ExitCode.NothingMatched);
+                throw new CliException(hint.Length > 0 ? hint : $"no package of any repository has these words{PackageStores.Guess(query, catalog.Names())}", ExitCode.NothingMatched);
             Print(found, parsed.GetValue(output) ?? "table", every);
             if (hint.Length > 0)
                 Console.Error.WriteLine($"pelago: {hint}");

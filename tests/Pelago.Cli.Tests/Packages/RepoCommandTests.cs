@@ -276,6 +276,31 @@ public sealed class RepoCommandTests : IDisposable
         Assert.Contains("\"icon-small\": \"data:image/svg+xml;base64,PHN2Zy8+Cg==\"", await RunAsync(0, "package", "describe", "buoy", "-o", "json"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("no repository has a package bouy. Did you mean buoy?", "package", "describe", "bouy")]
+    [InlineData("no repository has a package bouy. Did you mean buoy?", "package", "describe", "bouy", "--all")]
+    [InlineData("no package of any repository has these words. Did you mean buoy?", "package", "search", "bouy")]
+    [InlineData("there is no repository our. Did you mean ours?", "package", "repo", "update", "our")]
+    [InlineData("there is no repository our. Did you mean ours?", "package", "repo", "remove", "our")]
+    public async Task A_name_that_was_misspelt_is_guessed(string message, params string[] arguments)
+    {
+        await RunAsync(0, "package", "repo", "add", "ours", _home["universe"]);
+
+        ProgramResult result = await CliProcess.RunAsync(_home.Path, arguments);
+
+        Assert.Equal((3, $"pelago: {message}\n"), (result.ExitCode, result.Error));
+    }
+
+    [Fact]
+    public async Task What_was_removed_is_said()
+    {
+        await RunAsync(0, "package", "repo", "add", "ours", _home["universe"]);
+
+        ProgramResult result = await CliProcess.RunAsync(_home.Path, "package", "repo", "remove", "ours");
+
+        Assert.Equal((0, "", "repository ours was removed, and what was kept of it\n"), (result.ExitCode, result.Output, result.Error));
+    }
+
     private static string Described(string name, string minimum) =>
         $$"""{"packagingVersion": "3.0", "name": "{{name}}", "version": "1.2", "maintainer": "a@example.com", "description": "A {{name}}.", "tags": ["sea"], "minDcosReleaseVersion": "{{minimum}}"}""";
 
