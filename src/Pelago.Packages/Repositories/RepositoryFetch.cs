@@ -20,7 +20,7 @@ internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLim
         bounded.CancelAfter(limits.Time);
         try
         {
-            // A file may be none that ends, or its disk may not answer: it is not waited for longer than a server.
+            // The disk of a file may not answer: it is not waited for longer than a server.
             Task<FetchedRepository> fetch = Task.Run(async () => Directory.Exists(entry.Uri) ? ReadFolder(entry, bounded.Token) : await ReceiveAsync(entry, known, bounded.Token), bounded.Token);
             return await fetch.WaitAsync(bounded.Token);
         }

@@ -3,11 +3,13 @@
 using System.Diagnostics;
 using System.IO;
 using System.Net;
+using System.Net.Http;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Pelago.Packages.Repositories;
 using Xunit;
 
@@ -74,6 +76,28 @@ public sealed partial class RepositoryUpdaterTests
 
         Assert.Equal(1, state.Refused);
         Assert.Equal(["beacon", "ledger", "pier", "tide"], Catalog.Load(_store).Names());
+    }
+
+    [Fact]
+    public async Task Where_redirects_lead_is_said()
+    {
+        await using var server = new RepositoryServer((request, stream, cancel) =>
+        {
+            string answer = request.StartsWith("GET /repo ", StringComparison.Ordinal) ? "302 Found\r\nLocation: /moved" : request.StartsWith("GET /moved ", StringComparison.Ordinal) ? "404 Not Found" : "302 Found\r\nLocation: /round";
+            return stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {answer}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"), cancel).AsTask();
+        });
+        string moved = server.Uri.Replace("/repo", "/moved", StringComparison.Ordinal), round = server.Uri.Replace("/repo", "/round", StringComparison.Ordinal);
+
+        Assert.Equal($"it answered 404 Not Found at {moved}, where it led to", await RefusalAsync(server.Uri));
+        Assert.Equal($"it answered 302 Found and leads to {round}, which is not followed after 5 others: ask whoever keeps it for its address", await RefusalAsync(round));
+    }
+
+    [Fact]
+    public void From_https_nothing_leads_to_http()
+    {
+        using var answer = new HttpResponseMessage(HttpStatusCode.Found) { RequestMessage = new HttpRequestMessage(HttpMethod.Get, "https://one.example/repo"), Headers = { Location = new Uri("http://two.example/repo") } };
+
+        Assert.StartsWith(" and leads to http://two.example/repo, which is not followed from https:", RepositoryDownload.WhereItLed(new Uri("https://one.example/repo"), answer), StringComparison.Ordinal);
     }
 
     private static async Task MakePipeAsync(string path)
