@@ -21,16 +21,18 @@ internal static class DescribeCommand
         var versions = new Option<bool>("--package-versions") { Description = "The versions that there are, one a line" };
         var render = new Option<bool>("--render") { Description = "What it would apply, with --options and --set" };
         var all = new Option<bool>("--all") { Description = "Every revision that repositories have, those too that are not offered, and why they are not" };
+        Option<string> output = CommandOptions.Output("text", "json");
         var options = new PackageOptions();
         var command = new Command("describe", "Print what a package is").WithExamples("""
             pelago package describe kafka
             pelago package describe kafka --config
             pelago package describe kafka --package-versions
             pelago package describe kafka --all                   also those that are hidden, and why
+            pelago package describe kafka -o json                 whole, with its icons
             pelago package describe kafka --render --set brokers.count=5
             """);
         command.Arguments.Add(name);
-        foreach (Option option in new Option[] { version, config, versions, render, all })
+        foreach (Option option in new Option[] { version, config, versions, render, all, output })
             command.Options.Add(option);
         options.AddTo(command);
         name.CompletionSources.Add(PackageStores.OfferPackages);
@@ -53,7 +55,10 @@ internal static class DescribeCommand
             }
             else
             {
-                Console.Out.WriteLine(PrettyJson.Of(Json(found, revision)));
+                JsonObject json = Json(found, revision);
+                if (parsed.GetValue(output) != "json" && json.Object("images") is { } images)
+                    DataAddress.Shorten(images);
+                Console.Out.WriteLine(PrettyJson.Of(json));
             }
 
             return ExitCode.Done;
@@ -65,11 +70,12 @@ internal static class DescribeCommand
     {
         CatalogPackage[] all = [.. catalog.Revisions(name).Concat(catalog.Hidden(name)).OrderBy(one => one.Priority).ThenByDescending(one => one.Package.ReleaseVersion)];
         if (all.Length == 0)
-            throw new CliException($"no repository has a package {name}", ExitCode.NothingMatched);
+            throw PackageStores.Unknown(catalog, name);
         var table = new TextTable("VERSION", "REVISION", "REPOSITORY", "OFFERED");
         foreach (CatalogPackage one in all)
-            table.Add(PlainText.Of(one.Package.Version), $"{one.Package.ReleaseVersion}", one.Repository.Name, one.Hidden is null ? "yes" : $"no: {PlainText.Of(one.Hidden)}");
+            table.Add(PlainText.Of(one.Package.Version), $"{one.Package.ReleaseVersion}", one.Repository.Name, PackageStores.Offered(one));
         table.WriteTo(Console.Out);
+        PackageStores.SayRefused(catalog);
         return ExitCode.Done;
     }
 

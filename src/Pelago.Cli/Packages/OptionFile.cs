@@ -10,6 +10,7 @@ namespace Pelago.Cli.Packages;
 internal static class OptionFile
 {
     private const int MaxBytes = 1024 * 1024;
+    private const string Failure = "options were not read";
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Lets a command take the standard input once: whoever reads it again finds it empty, and an empty password is one.</summary>
@@ -50,18 +51,9 @@ internal static class OptionFile
 
     private static byte[] ReadBytes(string file)
     {
-        if (file != "-" && !File.Exists(file))
-            throw new CliException($"options were not read: there is no file {file}");
-        using Stream source = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
-        var text = new MemoryStream();
-        byte[] buffer = new byte[81920];
-        for (int read = source.Read(buffer); read > 0; read = source.Read(buffer))
-        {
-            text.Write(buffer, 0, read);
-            if (text.Length > MaxBytes)
-                throw new CliException($"options were not read from {file}: it is larger than {MaxBytes} bytes");
-        }
-
-        return text.ToArray();
+        if (file != "-")
+            return InputFile.Read(file, MaxBytes, Failure);
+        using Stream input = Console.OpenStandardInput();
+        return InputFile.Read(input, "the standard input", MaxBytes, Failure);
     }
 }

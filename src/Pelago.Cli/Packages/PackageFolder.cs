@@ -18,10 +18,11 @@ internal static class PackageFolder
 
     public static Option<string?> Version() => new("--package-version") { Description = "This version (default: the newest)", HelpName = "V" };
 
-    public static IReadOnlyList<RevisionFolder> Revisions(string directory)
+    /// <param name="named">What names the folder on the line.</param>
+    public static IReadOnlyList<RevisionFolder> Revisions(string directory, string named = "--repo")
     {
         if (!Directory.Exists(directory))
-            throw new CliException($"{directory} is no folder: --repo names one with packages in it, such as a checkout of a universe", ExitCode.NothingMatched);
+            throw new CliException($"{directory} is no folder: {named} names one with packages in it, such as a checkout of a universe", ExitCode.NothingMatched);
         IReadOnlyList<RevisionFolder> found = RevisionFolder.In(directory);
         return found.Count > 0 ? found : throw new CliException($"{directory} has no packages: they lie in folders LETTER/NAME/REVISION there", ExitCode.NothingMatched);
     }

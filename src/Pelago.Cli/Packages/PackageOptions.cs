@@ -86,9 +86,10 @@ internal sealed class PackageOptions
                 _ => throw new CliException($"options were not read from {file}: it holds no object; options look like {{\"service\": {{\"cpus\": 2}}}}"),
             };
         }
-        catch (JsonException fault)
+        catch (JsonException)
         {
-            throw new CliException($"options were not read from {file}: {fault.Message}");
+            // YAML that was read makes JSON; only its depth may be too much.
+            throw new CliException($"options were not read from {file}: it has more than {KubeJson.MaxDepth} levels");
         }
     }
 }

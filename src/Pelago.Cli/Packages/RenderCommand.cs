@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.IO;
 using System.Text;
 using System.Text.Json.Nodes;
+using Pelago.Client.Local;
 using Pelago.Kube;
 using Pelago.Packages.Format;
 using Pelago.Packages.Rendering;
@@ -32,6 +33,11 @@ internal static class RenderCommand
             command.Options.Add(option);
         options.AddTo(command);
         PackageFolder.OfferNames(name, repo);
+        appId.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var given }] && !IsAppId(given))
+                result.AddError($"--app-id {given}: must be small letters, digits, dashes and dots, and may have parts after slashes, as in /team/web");
+        });
         command.Validators.Add(result =>
         {
             bool every = result.GetValue(all);
@@ -47,14 +53,29 @@ internal static class RenderCommand
             PackageRevision revision = parsed.GetValue(repo) is { } directory
                 ? PackageFolder.Read(directory, parsed.GetValue(name)!, parsed.GetValue(version))
                 : PackageStores.Find(PackageStores.Load(parsed), parsed.GetValue(name)!, parsed.GetValue(version)).Revision;
+            CheckName(revision, parsed.GetValue(appId));
             return RenderOne(revision, new RenderRequest { Options = options.Read(parsed, revision.Config), AppId = parsed.GetValue(appId) }, parsed.GetValue(lines));
         });
         return command;
     }
 
+    /// <summary>Whether a text can be the id of a Marathon app, which has more forms than the name of an installation.</summary>
+    private static bool IsAppId(string given)
+    {
+        string path = given.StartsWith('/') ? given[1..] : given;
+        return path.Length is > 0 and <= 250 && Array.TrueForAll(path.Split('/'), part => NameRules.Dns1123Subdomain(part).Count == 0);
+    }
+
+    /// <summary>What Kubernetes objects are named after has to be a name that could be installed.</summary>
+    private static void CheckName(PackageRevision package, string? name)
+    {
+        if (name is not null && package.MarathonTemplate is null && (name.Length > 50 || NameRules.Dns1035Label(name).Count > 0))
+            throw new CliException($"--app-id {name}: {package.Name} is installed under a name of small letters, digits and dashes that begins with a letter and has at most 50 characters", ExitCode.Usage);
+    }
+
     private static int RenderAll(string repo, bool lines)
     {
-        PackageFolder.Revisions(repo);
+        IReadOnlyList<RevisionFolder> all = PackageFolder.Revisions(repo);
         IReadOnlyList<RenderedLine> rendered = RepositoryLines.Of(repo);
         using (var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16))
         {
@@ -67,7 +88,23 @@ internal static class RenderCommand
 
         foreach (RenderedLine line in rendered.Where(line => line.Json is null))
             Console.Error.WriteLine($"pelago: {line.Path} was not rendered: {line.Fault}");
+        SayLeftOut(all, rendered.Count, rendered.Count(line => line.Json is null), repo);
         return ExitCode.Done;
+    }
+
+    /// <summary>How many revisions have no line, and how what they would apply can be seen.</summary>
+    private static void SayLeftOut(IReadOnlyList<RevisionFolder> all, int tried, int failed, string repo)
+    {
+        if (failed == 0 && tried == all.Count)
+            return;
+        Console.Error.WriteLine($"{tried - failed} of {all.Count} revisions were rendered");
+        if (failed > 0)
+            Console.Error.WriteLine($"  {failed} not with default options, as said above: '{Invocation.Program} package render NAME --repo {repo} --set PATH=VALUE' gives others");
+        int own = all.Count(folder => File.Exists(folder.File("kubernetes.yaml.mustache")) && !File.Exists(folder.File("marathon.json.mustache")));
+        if (own > 0)
+            Console.Error.WriteLine($"  {own} print Kubernetes objects, which have no line here: '{Invocation.Program} package render NAME --repo {repo}' prints them");
+        if (all.Count - tried - own is > 0 and int none)
+            Console.Error.WriteLine($"  {none} have no template: there is nothing of them to run");
     }
 
     /// <summary>Prints one package rendered; options that are not allowed end the command, each named.</summary>

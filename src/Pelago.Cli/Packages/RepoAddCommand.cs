@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
-using System.IO;
+using System.Text;
 using Pelago.Packages.Repositories;
 
 namespace Pelago.Cli.Packages;
@@ -9,6 +9,9 @@ namespace Pelago.Cli.Packages;
 /// <summary><c>pelago package repo add</c>: fetches a repository and keeps it; a signed one is pinned to its key.</summary>
 internal static class RepoAddCommand
 {
+    /// <summary>Of a key, in bytes.</summary>
+    private const int MaxKey = 64 * 1024;
+
     public static Command Build()
     {
         var name = new Argument<string>("name") { Description = "What it is to be called here" };
@@ -31,14 +34,17 @@ internal static class RepoAddCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var entry = RepositoryEntry.Of(parsed.GetValue(name)!, parsed.GetValue(uri)!, ReadKey(parsed.GetValue(key)));
-            using var updater = new RepositoryUpdater(PackageStores.Of(parsed), RepositoryLimits.Default, TimeProvider.System);
+            PackageStore store = PackageStores.Of(parsed);
+            using var updater = new RepositoryUpdater(store, RepositoryLimits.Default, TimeProvider.System);
             try
             {
                 (RepositoryEntry added, RepositoryState state) = await updater.AddAsync(entry, parsed.GetValue(index), cancel);
                 if (added.Key is not null)
                     Console.Error.WriteLine($"pinned to the key {SignedIndex.Fingerprint(added.Key)}");
                 if (state.Refused > 0)
-                    Console.Error.WriteLine($"{state.Refused} of its packages are not valid and were left out");
+                    Console.Error.WriteLine(PackageStores.Refused(added, state));
+                if (store.Count(added.Name) == 0)
+                    Console.Error.WriteLine($"pelago: {PackageStores.Empty(added, state)}");
                 Console.Error.WriteLine($"repository {added.Name} was added");
                 return ExitCode.Done;
             }
@@ -50,10 +56,5 @@ internal static class RepoAddCommand
         return command;
     }
 
-    public static string? ReadKey(string? file)
-    {
-        if (file is null)
-            return null;
-        return File.Exists(file) ? File.ReadAllText(file) : throw new CliException($"the key was not read: there is no file {file}");
-    }
+    public static string? ReadKey(string? file) => file is null ? null : Encoding.UTF8.GetString(InputFile.Read(file, MaxKey, "the key was not read"));
 }

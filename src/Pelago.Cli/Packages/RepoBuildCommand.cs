@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.IO;
 using System.Text;
+using Pelago.Client.Local;
 using Pelago.Packages.Format;
 using Pelago.Packages.Repositories;
 
@@ -26,32 +27,58 @@ internal static class RepoBuildCommand
         command.Arguments.Add(directory);
         command.Options.Add(target);
         command.Options.Add(sign);
-        command.SetAction(parsed => Run(parsed.GetValue(directory)!, parsed.GetValue(target)!, RepoAddCommand.ReadKey(parsed.GetValue(sign))));
+        command.SetAction(parsed => Run(parsed.GetValue(directory)!, parsed.GetValue(target)!, parsed.GetValue(sign)));
         return command;
     }
 
-    private static int Run(string directory, string target, string? key)
+    private static int Run(string directory, string target, string? keyFile)
     {
+        if (File.Exists(target))
+            throw new CliException($"{directory} was not built: {target} is a file, and --to names a folder");
+        string? key = RepoAddCommand.ReadKey(keyFile);
         byte[] document = Bytes(directory);
-        string? index = key is null
-            ? null
-            : PackageStores.Try(() => SignedIndex.Sign(document, Document, key, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds())).ToJsonString();
+        string? index = key is null ? null : Sign(document, key, $"{directory} was not signed with {keyFile}");
         // The index last: whoever reads it finds what it names.
-        RepositoryBuild.Write(Path.Combine(target, Document), document);
-        Console.Out.WriteLine(Path.Combine(target, Document));
+        Write(Path.Combine(target, Document), document);
         if (index is not null)
-        {
-            RepositoryBuild.Write(Path.Combine(target, SignedIndex.FileName), Encoding.UTF8.GetBytes(index));
-            Console.Out.WriteLine(Path.Combine(target, SignedIndex.FileName));
-        }
-
+            Write(Path.Combine(target, SignedIndex.FileName), Encoding.UTF8.GetBytes(index));
         return ExitCode.Done;
+    }
+
+    private static string Sign(byte[] document, string key, string failure)
+    {
+        try
+        {
+            return SignedIndex.Sign(document, Document, key, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).ToJsonString();
+        }
+        catch (RepositoryException fault)
+        {
+            throw new CliException($"{failure}: {fault.Message}");
+        }
+    }
+
+    private static void Write(string file, byte[] bytes)
+    {
+        try
+        {
+            RepositoryBuild.Write(file, bytes);
+            Console.Out.WriteLine(file);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new CliException($"{file} was not written: this user may not write there; --to names another folder");
+        }
+        catch (IOException fault)
+        {
+            string why = DiskFault.IsFull(fault) ? "the disk is full" : "no folder can be made, or nothing written, there";
+            throw new CliException($"{file} was not written: {why}; --to names another folder");
+        }
     }
 
     /// <summary>The document of a folder; what is wrong with its packages is printed and ends the command.</summary>
     public static byte[] Bytes(string directory)
     {
-        PackageFolder.Revisions(directory);
+        PackageFolder.Revisions(directory, "DIR");
         var faults = new List<PackageFault>();
         if (RepositoryBuild.Build(directory, faults) is { } document)
             return document;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
-using System.IO;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pelago.Cli.Output;
 using Pelago.Kube;
+using Pelago.Packages.Format;
 using Pelago.Packages.Repositories;
 
 namespace Pelago.Cli.Packages;
@@ -24,44 +25,57 @@ internal static class RepoImportCommand
         command.Arguments.Add(file);
         command.SetAction(async (parsed, cancel) =>
         {
-            IReadOnlyList<RepositoryEntry> entries = Read(parsed.GetValue(file)!);
+            JsonArray list = Read(parsed.GetValue(file)!);
             using var updater = new RepositoryUpdater(PackageStores.Of(parsed), RepositoryLimits.Default, TimeProvider.System);
-            int failed = 0;
-            foreach (RepositoryEntry entry in entries)
+            int added = 0;
+            for (int i = 0; i < list.Count; i++)
             {
-                try
-                {
-                    await updater.AddAsync(entry, null, cancel);
-                    Console.Error.WriteLine($"repository {entry.Name} was added");
-                }
-                catch (RepositoryException fault)
-                {
-                    failed++;
-                    Console.Error.WriteLine($"pelago: repository {entry.Name} was not added from {entry.Uri}: {fault.Message}");
-                }
+                if (await AddAsync(updater, list[i] as JsonObject, i + 1, cancel))
+                    added++;
             }
 
-            return failed == 0 ? ExitCode.Done : ExitCode.Failed;
+            if (added == list.Count)
+                return ExitCode.Done;
+            Console.Error.WriteLine($"pelago: {added} of {list.Count} repositories were added; why the others were not is said above");
+            return ExitCode.Failed;
         });
         return command;
     }
 
-    private static IReadOnlyList<RepositoryEntry> Read(string file)
+    /// <summary>One that cannot be had does not keep the others away.</summary>
+    private static async Task<bool> AddAsync(RepositoryUpdater updater, JsonObject? item, int number, CancellationToken cancel)
     {
-        var info = new FileInfo(file);
-        if (!info.Exists || info.Length > MaxBytes)
-            throw new CliException($"repositories were not imported: {file} is {(info.Exists ? $"larger than {MaxBytes} bytes" : "no file")}");
+        string name = item?.String("name") ?? "", uri = item?.String("uri") ?? "";
+        if (!RepositoryEntry.IsName(name) || uri.Length == 0 || uri.Contains('\0', StringComparison.Ordinal))
+        {
+            Console.Error.WriteLine($"pelago: number {number} of the list is no repository: it needs a name (ASCII, no slashes) and a uri, and has \"{PlainText.Of(name)}\" and \"{PlainText.Of(uri)}\"");
+            return false;
+        }
+
+        var entry = RepositoryEntry.Of(name, uri, item!.String("key"));
         try
         {
-            RepositoryEntry[] entries = [.. (KubeJson.ParseObject(File.ReadAllBytes(file)).Array("repositories") ?? throw new JsonException("it has no list of repositories")).OfType<JsonObject>()
-                .Select(json => new RepositoryEntry(json.String("name") ?? "", json.String("uri") ?? "", json.String("key")))];
-            return Array.Find(entries, entry => !RepositoryEntry.IsName(entry.Name) || entry.Uri.Length == 0 || entry.Uri.Contains('\0', StringComparison.Ordinal)) is { } bad
-                ? throw new JsonException($"\"{bad.Name}\" at \"{bad.Uri}\" is no repository")
-                : [.. entries.Select(entry => RepositoryEntry.Of(entry.Name, entry.Uri, entry.Key))];
+            await updater.AddAsync(entry, null, cancel);
+            Console.Error.WriteLine($"repository {entry.Name} was added");
+            return true;
+        }
+        catch (RepositoryException fault)
+        {
+            Console.Error.WriteLine($"pelago: repository {entry.Name} was not added from {PlainText.Of(entry.Uri)}: {fault.Message}");
+            return false;
+        }
+    }
+
+    private static JsonArray Read(string file)
+    {
+        byte[] list = InputFile.Read(file, MaxBytes, "repositories were not imported");
+        try
+        {
+            return KubeJson.ParseObject(list).Array("repositories") ?? throw new JsonException("it has no list of repositories");
         }
         catch (JsonException fault)
         {
-            throw new CliException($"repositories were not imported from {file}: {fault.Message}");
+            throw new CliException($"repositories were not imported from {file}: {JsonWords.Of(list, fault)}");
         }
     }
 }

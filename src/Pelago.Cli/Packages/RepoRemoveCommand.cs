@@ -21,9 +21,12 @@ internal static class RepoRemoveCommand
             foreach (string name in parsed.GetValue(names)!)
             {
                 if (PackageStores.Try(() => store.Remove(name)))
+                {
+                    Console.Error.WriteLine($"repository {name} was removed, and what was kept of it");
                     continue;
-                string near = Spelling.Nearest(name, store.Repositories().Select(entry => entry.Name)) is { } guess ? $". Did you mean {guess}?" : "";
-                Console.Error.WriteLine($"pelago: there is no repository {name}{near}");
+                }
+
+                Console.Error.WriteLine($"pelago: there is no repository {name}{PackageStores.Guess(name, store.Repositories().Select(entry => entry.Name))}");
                 code = ExitCode.NothingMatched;
             }
 

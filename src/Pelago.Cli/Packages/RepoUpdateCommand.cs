@@ -23,14 +23,21 @@ internal static class RepoUpdateCommand
             string[] wanted = parsed.GetValue(names) ?? [];
             RepositoryEntry[] entries = [.. PackageStores.Try(store.Repositories).Where(entry => wanted.Length == 0 || wanted.Contains(entry.Name))];
             if (wanted.FirstOrDefault(name => !Array.Exists(entries, entry => entry.Name == name)) is { } unknown)
-                throw new CliException($"there is no repository {unknown}", ExitCode.NothingMatched);
+                throw new CliException($"there is no repository {unknown}{PackageStores.Guess(unknown, store.Repositories().Select(entry => entry.Name))}", ExitCode.NothingMatched);
             using var updater = new RepositoryUpdater(store, RepositoryLimits.Default, TimeProvider.System);
-            IReadOnlyList<(RepositoryEntry Entry, RepositoryState State)> updated = await updater.UpdateAsync(entries, Say, cancel);
+            IReadOnlyList<(RepositoryEntry Entry, RepositoryState State)> updated = await updater.UpdateAsync(entries, (entry, state) => Say(store, entry, state), cancel);
             return updated.Any(one => one.State.IsStale) ? ExitCode.Failed : ExitCode.Done;
         });
         return command;
     }
 
-    private static void Say(RepositoryEntry entry, RepositoryState state) => Console.Error.WriteLine(
-        state.Fault is null ? $"repository {entry.Name} is fresh" : $"pelago: repository {entry.Name} was not updated from {entry.Uri}: {state.Fault}; what is kept is from {PackageStores.Age(state)}");
+    private static void Say(PackageStore store, RepositoryEntry entry, RepositoryState state)
+    {
+        if (state.Fault is not null)
+            Console.Error.WriteLine($"pelago: repository {entry.Name} was not updated from {entry.Uri}: {state.Fault}; what is kept is from {PackageStores.Age(state)}");
+        else if (store.Count(entry.Name) == 0)
+            Console.Error.WriteLine($"pelago: {PackageStores.Empty(entry, state)}");
+        else
+            Console.Error.WriteLine($"repository {entry.Name} is fresh");
+    }
 }

@@ -15,7 +15,7 @@ internal static class SearchCommand
     public static Command Build()
     {
         var words = new Argument<string[]>("words") { Description = "Words that all have to be there: in the name, a tag or the description; * stands for anything", Arity = ArgumentArity.ZeroOrMore };
-        var all = new Option<bool>("--all") { Description = "Packages, too, of which nothing is offered" };
+        var all = new Option<bool>("--all") { Description = "Packages, too, of which nothing is offered, and why it is not" };
         Option<string> output = CommandOptions.Output("table", "json", "name");
         var command = new Command("search", "Find packages in the repositories").WithExamples("""
             pelago package search                 all of them
@@ -27,16 +27,32 @@ internal static class SearchCommand
         command.Options.Add(output);
         command.SetAction(parsed =>
         {
-            IReadOnlyList<CatalogPackage> found = PackageStores.Load(parsed).Search(string.Join(' ', parsed.GetValue(words) ?? []), parsed.GetValue(all));
+            Catalog catalog = PackageStores.Load(parsed);
+            string query = string.Join(' ', parsed.GetValue(words) ?? []);
+            bool every = parsed.GetValue(all);
+            IReadOnlyList<CatalogPackage> found = catalog.Search(query, every);
+            string hint = every ? "" : Hint(catalog.Search(query, hidden: true).Count - found.Count);
+            if (every)
+                PackageStores.SayRefused(catalog);
             if (found.Count == 0)
-                throw new CliException("no package of any repository has these words", ExitCode.NothingMatched);
-            Print(found, parsed.GetValue(output) ?? "table");
+                throw new CliException(hint.Length > 0 ? hint : $"no package of any repository has these words{PackageStores.Guess(query, catalog.Names())}", ExitCode.NothingMatched);
+            Print(found, parsed.GetValue(output) ?? "table", every);
+            if (hint.Length > 0)
+                Console.Error.WriteLine($"pelago: {hint}");
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Print(IReadOnlyList<CatalogPackage> found, string form)
+    /// <summary>What is left out is counted; empty where nothing is.</summary>
+    private static string Hint(int hidden) => hidden switch
+    {
+        0 => "",
+        1 => "one package that fits is not offered: --all shows it, and why",
+        _ => $"{hidden} packages that fit are not offered: --all shows them, and why",
+    };
+
+    private static void Print(IReadOnlyList<CatalogPackage> found, string form, bool every)
     {
         if (form == "name")
         {
@@ -52,11 +68,13 @@ internal static class SearchCommand
             return;
         }
 
-        var table = new TextTable("NAME", "VERSION", "SELECTED", "REPOSITORY", "DESCRIPTION");
+        string[] headers = ["NAME", "VERSION", "SELECTED", "REPOSITORY", "DESCRIPTION"];
+        var table = new TextTable(every ? [.. headers, "OFFERED"] : headers);
         foreach (CatalogPackage package in found)
         {
             string text = PlainText.Of(package.Package.Description.ReplaceLineEndings(" "));
-            table.Add(PlainText.Of(package.Name), PlainText.Of(package.Package.Version), package.Package.Selected ? "yes" : "-", package.Hidden is null ? package.Repository.Name : $"{package.Repository.Name} (hidden)", text.Length <= Wide ? text : text[..(Wide - 1)] + "…");
+            string[] cells = [PlainText.Of(package.Name), PlainText.Of(package.Package.Version), package.Package.Selected ? "yes" : "-", package.Repository.Name, text.Length <= Wide ? text : text[..(Wide - 1)] + "…"];
+            table.Add(every ? [.. cells, PackageStores.Offered(package)] : cells);
         }
 
         table.WriteTo(Console.Out);

@@ -36,12 +36,15 @@ internal static class ValidateCommand
     private static int Run(string repo, string? name)
     {
         var reader = new PackageReader();
+        var versions = new RepeatedVersions();
         int revisions = 0, refused = 0;
         foreach (RevisionFolder folder in name is null ? PackageFolder.Revisions(repo) : PackageFolder.Of(repo, name))
         {
             revisions++;
             var faults = new List<PackageFault>();
-            if (reader.Read(folder, faults) is null)
+            if (reader.Read(folder, faults) is { } revision && versions.Add(folder, revision) is { } repeated)
+                faults.Add(repeated);
+            if (faults.Exists(fault => !fault.IsWarning))
                 refused++;
             foreach (PackageFault fault in faults)
             {

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.IO;
+using Pelago.Client.Local;
 
 namespace Pelago.Packages.Format;
 
 /// <summary>Reads files that others may be writing: what counts is how much is read, not what the length said before.</summary>
 internal static class BoundedFile
 {
-    /// <summary>The bytes; null when there are more than <paramref name="most"/>.</summary>
+    /// <summary>The bytes; null when there are more than <paramref name="most"/>. What is no regular file is not opened: a pipe would hold the thread until somebody writes.</summary>
     public static byte[]? Read(string path, int most)
     {
+        if (!UnixFile.IsPlain(path))
+            throw new IOException($"{path} is no regular file");
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         byte[] bytes = new byte[(file.CanSeek ? (int)Math.Min(file.Length, most) : 0) + 1];
         int length = 0;

@@ -32,7 +32,7 @@ internal sealed class PackageJson
         }
         catch (JsonException fault)
         {
-            faults.Add(new PackageFault(file, (int)(fault.LineNumber ?? 0) + 1, "", $"not JSON: {Sentence(fault)}"));
+            faults.Add(new PackageFault(file, (int)(fault.LineNumber ?? 0) + 1, "", $"not JSON: {JsonWords.InLine(utf8, fault)}"));
         }
         catch (InvalidOperationException)
         {
@@ -104,12 +104,5 @@ internal sealed class PackageJson
         }
 
         return false;
-    }
-
-    /// <summary>The library's words end with where it was, which is said anyway.</summary>
-    private static string Sentence(JsonException fault)
-    {
-        int end = fault.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return end < 0 ? fault.Message : fault.Message[..end];
     }
 }

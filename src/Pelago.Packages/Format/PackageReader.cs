@@ -3,6 +3,7 @@
 using System.IO;
 using System.Text;
 using System.Text.Json.Nodes;
+using Pelago.Client.Local;
 using Pelago.Kube;
 using Pelago.Packages.Schema;
 using Pelago.Packages.Templates;
@@ -150,6 +151,8 @@ public sealed class PackageReader
         Files++;
         if (info.LinkTarget is not null)
             faults.Add(new PackageFault(file, 1, "", "is a link; files of packages are files"));
+        else if (!UnixFile.IsPlain(file))
+            faults.Add(new PackageFault(file, 1, "", "is a pipe or a device; files of packages are files"));
         else if (BoundedFile.Read(file, MaxFile) is { } bytes)
             return Counted(bytes);
         else

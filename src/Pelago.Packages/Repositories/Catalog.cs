@@ -13,11 +13,15 @@ public sealed class Catalog
     private readonly SortedDictionary<string, List<CatalogPackage>> _packages = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, List<CatalogPackage>> _hidden = new(StringComparer.Ordinal);
     private readonly HashSet<(string Name, string Version)> _known = [];
+    private readonly List<RepositoryEntry> _empty = [];
 
     private Catalog(PackageStore store) => _store = store;
 
     /// <summary>In order of priority.</summary>
     public IReadOnlyList<(RepositoryEntry Entry, RepositoryState State)> Repositories { get; private init; } = [];
+
+    /// <summary>Repositories of which not one package is kept.</summary>
+    public IReadOnlyList<RepositoryEntry> Empty => _empty;
 
     public static Catalog Load(PackageStore store)
     {
@@ -25,7 +29,10 @@ public sealed class Catalog
         var catalog = new Catalog(store) { Repositories = [.. entries.Select(entry => (entry, store.Kept(entry.Name).State()))] };
         for (int priority = 0; priority < entries.Count; priority++)
         {
-            foreach (IndexedPackage package in store.Kept(entries[priority].Name).Index().OrderByDescending(package => package.ReleaseVersion))
+            IReadOnlyList<IndexedPackage> kept = store.Kept(entries[priority].Name).Index();
+            if (kept.Count == 0)
+                catalog._empty.Add(entries[priority]);
+            foreach (IndexedPackage package in kept.OrderByDescending(package => package.ReleaseVersion))
                 catalog.Add(new CatalogPackage(entries[priority], priority, package));
         }
 

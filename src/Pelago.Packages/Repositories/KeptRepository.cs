@@ -86,7 +86,7 @@ internal sealed class KeptRepository(string directory)
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new RepositoryException($"{package.Name} {package.Version} was not read from {file}: {fault.Message}. 'pelago package repo update' fetches it again");
+            throw new RepositoryException($"{package.Name} {package.Version} was not read from {file}, which {(File.Exists(file) ? "is damaged" : "is gone")}: 'pelago package repo update' fetches it again");
         }
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pelago.Client.Local;
 using Pelago.Kube;
+using Pelago.Packages.Format;
 
 namespace Pelago.Packages.Repositories;
 
@@ -21,15 +22,16 @@ public sealed class PackageStore(string directory)
     {
         if (!File.Exists(ListFile))
             return [];
+        byte[] list = File.ReadAllBytes(ListFile);
         try
         {
-            return [.. (KubeJson.ParseObject(File.ReadAllBytes(ListFile)).Array("repositories") ?? []).OfType<JsonObject>()
+            return [.. (KubeJson.ParseObject(list).Array("repositories") ?? []).OfType<JsonObject>()
                 .Select(json => new RepositoryEntry(json.String("name") ?? "", json.String("uri") ?? "", json.String("key")))
                 .Where(entry => RepositoryEntry.IsName(entry.Name))];
         }
         catch (JsonException fault)
         {
-            throw new RepositoryException($"the list of repositories, {ListFile}, is damaged: {fault.Message}. Take it away and add the repositories again");
+            throw new RepositoryException($"the list of repositories, {ListFile}, is damaged ({JsonWords.Of(list, fault)}). Take it away and add the repositories again");
         }
     }
 
@@ -58,6 +60,9 @@ public sealed class PackageStore(string directory)
         DeleteKept(name);
         return true;
     }
+
+    /// <summary>How many revisions are kept of a repository.</summary>
+    public int Count(string name) => Kept(name).Index().Count;
 
     internal KeptRepository Kept(string name) => new(Path.Combine(directory, "kept", RepositoryEntry.FolderOf(name)));
 

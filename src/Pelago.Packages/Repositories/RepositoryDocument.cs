@@ -44,9 +44,13 @@ internal static class RepositoryDocument
 
             return (whole, count - whole.Count);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (JsonException fault)
         {
-            throw new RepositoryException($"what it sent is no repository: {fault.Message}");
+            throw new RepositoryException($"what it sent is no repository: {JsonWords.Of(utf8.Span, fault)}");
+        }
+        catch (InvalidOperationException)
+        {
+            throw new RepositoryException("what it sent is no repository: it has text that is not UTF-8");
         }
     }
 

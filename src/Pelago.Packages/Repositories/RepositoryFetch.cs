@@ -20,7 +20,7 @@ internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLim
         bounded.CancelAfter(limits.Time);
         try
         {
-            // A file may be none that ends, or its disk may not answer: it is not waited for longer than a server.
+            // The disk of a file may not answer: it is not waited for longer than a server.
             Task<FetchedRepository> fetch = Task.Run(async () => Directory.Exists(entry.Uri) ? ReadFolder(entry, bounded.Token) : await ReceiveAsync(entry, known, bounded.Token), bounded.Token);
             return await fetch.WaitAsync(bounded.Token);
         }
@@ -28,9 +28,9 @@ internal sealed class RepositoryFetch(RepositoryDownload download, RepositoryLim
         {
             throw new RepositoryException($"it did not answer whole within {limits.Time.TotalSeconds:0.#} s");
         }
-        catch (Exception fault) when (fault is HttpRequestException or SocketException or IOException or InvalidDataException or UnauthorizedAccessException or UriFormatException)
+        catch (Exception fault) when (fault is HttpRequestException or SocketException or IOException or InvalidDataException or UnauthorizedAccessException or UriFormatException or NotSupportedException)
         {
-            throw new RepositoryException(fault.Message);
+            throw new RepositoryException(FetchWords.Of(fault, entry.Uri));
         }
     }
 

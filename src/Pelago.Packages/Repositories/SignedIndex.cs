@@ -34,8 +34,15 @@ public static class SignedIndex
             ["format"] = Format, ["serial"] = serial, ["key"] = key.ExportSubjectPublicKeyInfoPem(),
             ["document"] = new JsonObject { ["file"] = file, ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(document)), ["size"] = document.Length },
         };
-        index["signature"] = Convert.ToBase64String(key.SignData(Encoding.UTF8.GetBytes(CanonicalJson.Of(index)), HashAlgorithmName.SHA256));
-        return index;
+        try
+        {
+            index["signature"] = Convert.ToBase64String(key.SignData(Encoding.UTF8.GetBytes(CanonicalJson.Of(index)), HashAlgorithmName.SHA256));
+            return index;
+        }
+        catch (CryptographicException)
+        {
+            throw new RepositoryException("the key is a public one: the private one that belongs to it signs");
+        }
     }
 
     /// <summary>What the index names, when the signature is that of the key. Throws a <see cref="RepositoryException"/> when it is not.</summary>
@@ -73,7 +80,7 @@ public static class SignedIndex
         catch (Exception fault) when (fault is ArgumentException or CryptographicException)
         {
             key.Dispose();
-            throw new RepositoryException($"the key is no PEM of an elliptic curve: {fault.Message}");
+            throw new RepositoryException("the key is no PEM of an elliptic curve that can be read without a passphrase: 'openssl ecparam -name prime256v1 -genkey -noout -out FILE' makes one");
         }
     }
 

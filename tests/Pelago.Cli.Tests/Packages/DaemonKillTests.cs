@@ -19,13 +19,17 @@ public sealed class DaemonKillTests : IAsyncDisposable
 {
     private const string Name = "doomed";
 
-    /// <summary>Of changes that are seen of an installation until it is done; a point beyond the last is the last.</summary>
+    /// <summary>Of changes that are seen of an installation while something is done to it; a point beyond the last is the last.</summary>
     private const int LastPoint = 8;
+
+    /// <summary>Rounds of all operations, each with half as late points as the one before: the last kills at the first change.</summary>
+    private const int Rounds = 4;
     private static readonly string Packages = Path.Combine(AppContext.BaseDirectory, "our-packages");
     private static readonly ResourcePath Installations = new(new GroupVersionResource("packages.pelago.dev", "v1alpha1", "installations"), "default");
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly LocalHome _home = new();
-    private int _daemon, _hits;
+    private readonly HashSet<string> _hit = [];
+    private int _daemon;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -40,28 +44,36 @@ public sealed class DaemonKillTests : IAsyncDisposable
         var random = new Random(seed);
         await UpAsync();
 
-        await KillAsync(random, "install", "hello-world", "--app-id", Name, "--repo", Packages, "--package-version", "1.0");
+        // One that was over before the kill proves nothing: it is done again, and killed earlier.
+        string[] operations = goesBack ? ["install", "upgrade", "rollback", "uninstall"] : ["install", "upgrade", "uninstall"];
+        for (int last = LastPoint; last > LastPoint >> Rounds && !_hit.IsSupersetOf(operations); last /= 2)
+            await LiveAsync(random, last, goesBack);
+
+        Assert.Equal([], operations.Except(_hit));
+    }
+
+    /// <summary>All operations, each with its daemon killed.</summary>
+    private async Task LiveAsync(Random random, int last, bool goesBack)
+    {
+        await KillAsync(random.Next(1, last + 1), "install", "hello-world", "--app-id", Name, "--repo", Packages, "--package-version", "1.0");
         await IsHealthyAsync(1, "1.0");
-        await KillAsync(random, "upgrade", Name, "--repo", Packages);
+        await KillAsync(random.Next(1, last + 1), "upgrade", Name, "--repo", Packages);
         await IsHealthyAsync(2, "1.1");
         if (goesBack)
         {
-            await KillAsync(random, "rollback", Name);
+            await KillAsync(random.Next(1, last + 1), "rollback", Name);
             await IsHealthyAsync(3, "1.0");
         }
 
-        await KillAsync(random, "uninstall", Name);
+        await KillAsync(random.Next(1, last + 1), "uninstall", Name);
         await Eventually.GetAsync(LeftAsync, left => left.Length == 0, Cancel, Limit);
-        // One that was over before the kill proves nothing.
-        Assert.True(_hits > 0, "no operation was under way when its daemon was killed");
     }
 
     private async Task UpAsync() => _daemon = (int)(await _home.UpAsync("--runtime", "process"))["pid"]!;
 
     /// <summary>Kills the daemon once the operation has come to the point, and starts it again. What becomes of its client does not matter.</summary>
-    private async Task KillAsync(Random random, params string[] operation)
+    private async Task KillAsync(int point, params string[] operation)
     {
-        int point = random.Next(1, LastPoint + 1);
         using HttpKubeApi api = Connect();
         ApiResult list = await api.ListAsync(Installations, ListQuery.Everything, Cancel);
         string version = ListDocument.Parse(list.BodyOrThrow()).ResourceVersion;
@@ -73,8 +85,8 @@ public sealed class DaemonKillTests : IAsyncDisposable
             await daemon.WaitForExitAsync(Cancel);
         }
 
-        if (step is not ("" or "done"))
-            _hits++;
+        if (step != "done")
+            _hit.Add(operation[0]);
         await client;
         TestContext.Current.TestOutputHelper?.WriteLine($"{operation[0]}: killed at change {seen} ({step})");
         await UpAsync();
@@ -88,12 +100,13 @@ public sealed class DaemonKillTests : IAsyncDisposable
             if (change.Type is not ("ADDED" or "MODIFIED" or "DELETED"))
                 continue;
             KubeObject now = KubeObject.Parse(change.Object);
-            seen++;
             JsonObject? state = now.Status?.Object("clusters")?.Select(pair => pair.Value).OfType<JsonObject>().FirstOrDefault();
             bool isDone = change.Type == "DELETED"
                 || (!now.IsDeleting && now.Status?.String("phase") == "Healthy" && now.Status.Integer("observedGeneration") == now.Generation && state?.Integer("revision") == now.Status.Integer("revision"));
-            if (seen >= point || isDone)
-                return (seen, isDone ? "done" : $"{state?.String("operation")} {state?.String("step")}".Trim());
+            // A change that begins nothing yet is no point to kill at; the operation before stands there still.
+            string step = isDone ? "done" : state?.String("step") is { Length: > 0 } under ? $"{state.String("operation")} {under}" : "";
+            if (step.Length > 0 && (++seen >= point || isDone))
+                return (seen, step);
         }
 
         throw new InvalidOperationException("the watch ended before the operation did");

@@ -55,6 +55,17 @@ public sealed class OptionFileTests : IDisposable
         Assert.Contains("no text in UTF-8", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/", "options were not read: / is a folder, and a file is needed")]
+    [InlineData("/dev/zero", "options were not read: /dev/zero has more than 1048576 bytes, which is as many as are read")]
+    [InlineData("/nowhere", "options were not read: there is no file /nowhere")]
+    public void What_holds_no_options_is_refused_in_words(string file, string message)
+    {
+        CliException fault = Assert.Throws<CliException>(() => OptionFile.ReadText(file));
+
+        Assert.Equal(message, fault.Message);
+    }
+
     [Fact]
     public void Options_may_begin_with_a_byte_order_mark()
     {

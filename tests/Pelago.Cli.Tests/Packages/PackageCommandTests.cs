@@ -25,6 +25,9 @@ public sealed class PackageCommandTests : IDisposable
     [InlineData("--all renders every package: leave the name out", "package", "render", "x", "--all", "--repo", "x")]
     [InlineData("--repo is needed: the folder with the packages", "package", "validate", "--all")]
     [InlineData("--set cpus: must be PATH=VALUE, as in service.cpus=2", "package", "render", "x", "--repo", "x", "--set", "cpus")]
+    [InlineData("--app-id Bad Name: must be small letters", "package", "render", "x", "--repo", "x", "--app-id", "Bad Name")]
+    [InlineData("--app-id /team//web: must be small letters", "package", "render", "x", "--repo", "x", "--app-id", "/team//web")]
+    [InlineData("--app-id : must be small letters", "package", "render", "x", "--repo", "x", "--app-id", "")]
     public async Task A_line_that_cannot_be_understood_ends_with_2(string message, params string[] arguments)
     {
         ProgramResult result = await CliProcess.RunAsync(_home.Path, arguments);
@@ -57,6 +60,38 @@ public sealed class PackageCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_Kubernetes_objects_are_named_after_is_a_name_that_could_be_installed()
+    {
+        File.Delete(_home["universe/B/buoy/7/marathon.json.mustache"]);
+        Write("package.json", """{"packagingVersion": "pelago-1", "name": "buoy", "version": "1.2", "maintainer": "a@example.com", "description": "Floats.", "tags": []}""");
+        Write("kubernetes.yaml.mustache", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"{{installation.name}}\"}\n");
+
+        ProgramResult path = await CliProcess.RunAsync(_home.Path, "package", "render", "buoy", "--repo", _home["universe"], "--app-id", "/sea/buoy");
+        ProgramResult name = await CliProcess.RunAsync(_home.Path, "package", "render", "buoy", "--repo", _home["universe"], "--app-id", "sea-buoy");
+
+        Assert.Equal(2, path.ExitCode);
+        Assert.StartsWith("pelago: --app-id /sea/buoy: buoy is installed under a name of small letters", path.Error, StringComparison.Ordinal);
+        Assert.Contains("name: sea-buoy", name.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_has_no_line_among_all_is_counted_with_what_shows_it()
+    {
+        foreach ((string revision, string file) in new[] { ("8", "marathon.json.mustache"), ("9", "kubernetes.yaml.mustache"), ("10", "package.json") })
+        {
+            Directory.CreateDirectory(_home[$"universe/B/buoy/{revision}"]);
+            await File.WriteAllTextAsync(_home[$"universe/B/buoy/{revision}/{file}"], "{", TestContext.Current.CancellationToken);
+        }
+
+        ProgramResult all = await CliProcess.RunAsync(_home.Path, "package", "render", "--all", "--repo", _home["universe"]);
+
+        Assert.Equal((0, "B/buoy/7\n"), (all.ExitCode, all.Output));
+        Assert.Contains("\n1 of 4 revisions were rendered\n  1 not with default options", all.Error, StringComparison.Ordinal);
+        Assert.Contains("\n  1 print Kubernetes objects", all.Error, StringComparison.Ordinal);
+        Assert.EndsWith("\n  1 have no template: there is nothing of them to run\n", all.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Validation_prints_file_line_and_pointer_and_ends_with_1()
     {
         ProgramResult valid = await CliProcess.RunAsync(_home.Path, "package", "validate", "--all", "--repo", _home["universe"]);
@@ -66,6 +101,20 @@ public sealed class PackageCommandTests : IDisposable
         Assert.Equal((0, "", "1 revision in 3 files: 1 accepted, 0 refused\n"), (valid.ExitCode, valid.Output, valid.Error));
         Assert.Equal(1, invalid.ExitCode);
         Assert.Equal($"{_home["universe/B/buoy/7/config.json"]}:3: /properties: type: expected an object, found array of 0 items\n", invalid.Output);
+    }
+
+    [Fact]
+    public async Task A_version_of_two_revisions_is_refused_with_both_places()
+    {
+        Directory.CreateDirectory(_home["universe/B/buoy/8"]);
+        File.Copy(_home["universe/B/buoy/7/package.json"], _home["universe/B/buoy/8/package.json"]);
+
+        ProgramResult result = await CliProcess.RunAsync(_home.Path, "package", "validate", "buoy", "--repo", _home["universe"]);
+
+        Assert.Equal(
+            (1, $"{_home["universe/B/buoy/8/package.json"]}:1: /version: is \"1.2\", and so it is in {_home["universe/B/buoy/7/package.json"]}: each revision of a package has a version of its own\n"),
+            (result.ExitCode, result.Output));
+        Assert.Equal("2 revisions in 4 files: 1 accepted, 1 refused\n", result.Error);
     }
 
     [Theory]

@@ -52,7 +52,7 @@ public sealed class PackageReaderTests : IDisposable
     [InlineData("L/ledger/1/package.json", "\"maintainer\"", "\"maintainers\"", 5, "/maintainers", "additionalProperties: expected only packagingVersion")]
     [InlineData("L/ledger/1/config.json", "\"minimum\": 32", "\"minimum\": \"32\"", 21, "/properties/service/properties/mem/minimum", "type: expected a number, found string \"32\"")]
     [InlineData("L/ledger/1/resource.json", "\"ledger-tgz\": \"https", "\"ledger-tgz\": 7, \"x\": \"https", 9, "/assets/uris/ledger-tgz", "type: expected a string, found number 7")]
-    [InlineData("L/ledger/1/resource.json", "{", "{,", 1, "", "not JSON")]
+    [InlineData("L/ledger/1/resource.json", "{", "{,", 1, "", "not JSON: column 2: , cannot stand there")]
     [InlineData("L/ledger/1/marathon.json.mustache", "{{/service.user}}", "{{/service.users}}", 9, "", "no mustache template: {{/service.users}} closes {{#service.user}} of line 7")]
     [InlineData("L/ledger/0/package.json", "\"minDcosReleaseVersion\": \"1.9\"", "\"minDcosReleaseVersion\": \"1.7\"", 12, "/cli", "needs a minDcosReleaseVersion of 1.8")]
     public void What_is_wrong_is_named_by_file_line_and_pointer(string file, string from, string to, int line, string pointer, string message)

@@ -79,7 +79,7 @@ public sealed partial class RepositoryUpdaterTests
         Assert.True(p99 < TimeSpan.FromMilliseconds(100), $"p99 of {times.Count} searches: {p99.TotalMilliseconds} ms");
         Dictionary<string, RepositoryState> states = (await updating).ToDictionary(one => one.Entry.Name, one => one.State);
         Assert.Null(states["good"].Fault);
-        Assert.Contains("refused", states["dead"].Fault, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("nothing listens there", states["dead"].Fault, StringComparison.OrdinalIgnoreCase);
         Assert.Equal("it did not answer whole within 3 s", states["slow"].Fault);
         Assert.StartsWith("what it sent is no repository", states["garbage"].Fault, StringComparison.Ordinal);
         Assert.Equal(["good"], Catalog.Load(_store).Repositories.Where(one => !one.State.IsStale).Select(one => one.Entry.Name));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Diagnostics;
 using System.IO;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -55,17 +54,6 @@ public sealed partial class RepositoryUpdaterTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task A_file_that_never_ends_is_not_waited_for_longer_than_a_server()
-    {
-        using (Process made = Process.Start("mkfifo", _home["pipe"]))
-            await made.WaitForExitAsync(Cancel);
-
-        var late = await Assert.ThrowsAsync<RepositoryException>(() => _updater.AddAsync(new RepositoryEntry("pipe", _home["pipe"], null), null, Cancel));
-
-        Assert.Equal("it did not answer whole within 3 s", late.Message);
-    }
-
     [Theory]
     [InlineData("Entries", "its folders have more than")]
     [InlineData("Bytes", "its files have more than")]
@@ -78,22 +66,6 @@ public sealed partial class RepositoryUpdaterTests : IDisposable
         RepositoryException refused = await Assert.ThrowsAsync<RepositoryException>(() => updater.AddAsync(new RepositoryEntry("one", Universe.Samples, null), null, Cancel));
 
         Assert.StartsWith(why, refused.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_folder_with_a_file_that_never_ends_is_given_up_in_time()
-    {
-        Universe.CopySamples(_home["universe"]);
-        File.Delete(_home["universe/L/ledger/0/config.json"]);
-        using (Process made = Process.Start("mkfifo", _home["universe/L/ledger/0/config.json"]))
-            await made.WaitForExitAsync(Cancel);
-        using var updater = new RepositoryUpdater(_store, Limits with { Time = TimeSpan.FromMilliseconds(300) }, TimeProvider.System);
-
-        RepositoryException refused = await Assert.ThrowsAsync<RepositoryException>(() => updater.AddAsync(new RepositoryEntry("one", _home["universe"], null), null, Cancel));
-
-        Assert.Equal("it did not answer whole within 0.3 s", refused.Message);
-        // Whoever still waits for the file is let go.
-        await using FileStream writer = new(_home["universe/L/ledger/0/config.json"], FileMode.Open, FileAccess.ReadWrite);
     }
 
     [Fact]

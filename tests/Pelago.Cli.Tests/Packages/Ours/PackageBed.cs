@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.IO;
 using System.Text.Json.Nodes;
@@ -29,6 +30,7 @@ public sealed class PackageBed(GivenCluster given) : IAsyncLifetime
     private readonly TemporaryDirectory _work = new();
     private readonly SemaphoreSlim _places = new(AtOnce);
     private readonly Dictionary<string, Task> _lives = [];
+    private readonly ConcurrentBag<string> _lived = [];
     private KubernetesBed? _kubernetes;
     private HttpKubeApi? _api;
     private readonly long _began = Stopwatch.GetTimestamp();
@@ -37,6 +39,10 @@ public sealed class PackageBed(GivenCluster given) : IAsyncLifetime
     public static IReadOnlyList<string> Names { get; } = [.. Directory.EnumerateDirectories(Packages, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
         .Where(directory => Path.GetFileName(directory).Length > 1).Select(directory => Path.GetFileName(directory))
         .Order(StringComparer.Ordinal)];
+
+    /// <summary>How many packages the folder has, counted by their files; <see cref="Names"/> is made of its folders.</summary>
+    public static int Count { get; } = Directory.EnumerateFiles(Packages, "package.json", SearchOption.AllDirectories)
+        .Select(file => Path.GetDirectoryName(Path.GetDirectoryName(file))).Distinct(StringComparer.Ordinal).Count();
 
     internal HttpKubeApi Api => _api!;
 
@@ -95,6 +101,15 @@ public sealed class PackageBed(GivenCluster given) : IAsyncLifetime
         return _lives[name];
     }
 
+    /// <summary>The packages that lived to their end, once all lives are over; skipped where the machine has not what it takes for any.</summary>
+    internal async Task<IReadOnlyCollection<string>> LivedAsync()
+    {
+        Assert.SkipWhen(_why is not null, _why ?? "");
+        // How each ended is told by its own test.
+        await Task.WhenAll(_lives.Values).ContinueWith(_ => { }, TaskScheduler.Default);
+        return _lived;
+    }
+
     /// <summary>Runs the CLI against the cluster; it must succeed.</summary>
     internal async Task<JsonNode?> PelagoAsync(params string[] arguments)
     {
@@ -127,6 +142,7 @@ public sealed class PackageBed(GivenCluster given) : IAsyncLifetime
         try
         {
             await new PackageLife(this, name).RunAsync();
+            _lived.Add(name);
         }
         finally
         {
