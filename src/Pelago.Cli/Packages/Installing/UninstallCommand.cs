@@ -36,7 +36,7 @@ internal static class UninstallCommand
                 return ExitCode.Done;
             }
 
-            line.Confirm(parsed, $"Remove {present.Name} ({present.Spec.Package} {present.Spec.Version}) with all that it has?");
+            await line.ConfirmAsync(parsed, $"Remove {present.Name} ({present.Spec.Package} {present.Spec.Version}) with all that it has?", cancel);
             if (parsed.GetValue(abandon) is { Length: > 0 } clusters)
                 await AbandonAsync(access, present, clusters, cancel);
             string? notes = await NotesAsync(access, present, cancel);

@@ -78,7 +78,7 @@ internal static class UpgradeCommand
         if (isSame && present.Phase == InstallationPhase.Healthy)
             spec = spec.Again(); // what was changed by others since is put back
 
-        line.Confirm(parsed, $"Change {present.Name} from {present.Spec.Version} to {spec.Version}?");
+        await line.ConfirmAsync(parsed, $"Change {present.Name} from {present.Spec.Version} to {spec.Version}?", cancel);
         await access.Writes.ChangeAsync(present, revision, spec, cause, cancel);
         return await InstallCommand.FinishAsync(line, parsed, access, present.Name, null, cancel);
     }
