@@ -20,9 +20,9 @@ public sealed class QuestionTests
         await home.UpAsync("--runtime", "process");
 
         ProgramResult looking = await AskAsync(home, "install hello-world", Interrupt, "Look through them? [y/N] ");
-        ProgramResult hidden = await AskAsync(home, "install redis", Interrupt, "Look through them? [y/N] ", "password: ");
-        ProgramResult installing = await AskAsync(home, "install hello-world --set replicas=1", Interrupt, "as hello-world?");
-        ProgramResult ended = await AskAsync(home, "install hello-world --set replicas=1", EndOfInput, "as hello-world?");
+        ProgramResult hidden = await AskAsync(home, "install redis", Interrupt, "Look through them? [y/N] ", "port [6379]: ", "password: ");
+        ProgramResult installing = await AskAsync(home, "install hello-world --set replicas=1", Interrupt, "as hello-world on pelago-1? [y/N] ");
+        ProgramResult ended = await AskAsync(home, "install hello-world --set replicas=1", EndOfInput, "as hello-world on pelago-1? [y/N] ");
         ProgramResult endedEarly = await AskAsync(home, "install hello-world", EndOfInput, "Look through them? [y/N] ");
         ProgramResult list = await home.RunAsync("package", "list", "-o", "name");
 
@@ -33,7 +33,7 @@ public sealed class QuestionTests
         Assert.Equal("", list.Output);
     }
 
-    /// <summary>Says yes to each question but the last, at which the key is pressed; then the settings of the terminal.</summary>
+    /// <summary>Says yes to each question, or takes the default, but at the last one presses the key; then the settings of the terminal.</summary>
     private static async Task<ProgramResult> AskAsync(LocalHome home, string line, char key, params string[] questions)
     {
         using var terminal = PseudoTerminal.Start(
@@ -41,7 +41,8 @@ public sealed class QuestionTests
         foreach (string question in questions[..^1])
         {
             await terminal.UntilPrintedAsync(question);
-            terminal.Press('y');
+            if (question.EndsWith("[y/N] ", StringComparison.Ordinal))
+                terminal.Press('y');
             terminal.Press('\r');
         }
 

@@ -49,6 +49,20 @@ internal sealed class InstallationAccess(HttpKubeApi keeper, IReadOnlyList<HttpK
         throw new CliException($"nothing called {name} is installed in namespace {ns} of cluster {Home.Cluster}{near}", ExitCode.NothingMatched);
     }
 
+    /// <summary>The same for whoever is to change it.</summary>
+    public async Task<Installation> GetToChangeAsync(string name, CancellationToken cancel)
+    {
+        Installation found = await GetAsync(name, cancel);
+        return found.IsDeleting ? throw Leaving(found) : found;
+    }
+
+    /// <summary>Its name is not free yet, and nothing of it can be changed any more.</summary>
+    public static CliException Leaving(Installation leaving) => new(
+        $"{leaving.Name} is being removed, and cannot be changed{(leaving.Message.Length > 0 ? $" ({PlainText.Of(leaving.Message)})" : "")}: '{Invocation.Program} package list' says how far that is; install it anew when it is gone. Where it waits for a cluster that will not come back, '{Invocation.Program} package uninstall {leaving.Name} --abandon CLUSTER' leaves what is there");
+
+    /// <summary>The clusters of an installation, for people.</summary>
+    public string Places(InstallationSpec spec) => string.Join(", ", spec.ClusterNames(Home.Cluster));
+
     public static async Task<IReadOnlyList<Installation>> ListAsync(HttpKubeApi cluster, string ns, CancellationToken cancel)
     {
         ApiResult list = await cluster.ListAsync(new ResourcePath(PackagesApi.Installations, ns), ListQuery.Everything, cancel);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.IO;
 using Pelago.Packages.Api;
 using Pelago.Packages.Format;
 using Pelago.Packages.Options;
@@ -41,7 +42,7 @@ internal static class UpgradeCommand
         command.SetAction(async (parsed, cancel) =>
         {
             using InstallationAccess access = await line.OpenAsync(parsed, cancel);
-            Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
+            Installation present = await access.GetToChangeAsync(parsed.GetValue(name)!, cancel);
             InstallationSpec now = await access.SpecAsync(present, cancel);
             (PackageRevision revision, string repository) = parsed.GetValue(keep) ? (await ReadAsync(access, now.Digest, cancel), now.Repository)
                 : parsed.GetValue(repo) is { } folder ? (PackageFolder.Read(folder, now.Package, parsed.GetValue(version)), folder)
@@ -66,19 +67,20 @@ internal static class UpgradeCommand
     public static async Task<int> ChangeAsync(
         InstallationLine line, ParseResult parsed, InstallationAccess access, Installation present, InstallationSpec now, InstallationSpec spec, PackageRevision revision, string cause, CancellationToken cancel)
     {
-        bool changes = await new InstallationPlan(access).ShowAsync(present.Name, revision, spec, present, cancel);
+        TextWriter said = line.IsQuiet(parsed) ? TextWriter.Null : Console.Error;
+        bool changes = await new InstallationPlan(access, said).ShowAsync(present.Name, revision, spec, present, [], cancel);
         bool isSame = RecordStore.DigestOf(spec.ToJson()) == RecordStore.DigestOf(now.ToJson());
         if (line.IsTrial(parsed) || (isSame && !changes && present.Phase == InstallationPhase.Healthy))
         {
             if (!changes)
-                Console.Error.WriteLine($"nothing changes: {present.Name} is {present.Spec.Package} {present.Spec.Version} with these options");
+                said.WriteLine($"nothing changes: {present.Name} is {present.Spec.Package} {present.Spec.Version} with these options");
             return ExitCode.Done;
         }
 
         if (isSame && present.Phase == InstallationPhase.Healthy)
             spec = spec.Again(); // what was changed by others since is put back
 
-        await line.ConfirmAsync(parsed, $"Change {present.Name} from {present.Spec.Version} to {spec.Version}?", cancel);
+        await line.ConfirmAsync(parsed, $"Change {present.Name} from {present.Spec.Version} to {spec.Version} on {access.Places(spec)}?", cancel);
         await access.Writes.ChangeAsync(present, revision, spec, cause, cancel);
         return await InstallCommand.FinishAsync(line, parsed, access, present.Name, null, cancel);
     }
