@@ -56,9 +56,38 @@ public sealed class InstallationPlanTests
         Assert.Equal((1, rule.Error), (ruleInEarnest.ExitCode, ruleInEarnest.Error));
     }
 
+    [Fact]
+    public async Task Who_waits_for_a_cluster_that_is_not_there_is_told_which_and_of_the_way_out()
+    {
+        await using var home = new LocalHome();
+        await home.UpAsync("--runtime", "process");
+        string folder = new TrialPackages(home.Beside("packages")).Add("sample", "1.0", Map, config: Words).Folder;
+        await OkAsync(home, "package", "install", "sample", "--repo", folder, "--yes");
+        using (HttpKubeApi api = Connect(home))
+        {
+            // As if something had been put on a cluster that is not served any more.
+            byte[] ghost = """{"status": {"clusters": {"ghost": {"phase": "Unreachable", "revision": 1, "operation": "install", "touched": ["sha256:00"]}}}}"""u8.ToArray();
+            (await api.PatchAsync(new ResourcePath(PackagesApi.Installations, "default", "sample", "status"), PatchType.Merge, ghost, WriteQuery.None, Cancel)).BodyOrThrow();
+        }
+
+        ProgramResult waited = await home.RunAsync("package", "uninstall", "sample", "--yes", "--timeout", "8");
+        ProgramResult upgraded = await home.RunAsync("package", "upgrade", "sample", "--repo", folder, "--yes"), again = await home.RunAsync("package", "install", "sample", "--repo", folder, "--yes");
+        ProgramResult abandoned = await home.RunAsync("package", "uninstall", "sample", "--abandon", "ghost", "--yes");
+
+        Assert.Equal(1, waited.ExitCode);
+        Assert.Contains("sample waits for cluster ghost: ", waited.Error, StringComparison.Ordinal);
+        Assert.Contains("package uninstall sample --abandon ghost'", waited.Error, StringComparison.Ordinal);
+        Assert.Contains("sample is not gone after ", waited.Error, StringComparison.Ordinal);
+        Assert.Contains("sample is being removed, and cannot be changed", upgraded.Error, StringComparison.Ordinal);
+        Assert.Contains("sample is being removed, and cannot be changed", again.Error, StringComparison.Ordinal);
+        Assert.True(abandoned.ExitCode == 0, abandoned.ToString());
+    }
+
+    private static HttpKubeApi Connect(LocalHome home) => new(Kubeconfig.Load([home.Places.Kubeconfig], mustExist: true).Connect(null, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
+
     private static async Task PutAsync(LocalHome home, string name, string owner)
     {
-        using var api = new HttpKubeApi(Kubeconfig.Load([home.Places.Kubeconfig], mustExist: true).Connect(null, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
+        using HttpKubeApi api = Connect(home);
         var map = new JsonObject
         {
             ["apiVersion"] = "v1", ["kind"] = "ConfigMap",

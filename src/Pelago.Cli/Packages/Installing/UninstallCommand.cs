@@ -18,12 +18,14 @@ internal static class UninstallCommand
         var line = new InstallationLine();
         var name = new Argument<string>("name") { Description = "The installation" };
         var abandon = new Option<string?>("--abandon") { Description = "Clusters that will not come back: what is on them is left", HelpName = "C" };
+        Option<int?> timeout = CommandOptions.Number("--timeout", "How many seconds to wait until it is gone (default: its own, and a minute)", "SECONDS", 1, 86_400);
         var command = new Command("uninstall", "Remove an installation with all that it has").WithExamples("""
             pelago package uninstall web
             pelago package uninstall web -n team --yes --no-wait
             """);
         command.Arguments.Add(name);
         command.Options.Add(abandon);
+        command.Options.Add(timeout);
         line.AddChanging(command);
         line.OfferNames(name);
         command.SetAction(async (parsed, cancel) =>
@@ -47,7 +49,7 @@ internal static class UninstallCommand
                 return ExitCode.Done;
             IReadOnlyList<string> left;
             using (var progress = new Progress(line.IsQuiet(parsed)))
-                left = await new InstallationWait(access, progress).UntilGoneAsync(present, cancel);
+                left = await new InstallationWait(access, progress) { Patience = parsed.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null }.UntilGoneAsync(present, cancel);
             if (line.IsQuiet(parsed))
                 return ExitCode.Done;
             Console.Error.WriteLine($"{present.Name} is gone{(left.Count == 0 ? "" : "; it left, as it was told to:")}");

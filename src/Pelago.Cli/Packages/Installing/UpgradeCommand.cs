@@ -19,6 +19,7 @@ internal static class UpgradeCommand
         Option<string?> repo = PackageFolder.Option(), version = PackageFolder.Version();
         var keep = new Option<bool>("--keep-version") { Description = "Only the options change" };
         var reset = new Option<bool>("--reset-options") { Description = "Forget the options of before: those of this line over the defaults; secrets that it does not name stay" };
+        Option<int?> timeout = CommandOptions.Number("--timeout", "How many seconds its objects may take to become healthy (default: as before)", "SECONDS", 1, 86_400);
         var options = new PackageOptions();
         var overlays = new ClusterOptions();
         var command = new Command("upgrade", "Bring an installation to another version, or to other options").WithExamples("""
@@ -28,7 +29,7 @@ internal static class UpgradeCommand
             pelago package upgrade web --dry-run                    what would change
             """);
         command.Arguments.Add(name);
-        foreach (Option option in new Option[] { repo, version, keep, reset })
+        foreach (Option option in new Option[] { repo, version, keep, reset, timeout })
             command.Options.Add(option);
         options.AddTo(command, (overlays.Files, ":"));
         overlays.AddTo(command);
@@ -53,6 +54,7 @@ internal static class UpgradeCommand
                 Version = revision.Version,
                 Digest = RecordStore.DigestOf(PackageRecord.Of(revision)),
                 Repository = repository,
+                TimeoutSeconds = parsed.GetValue(timeout) ?? now.TimeoutSeconds,
                 Clusters = overlays.Read(parsed, now.Clusters, revision.Config),
                 Options = parsed.GetValue(reset) ? SecretOptions.Keep(revision.Config, now.Options, options.Read(parsed, revision.Config), now.SecretPaths) : OptionMerge.Merge(now.Options, options.Read(parsed, revision.Config)),
             };
