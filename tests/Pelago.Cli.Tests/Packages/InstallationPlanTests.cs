@@ -83,6 +83,46 @@ public sealed class InstallationPlanTests
         Assert.True(abandoned.ExitCode == 0, abandoned.ToString());
     }
 
+    [Fact]
+    public async Task An_uninstall_says_what_goes_whose_data_is_lost_and_what_stays()
+    {
+        const string Claims = """
+            ---
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: {name: "{{installation.name}}-data"}
+            spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 10Mi}}}
+            ---
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: {name: "{{installation.name}}-kept", annotations: {packages.pelago.dev/keep: "true"}}
+            spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 10Mi}}}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: "{{installation.name}}"}
+            spec:
+              terminationGracePeriodSeconds: 1
+              containers: [{name: sleep, image: sleep, command: [sleep, "1000"], volumeMounts: [{name: data, mountPath: /var/lib/sample}]}]
+              volumes: [{name: data, persistentVolumeClaim: {claimName: "{{installation.name}}-data"}}]
+            """;
+        await using var home = new LocalHome();
+        await home.UpAsync("--runtime", "process");
+        string folder = new TrialPackages(home.Beside("packages")).Add("sample", "1.0", $"{Map}\n{Claims}", config: Words).Folder;
+        await home.RunAsync("package", "install", "sample", "--repo", folder, "--yes", "--timeout", "30");
+
+        ProgramResult trial = await home.RunAsync("package", "uninstall", "sample", "--dry-run"), unasked = await home.RunAsync("package", "uninstall", "sample");
+        ProgramResult quiet = await home.RunAsync("package", "uninstall", "sample", "--dry-run", "-q");
+
+        Assert.Equal(0, trial.ExitCode);
+        Assert.Contains("- ConfigMap sample\n", trial.Error, StringComparison.Ordinal);
+        Assert.Matches("(?m)^- PersistentVolumeClaim sample-data: its data is lost \\(10Mi, volume ", trial.Error);
+        Assert.Contains("= PersistentVolumeClaim sample-kept stays: it is marked with packages.pelago.dev/keep", trial.Error, StringComparison.Ordinal);
+        Assert.Contains("The data of 1 volume is lost.", trial.Error, StringComparison.Ordinal);
+        Assert.Contains("The data of 1 volume is lost.", unasked.Error, StringComparison.Ordinal);
+        Assert.Equal("", quiet.Error);
+    }
+
     private static HttpKubeApi Connect(LocalHome home) => new(Kubeconfig.Load([home.Places.Kubeconfig], mustExist: true).Connect(null, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
 
     private static async Task PutAsync(LocalHome home, string name, string owner)
