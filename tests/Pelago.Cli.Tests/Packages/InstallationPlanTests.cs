@@ -123,6 +123,30 @@ public sealed class InstallationPlanTests
         Assert.Equal("", quiet.Error);
     }
 
+    [Fact]
+    public async Task What_others_need_is_said_before_it_is_changed_or_goes()
+    {
+        await using var home = new LocalHome();
+        await home.UpAsync("--runtime", "process");
+        string folder = new TrialPackages(home.Beside("packages"))
+            .Add("sample", "1.0", Map, config: Words).Add("sample", "2.0", Map, ", \"upgradesFrom\": [\"1.0\"]", Words)
+            .Add("needy", "1.0", Map, ", \"dependencies\": [{\"name\": \"sample\", \"versions\": [\"1.0\"]}]", Words)
+            .Add("needy", "2.0", Map, ", \"upgradesFrom\": [\"1.0\"], \"dependencies\": [{\"name\": \"nothing\", \"versions\": [\"7\"]}]", Words).Folder;
+
+        ProgramResult plan = await home.RunAsync("package", "install", "needy", "--repo", folder, "--package-version", "1.0", "--dry-run");
+        await OkAsync(home, "package", "install", "needy", "--repo", folder, "--package-version", "1.0", "--yes");
+        ProgramResult upgrade = await home.RunAsync("package", "upgrade", "sample", "--repo", folder, "--dry-run"), quiet = await home.RunAsync("package", "upgrade", "sample", "--repo", folder, "--dry-run", "-q");
+        ProgramResult removal = await home.RunAsync("package", "uninstall", "sample", "--dry-run"), missing = await home.RunAsync("package", "upgrade", "needy", "--repo", folder, "--dry-run");
+
+        Assert.Contains("+ ConfigMap sample\n", plan.Error, StringComparison.Ordinal);
+        Assert.Contains("+ ConfigMap needy\n", plan.Error, StringComparison.Ordinal);
+        Assert.Contains("needy (needy 1.0) needs sample 1.0, which sample is and 2.0 is not", upgrade.Error, StringComparison.Ordinal);
+        Assert.Equal("", quiet.Error);
+        Assert.Contains("needy (needy 1.0) needs sample 1.0, which sample is", removal.Error, StringComparison.Ordinal);
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains("needy 2.0 needs nothing 7, which is not installed in namespace default", missing.Error, StringComparison.Ordinal);
+    }
+
     private static HttpKubeApi Connect(LocalHome home) => new(Kubeconfig.Load([home.Places.Kubeconfig], mustExist: true).Connect(null, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
 
     private static async Task PutAsync(LocalHome home, string name, string owner)

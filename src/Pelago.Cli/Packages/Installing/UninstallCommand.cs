@@ -37,6 +37,8 @@ internal static class UninstallCommand
             string what = $"{present.Name} ({PlainText.Of(present.Spec.Package)} {PlainText.Of(present.Spec.Version)})";
             TextWriter said = line.IsQuiet(parsed) ? TextWriter.Null : Console.Error;
             int lost = await new RemovalPlan(access, said).ShowAsync(present, abandoned.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), cancel);
+            foreach (string dependent in await new DependencyWarnings(access).DependentsAsync(present, null, cancel))
+                said.WriteLine(Style.Warn(dependent));
             string loss = lost == 0 ? "" : $" The data of {lost} {(lost == 1 ? "volume" : "volumes")} is lost.";
             if (line.IsTrial(parsed))
             {

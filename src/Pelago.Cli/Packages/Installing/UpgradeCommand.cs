@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.IO;
+using Pelago.Cli.Output;
 using Pelago.Packages.Api;
 using Pelago.Packages.Format;
 using Pelago.Packages.Options;
@@ -71,6 +72,12 @@ internal static class UpgradeCommand
     {
         TextWriter said = line.IsQuiet(parsed) ? TextWriter.Null : Console.Error;
         bool changes = await new InstallationPlan(access, said).ShowAsync(present.Name, revision, spec, present, [], cancel);
+        var warnings = new DependencyWarnings(access);
+        foreach (string dependent in spec.Version == present.Spec.Version ? [] : await warnings.DependentsAsync(present, spec.Version, cancel))
+            said.WriteLine(Style.Warn(dependent));
+        // It would wait for that until somebody installs it.
+        if (await warnings.MissingAsync(revision, cancel) is [var missing, ..])
+            throw new CliException($"{present.Name} was not changed: {PlainText.Of(missing)}");
         bool isSame = RecordStore.DigestOf(spec.ToJson()) == RecordStore.DigestOf(now.ToJson());
         if (line.IsTrial(parsed) || (isSame && !changes && present.Phase == InstallationPhase.Healthy))
         {
