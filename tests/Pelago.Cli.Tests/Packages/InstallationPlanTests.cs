@@ -147,6 +147,29 @@ public sealed class InstallationPlanTests
         Assert.Contains("needy 2.0 needs nothing 7, which is not installed in namespace default", missing.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Long_values_are_shown_where_they_differ_and_whoever_finds_no_daemon_is_told_what_starts_it()
+    {
+        string same = new('a', 120);
+        await using var home = new LocalHome();
+        await home.UpAsync("--runtime", "process");
+        string folder = new TrialPackages(home.Beside("packages")).Add("sample", "1.0", Map, config: Words).Folder;
+        await OkAsync(home, "package", "install", "sample", "--repo", folder, "--set", $"words={same}-before", "--yes");
+
+        ProgramResult change = await home.RunAsync("package", "upgrade", "sample", "--keep-version", "--set", $"words={same}-after", "--dry-run");
+        ProgramResult both = await home.RunAsync("package", "list", "--cluster", "pelago-1", "--all-clusters");
+        await OkAsync(home, "down");
+        ProgramResult away = await home.RunAsync("package", "list"), noUpgrade = await home.RunAsync("package", "upgrade", "sample", "--keep-version", "--yes");
+
+        Assert.Contains("on cluster pelago-1:\n", change.Error, StringComparison.Ordinal);
+        Assert.Contains("data.words: …aaaaaaaaaaaaaaaaaaa-before → …aaaaaaaaaaaaaaaaaaa-after\n", change.Error, StringComparison.Ordinal);
+        Assert.Equal(2, both.ExitCode);
+        Assert.Contains("leave --cluster out", both.Error, StringComparison.Ordinal);
+        Assert.Equal((4, 4), (away.ExitCode, noUpgrade.ExitCode));
+        Assert.Contains("up' starts it", away.Error, StringComparison.Ordinal);
+        Assert.Contains("up' starts it", noUpgrade.Error, StringComparison.Ordinal);
+    }
+
     private static HttpKubeApi Connect(LocalHome home) => new(Kubeconfig.Load([home.Places.Kubeconfig], mustExist: true).Connect(null, TimeProvider.System), HttpKubeApiOptions.Default, TimeProvider.System);
 
     private static async Task PutAsync(LocalHome home, string name, string owner)

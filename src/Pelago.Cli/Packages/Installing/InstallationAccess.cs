@@ -31,7 +31,7 @@ internal sealed class InstallationAccess(HttpKubeApi keeper, IReadOnlyList<HttpK
 
     public async Task<Installation?> FindAsync(string name, CancellationToken cancel)
     {
-        ApiResult read = await Home.GetAsync(new ResourcePath(PackagesApi.Installations, ns, name), cancel);
+        ApiResult read = await AskAsync(Home, Home.GetAsync(new ResourcePath(PackagesApi.Installations, ns, name), cancel));
         // An object that is not there is named; a kind that is not served is not.
         if (read.Error is { IsNotFound: true, Name: null })
             throw NotServed(Home);
@@ -65,7 +65,7 @@ internal sealed class InstallationAccess(HttpKubeApi keeper, IReadOnlyList<HttpK
 
     public static async Task<IReadOnlyList<Installation>> ListAsync(HttpKubeApi cluster, string ns, CancellationToken cancel)
     {
-        ApiResult list = await cluster.ListAsync(new ResourcePath(PackagesApi.Installations, ns), ListQuery.Everything, cancel);
+        ApiResult list = await AskAsync(cluster, cluster.ListAsync(new ResourcePath(PackagesApi.Installations, ns), ListQuery.Everything, cancel));
         if (list.Error is { IsNotFound: true })
             throw NotServed(cluster);
         return [.. (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(json => new Installation(new KubeObject(json)))];
@@ -96,6 +96,19 @@ internal sealed class InstallationAccess(HttpKubeApi keeper, IReadOnlyList<HttpK
     {
         foreach (HttpKubeApi cluster in clusters.Append(keeper).Distinct())
             cluster.Dispose();
+    }
+
+    /// <summary>A cluster on this machine does not answer because its daemon does not run, as a rule.</summary>
+    private static async Task<ApiResult> AskAsync(HttpKubeApi cluster, Task<ApiResult> answer)
+    {
+        try
+        {
+            return await answer;
+        }
+        catch (ClusterUnreachableException away) when (cluster.Connection.Server.IsLoopback)
+        {
+            throw new ClusterUnreachableException(away.Cluster, $"{away.Message}. Where it is one of this machine, '{Invocation.Program} up' starts it", away);
+        }
     }
 
     private static CliException NotServed(HttpKubeApi cluster) =>

@@ -127,8 +127,8 @@ internal sealed class InstallationPlan(InstallationAccess access, TextWriter out
             return true;
         }
 
-        if (isNamed)
-            output.WriteLine($"on cluster {api.Cluster}:{(any ? "" : " nothing changes")}");
+        // Also where it is the only one: a line that names none means the one of the settings.
+        output.WriteLine($"on cluster {api.Cluster}:{(any ? "" : " nothing changes")}");
         output.Write(shown);
         refusals.AddRange(refused);
         return any;
