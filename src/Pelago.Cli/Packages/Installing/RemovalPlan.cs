@@ -34,7 +34,7 @@ internal sealed class RemovalPlan(InstallationAccess access, TextWriter output)
             }
 
             // A cluster alone may call itself otherwise than this line does.
-            HttpKubeApi? api = present.Spec.Clusters.Count == 0 ? access.Home : access.Clusters.Append(access.Home).FirstOrDefault(one => one.Cluster == cluster);
+            HttpKubeApi? api = present.Spec.Clusters.Count == 0 && present.Clusters.Count == 1 ? access.Home : access.Clusters.Append(access.Home).FirstOrDefault(one => one.Cluster == cluster);
             (IReadOnlyList<RemovedObject> objects, string unseen) = await LookAsync(api, present, releases, cancel);
             output.WriteLine($"on cluster {cluster}{unseen}:{(objects.Count == 0 ? " nothing is there" : "")}");
             foreach (RemovedObject one in objects)
