@@ -10,7 +10,7 @@ namespace Pelago.Cli.Tests.Packages;
 /// <summary>Questions of package commands on a terminal, and how one gets out of them.</summary>
 public sealed class QuestionTests
 {
-    private const char Interrupt = '\x03', EndOfInput = '\x04';
+    private const char Interrupt = '\x03';
     private static readonly string Packages = Path.Combine(AppContext.BaseDirectory, "our-packages");
 
     [Fact]
@@ -19,22 +19,18 @@ public sealed class QuestionTests
         await using var home = new LocalHome();
         await home.UpAsync("--runtime", "process");
 
-        ProgramResult looking = await AskAsync(home, "install hello-world", Interrupt, "Look through them? [y/N] ");
-        ProgramResult hidden = await AskAsync(home, "install redis", Interrupt, "Look through them? [y/N] ", "port [6379]: ", "password: ");
-        ProgramResult installing = await AskAsync(home, "install hello-world --set replicas=1", Interrupt, "as hello-world on pelago-1? [y/N] ");
-        ProgramResult ended = await AskAsync(home, "install hello-world --set replicas=1", EndOfInput, "as hello-world on pelago-1? [y/N] ");
-        ProgramResult endedEarly = await AskAsync(home, "install hello-world", EndOfInput, "Look through them? [y/N] ");
+        ProgramResult looking = await AskAsync(home, "install hello-world", "Look through them? [y/N] ");
+        ProgramResult hidden = await AskAsync(home, "install redis", "Look through them? [y/N] ", "port [6379]: ", "password: ");
+        ProgramResult installing = await AskAsync(home, "install hello-world --set replicas=1", "as hello-world on pelago-1? [y/N] ");
         ProgramResult list = await home.RunAsync("package", "list", "-o", "name");
 
-        Assert.Equal((130, 130, 130, 1, 1), (looking.ExitCode, hidden.ExitCode, installing.ExitCode, ended.ExitCode, endedEarly.ExitCode));
-        Assert.All([looking, hidden, installing, ended, endedEarly], run => Assert.Matches(@"[;\s]icanon[;\s](.|\s)*[;\s]echo[;\s]", run.Output));
-        Assert.Contains("nothing was changed", ended.Output, StringComparison.Ordinal);
-        Assert.Contains("nothing was changed", endedEarly.Output, StringComparison.Ordinal);
+        Assert.Equal((130, 130, 130), (looking.ExitCode, hidden.ExitCode, installing.ExitCode));
+        Assert.All([looking, hidden, installing], run => Assert.Matches(@"[;\s]icanon[;\s][\s\S]*[;\s]echo[;\s]", run.Output));
         Assert.Equal("", list.Output);
     }
 
-    /// <summary>Says yes to each question, or takes the default, but at the last one presses the key; then the settings of the terminal.</summary>
-    private static async Task<ProgramResult> AskAsync(LocalHome home, string line, char key, params string[] questions)
+    /// <summary>Says yes to each question, or takes the default, but at the last one presses Ctrl-C; then the settings of the terminal.</summary>
+    private static async Task<ProgramResult> AskAsync(LocalHome home, string line, params string[] questions)
     {
         using var terminal = PseudoTerminal.Start(
             home.Root, $"trap : INT; {CliProcess.Program} package {line} --repo {Packages}; code=$?; stty -a; exit $code");
@@ -47,7 +43,7 @@ public sealed class QuestionTests
         }
 
         await terminal.UntilPrintedAsync(questions[^1]);
-        terminal.Press(key);
+        terminal.Press(Interrupt);
         return await terminal.EndAsync();
     }
 }
