@@ -23,6 +23,11 @@ internal sealed class ClusterSelection
         _cluster.CompletionSources.Add(ClusterNames.Offer);
         foreach (Option option in new Option[] { _cluster, _all, _kubeconfig, _context })
             command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_all) && result.GetValue(_cluster) is not null)
+                result.AddError("--all-clusters means each of them: leave --cluster out");
+        });
     }
 
     /// <summary>

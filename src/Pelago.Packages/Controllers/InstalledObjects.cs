@@ -21,6 +21,9 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
     /// <summary>Texts that no words are to have: those of each release that was looked at.</summary>
     public HashSet<string> Secrets { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The cluster is only asked whether it would take what is applied.</summary>
+    public bool IsTrial { get; init; }
+
     /// <summary>Applies the objects of a release in their order.</summary>
     /// <param name="each">Goes on after one that is refused, and says so at the end: on the way back none may keep another from it.</param>
     public async Task<StepOutcome> ApplyAsync(Release release, bool each, CancellationToken cancel)
@@ -49,7 +52,8 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
     /// <summary>Whether an object is this installation's to change and to remove.</summary>
     public bool IsOurs(KubeObject live) => _mark.IsOn(live);
 
-    private async Task<StepOutcome> ApplyAsync(JsonObject json, Release? release, CancellationToken cancel)
+    /// <param name="release">What comes with it, and may define its kind.</param>
+    public async Task<StepOutcome> ApplyAsync(JsonObject json, Release? release, CancellationToken cancel)
     {
         var item = new KubeObject((JsonObject)json.DeepClone());
         bool isDefinedHere = release is not null && release.Objects.Any(other => Defines(new KubeObject(other), item));
@@ -64,9 +68,9 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
             return Judge(item, unread);
         if (read.Error is null && Obstacle(item, KubeObject.Parse(read.Body)) is { } obstacle)
             return obstacle;
-        ApiResult applied = await api.PatchAsync(path, PatchType.Apply, item.ToUtf8(), Apply, cancel);
+        ApiResult applied = await api.PatchAsync(path, PatchType.Apply, item.ToUtf8(), IsTrial ? Apply with { DryRun = true } : Apply, cancel);
         if (applied.Error is { Code: 422 } && item.Kind == "Job" && read.Error is null)
-            return await ReplaceAsync(item, path, cancel);
+            return IsTrial ? StepOutcome.Done : await ReplaceAsync(item, path, cancel);
         if (applied.Error is { IsNotFound: true } && isDefinedHere)
             return notYet;
         return applied.Error is { } refused ? Judge(item, refused) : StepOutcome.Done;

@@ -10,6 +10,9 @@ namespace Pelago.Packages.Releases;
 internal sealed class FieldChanges
 {
     private const int MaxText = 80;
+
+    /// <summary>Characters before the first difference, to know the place by.</summary>
+    private const int Around = 20;
     private static readonly string[] Unsaid = ["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"];
     private static readonly string[] Keys = ["name", "containerPort", "mountPath", "port", "key", "type"];
     private readonly IReadOnlyList<string> _secrets;
@@ -46,9 +49,10 @@ internal sealed class FieldChanges
         }
 
         bool isOthers = installed is not null && live is not null && !JsonEquality.DeepEquals(installed, live) && installed is JsonValue;
+        int from = Beginning(Whole(live), Whole(after));
         _lines.Add(isSecret || Tells(live) || Tells(after) || Tells(installed)
             ? $"{path}: {HiddenText.Instead} changes"
-            : $"{path}: {Text(live)} → {Text(after)}{(isOthers ? $" (was installed as {Text(installed)} and changed since)" : "")}");
+            : $"{path}: {Cut(Whole(live), from)} → {Cut(Whole(after), from)}{(isOthers ? $" (was installed as {Cut(Whole(installed), from)} and changed since)" : "")}");
     }
 
     private void WalkItems(string path, string key, JsonArray live, JsonArray after, JsonArray? installed, bool isSecret)
@@ -73,10 +77,22 @@ internal sealed class FieldChanges
     private static string? KeyOf(JsonArray items) => Array.Find(
         Keys, key => items.Count > 0 && items.All(item => item is JsonObject json && json.ContainsKey(key)) && items.Select(item => Name(item, key)).Distinct().Count() == items.Count);
 
-    private static string Text(JsonNode? node)
+    private static string Whole(JsonNode? node) => (node is null ? "nothing" : Plain(node)).ReplaceLineEndings(" ");
+
+    /// <summary>Where two texts are shown from: what is too long is cut, and where they differ must be seen.</summary>
+    private static int Beginning(string left, string right)
     {
-        string text = (node is null ? "nothing" : Plain(node)).ReplaceLineEndings(" ");
-        return text.Length <= MaxText ? text : $"{text[..MaxText]}…";
+        int same = left.AsSpan().CommonPrefixLength(right);
+        return Math.Max(left.Length, right.Length) <= MaxText || same < MaxText - Around ? 0 : same - Around;
+    }
+
+    private static string Cut(string text, int from)
+    {
+        if (from > 0 && from < text.Length && char.IsLowSurrogate(text[from]))
+            from--; // half a character is none
+        string rest = from >= text.Length ? "" : text[from..];
+        string shown = rest.Length <= MaxText ? rest : $"{rest[..(char.IsHighSurrogate(rest[MaxText - 1]) ? MaxText - 1 : MaxText)]}…";
+        return from > 0 ? $"…{shown}" : shown;
     }
 
     private static string Plain(JsonNode node) => node is JsonValue value && value.TryGetValue(out string? plain) ? plain : node.ToJsonString();

@@ -39,6 +39,13 @@ internal sealed class PseudoTerminal : IDisposable
             Assert.True(await ReadAsync(), $"it ended without '{text}': {_output}");
     }
 
+    /// <summary>Reads on until this was printed, on whatever page.</summary>
+    public async Task UntilPrintedAsync(string text)
+    {
+        while (!_output.ToString().Contains(text, StringComparison.Ordinal))
+            Assert.True(await ReadAsync(), $"it ended without '{text}': {_output}");
+    }
+
     public void Press(char key)
     {
         _process.StandardInput.Write(key);

@@ -20,18 +20,18 @@ public sealed class OptionWizardTests
         """));
 
     [Fact]
-    public void Only_what_is_needed_is_asked_of_who_takes_the_defaults()
+    public async Task Only_what_is_needed_is_asked_of_who_takes_the_defaults()
     {
-        (JsonObject options, string said) = Ask("42", "n");
+        (JsonObject options, string said) = await AskAsync("42", "n");
 
         Assert.Equal("""{"name":"42"}""", options.ToJsonString());
         Assert.Equal("What it is called.\n  name: It has 3 options with defaults. Look through them? [y/N] ", said);
     }
 
     [Fact]
-    public void An_answer_that_the_schema_does_not_allow_is_asked_for_again()
+    public async Task An_answer_that_the_schema_does_not_allow_is_asked_for_again()
     {
-        (JsonObject options, string said) = Ask("web", "y", "none", "0", "3", "y", "n");
+        (JsonObject options, string said) = await AskAsync("web", "y", "none", "0", "3", "y", "n");
 
         Assert.Equal("""{"name":"web","replicas":3,"tls":true}""", options.ToJsonString());
         Assert.Contains("/replicas: type: expected an integer", said, StringComparison.Ordinal);
@@ -40,17 +40,39 @@ public sealed class OptionWizardTests
     }
 
     [Fact]
-    public void Answers_that_end_change_nothing()
+    public async Task Answers_that_end_change_nothing()
     {
-        CliException fault = Assert.Throws<CliException>(() => Ask("web", "y"));
+        CliException fault = await Assert.ThrowsAsync<CliException>(() => AskAsync("web", "y")), agreement = await Assert.ThrowsAsync<CliException>(() => AskAsync("web"));
 
         Assert.Contains("nothing was changed", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("nothing was changed", agreement.Message, StringComparison.Ordinal);
     }
 
-    private static (JsonObject Options, string Said) Ask(params string[] answers)
+    [Fact]
+    public async Task A_question_that_nobody_answers_ends_when_the_command_is_to_end()
+    {
+        using var never = new ManualResetEventSlim();
+        using var stop = new CancellationTokenSource();
+        var output = new StringWriter { NewLine = "\n" };
+        Task<string?> asked = TerminalAnswer.ReadAsync(
+            () =>
+            {
+                never.Wait(CancellationToken.None);
+                return "too late";
+            },
+            output, stop.Token);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+        Assert.Equal("\n", output.ToString());
+        never.Set();
+    }
+
+    private static async Task<(JsonObject Options, string Said)> AskAsync(params string[] answers)
     {
         var output = new StringWriter { NewLine = "\n" };
-        JsonObject options = new OptionWizard(new StringReader(string.Join('\n', answers)), output).Ask(Schema, []);
+        JsonObject options = await new OptionWizard(new StringReader(string.Join('\n', answers)), output).AskAsync(Schema, [], TestContext.Current.CancellationToken);
         return (options, output.ToString());
     }
 }

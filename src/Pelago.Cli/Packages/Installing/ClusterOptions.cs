@@ -51,6 +51,27 @@ internal sealed class ClusterOptions
         return all;
     }
 
+    /// <summary>A fault of options, which names the flag that sets it right: where that is one of a cluster, the flag for this cluster.</summary>
+    /// <param name="fault"><c>/service/cpus: RULE: …; set it with --set service.cpus=2</c>.</param>
+    /// <param name="overlay">What was given for the cluster alone.</param>
+    public static string Named(string fault, string cluster, JsonObject overlay)
+    {
+        int end = fault.IndexOf(": ", StringComparison.Ordinal);
+        if (end < 1 || fault[0] != '/')
+            return fault;
+        JsonNode? at = overlay;
+        foreach (string name in fault[1..end].Split('/'))
+        {
+            if (at is not JsonObject fields)
+                break;
+            if (!fields.TryGetPropertyValue(name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal), out at))
+                return fault;
+        }
+
+        int flag = fault.LastIndexOf("--set ", StringComparison.Ordinal);
+        return flag < 0 ? fault : $"{fault[..flag]}--set-on {cluster}:{fault[(flag + 6)..]}";
+    }
+
     private static ClusterTarget Find(ClusterTarget[] all, string option, string given)
     {
         string cluster = given[..given.IndexOf(':', StringComparison.Ordinal)];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.IO;
 using System.Text.Json.Nodes;
 using Pelago.Cli.Output;
 using Pelago.Client.Local;
@@ -52,22 +53,23 @@ internal static class InstallCommand
             options.WarnOfSecrets(parsed, revision.Config);
             string name = parsed.GetValue(appId) ?? revision.Name;
             if (await access.FindAsync(name, cancel) is { } present)
-                throw new CliException($"{name} is there already ({present.Spec.Package} {present.Spec.Version}, {present.Phase}): '{Invocation.Program} package upgrade {name}' changes it, --app-id gives another one another name");
+                throw present.IsDeleting ? InstallationAccess.Leaving(present) : new CliException($"{name} is there already ({present.Spec.Package} {present.Spec.Version}, {present.Phase}): '{Invocation.Program} package upgrade {name}' changes it, --app-id gives another one another name");
             var spec = new InstallationSpec
             {
-                Package = revision.Name, Version = revision.Version, Digest = RecordStore.DigestOf(PackageRecord.Of(revision)), Repository = repository, Options = Options(line, parsed, options, revision),
+                Package = revision.Name, Version = revision.Version, Digest = RecordStore.DigestOf(PackageRecord.Of(revision)), Repository = repository, Options = await OptionsAsync(line, parsed, options, revision, cancel),
                 Clusters = overlays.Read(parsed, access.Targets(), revision.Config),
                 TimeoutSeconds = parsed.GetValue(timeout) ?? 300,
             };
             IReadOnlyList<NeededPackage> needed = Needed(revision, await InstallationAccess.ListAsync(access.Home, access.Namespace, cancel), name => catalog is null ? PackageFolder.Candidates(folder!, name) : DependencyCandidate.From(catalog, name));
+            TextWriter said = line.IsQuiet(parsed) ? TextWriter.Null : Console.Error;
             foreach (NeededPackage need in needed)
-                Console.Error.WriteLine($"also installs {need.Package.Name} {need.Package.Version}: {need.Why}");
-            await new InstallationPlan(access).ShowAsync(name, revision, spec, null, cancel);
+                said.WriteLine($"also installs {PlainText.Of(need.Package.Name)} {PlainText.Of(need.Package.Version)}: {PlainText.Of(need.Why)}");
+            await new InstallationPlan(access, said).ShowAsync(name, revision, spec, null, needed, cancel);
             if (line.IsTrial(parsed))
                 return ExitCode.Done;
             if (revision.Package.String("preInstallNotes") is { Length: > 0 } notes)
-                Console.Error.WriteLine(notes);
-            line.Confirm(parsed, $"Install {revision.Name} {revision.Version} as {name}?");
+                said.WriteLine(notes);
+            await line.ConfirmAsync(parsed, $"Install {revision.Name} {revision.Version} as {name} on {access.Places(spec)}?", cancel);
             foreach (NeededPackage need in needed)
                 await CreateNeededAsync(access, need, spec.Clusters, cancel);
             await access.Writes.CreateAsync(access.Namespace, name, revision, spec, "installed", cancel);
@@ -120,11 +122,11 @@ internal static class InstallCommand
     }
 
     /// <summary>Who says nothing of options, and sits there, is asked for them.</summary>
-    private static JsonObject Options(InstallationLine line, ParseResult parsed, PackageOptions options, PackageRevision revision)
+    private static async Task<JsonObject> OptionsAsync(InstallationLine line, ParseResult parsed, PackageOptions options, PackageRevision revision, CancellationToken cancel)
     {
         JsonObject given = options.Read(parsed, revision.Config);
         bool asks = given.Count == 0 && revision.Config is not null && line.Asks(parsed);
-        return asks ? new OptionWizard(Console.In, Console.Error) { ReadHidden = HiddenLine.Read }.Ask(revision.Config!, given) : given;
+        return asks ? await new OptionWizard(Console.In, Console.Error) { ReadHidden = HiddenLine.Read }.AskAsync(revision.Config!, given, cancel) : given;
     }
 
     public static (PackageRevision Package, string Repository) Find(Catalog catalog, string name, string? version)

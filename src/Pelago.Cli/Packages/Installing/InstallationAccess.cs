@@ -31,7 +31,7 @@ internal sealed class InstallationAccess(HttpKubeApi keeper, IReadOnlyList<HttpK
 
     public async Task<Installation?> FindAsync(string name, CancellationToken cancel)
     {
-        ApiResult read = await Home.GetAsync(new ResourcePath(PackagesApi.Installations, ns, name), cancel);
+        ApiResult read = await AskAsync(Home, Home.GetAsync(new ResourcePath(PackagesApi.Installations, ns, name), cancel));
         // An object that is not there is named; a kind that is not served is not.
         if (read.Error is { IsNotFound: true, Name: null })
             throw NotServed(Home);
@@ -49,9 +49,23 @@ internal sealed class InstallationAccess(HttpKubeApi keeper, IReadOnlyList<HttpK
         throw new CliException($"nothing called {name} is installed in namespace {ns} of cluster {Home.Cluster}{near}", ExitCode.NothingMatched);
     }
 
+    /// <summary>The same for whoever is to change it.</summary>
+    public async Task<Installation> GetToChangeAsync(string name, CancellationToken cancel)
+    {
+        Installation found = await GetAsync(name, cancel);
+        return found.IsDeleting ? throw Leaving(found) : found;
+    }
+
+    /// <summary>Its name is not free yet, and nothing of it can be changed any more.</summary>
+    public static CliException Leaving(Installation leaving) => new(
+        $"{leaving.Name} is being removed, and cannot be changed{(leaving.Message.Length > 0 ? $" ({PlainText.Of(leaving.Message)})" : "")}: '{Invocation.Program} package list' says how far that is; install it anew when it is gone. Where it waits for a cluster that will not come back, '{Invocation.Program} package uninstall {leaving.Name} --abandon CLUSTER' leaves what is there");
+
+    /// <summary>The clusters of an installation, for people.</summary>
+    public string Places(InstallationSpec spec) => string.Join(", ", spec.ClusterNames(Home.Cluster));
+
     public static async Task<IReadOnlyList<Installation>> ListAsync(HttpKubeApi cluster, string ns, CancellationToken cancel)
     {
-        ApiResult list = await cluster.ListAsync(new ResourcePath(PackagesApi.Installations, ns), ListQuery.Everything, cancel);
+        ApiResult list = await AskAsync(cluster, cluster.ListAsync(new ResourcePath(PackagesApi.Installations, ns), ListQuery.Everything, cancel));
         if (list.Error is { IsNotFound: true })
             throw NotServed(cluster);
         return [.. (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(json => new Installation(new KubeObject(json)))];
@@ -82,6 +96,19 @@ internal sealed class InstallationAccess(HttpKubeApi keeper, IReadOnlyList<HttpK
     {
         foreach (HttpKubeApi cluster in clusters.Append(keeper).Distinct())
             cluster.Dispose();
+    }
+
+    /// <summary>A cluster on this machine does not answer because its daemon does not run, as a rule.</summary>
+    private static async Task<ApiResult> AskAsync(HttpKubeApi cluster, Task<ApiResult> answer)
+    {
+        try
+        {
+            return await answer;
+        }
+        catch (ClusterUnreachableException away) when (cluster.Connection.Server.IsLoopback)
+        {
+            throw new ClusterUnreachableException(away.Cluster, $"{away.Message}. Where it is one of this machine, '{Invocation.Program} up' starts it", away);
+        }
     }
 
     private static CliException NotServed(HttpKubeApi cluster) =>

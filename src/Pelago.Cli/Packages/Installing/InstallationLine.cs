@@ -53,15 +53,15 @@ internal sealed class InstallationLine
     public bool Asks(ParseResult parsed) => !parsed.GetValue(_yes) && !parsed.GetValue(_dryRun) && !Console.IsInputRedirected && !Console.IsErrorRedirected;
 
     /// <summary>Asks on a terminal; elsewhere --yes has to have said it.</summary>
-    public void Confirm(ParseResult parsed, string question)
+    public async Task ConfirmAsync(ParseResult parsed, string question, CancellationToken cancel)
     {
         if (parsed.GetValue(_yes))
             return;
         if (Console.IsInputRedirected)
             throw new CliException($"{question} Nobody is there to be asked: say --yes, or --dry-run to see what would change", ExitCode.Usage);
-        Console.Error.Write($"{question} [y/N] ");
-        if (Console.In.ReadLine()?.Trim().ToLowerInvariant() is not ("y" or "yes"))
-            throw new CliException("nothing was changed", ExitCode.Failed);
+        bool? agreed = await TerminalAnswer.AgreesAsync(question, Console.In, Console.Error, cancel);
+        if (agreed != true)
+            throw new CliException(agreed is null ? "the input ended without an answer: nothing was changed" : "nothing was changed", ExitCode.Failed);
     }
 
     /// <summary>Names of what is installed.</summary>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using Pelago.Cli.Output;
-using Pelago.Client.Local;
 using Pelago.Packages.Api;
 
 namespace Pelago.Cli.Packages.Installing;
@@ -11,42 +10,47 @@ internal sealed class InstallationWait(InstallationAccess access, Progress progr
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>What takes no longer needs no words.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+
     /// <summary>Beyond what the installation itself takes before it gives up.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
+    private readonly long _start = TimeProvider.System.GetTimestamp();
+    private string _told = "";
+
+    /// <summary>How long to wait at most; null: as long as the installation takes before it gives up.</summary>
+    public TimeSpan? Patience { get; init; }
+
+    private TimeSpan Taken => TimeProvider.System.GetElapsedTime(_start);
 
     /// <summary>The installation, as it was when there was nothing more to wait for.</summary>
     public async Task<Installation> UntilSettledAsync(string name, CancellationToken cancel)
     {
-        long start = TimeProvider.System.GetTimestamp();
-        while (true)
+        Installation now = await access.GetAsync(name, cancel);
+        // The way back takes its own time.
+        for (; !now.IsObserved || !IsSettled(now); now = await NextAsync(now, () => access.GetAsync(name, cancel), cancel))
         {
-            Installation now = await access.GetAsync(name, cancel);
-            if (now.IsObserved && IsSettled(now))
-                return now;
-            TimeSpan taken = TimeProvider.System.GetElapsedTime(start);
-            // The way back takes its own time.
-            if (taken > TimeSpan.FromSeconds(2 * now.Spec.TimeoutSeconds) + Grace)
-                throw new CliException($"{name} is {now.Phase} after {taken.TotalSeconds:0} s{Said(now.Message)}. The cluster goes on with it: '{Invocation.Program} package list' says how it is");
-            progress.Show($"{name} {now.Spec.Version}: {now.Phase}{Said(PlainText.Of(now.Message))} ({taken.TotalSeconds:0} s)");
-            await Task.Delay(Between, cancel);
+            if (now.IsDeleting)
+                throw InstallationAccess.Leaving(now);
+            Hold(now, TimeSpan.FromSeconds(2 * now.Spec.TimeoutSeconds), $"is {now.Phase}", $"{name} {now.Spec.Version}: {now.Phase}{Said(PlainText.Of(now.Message))}");
         }
+
+        return now;
     }
 
     /// <summary>What was left in place, once the installation is gone.</summary>
     public async Task<IReadOnlyList<string>> UntilGoneAsync(Installation installation, CancellationToken cancel)
     {
-        long start = TimeProvider.System.GetTimestamp();
-        for (Installation last = installation; ;)
+        Installation last = installation;
+        for (Installation? now = await FindAsync(); now is not null; now = await NextAsync(last, FindAsync, cancel))
         {
-            if (await access.FindAsync(installation.Name, cancel) is not { } now || now.Object.Uid != installation.Object.Uid)
-                return [.. last.Clusters.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.Left.Select(left => last.Clusters.Count > 1 ? $"{pair.Key}: {left}" : left))];
             last = now;
-            TimeSpan taken = TimeProvider.System.GetElapsedTime(start);
-            if (taken > TimeSpan.FromSeconds(now.Spec.TimeoutSeconds) + Grace)
-                throw new CliException($"{now.Name} is not gone after {taken.TotalSeconds:0} s{Said(now.Message)}. The cluster goes on with it: '{Invocation.Program} package list' says how it is");
-            progress.Show($"removing {now.Name}{Said(PlainText.Of(now.Message))} ({taken.TotalSeconds:0} s)");
-            await Task.Delay(Between, cancel);
+            Hold(now, TimeSpan.FromSeconds(now.Spec.TimeoutSeconds), "is not gone", $"removing {now.Name}{Said(PlainText.Of(now.Message))}");
         }
+
+        return [.. last.Clusters.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.Left.Select(left => last.Clusters.Count > 1 ? $"{pair.Key}: {left}" : left))];
+
+        async Task<Installation?> FindAsync() => await access.FindAsync(installation.Name, cancel) is { } found && found.Object.Uid == installation.Object.Uid ? found : null;
     }
 
     /// <summary>Prints how it ended; the exit code.</summary>
@@ -58,6 +62,36 @@ internal sealed class InstallationWait(InstallationAccess access, Progress progr
         int away = settled.Clusters.Values.Count(state => state.Phase == InstallationPhase.Unreachable);
         Console.Error.WriteLine($"pelago: {settled.Name} is not as it should be ({settled.Phase}){Said(PlainText.Of(settled.Message))}");
         return away == settled.Spec.ClusterNames(access.Home.Cluster).Count() ? ExitCode.Unreachable : ExitCode.Failed;
+    }
+
+    /// <summary>How it is a moment later. Whoever ends the wait is told that only the wait ends.</summary>
+    private async Task<T> NextAsync<T>(Installation now, Func<Task<T>> look, CancellationToken cancel)
+    {
+        try
+        {
+            await Task.Delay(Between, cancel);
+            return await look();
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            progress.Clear();
+            Console.Error.WriteLine($"pelago: not waited for any more. {WaitWords.Look(now)}");
+            throw;
+        }
+    }
+
+    /// <summary>Says what is waited for once that takes its time, and again when it is something else; ends the command when it takes too long.</summary>
+    private void Hold(Installation now, TimeSpan usual, string state, string doing)
+    {
+        TimeSpan taken = Taken;
+        string waits = WaitWords.Of(now, access.Home.Cluster);
+        if (taken > (Patience ?? usual + Grace))
+            throw new CliException($"{now.Name} {state} after {taken.TotalSeconds:0} s: it {waits}. {WaitWords.Look(now)}");
+        if (taken > Silence && waits != _told)
+            progress.Say($"{now.Name} {waits}");
+        if (taken > Silence)
+            _told = waits;
+        progress.Show($"{doing} ({taken.TotalSeconds:0} s)");
     }
 
     /// <summary>A cluster that is away is not waited for: its part comes when it returns.</summary>

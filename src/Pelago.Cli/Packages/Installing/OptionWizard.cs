@@ -17,27 +17,27 @@ internal sealed class OptionWizard(TextReader input, TextWriter output)
     public Func<string?>? ReadHidden { get; init; }
 
     /// <summary>The options with the answers over them.</summary>
-    public JsonObject Ask(JsonObject schema, JsonObject given)
+    public async Task<JsonObject> AskAsync(JsonObject schema, JsonObject given, CancellationToken cancel)
     {
         var form = new OptionForm(schema);
         var options = (JsonObject)given.DeepClone();
         foreach (OptionQuestion needed in form.Questions.Where(question => question.IsNeeded))
-            Ask(form, needed, options);
+            await AskAsync(form, needed, options, cancel);
         OptionQuestion[] others = [.. form.Questions.Where(question => !question.IsNeeded)];
-        if (others.Length == 0 || !Agrees($"It has {others.Length} {(others.Length == 1 ? "option" : "options")} with defaults. Look through them?"))
+        if (others.Length == 0 || !await AgreesAsync($"It has {others.Length} {(others.Length == 1 ? "option" : "options")} with defaults. Look through them?", cancel))
             return options;
         foreach (IGrouping<string, OptionQuestion> section in others.GroupBy(question => question.Section))
         {
-            if (section.Key.Length > 0 && !Agrees($"{PlainText.Of(section.Key)}: {section.Count()} {(section.Count() == 1 ? "option" : "options")}. Look through them?"))
+            if (section.Key.Length > 0 && !await AgreesAsync($"{PlainText.Of(section.Key)}: {section.Count()} {(section.Count() == 1 ? "option" : "options")}. Look through them?", cancel))
                 continue;
             foreach (OptionQuestion question in section)
-                Ask(form, question, options);
+                await AskAsync(form, question, options, cancel);
         }
 
         return options;
     }
 
-    private void Ask(OptionForm form, OptionQuestion question, JsonObject options)
+    private async Task AskAsync(OptionForm form, OptionQuestion question, JsonObject options, CancellationToken cancel)
     {
         output.WriteLine(question.Description.Length > 0 ? PlainText.Of(question.Description) : $"({(question.Type.Length > 0 ? question.Type : "any value")})");
         if (question.Choices.Count > 0)
@@ -45,9 +45,7 @@ internal sealed class OptionWizard(TextReader input, TextWriter output)
         for (int tries = 0; tries < MaxTries; tries++)
         {
             output.Write($"  {PlainText.Of(question.Path)}{(question.Default is null || question.IsSecret ? "" : $" [{PlainText.Of(Shown(question.Default))}]")}: ");
-            string? answer = question.IsSecret && ReadHidden is not null ? ReadHidden() : input.ReadLine();
-            if (answer is null)
-                throw new CliException("the answers ended before the questions: nothing was changed");
+            string answer = await TerminalAnswer.ReadAsync(question.IsSecret && ReadHidden is not null ? ReadHidden : input.ReadLine, output, cancel) ?? throw Ended();
             if (answer.Length == 0 && !question.IsNeeded)
                 return;
             var tried = (JsonObject)options.DeepClone();
@@ -65,11 +63,10 @@ internal sealed class OptionWizard(TextReader input, TextWriter output)
         throw new CliException($"{question.Path} was not understood {MaxTries} times: nothing was changed. '{Invocation.Program} package describe PACKAGE --config' prints the rules");
     }
 
-    private bool Agrees(string question)
-    {
-        output.Write($"{question} [y/N] ");
-        return input.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes";
-    }
+    private async Task<bool> AgreesAsync(string question, CancellationToken cancel) => await TerminalAnswer.AgreesAsync(question, input, output, cancel) ?? throw Ended();
+
+    /// <summary>Who ends the input means to have no more to do with it: that is no leave to take the defaults.</summary>
+    private static CliException Ended() => new("the answers ended before the questions: nothing was changed");
 
     private static string Shown(JsonNode value) => value is JsonValue text && text.TryGetValue(out string? plain) ? plain : value.ToJsonString();
 }

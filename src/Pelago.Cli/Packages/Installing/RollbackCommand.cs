@@ -30,7 +30,7 @@ internal static class RollbackCommand
         command.SetAction(async (parsed, cancel) =>
         {
             using InstallationAccess access = await line.OpenAsync(parsed, cancel);
-            Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
+            Installation present = await access.GetToChangeAsync(parsed.GetValue(name)!, cancel);
             InstallationRevision target = Choose(present, parsed.GetValue(revision));
             InstallationSpec now = await access.SpecAsync(present, cancel);
             var record = InstallationSpec.Read(await access.Records.ReadAsync(access.Namespace, target.Record, cancel));
@@ -38,7 +38,8 @@ internal static class RollbackCommand
             if (lost.Length > 0)
                 throw new CliException($"revision {target.Number} was not brought back: its secret options are lost ({PlainText.Of(lost)}); '{Invocation.Program} package upgrade {present.Name} --package-version {target.Version}' with --set-file gives others");
             PackageRevision package = await UpgradeCommand.ReadAsync(access, spec.Digest, cancel);
-            Console.Error.WriteLine($"revision {target.Number}: {target.Package} {target.Version}, {target.At} ({target.Cause})");
+            if (!line.IsQuiet(parsed))
+                Console.Error.WriteLine($"revision {target.Number}: {target.Package} {target.Version}, {target.At} ({target.Cause})");
             return await UpgradeCommand.ChangeAsync(line, parsed, access, present, now, spec, package, $"rolled back to revision {target.Number}", cancel);
         });
         return command;

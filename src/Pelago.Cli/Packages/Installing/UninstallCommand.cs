@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.IO;
 using System.Text.Json.Nodes;
 using Pelago.Cli.Output;
 using Pelago.Client;
@@ -18,27 +19,36 @@ internal static class UninstallCommand
         var line = new InstallationLine();
         var name = new Argument<string>("name") { Description = "The installation" };
         var abandon = new Option<string?>("--abandon") { Description = "Clusters that will not come back: what is on them is left", HelpName = "C" };
+        Option<int?> timeout = CommandOptions.Number("--timeout", "How many seconds to wait until it is gone (default: its own, and a minute)", "SECONDS", 1, 86_400);
         var command = new Command("uninstall", "Remove an installation with all that it has").WithExamples("""
             pelago package uninstall web
             pelago package uninstall web -n team --yes --no-wait
             """);
         command.Arguments.Add(name);
         command.Options.Add(abandon);
+        command.Options.Add(timeout);
         line.AddChanging(command);
         line.OfferNames(name);
         command.SetAction(async (parsed, cancel) =>
         {
             using InstallationAccess access = await line.OpenAsync(parsed, cancel);
             Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
+            string abandoned = parsed.GetValue(abandon) ?? "";
+            string what = $"{present.Name} ({PlainText.Of(present.Spec.Package)} {PlainText.Of(present.Spec.Version)})";
+            TextWriter said = line.IsQuiet(parsed) ? TextWriter.Null : Console.Error;
+            int lost = await new RemovalPlan(access, said).ShowAsync(present, abandoned.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), cancel);
+            foreach (string dependent in await new DependencyWarnings(access).DependentsAsync(present, null, cancel))
+                said.WriteLine(Style.Warn(dependent));
+            string loss = lost == 0 ? "" : $" The data of {lost} {(lost == 1 ? "volume" : "volumes")} is lost.";
             if (line.IsTrial(parsed))
             {
-                Console.Error.WriteLine($"{present.Name} ({present.Spec.Package} {present.Spec.Version}) would go from {string.Join(", ", present.Clusters.Keys.Order(StringComparer.Ordinal))}");
+                said.WriteLine($"{what} would go.{loss}");
                 return ExitCode.Done;
             }
 
-            line.Confirm(parsed, $"Remove {present.Name} ({present.Spec.Package} {present.Spec.Version}) with all that it has?");
-            if (parsed.GetValue(abandon) is { Length: > 0 } clusters)
-                await AbandonAsync(access, present, clusters, cancel);
+            await line.ConfirmAsync(parsed, $"Remove {what} with all that it has?{loss}", cancel);
+            if (abandoned.Length > 0)
+                await AbandonAsync(access, present, abandoned, cancel);
             string? notes = await NotesAsync(access, present, cancel);
             ApiResult gone = await access.Home.DeleteAsync(present.Path, new DeleteQuery { Uid = present.Object.Uid }, cancel);
             if (gone.Error is { IsNotFound: false } refused)
@@ -47,13 +57,14 @@ internal static class UninstallCommand
                 return ExitCode.Done;
             IReadOnlyList<string> left;
             using (var progress = new Progress(line.IsQuiet(parsed)))
-                left = await new InstallationWait(access, progress).UntilGoneAsync(present, cancel);
+                left = await new InstallationWait(access, progress) { Patience = parsed.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null }.UntilGoneAsync(present, cancel);
             if (line.IsQuiet(parsed))
                 return ExitCode.Done;
             Console.Error.WriteLine($"{present.Name} is gone{(left.Count == 0 ? "" : "; it left, as it was told to:")}");
             foreach (string item in left)
                 Console.Error.WriteLine($"  {item}");
-            if (notes is not null)
+            // Some packages say no more than that, which stands above.
+            if (notes is not null && notes.TrimEnd('.') != $"{present.Spec.Package} is gone")
                 Console.Error.WriteLine(notes);
             return ExitCode.Done;
         });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.IO;
+using Pelago.Cli.Output;
 using Pelago.Packages.Api;
 using Pelago.Packages.Format;
 using Pelago.Packages.Options;
@@ -18,6 +20,7 @@ internal static class UpgradeCommand
         Option<string?> repo = PackageFolder.Option(), version = PackageFolder.Version();
         var keep = new Option<bool>("--keep-version") { Description = "Only the options change" };
         var reset = new Option<bool>("--reset-options") { Description = "Forget the options of before: those of this line over the defaults; secrets that it does not name stay" };
+        Option<int?> timeout = CommandOptions.Number("--timeout", "How many seconds its objects may take to become healthy (default: as before)", "SECONDS", 1, 86_400);
         var options = new PackageOptions();
         var overlays = new ClusterOptions();
         var command = new Command("upgrade", "Bring an installation to another version, or to other options").WithExamples("""
@@ -27,7 +30,7 @@ internal static class UpgradeCommand
             pelago package upgrade web --dry-run                    what would change
             """);
         command.Arguments.Add(name);
-        foreach (Option option in new Option[] { repo, version, keep, reset })
+        foreach (Option option in new Option[] { repo, version, keep, reset, timeout })
             command.Options.Add(option);
         options.AddTo(command, (overlays.Files, ":"));
         overlays.AddTo(command);
@@ -41,7 +44,7 @@ internal static class UpgradeCommand
         command.SetAction(async (parsed, cancel) =>
         {
             using InstallationAccess access = await line.OpenAsync(parsed, cancel);
-            Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
+            Installation present = await access.GetToChangeAsync(parsed.GetValue(name)!, cancel);
             InstallationSpec now = await access.SpecAsync(present, cancel);
             (PackageRevision revision, string repository) = parsed.GetValue(keep) ? (await ReadAsync(access, now.Digest, cancel), now.Repository)
                 : parsed.GetValue(repo) is { } folder ? (PackageFolder.Read(folder, now.Package, parsed.GetValue(version)), folder)
@@ -52,6 +55,7 @@ internal static class UpgradeCommand
                 Version = revision.Version,
                 Digest = RecordStore.DigestOf(PackageRecord.Of(revision)),
                 Repository = repository,
+                TimeoutSeconds = parsed.GetValue(timeout) ?? now.TimeoutSeconds,
                 Clusters = overlays.Read(parsed, now.Clusters, revision.Config),
                 Options = parsed.GetValue(reset) ? SecretOptions.Keep(revision.Config, now.Options, options.Read(parsed, revision.Config), now.SecretPaths) : OptionMerge.Merge(now.Options, options.Read(parsed, revision.Config)),
             };
@@ -66,19 +70,26 @@ internal static class UpgradeCommand
     public static async Task<int> ChangeAsync(
         InstallationLine line, ParseResult parsed, InstallationAccess access, Installation present, InstallationSpec now, InstallationSpec spec, PackageRevision revision, string cause, CancellationToken cancel)
     {
-        bool changes = await new InstallationPlan(access).ShowAsync(present.Name, revision, spec, present, cancel);
+        TextWriter said = line.IsQuiet(parsed) ? TextWriter.Null : Console.Error;
+        bool changes = await new InstallationPlan(access, said).ShowAsync(present.Name, revision, spec, present, [], cancel);
+        var warnings = new DependencyWarnings(access);
+        foreach (string dependent in spec.Version == present.Spec.Version ? [] : await warnings.DependentsAsync(present, spec.Version, cancel))
+            said.WriteLine(Style.Warn(dependent));
+        // It would wait for that until somebody installs it.
+        if (await warnings.MissingAsync(revision, cancel) is [var missing, ..])
+            throw new CliException($"{present.Name} was not changed: {PlainText.Of(missing)}");
         bool isSame = RecordStore.DigestOf(spec.ToJson()) == RecordStore.DigestOf(now.ToJson());
         if (line.IsTrial(parsed) || (isSame && !changes && present.Phase == InstallationPhase.Healthy))
         {
             if (!changes)
-                Console.Error.WriteLine($"nothing changes: {present.Name} is {present.Spec.Package} {present.Spec.Version} with these options");
+                said.WriteLine($"nothing changes: {present.Name} is {present.Spec.Package} {present.Spec.Version} with these options");
             return ExitCode.Done;
         }
 
         if (isSame && present.Phase == InstallationPhase.Healthy)
             spec = spec.Again(); // what was changed by others since is put back
 
-        line.Confirm(parsed, $"Change {present.Name} from {now.Version} to {spec.Version}?");
+        await line.ConfirmAsync(parsed, $"Change {present.Name} from {now.Version} to {spec.Version} on {access.Places(spec)}?", cancel);
         await access.Writes.ChangeAsync(present, revision, spec, cause, cancel);
         return await InstallCommand.FinishAsync(line, parsed, access, present.Name, null, cancel);
     }

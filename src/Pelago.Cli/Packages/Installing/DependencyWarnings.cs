@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json;
+using Pelago.Cli.Output;
+using Pelago.Client.Local;
+using Pelago.Kube;
+using Pelago.Packages.Api;
+using Pelago.Packages.Dependencies;
+using Pelago.Packages.Format;
+using Pelago.Packages.Releases;
+
+namespace Pelago.Cli.Packages.Installing;
+
+/// <summary>Who of a namespace needs what an installation is, and what it would need itself: said before it is changed, for the clusters forbid none of it.</summary>
+internal sealed class DependencyWarnings(InstallationAccess access)
+{
+    /// <summary>Of a change to another version, or of a removal: those that would have nothing of what they need any more, a line each.</summary>
+    /// <param name="version">Null: it is removed.</param>
+    public async Task<IReadOnlyList<string>> DependentsAsync(Installation present, string? version, CancellationToken cancel)
+    {
+        IReadOnlyList<Installation> all = await InstallationAccess.ListAsync(access.Home, access.Namespace, cancel);
+        Installation[] others = [.. all.Where(one => one.Name != present.Name && !one.IsDeleting)];
+        var lines = new List<string>();
+        foreach (Installation other in others)
+        {
+            foreach (Dependency need in (await NeedsAsync(other, cancel)).Where(need => need.Name == present.Spec.Package && need.Fits(present.Spec.Version)))
+            {
+                bool isMet = (version is not null && need.Fits(version)) || others.Any(one => one.Spec.Package == need.Name && need.Fits(one.Spec.Version));
+                if (!isMet)
+                    lines.Add($"{other.Name} ({PlainText.Of(other.Spec.Package)} {PlainText.Of(other.Spec.Version)}) needs {PlainText.Of(need.ToString())}{(need.Versions.Count == 0 ? ", in any version" : "")}, which {present.Name} is{(version is null ? "" : $" and {version} is not")}");
+            }
+        }
+
+        return lines;
+    }
+
+    /// <summary>What a package needs and is not installed: until it is, nothing of the package is applied.</summary>
+    public async Task<IReadOnlyList<string>> MissingAsync(PackageRevision package, CancellationToken cancel)
+    {
+        IReadOnlyList<Dependency> needs = Dependency.Of(package.Package);
+        if (needs.Count == 0)
+            return [];
+        IReadOnlyList<Installation> all = await InstallationAccess.ListAsync(access.Home, access.Namespace, cancel);
+        return
+        [
+            .. needs.Where(need => !all.Any(one => !one.IsDeleting && one.Spec.Package == need.Name && need.Fits(one.Spec.Version)))
+                .Select(need => $"{package.Name} {package.Version} needs {need}, which is not installed in namespace {access.Namespace}: '{Invocation.Program} package install {need.Name}{(need.Versions is [var only, ..] ? $" --package-version {only}" : "")}' first"),
+        ];
+    }
+
+    /// <summary>None where the package is lost: its own installation says so.</summary>
+    private async Task<IReadOnlyList<Dependency>> NeedsAsync(Installation installation, CancellationToken cancel)
+    {
+        try
+        {
+            return PackageRecord.Read(await access.Records.ReadAsync(access.Namespace, installation.Spec.Digest, cancel)) is { } package ? Dependency.Of(package.Package) : [];
+        }
+        catch (Exception lost) when (lost is ApiStatusException or JsonException)
+        {
+            return [];
+        }
+    }
+}
