@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Packages.Api;
-using Pelago.Packages.Options;
 using Pelago.Packages.Releases;
 
 namespace Pelago.Packages.Controllers;
@@ -36,6 +35,7 @@ public sealed class ReleaseTrial(IKubeApi api, string ns, string name, string hu
     public async Task<IReadOnlyList<string>> RefusalsAsync(Release release, IReadOnlyList<Release> earlier, CancellationToken cancel)
     {
         var refusals = new List<string>();
+        _objects.Secrets.UnionWith(release.Secrets);
         Release whole = release with { Objects = [.. earlier.SelectMany(one => one.Objects), .. release.Objects] };
         HashSet<string> made = [.. whole.Objects.Select(json => new KubeObject(json)).Where(item => item.Kind == "Namespace").Select(item => item.Name)];
         foreach (JsonObject json in release.Objects)
@@ -45,7 +45,7 @@ public sealed class ReleaseTrial(IKubeApi api, string ns, string name, string hu
                 continue;
             StepOutcome outcome = await _objects.ApplyAsync(json, whole, cancel);
             if (outcome.IsFailed && !IsOnlyOnTrial(outcome.Words))
-                refusals.Add(HiddenText.Of(outcome.Words, release.Secrets));
+                refusals.Add(outcome.Words);
         }
 
         return refusals;

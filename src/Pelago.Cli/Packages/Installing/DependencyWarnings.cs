@@ -23,9 +23,9 @@ internal sealed class DependencyWarnings(InstallationAccess access)
         var lines = new List<string>();
         foreach (Installation other in others)
         {
-            foreach (Dependency need in (await NeedsAsync(other, cancel)).Where(need => need.Name == present.Spec.Package && need.Fits(present.Spec.Version)))
+            foreach (Dependency need in (await NeedsAsync(other, cancel)).Where(need => need.Name == present.Spec.Package && need.Fits(present.VersionInForce)))
             {
-                bool isMet = (version is not null && need.Fits(version)) || others.Any(one => one.Spec.Package == need.Name && need.Fits(one.Spec.Version));
+                bool isMet = (version is not null && need.Fits(version)) || others.Any(one => one.Spec.Package == need.Name && need.Fits(one.VersionInForce));
                 if (!isMet)
                     lines.Add($"{other.Name} ({PlainText.Of(other.Spec.Package)} {PlainText.Of(other.Spec.Version)}) needs {PlainText.Of(need.ToString())}{(need.Versions.Count == 0 ? ", in any version" : "")}, which {present.Name} is{(version is null ? "" : $" and {version} is not")}");
             }
@@ -43,7 +43,7 @@ internal sealed class DependencyWarnings(InstallationAccess access)
         IReadOnlyList<Installation> all = await InstallationAccess.ListAsync(access.Home, access.Namespace, cancel);
         return
         [
-            .. needs.Where(need => !all.Any(one => !one.IsDeleting && one.Spec.Package == need.Name && need.Fits(one.Spec.Version)))
+            .. needs.Where(need => !all.Any(one => !one.IsDeleting && one.Spec.Package == need.Name && need.Fits(one.VersionInForce)))
                 .Select(need => $"{package.Name} {package.Version} needs {need}, which is not installed in namespace {access.Namespace}: '{Invocation.Program} package install {need.Name}{(need.Versions is [var only, ..] ? $" --package-version {only}" : "")}' first"),
         ];
     }

@@ -53,7 +53,7 @@ internal static class InstallCommand
             options.WarnOfSecrets(parsed, revision.Config);
             string name = parsed.GetValue(appId) ?? revision.Name;
             if (await access.FindAsync(name, cancel) is { } present)
-                throw present.IsDeleting ? InstallationAccess.Leaving(present) : new CliException($"{name} is there already ({present.Spec.Package} {present.Spec.Version}, {present.Phase}): '{Invocation.Program} package upgrade {name}' changes it, --app-id gives another one another name");
+                throw present.IsDeleting ? InstallationAccess.Leaving(present) : new CliException($"{name} is there already ({present.Spec.Package} {present.VersionInForce}, {present.Phase}): '{Invocation.Program} package upgrade {name}' changes it, --app-id gives another one another name");
             var spec = new InstallationSpec
             {
                 Package = revision.Name, Version = revision.Version, Digest = RecordStore.DigestOf(PackageRecord.Of(revision)), Repository = repository, Options = await OptionsAsync(line, parsed, options, revision, cancel),

@@ -34,7 +34,7 @@ internal static class UninstallCommand
             using InstallationAccess access = await line.OpenAsync(parsed, cancel);
             Installation present = await access.GetAsync(parsed.GetValue(name)!, cancel);
             string abandoned = parsed.GetValue(abandon) ?? "";
-            string what = $"{present.Name} ({PlainText.Of(present.Spec.Package)} {PlainText.Of(present.Spec.Version)})";
+            string what = $"{present.Name} ({PlainText.Of(present.Spec.Package)} {PlainText.Of(present.VersionInForce)})";
             TextWriter said = line.IsQuiet(parsed) ? TextWriter.Null : Console.Error;
             int lost = await new RemovalPlan(access, said).ShowAsync(present, abandoned.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), cancel);
             foreach (string dependent in await new DependencyWarnings(access).DependentsAsync(present, null, cancel))

@@ -73,7 +73,7 @@ internal static class UpgradeCommand
         TextWriter said = line.IsQuiet(parsed) ? TextWriter.Null : Console.Error;
         bool changes = await new InstallationPlan(access, said).ShowAsync(present.Name, revision, spec, present, [], cancel);
         var warnings = new DependencyWarnings(access);
-        foreach (string dependent in spec.Version == present.Spec.Version ? [] : await warnings.DependentsAsync(present, spec.Version, cancel))
+        foreach (string dependent in spec.Version == now.Version ? [] : await warnings.DependentsAsync(present, spec.Version, cancel))
             said.WriteLine(Style.Warn(dependent));
         // It would wait for that until somebody installs it.
         if (await warnings.MissingAsync(revision, cancel) is [var missing, ..])
@@ -82,7 +82,7 @@ internal static class UpgradeCommand
         if (line.IsTrial(parsed) || (isSame && !changes && present.Phase == InstallationPhase.Healthy))
         {
             if (!changes)
-                said.WriteLine($"nothing changes: {present.Name} is {present.Spec.Package} {present.Spec.Version} with these options");
+                said.WriteLine($"nothing changes: {present.Name} is {present.Spec.Package} {present.VersionInForce} with these options");
             return ExitCode.Done;
         }
 
