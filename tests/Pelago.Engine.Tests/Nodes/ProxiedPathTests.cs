@@ -37,7 +37,6 @@ public sealed class ProxiedPathTests : IAsyncLifetime
     [InlineData(Proxy + "/", "web /")]
     [InlineData(Proxy + "//a//b/", "web //a//b/")]
     [InlineData("/api/v1/namespaces/ns/services/w%65b/proxy/a%2520b", "web /a%2520b")]
-    [InlineData("//api/v1/nodes/n1/proxy/a%2520b", "n1 /a%2520b")]
     public async Task What_is_escaped_stays_as_it_came(string target, string expected) => Assert.Equal(expected, await AskAsync(target));
 
     [Theory]
