@@ -46,8 +46,8 @@ internal sealed class RepositoryServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _serving; // before its listener goes: what has none cannot wait for anybody
         _listener.Dispose();
-        await _serving;
         _stop.Dispose();
     }
 
