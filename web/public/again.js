@@ -3,8 +3,12 @@
 // A browser cuts whatever it is loading when an address comes to its machine or goes, as those of pods do, and asks again for nothing that the page needs
 // but the page itself. So it is loaded once more where a part of it did not come: three times in a minute, then it says so.
 const triesKey = 'pelago-tries';
+let isLoading = false;
 
+// Several parts may be cut at once: that is one try.
 function loadAgain() {
+  if (isLoading) return;
+  isLoading = true;
   const now = Date.now();
   const tries = JSON.parse(sessionStorage.getItem(triesKey) ?? '[]').filter(time => now - time < 60_000);
   if (tries.length < 3) {

@@ -60,7 +60,7 @@ internal sealed class InstallAnswers(CatalogCache catalogs, CatalogAnswers packa
         foreach ((string id, Installation one) in all.Where(entry => (package is null || entry.Installation.Spec.Package == package) && (appId is null || entry.AppId == appId))
             .OrderBy(entry => entry.Installation.Spec.Package, StringComparer.Ordinal).ThenBy(entry => entry.AppId, StringComparer.Ordinal))
         {
-            PackageRevision? revision = packages.TryFind(one.Spec.Package, one.Spec.Version) ?? await services.PackageAsync(one, call.Cancel);
+            PackageRevision? revision = packages.TryFind(one.Spec.Package, one.VersionInForce) ?? await services.PackageAsync(one, call.Cancel);
             entries.Add((JsonNode)new JsonObject { ["appId"] = id, ["packageInformation"] = PackageDocuments.Information(revision ?? Bare(one), origin) });
         }
 
@@ -91,9 +91,9 @@ internal sealed class InstallAnswers(CatalogCache catalogs, CatalogAnswers packa
         var results = new JsonArray();
         foreach (Installation one in found)
         {
-            PackageRevision? revision = packages.TryFind(package, one.Spec.Version) ?? await services.PackageAsync(one, call.Cancel);
+            PackageRevision? revision = packages.TryFind(package, one.VersionInForce) ?? await services.PackageAsync(one, call.Cancel);
             await services.DeleteAsync(one, call.Cancel);
-            var result = new JsonObject { ["packageName"] = package, ["appId"] = AppIds.Of(one), ["packageVersion"] = one.Spec.Version };
+            var result = new JsonObject { ["packageName"] = package, ["appId"] = AppIds.Of(one), ["packageVersion"] = one.VersionInForce };
             if (revision?.Package.String("postUninstallNotes") is { } notes)
                 result["postUninstallNotes"] = notes;
             results.Add((JsonNode)result);
@@ -164,6 +164,6 @@ internal sealed class InstallAnswers(CatalogCache catalogs, CatalogAnswers packa
     /// <summary>Of a package that neither a repository nor whoever asks has any more.</summary>
     private static PackageRevision Bare(Installation installation) => new(0, new JsonObject
     {
-        ["packagingVersion"] = "2.0", ["name"] = installation.Spec.Package, ["version"] = installation.Spec.Version, ["maintainer"] = "", ["description"] = "", ["tags"] = new JsonArray(),
+        ["packagingVersion"] = "2.0", ["name"] = installation.Spec.Package, ["version"] = installation.VersionInForce, ["maintainer"] = "", ["description"] = "", ["tags"] = new JsonArray(),
     });
 }

@@ -52,12 +52,12 @@ internal sealed class InstalledServices(IKubeApi user, TimeProvider time)
             throw new ApiStatusException(refused);
     }
 
-    /// <summary>The package that lies beside an installation; null when it is not there, or not for whoever asks.</summary>
+    /// <summary>The package of what is in force, which lies beside an installation; null when it is not there, or not for whoever asks.</summary>
     public async Task<PackageRevision?> PackageAsync(Installation installation, CancellationToken cancel)
     {
         try
         {
-            return PackageRecord.Read(await _records.ReadAsync(installation.Namespace, installation.Spec.Digest, cancel));
+            return PackageRecord.Read(await _records.ReadAsync(installation.Namespace, installation.StillInForce?.Digest ?? installation.Spec.Digest, cancel));
         }
         catch (Exception lost) when (lost is JsonException || (lost is ApiStatusException { Status.Code: 400 or 403 or 404 }))
         {

@@ -64,8 +64,8 @@ internal sealed class ServiceAnswers(CatalogAnswers packages, TimeProvider time)
         string appId = AppIds.Normal(call.Required("appId"));
         var services = new InstalledServices(call.User, time);
         Installation service = await services.FindAsync(appId, call.Cancel) ?? throw CosmosErrors.MarathonAppNotFound(appId);
-        PackageRevision revision = await services.PackageAsync(service, call.Cancel) ?? packages.TryFind(service.Spec.Package, service.Spec.Version)
-            ?? throw CosmosErrors.VersionNotFound(service.Spec.Package, service.Spec.Version, $"{service.Spec.Package} {service.Spec.Version} is neither beside {appId} for this token nor in a repository");
+        PackageRevision revision = await services.PackageAsync(service, call.Cancel) ?? packages.TryFind(service.Spec.Package, service.VersionInForce)
+            ?? throw CosmosErrors.VersionNotFound(service.Spec.Package, service.VersionInForce, $"{service.Spec.Package} {service.VersionInForce} is neither beside {appId} for this token nor in a repository");
         return (service, revision, services);
     }
 

@@ -54,6 +54,13 @@ public sealed class Installation(KubeObject document)
     public InstallationRevision? StillInForce => IsObserved && Wanted().All(state => state is not null && state.IsGivenUp && state.Revision == Revision)
         && Wanted().Max(state => state?.InForce) is > 0 and var number && number < Revision ? History.FirstOrDefault(revision => revision.Number == number) : null;
 
+    /// <summary>How many of its clusters have what they should have: the last revision, or, where that was given up on all, the one in whose place it did not come.</summary>
+    public int ReadyOf(IEnumerable<ClusterState> states)
+    {
+        string well = StillInForce is null ? InstallationPhase.Healthy : InstallationPhase.RolledBack;
+        return states.Count(state => state.Phase == well && state.Revision == Revision);
+    }
+
     public ResourcePath Path => new(PackagesApi.Installations, Namespace, Name);
 
     /// <summary>How it is on each cluster that is asked for; null where nothing was begun. The cluster that has it may call itself by any name.</summary>

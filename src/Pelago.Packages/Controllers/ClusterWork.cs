@@ -90,14 +90,7 @@ internal sealed class ClusterWork
         }
     }
 
-    /// <summary>By what this hub is known: it stays as long as its cluster does.</summary>
-    private async Task<string> HubAsync(CancellationToken cancel)
-    {
-        if (_hub is not null)
-            return _hub;
-        ApiResult read = await _clusters.Home.GetAsync(new ResourcePath(PackagesApi.Namespaces, "", "kube-system"), cancel);
-        return _hub = read.Error is { IsNotFound: true } ? "" : KubeObject.Parse(read.BodyOrThrow()).Uid;
-    }
+    private async Task<string> HubAsync(CancellationToken cancel) => _hub ??= await OwnerMark.HubOfAsync(_clusters.Home, cancel);
 
     /// <summary>Nothing is put anywhere before the installation is sure to stay until it is removed again.</summary>
     private static bool IsHeld(Installation installation) => (installation.Object.Finalizers ?? []).Any(item => item?.ToString() == PackagesApi.Finalizer);

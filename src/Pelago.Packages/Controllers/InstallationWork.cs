@@ -118,9 +118,7 @@ internal sealed class InstallationWork(IKubeApi api, RecordStore records, Journa
     private async Task SumUpAsync(Installation installation, CancellationToken cancel)
     {
         string[] names = [.. installation.Spec.ClusterNames(api.Cluster)];
-        // Where all have gone back, it is the revision that is there that they have as it should be.
-        string well = installation.StillInForce is null ? InstallationPhase.Healthy : InstallationPhase.RolledBack;
-        int ready = StatesOf(installation).Count(state => state.Phase == well && state.Revision == installation.Revision);
+        int ready = installation.ReadyOf(StatesOf(installation));
         string phase = PhaseOf(installation);
         IEnumerable<string> said = installation.Clusters.Where(pair => pair.Value.Message.Length > 0).OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => installation.Clusters.Count == 1 && names.Length == 1 ? pair.Value.Message : $"{pair.Key}: {pair.Value.Message}");

@@ -159,5 +159,5 @@ internal sealed class InstalledObjects(IKubeApi api, ClusterKinds kinds, Install
     /// <summary>Refusals that another try may not meet are thrown, so that it is made.</summary>
     private StepOutcome Judge(KubeObject item, ApiStatus refused) => refused.Code is 400 or 403 or 404 or 405 or 413 or 415 or 422
         ? StepOutcome.Failed($"{item.Kind} {item.Name}: {RefusalWords.Of(refused, Secrets)}")
-        : throw new ApiStatusException(refused);
+        : throw new ApiStatusException(refused with { Message = RefusalWords.Of(refused, Secrets) });
 }

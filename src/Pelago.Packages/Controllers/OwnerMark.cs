@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Pelago.Client;
 using Pelago.Kube;
 using Pelago.Packages.Api;
 
@@ -14,6 +15,14 @@ internal readonly struct OwnerMark(string ns, string name, string hub)
     private readonly string _plain = $"{ns}/{name}";
 
     public string Text => hub.Length > 0 ? $"{_plain}@{hub}" : _plain;
+
+    /// <summary>By what a hub is known: it stays as long as its cluster does.</summary>
+    /// <param name="home">The cluster that has its installations.</param>
+    public static async Task<string> HubOfAsync(IKubeApi home, CancellationToken cancel)
+    {
+        ApiResult read = await home.GetAsync(new ResourcePath(PackagesApi.Namespaces, "", "kube-system"), cancel);
+        return read.Error is { IsNotFound: true } ? "" : KubeObject.Parse(read.BodyOrThrow()).Uid;
+    }
 
     /// <summary>Empty: it is nobody's.</summary>
     public static string Of(KubeObject live) => live.Annotations?.String(PackagesApi.OwnerAnnotation) ?? "";

@@ -71,8 +71,8 @@ internal sealed class ReleasePlan(IKubeApi home, RecordStore records)
         Installation[] all = [.. (KubeJson.ParseObject(list.BodyOrThrow()).Array("items") ?? []).OfType<JsonObject>().Select(item => new Installation(new KubeObject(item)))];
         foreach (Dependency wanted in needs)
         {
-            Installation[] there = [.. all.Where(other => other.Spec.Package == wanted.Name && wanted.Fits(other.Spec.Version))];
-            if (there.Any(other => other.Clusters.GetValueOrDefault(cluster)?.Phase == InstallationPhase.Healthy))
+            Installation[] there = [.. all.Where(other => other.Spec.Package == wanted.Name && wanted.Fits(other.VersionInForce))];
+            if (there.Any(other => other.Clusters.GetValueOrDefault(cluster)?.Phase is InstallationPhase.Healthy or InstallationPhase.RolledBack))
                 continue;
             if (there.Length > 0 && there.All(other => !other.Spec.ClusterNames(home.Cluster).Contains(cluster)))
                 return $"waits for {wanted}, which it needs and which {there[0].Name} has on {string.Join(", ", there[0].Spec.ClusterNames(home.Cluster))} and not on {cluster}: install it there, too, under another name";

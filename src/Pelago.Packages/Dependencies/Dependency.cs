@@ -2,6 +2,7 @@
 
 using System.Text.Json.Nodes;
 using Pelago.Kube;
+using Pelago.Packages.Api;
 
 namespace Pelago.Packages.Dependencies;
 
@@ -16,6 +17,11 @@ public sealed record Dependency(string Name, IReadOnlyList<string> Versions)
         .. (package.Array("dependencies") ?? []).OfType<JsonObject>()
             .Select(need => new Dependency(need.String("name") ?? "", [.. (need.Array("versions") ?? []).Select(version => version?.ToString() ?? "")])),
     ];
+
+    /// <summary>What a package needs and these installations have in no version that will do.</summary>
+    /// <param name="package">package.json.</param>
+    public static IEnumerable<Dependency> MissingOf(JsonObject package, IReadOnlyList<Installation> installations) => Of(package)
+        .Where(need => !installations.Any(one => !one.IsDeleting && one.Spec.Package == need.Name && need.Fits(one.VersionInForce)));
 
     public override string ToString() => Versions.Count == 0 ? Name : $"{Name} {string.Join(" or ", Versions)}";
 }

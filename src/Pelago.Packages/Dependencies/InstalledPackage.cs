@@ -10,5 +10,5 @@ public sealed record InstalledPackage(string Installation, string Package, strin
 {
     /// <summary>What installations have; those that are being removed have nothing that could be counted on.</summary>
     public static IReadOnlyList<InstalledPackage> Of(IEnumerable<Installation> installations) =>
-        [.. installations.Where(one => !one.IsDeleting).Select(one => new InstalledPackage(one.Name, one.Spec.Package, one.Spec.Version))];
+        [.. installations.Where(one => !one.IsDeleting).Select(one => new InstalledPackage(one.Name, one.Spec.Package, one.VersionInForce))];
 }

@@ -11,7 +11,8 @@ internal static class BoundedFile
     /// <summary>The bytes; null when there are more than <paramref name="most"/>. What is no regular file is not opened: a pipe would hold the thread until somebody writes.</summary>
     public static byte[]? Read(string path, int most)
     {
-        if (!UnixFile.IsPlain(path))
+        // What is not there, or not for this user, is said by whoever opens it.
+        if (UnixFile.Of(path) is not null && !UnixFile.IsPlain(path))
             throw new IOException($"{path} is no regular file");
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         byte[] bytes = new byte[(file.CanSeek ? (int)Math.Min(file.Length, most) : 0) + 1];

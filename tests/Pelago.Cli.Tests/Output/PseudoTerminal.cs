@@ -35,15 +35,17 @@ internal sealed class PseudoTerminal : IDisposable
     /// <summary>Reads on until this stands on the full screen.</summary>
     public async Task UntilAsync(string text)
     {
+        using CancellationTokenSource patience = Wait();
         while (!Screen().Contains(text, StringComparison.Ordinal))
-            Assert.True(await ReadAsync(), $"it ended without '{text}': {_output}");
+            Assert.True(await ReadAsync(patience.Token), $"it ended without '{text}': {_output}");
     }
 
     /// <summary>Reads on until this was printed, on whatever page.</summary>
     public async Task UntilPrintedAsync(string text)
     {
+        using CancellationTokenSource patience = Wait();
         while (!_output.ToString().Contains(text, StringComparison.Ordinal))
-            Assert.True(await ReadAsync(), $"it ended without '{text}': {_output}");
+            Assert.True(await ReadAsync(patience.Token), $"it ended without '{text}': {_output}");
     }
 
     public void Press(char key)
@@ -55,12 +57,13 @@ internal sealed class PseudoTerminal : IDisposable
     /// <summary>Reads to the end.</summary>
     public async Task<ProgramResult> EndAsync()
     {
-        while (await ReadAsync())
+        using CancellationTokenSource patience = Wait();
+        while (await ReadAsync(patience.Token))
         {
             // What it prints is kept.
         }
 
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(patience.Token);
         return new ProgramResult(_process.ExitCode, _output.ToString(), "");
     }
 
@@ -83,11 +86,16 @@ internal sealed class PseudoTerminal : IDisposable
         return string.Join('\n', terminal.Lines);
     }
 
-    private async Task<bool> ReadAsync()
+    private static CancellationTokenSource Wait()
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
-        int read = await _process.StandardOutput.ReadAsync(_buffer, patience.Token);
+        return patience;
+    }
+
+    private async Task<bool> ReadAsync(CancellationToken cancel)
+    {
+        int read = await _process.StandardOutput.ReadAsync(_buffer, cancel);
         _output.Append(_buffer, 0, read);
         return read > 0;
     }

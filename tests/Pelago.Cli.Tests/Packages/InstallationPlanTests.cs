@@ -43,7 +43,7 @@ public sealed class InstallationPlanTests
         ProgramResult rule = await home.RunAsync("package", "upgrade", "sample", "--repo", folder, "--dry-run"), ruleInEarnest = await home.RunAsync("package", "upgrade", "sample", "--repo", folder, "--yes");
 
         Assert.Equal(1, bad.ExitCode);
-        Assert.Contains("Service bad was refused: ", bad.Error, StringComparison.Ordinal);
+        Assert.Contains("Service bad: ", bad.Error, StringComparison.Ordinal);
         Assert.Equal((1, bad.Error), (badInEarnest.ExitCode, badInEarnest.Error));
         Assert.Equal(1, nowhere.ExitCode);
         Assert.Contains("has no namespace team", nowhere.Error, StringComparison.Ordinal);

@@ -9,11 +9,11 @@ async function breakOff(page: Page, files: string, times: number): Promise<() =>
   return () => asked;
 }
 
-test('the page comes though its program broke off on the way', async ({ page }) => {
-  const asked = await breakOff(page, '**/assets/index-*.js', 1);
+test('the page comes though its program and its looks broke off on the way three times', async ({ page }) => {
+  const asked = await breakOff(page, '**/assets/index-*.{js,css}', 6);
   await page.goto('/nodes');
-  await expect(page.getByRole('heading', { level: 1, name: 'Nodes' })).toBeVisible();
-  expect(asked()).toBe(2);
+  await expect(page.getByRole('heading', { level: 1, name: 'Nodes' })).toBeVisible({ timeout: 15_000 });
+  expect(asked()).toBe(8);
 });
 
 test('a screen comes though its part of the program broke off on the way', async ({ page }) => {

@@ -18,7 +18,16 @@ internal sealed class DependencyWarnings(InstallationAccess access)
     /// <param name="version">Null: it is removed.</param>
     public async Task<IReadOnlyList<string>> DependentsAsync(Installation present, string? version, CancellationToken cancel)
     {
-        IReadOnlyList<Installation> all = await InstallationAccess.ListAsync(access.Home, access.Namespace, cancel);
+        IReadOnlyList<Installation> all;
+        try
+        {
+            all = await InstallationAccess.ListAsync(access.Home, access.Namespace, cancel);
+        }
+        catch (ApiStatusException unread) when (unread.Status.Code is 401 or 403)
+        {
+            return [$"who needs {present.Name} is not known: {PlainText.Of(unread.Status.Message)}"];
+        }
+
         Installation[] others = [.. all.Where(one => one.Name != present.Name && !one.IsDeleting)];
         var lines = new List<string>();
         foreach (Installation other in others)
@@ -37,13 +46,12 @@ internal sealed class DependencyWarnings(InstallationAccess access)
     /// <summary>What a package needs and is not installed: until it is, nothing of the package is applied.</summary>
     public async Task<IReadOnlyList<string>> MissingAsync(PackageRevision package, CancellationToken cancel)
     {
-        IReadOnlyList<Dependency> needs = Dependency.Of(package.Package);
-        if (needs.Count == 0)
+        if (Dependency.Of(package.Package).Count == 0)
             return [];
         IReadOnlyList<Installation> all = await InstallationAccess.ListAsync(access.Home, access.Namespace, cancel);
         return
         [
-            .. needs.Where(need => !all.Any(one => !one.IsDeleting && one.Spec.Package == need.Name && need.Fits(one.VersionInForce)))
+            .. Dependency.MissingOf(package.Package, all)
                 .Select(need => $"{package.Name} {package.Version} needs {need}, which is not installed in namespace {access.Namespace}: '{Invocation.Program} package install {need.Name}{(need.Versions is [var only, ..] ? $" --package-version {only}" : "")}' first"),
         ];
     }

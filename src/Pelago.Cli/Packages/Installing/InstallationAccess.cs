@@ -58,7 +58,7 @@ internal sealed class InstallationAccess(HttpKubeApi keeper, IReadOnlyList<HttpK
 
     /// <summary>Its name is not free yet, and nothing of it can be changed any more.</summary>
     public static CliException Leaving(Installation leaving) => new(
-        $"{leaving.Name} is being removed, and cannot be changed{(leaving.Message.Length > 0 ? $" ({PlainText.Of(leaving.Message)})" : "")}: '{Invocation.Program} package list' says how far that is; install it anew when it is gone. Where it waits for a cluster that will not come back, '{Invocation.Program} package uninstall {leaving.Name} --abandon CLUSTER' leaves what is there");
+        $"{leaving.Name} is being removed, and cannot be changed{(leaving.Message.Length > 0 ? $" ({PlainText.Of(leaving.Message)})" : "")}; install it anew when it is gone. {WaitWords.Look(leaving)}. Where it waits for a cluster that will not come back, {WaitWords.WayOut(leaving, "CLUSTER")}");
 
     /// <summary>The clusters of an installation, for people.</summary>
     public string Places(InstallationSpec spec) => string.Join(", ", spec.ClusterNames(Home.Cluster));

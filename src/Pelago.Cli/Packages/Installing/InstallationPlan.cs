@@ -110,7 +110,9 @@ internal sealed class InstallationPlan(InstallationAccess access, TextWriter out
             foreach (PlannedStep step in steps)
             {
                 IReadOnlyList<ObjectChange> changes = await new ReleaseDiff(api, access.Namespace).CompareAsync(step.Before, step.After, cancel);
-                IReadOnlyList<string> not = hub is null || !hasNamespace ? [] : await new ReleaseTrial(api, access.Namespace, step.Name, hub).RefusalsAsync(step.After, earlier, cancel);
+                IReadOnlyList<string> not = !hasNamespace ? []
+                    : hub is null ? [.. changes.Where(change => change.Sign == '!').Select(Words).Where(words => !ReleaseTrial.IsOnlyOnTrial(words))]
+                    : await new ReleaseTrial(api, access.Namespace, step.Name, hub).RefusalsAsync(step.After, earlier, cancel);
                 refused.AddRange(not.Select(words => isNamed ? $"{api.Cluster}: {words}" : words));
                 if (steps.Count > 1)
                     shown.WriteLine($"{step.Title}:");
@@ -123,7 +125,7 @@ internal sealed class InstallationPlan(InstallationAccess access, TextWriter out
         }
         catch (Exception unseen) when (unseen is ClusterUnreachableException || (unseen is ApiStatusException && isNamed))
         {
-            output.WriteLine($"on cluster {api.Cluster}: not looked at: {unseen.Message}");
+            output.WriteLine($"on cluster {api.Cluster}: not looked at: {PlainText.Of(unseen.Message)}");
             return true;
         }
 
@@ -133,6 +135,8 @@ internal sealed class InstallationPlan(InstallationAccess access, TextWriter out
         refusals.AddRange(refused);
         return any;
     }
+
+    private static string Words(ObjectChange change) => $"{change.Kind} {change.Name}: {string.Join("; ", change.Fields)}";
 
     private static void Print(TextWriter output, ObjectChange change)
     {

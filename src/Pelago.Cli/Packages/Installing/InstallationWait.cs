@@ -97,10 +97,9 @@ internal sealed class InstallationWait(InstallationAccess access, Progress progr
     /// <summary>A cluster that is away is not waited for: its part comes when it returns.</summary>
     private static bool IsSettled(Installation now)
     {
-        int healthy = now.Clusters.Values.Count(state => state.Phase == InstallationPhase.Healthy && state.Revision == now.Revision);
         // The sum is written a moment after its parts.
         if (now.Phase == InstallationPhase.Unreachable)
-            return now.Ready.StartsWith($"{healthy}/", StringComparison.Ordinal) && now.Spec.Clusters.All(target => now.Clusters.GetValueOrDefault(target.Name) is { } state && IsSettled(state, now.Revision));
+            return now.Ready.StartsWith($"{now.ReadyOf(now.Clusters.Values)}/", StringComparison.Ordinal) && now.Spec.Clusters.All(target => now.Clusters.GetValueOrDefault(target.Name) is { } state && IsSettled(state, now.Revision));
         return InstallationPhase.IsSettled(now.Phase) && now.Clusters.Values.All(state => IsSettled(state, now.Revision));
     }
 

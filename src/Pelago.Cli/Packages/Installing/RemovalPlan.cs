@@ -26,13 +26,8 @@ internal sealed class RemovalPlan(InstallationAccess access, TextWriter output)
                 continue;
             }
 
-            var releases = new List<Release>();
-            foreach (string digest in state.Touched.Append(state.Release).Distinct())
-            {
-                if (await access.ReleaseAsync(digest, cancel) is { } release)
-                    releases.Add(release);
-            }
-
+            if (await ReleasesAsync(state, cluster, cancel) is not { } releases)
+                continue;
             // A cluster alone may call itself otherwise than this line does.
             HttpKubeApi? api = present.Spec.Clusters.Count == 0 && present.Clusters.Count == 1 ? access.Home : access.Clusters.Append(access.Home).FirstOrDefault(one => one.Cluster == cluster);
             (IReadOnlyList<RemovedObject> objects, string unseen) = await LookAsync(api, present, releases, cancel);
@@ -43,6 +38,27 @@ internal sealed class RemovalPlan(InstallationAccess access, TextWriter output)
         }
 
         return lost;
+    }
+
+    /// <summary>Null where this user may not read them: to remove an installation takes no more than to remove it.</summary>
+    private async Task<List<Release>?> ReleasesAsync(ClusterState state, string cluster, CancellationToken cancel)
+    {
+        var releases = new List<Release>();
+        try
+        {
+            foreach (string digest in state.Touched.Append(state.Release).Distinct())
+            {
+                if (await access.ReleaseAsync(digest, cancel) is { } release)
+                    releases.Add(release);
+            }
+
+            return releases;
+        }
+        catch (ApiStatusException unread) when (unread.Status.Code is 401 or 403)
+        {
+            output.WriteLine($"on cluster {cluster}: what goes is not known: {PlainText.Of(unread.Status.Message)}");
+            return null;
+        }
     }
 
     private async Task<(IReadOnlyList<RemovedObject> Objects, string Unseen)> LookAsync(HttpKubeApi? api, Installation present, List<Release> releases, CancellationToken cancel)

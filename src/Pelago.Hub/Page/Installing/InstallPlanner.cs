@@ -19,7 +19,7 @@ internal sealed class InstallPlanner(InstallHome home, Func<Catalog> catalog)
     {
         Installation? present = await home.FindAsync(request.Name, cancel);
         if (request.Operation == InstallOperation.Install)
-            return present is null ? await InstallAsync(request, cancel) : throw Refused(409, $"{request.Name} is there already ({present.Spec.Package} {present.Spec.Version}, {present.Phase}): upgrade it, or choose another name");
+            return present is null ? await InstallAsync(request, cancel) : throw Refused(409, $"{request.Name} is there already ({present.Spec.Package} {present.VersionInForce}, {present.Phase}): upgrade it, or choose another name");
         if (present is null)
             throw Refused(404, $"nothing called {request.Name} is installed in namespace {request.Namespace} of cluster {home.Cluster}");
         if (present.IsDeleting)
@@ -30,11 +30,7 @@ internal sealed class InstallPlanner(InstallHome home, Func<Catalog> catalog)
     /// <summary>What the package needs and nobody has installed, in words.</summary>
     public async Task<IReadOnlyList<string>> MissingAsync(PackageRevision package, CancellationToken cancel)
     {
-        IReadOnlyList<Dependency> needs = Dependency.Of(package.Package);
-        if (needs.Count == 0)
-            return [];
-        IReadOnlyList<Installation> all = await home.ListAsync(cancel);
-        return [.. needs.Where(need => !all.Any(one => !one.IsDeleting && one.Spec.Package == need.Name && need.Fits(one.Spec.Version))).Select(need => need.ToString())];
+        return Dependency.Of(package.Package).Count == 0 ? [] : [.. Dependency.MissingOf(package.Package, await home.ListAsync(cancel)).Select(need => need.ToString())];
     }
 
     private async Task<InstallPlan> InstallAsync(InstallRequest request, CancellationToken cancel)
