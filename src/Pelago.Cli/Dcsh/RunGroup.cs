@@ -269,7 +269,9 @@ internal sealed class RunGroup(IReadOnlyList<HttpKubeApi> clusters, RunRequest r
         {
             // A run that is kept may go on, by the deadline that is its own.
             if (request.Keep)
-                await releasing.WaitAsync(Moment, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await releasing.WaitAsync(WaitingLease.Patience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (request.Keep && !releasing.IsCompleted)
+                notice(lease.Doubt);
             await over.CancelAsync();
             await releasing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

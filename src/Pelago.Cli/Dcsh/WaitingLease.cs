@@ -36,6 +36,9 @@ internal sealed class WaitingLease(HttpKubeApi api, ResourcePath job, long? dead
     /// <summary>Why the Job has not yet the deadline that is its own, where that has taken long; null: nothing is known to be wrong.</summary>
     public string? Unreleased { get; private set; }
 
+    /// <summary>What is to be said where nobody waits any longer for the Job to have the deadline that is its own.</summary>
+    public string Doubt => Unreleased ?? $"it is not known whether the deadline of Job {job.Name} on {api.Cluster}, at which it ends, was taken back";
+
     /// <summary>
     /// Whether the caller may change Jobs. Who may not could not put off the deadline of one that is made to wait for a <see cref="Term"/>, nor take it back; not
     /// to know it means the same.

@@ -69,6 +69,19 @@ internal sealed class InstalledServices(IKubeApi user, TimeProvider time)
     public Task<(InstallationSpec Spec, string Lost)> SpecAsync(Installation installation, CancellationToken cancel) =>
         new SecretRecords(_records).OpenToChangeAsync(installation, cancel);
 
+    /// <summary>What is in force, without its secret options; the last that was asked for where who asks may not read what is kept.</summary>
+    public async Task<InstallationSpec> OpenSpecAsync(Installation installation, CancellationToken cancel)
+    {
+        try
+        {
+            return await new SecretRecords(_records).InForceAsync(installation, cancel);
+        }
+        catch (ApiStatusException refused) when (refused.Status.Code == 403)
+        {
+            return installation.Spec;
+        }
+    }
+
     public async Task DeleteAsync(Installation installation, CancellationToken cancel)
     {
         ApiResult gone = await user.DeleteAsync(installation.Path, new DeleteQuery { Uid = installation.Object.Uid }, cancel);

@@ -17,7 +17,8 @@ internal sealed class ServiceAnswers(CatalogAnswers packages, TimeProvider time)
 {
     public async Task<JsonObject> DescribeAsync(CosmosCall call)
     {
-        (Installation service, PackageRevision revision, _) = await FindAsync(call);
+        (Installation service, PackageRevision revision, InstalledServices services) = await FindAsync(call);
+        JsonObject options = (await services.OpenSpecAsync(service, call.Cancel)).Options;
         string version = revision.Version;
         PackageRevision[] all = [.. packages.Revisions(revision.Name).Where(one => one.Version != version)];
         return new JsonObject
@@ -25,7 +26,7 @@ internal sealed class ServiceAnswers(CatalogAnswers packages, TimeProvider time)
             ["package"] = PackageDocuments.Whole(revision, CosmosEndpoint.OriginOf(call.Http.Request)),
             ["upgradesTo"] = CosmosErrors.Texts(all.Where(one => Names(one, "upgradesFrom", version)).Select(one => one.Version)),
             ["downgradesTo"] = CosmosErrors.Texts(all.Where(one => Names(revision, "downgradesTo", one.Version)).Select(one => one.Version)),
-            ["resolvedOptions"] = Resolved(revision, service.Spec.Options, []), ["userProvidedOptions"] = SecretOptions.Split(revision.Config, service.Spec.Options).Open,
+            ["resolvedOptions"] = Resolved(revision, options, []), ["userProvidedOptions"] = SecretOptions.Split(revision.Config, options).Open,
         };
     }
 

@@ -80,8 +80,8 @@ public static class SecretOptions
         return (open, secret);
     }
 
-    /// <summary>The paths of what was kept secret.</summary>
-    internal static IEnumerable<string[]> PathsOf(JsonObject secret) => secret.SelectMany(pair => pair.Value is JsonObject { Count: > 0 } group
+    /// <summary>The names that lead to each value of what was kept secret, the other half of <see cref="Split"/>.</summary>
+    public static IEnumerable<string[]> PathsOf(JsonObject secret) => secret.SelectMany(pair => pair.Value is JsonObject { Count: > 0 } group
         ? PathsOf(group).Select(path => (string[])[pair.Key, .. path])
         : [[pair.Key]]);
 

@@ -55,20 +55,20 @@ public sealed class SecretRecords(RecordStore records)
     /// What a change of an installation starts from, likewise: what is in force, and not what was asked for and given up, or it would come back with each
     /// change that names something else.
     /// </summary>
-    public async Task<(InstallationSpec Spec, string Lost)> OpenToChangeAsync(Installation installation, CancellationToken cancel)
+    public async Task<(InstallationSpec Spec, string Lost)> OpenToChangeAsync(Installation installation, CancellationToken cancel) =>
+        await OpenToChangeAsync(installation.Namespace, installation.Name, await InForceAsync(installation, cancel), cancel);
+
+    /// <summary>The spec that is in force, without its secret options; the last that was asked for where no other one is, or is known any more.</summary>
+    public async Task<InstallationSpec> InForceAsync(Installation installation, CancellationToken cancel)
     {
-        InstallationSpec spec = installation.Spec;
         try
         {
-            if (installation.StillInForce is { } before)
-                spec = InstallationSpec.Read(await records.ReadAsync(installation.Namespace, before.Record, cancel));
+            return installation.StillInForce is { } before ? InstallationSpec.Read(await records.ReadAsync(installation.Namespace, before.Record, cancel)) : installation.Spec;
         }
         catch (ApiStatusException lost) when (lost.Status.Code is 400 or 404)
         {
-            // Then the last that was asked for is all that is known.
+            return installation.Spec;
         }
-
-        return await OpenToChangeAsync(installation.Namespace, installation.Name, spec, cancel);
     }
 
     /// <summary>

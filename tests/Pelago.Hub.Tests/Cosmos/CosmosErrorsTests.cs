@@ -193,6 +193,22 @@ public sealed class CosmosErrorsTests(ServicesScene scene) : IClassFixture<Servi
     }
 
     [Fact]
+    public async Task A_service_of_which_an_upgrade_was_given_up_is_described_as_it_is()
+    {
+        var path = new ResourcePath(PackagesApi.Installations, "default", "steady");
+        var wish = new JsonObject { ["packageName"] = "kiosk", ["packageVersion"] = "1.0", ["appId"] = "/steady", ["options"] = new JsonObject { ["greeting"] = "hello" } };
+        Assert.Equal(200, (await scene.Admin.PostAsync("/package/install", "package.install", 2, wish)).Code);
+        Installation first = await GivenUpInstallation.ReadAsync(scene.Owner, path);
+        CosmosAnswer upgraded = await scene.Admin.PostAsync("/service/update", "service.update", 1, new JsonObject { ["appId"] = "/steady", ["packageVersion"] = "2.0", ["replace"] = true });
+        await GivenUpInstallation.MakeAsync(scene.Owner, first, "hub");
+
+        CosmosAnswer described = await scene.Admin.PostAsync("/service/describe", "service.describe", 1, new JsonObject { ["appId"] = "/steady" });
+
+        Assert.Equal(200, upgraded.Code);
+        Assert.Equal(("1.0", "hello"), ((string?)described.Json["package"]!["version"], (string?)described.Json["userProvidedOptions"]!["greeting"]));
+    }
+
+    [Fact]
     public async Task Secret_options_are_told_by_nothing_and_stay_when_others_are_replaced()
     {
         const string secret = "open-sesame";

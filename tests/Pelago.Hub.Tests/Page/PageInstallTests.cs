@@ -2,6 +2,8 @@
 
 using System.Net.Http;
 using System.Text.Json.Nodes;
+using Pelago.Client;
+using Pelago.Packages.Api;
 using Xunit;
 
 namespace Pelago.Hub.Tests.Page;
@@ -90,7 +92,7 @@ public sealed class PageInstallTests(PageScene scene) : IClassFixture<PageScene>
     [Fact]
     public async Task Which_secret_options_have_a_value_is_told_to_who_may_read_them_and_one_given_as_empty_goes()
     {
-        const string secrets = $"/api/installations/secrets?cluster={PageScene.Cluster}&namespace=red&name=emptied";
+        const string secrets = $"/api/installations/options?cluster={PageScene.Cluster}&namespace=red&name=emptied";
         using PageBrowser browser = await scene.LoginAsync();
         PageAnswer absent = await browser.GetAsync(secrets);
         await InstallAsync(browser, "emptied", ("version", "2.0"), ("options", new JsonObject { ["password"] = "open-sesame", ["key"] = "k3y-of-it" }));
@@ -103,10 +105,27 @@ public sealed class PageInstallTests(PageScene scene) : IClassFixture<PageScene>
 
         Assert.Equal((404, 200, 200, 200), (absent.Code, both.Code, changed.Code, one.Code));
         Assert.Equal(["key", "password"], both.Json["secrets"]!.AsArray().Select(path => path!.AsArray().Single()!.GetValue<string>()).Order(StringComparer.Ordinal));
-        Assert.Equal("""{"secrets":[["password"]],"lost":""}""", one.Json.ToJsonString());
+        Assert.Equal("""{"version":"2.0","options":{"key":""},"secrets":[["password"]],"lost":""}""", one.Json.ToJsonString());
         Assert.Equal(403, (await viewer.GetAsync(secrets)).Code);
-        Assert.Equal(400, (await browser.GetAsync($"/api/installations/secrets?cluster={PageScene.Cluster}&namespace=red&name=Not/A")).Code);
+        Assert.Equal(400, (await browser.GetAsync($"/api/installations/options?cluster={PageScene.Cluster}&namespace=red&name=Not/A")).Code);
         Assert.Equal(405, (await browser.SendAsync(HttpMethod.Post, secrets, new JsonObject())).Code);
+    }
+
+    [Fact]
+    public async Task A_change_starts_from_what_is_in_force_and_not_from_what_was_given_up()
+    {
+        var path = new ResourcePath(PackagesApi.Installations, "red", "given-up");
+        using PageBrowser browser = await scene.LoginAsync();
+        await InstallAsync(browser, "given-up", ("options", new JsonObject { ["size"] = 2, ["password"] = "open-sesame" }));
+        Installation first = await GivenUpInstallation.ReadAsync(scene.Admin, path);
+        await InstallAsync(browser, "given-up", ("operation", "upgrade"), ("version", "2.0"), ("options", new JsonObject { ["size"] = 9, ["key"] = "k3y-of-it" }));
+        await GivenUpInstallation.MakeAsync(scene.Admin, first, PageScene.Cluster);
+
+        PageAnswer start = await browser.GetAsync($"/api/installations/options?cluster={PageScene.Cluster}&namespace=red&name=given-up");
+        PageAnswer plan = await InstallAsync(browser, "given-up", ("operation", "upgrade"), ("version", "2.0"), ("options", new JsonObject { ["size"] = 3 }), ("dryRun", true));
+
+        Assert.Equal("""{"version":"1.0","options":{"size":2},"secrets":[["password"]],"lost":""}""", start.Json.ToJsonString());
+        Assert.Equal(("1.0", "upgraded from 1.0"), (plan.Json["from"]!.GetValue<string>(), plan.Json["cause"]!.GetValue<string>()));
     }
 
     [Fact]

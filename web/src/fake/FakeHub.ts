@@ -4,7 +4,7 @@ import type { Frame } from '../stream/frames';
 import { fakeCatalog, fakePackage } from './catalog';
 import { fakeCells } from './cells';
 import { FakeStream } from './FakeStream';
-import { fakeInstall, fakeSecrets } from './installations';
+import { fakeInstall, fakeOptions } from './installations';
 import { put, type World } from './world';
 
 export interface FakeHubOptions {
@@ -48,8 +48,8 @@ export class FakeHub {
     if (url.pathname === '/api/streams') return this.makeStream();
     if (url.pathname === '/api/catalog') return json(fakeCatalog);
     if (url.pathname === '/api/installations') return this.install(body);
-    if (url.pathname === '/api/installations/secrets') {
-      const stored = fakeSecrets(this.options.world.clusters, url.searchParams);
+    if (url.pathname === '/api/installations/options') {
+      const stored = fakeOptions(this.options.world.clusters, url.searchParams);
       return stored ? json(stored) : status(404, 'NotFound', 'there is no such installation');
     }
     const offered = /^\/api\/catalog\/([^/]+)$/.exec(url.pathname);

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../forms/schema';
 import type { KubeObject } from '../kube/objects';
-import type { Installation, InstallPlan, InstallRequest, StoredSecrets } from '../screens/installations/installing';
+import type { Installation, InstallPlan, InstallRequest, StoredOptions } from '../screens/installations/installing';
 import { fakeCatalog } from './catalog';
 import type { Resources } from './world';
 import { put } from './world';
@@ -33,13 +33,15 @@ export function installSample(resources: Resources, since: string): void {
   if (workload) workload.metadata = { ...workload.metadata, labels: { 'packages.pelago.dev/installation': 'messages' } };
 }
 
-/** What the hub says of the one secret option that the fake's packages have; null where there is no such installation. */
-export function fakeSecrets(clusters: ReadonlyMap<string, Resources>, query: URLSearchParams): StoredSecrets | null {
+/** What the hub says of the options that are in force: the fake gives none up. Its packages have one secret option. Null: there is no such installation. */
+export function fakeOptions(clusters: ReadonlyMap<string, Resources>, query: URLSearchParams): StoredOptions | null {
   const found = clusters
     .get(query.get('cluster') ?? '')
     ?.get(resource)
     ?.get(`${query.get('namespace')}/${query.get('name')}`);
-  return found ? { secrets: (found as Installation).spec?.secrets ? [['service', 'password']] : [], lost: '' } : null;
+  if (!found) return null;
+  const { version = '', options = {}, secrets } = (found as Installation).spec ?? {};
+  return { version, options, secrets: secrets ? [['service', 'password']] : [], lost: '' };
 }
 
 /** What the hub answers to a change that is asked for; it is written unless it is only tried. */

@@ -36,7 +36,7 @@ internal sealed class DependencyWarnings(InstallationAccess access)
             {
                 bool isMet = (version is not null && need.Fits(version)) || others.Any(one => one.Spec.Package == need.Name && need.Fits(one.VersionInForce));
                 if (!isMet)
-                    lines.Add($"{other.Name} ({PlainText.Of(other.Spec.Package)} {PlainText.Of(other.Spec.Version)}) needs {PlainText.Of(need.ToString())}{(need.Versions.Count == 0 ? ", in any version" : "")}, which {present.Name} is{(version is null ? "" : $" and {version} is not")}");
+                    lines.Add($"{other.Name} ({PlainText.Of(other.Spec.Package)} {PlainText.Of(other.VersionInForce)}) needs {PlainText.Of(need.ToString())}{(need.Versions.Count == 0 ? ", in any version" : "")}, which {present.Name} is{(version is null ? "" : $" and {version} is not")}");
             }
         }
 

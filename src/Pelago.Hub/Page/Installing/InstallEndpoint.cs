@@ -20,12 +20,12 @@ namespace Pelago.Hub.Page.Installing;
 
 /// <summary>
 /// POST /api/installations: what an install, an upgrade or a rollback would change, and doing it: what <c>pelago package</c> does, as the session's user. The package
-/// has to be rendered and packed, which is why the page does not write the objects itself. GET /api/installations/secrets: which secret options of one have a value.
+/// has to be rendered and packed, which is why the page does not write the objects itself. GET /api/installations/options: what a change of one starts from.
 /// </summary>
 internal sealed class InstallEndpoint(CatalogCache? catalogs)
 {
     public const string Path = "/api/installations";
-    private const string SecretsPath = $"{Path}/secrets";
+    private const string OptionsPath = $"{Path}/options";
     private const int LongestBody = 2 << 20;
 
     /// <summary>How long a review waits for a cluster; what is installed there does not depend on it.</summary>
@@ -34,14 +34,14 @@ internal sealed class InstallEndpoint(CatalogCache? catalogs)
     public async Task HandleAsync(HttpContext http, PageSession session)
     {
         string path = http.Request.Path.Value ?? "";
-        if (path != Path && path != SecretsPath)
+        if (path != Path && path != OptionsPath)
             throw new ApiStatusException(ApiStatus.NoSuchPath());
         if (!http.Request.Method.Equals(path == Path ? HttpMethods.Post : HttpMethods.Get, StringComparison.Ordinal))
             throw new ApiStatusException(ApiStatus.MethodNotAllowed());
         if (path == Path)
             await ChangeAsync(http, session);
         else
-            await TellSecretsAsync(http, session);
+            await TellOptionsAsync(http, session);
     }
 
     private async Task ChangeAsync(HttpContext http, PageSession session)
@@ -67,8 +67,11 @@ internal sealed class InstallEndpoint(CatalogCache? catalogs)
         }
     }
 
-    /// <summary>Which options have a value that is not shown; never the values. It takes the same right as changing them: to get Secrets of the namespace.</summary>
-    private static async Task TellSecretsAsync(HttpContext http, PageSession session)
+    /// <summary>
+    /// The version and the options that are in force; of those that are secret only which have a value. It takes the same right as changing them: to get Secrets of the
+    /// namespace.
+    /// </summary>
+    private static async Task TellOptionsAsync(HttpContext http, PageSession session)
     {
         IQueryCollection query = http.Request.Query;
         string cluster = query["cluster"].ToString(), ns = query["namespace"].ToString(), name = query["name"].ToString();
@@ -77,10 +80,12 @@ internal sealed class InstallEndpoint(CatalogCache? catalogs)
         var home = new InstallHome(Reach(session, keeper), keeper, ns);
         Installation present = await home.FindAsync(name, http.RequestAborted)
             ?? throw new ApiStatusException(new ApiStatus { Code = 404, Reason = StatusReason.NotFound, Message = $"nothing called {name} is installed in namespace {ns} of cluster {keeper}" });
-        (IReadOnlyList<string[]> paths, string lost) = await home.SecretPathsAsync(present, http.RequestAborted);
+        (InstallationSpec spec, string lost) = await home.SpecAsync(present, http.RequestAborted);
+        (JsonObject shown, JsonObject secret) = SecretOptions.Split(null, spec.Options, spec.SecretPaths);
         await HubAnswers.WriteAsync(http, new JsonObject
         {
-            ["secrets"] = new JsonArray([.. paths.Select(path => (JsonNode)new JsonArray([.. path.Select(part => (JsonNode)part)]))]), ["lost"] = lost,
+            ["version"] = spec.Version, ["options"] = shown,
+            ["secrets"] = new JsonArray([.. SecretOptions.PathsOf(secret).Select(path => (JsonNode)new JsonArray([.. path.Select(part => (JsonNode)part)]))]), ["lost"] = lost,
         });
     }
 
@@ -100,7 +105,7 @@ internal sealed class InstallEndpoint(CatalogCache? catalogs)
 
     private static JsonObject Document(InstallPlan plan, string keeper, JsonArray clusters, IReadOnlyList<string> missing) => new()
     {
-        ["package"] = plan.Spec.Package, ["version"] = plan.Spec.Version, ["from"] = plan.Present?.Spec.Version, ["cause"] = plan.Cause, ["options"] = SecretOptions.Split(plan.Package.Config, plan.Spec.Options, plan.Spec.SecretPaths).Open,
+        ["package"] = plan.Spec.Package, ["version"] = plan.Spec.Version, ["from"] = plan.Present?.VersionInForce, ["cause"] = plan.Cause, ["options"] = SecretOptions.Split(plan.Package.Config, plan.Spec.Options, plan.Spec.SecretPaths).Open,
         ["reviewed"] = plan.Digest, ["keeper"] = keeper, ["lost"] = plan.Lost, ["needs"] = new JsonArray([.. plan.Needed.Select(need => (JsonNode)$"{need.Package.Name} {need.Package.Version}: {need.Why}")]),
         ["missing"] = new JsonArray([.. missing.Select(text => (JsonNode)text)]),
         ["same"] = plan.IsSame, ["clusters"] = clusters,

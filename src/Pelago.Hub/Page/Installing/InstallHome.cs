@@ -6,7 +6,6 @@ using Pelago.Kube;
 using Pelago.Packages.Api;
 using Pelago.Packages.Dependencies;
 using Pelago.Packages.Format;
-using Pelago.Packages.Options;
 using Pelago.Packages.Releases;
 
 namespace Pelago.Hub.Page.Installing;
@@ -44,14 +43,6 @@ internal sealed class InstallHome(HttpKubeApi api, string cluster, string ns)
     public Task<(InstallationSpec Spec, string Lost)> SpecAsync(Installation installation, CancellationToken cancel) =>
         Secrets.OpenToChangeAsync(installation, cancel);
 
-    /// <summary>The names that lead to each secret option that has a value, those of single clusters apart; or, where they are lost, why.</summary>
-    public async Task<(IReadOnlyList<string[]> Paths, string Lost)> SecretPathsAsync(Installation installation, CancellationToken cancel)
-    {
-        (InstallationSpec spec, string lost) = await SpecAsync(installation, cancel);
-        JsonObject given = SecretOptions.Split(null, spec.Options, spec.SecretPaths).Secret;
-        return ([.. spec.SecretPaths.Where(path => IsIn(given, path))], lost);
-    }
-
     /// <summary>What a revision of it asked for, likewise.</summary>
     public async Task<(InstallationSpec Spec, string Lost)> SpecAsync(Installation installation, InstallationRevision revision, CancellationToken cancel) =>
         await Secrets.OpenToChangeAsync(ns, installation.Name, InstallationSpec.Read(await _records.ReadAsync(ns, revision.Record, cancel)), cancel);
@@ -79,13 +70,5 @@ internal sealed class InstallHome(HttpKubeApi api, string cluster, string ns)
             await writes.CreateAsync(ns, name, plan.Package, plan.Spec, plan.Cause, cancel);
         else
             await writes.ChangeAsync(plan.Present, plan.Package, plan.IsSame && plan.Present.Phase == InstallationPhase.Healthy ? plan.Spec.Again() : plan.Spec, plan.Cause, cancel);
-    }
-
-    private static bool IsIn(JsonObject options, string[] path)
-    {
-        JsonNode? at = options;
-        foreach (string name in path)
-            at = (at as JsonObject)?[name];
-        return at is not null;
     }
 }

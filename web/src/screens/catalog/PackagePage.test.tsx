@@ -9,7 +9,7 @@ import { FakeHub } from '../../fake/FakeHub';
 import { installSample } from '../../fake/installations';
 import type { Resources } from '../../fake/world';
 import { StreamClient } from '../../stream/StreamClient';
-import type { InstallRequest } from '../installations/installing';
+import type { InstallRequest, StoredOptions } from '../installations/installing';
 import { PackagePage } from './PackagePage';
 
 const open: StreamClient[] = [];
@@ -19,13 +19,15 @@ afterEach(() => {
   for (const stream of open.splice(0)) stream.close();
 });
 
-/** The page that changes an installation which has a password. */
-function change(): { tried(): InstallRequest | undefined } {
+/** The page that changes an installation which has a password, or of which the hub says something else. */
+function change(inForce?: StoredOptions): { tried(): InstallRequest | undefined } {
   const resources: Resources = new Map();
   installSample(resources, '2026-11-29T10:00:00Z');
   const fake = new FakeHub({ world: { clusters: new Map([['local', resources]]), step: () => {} } });
+  const fetch: typeof fake.fetch = (input, init) =>
+    inForce && String(input).startsWith('/api/installations/options?') ? Promise.resolve(Response.json(inForce)) : fake.fetch(input, init);
   const stream = new StreamClient({
-    fetch: fake.fetch,
+    fetch,
     csrf: () => '',
     beforeDrawing: queueMicrotask,
     now: () => 0,
@@ -36,7 +38,7 @@ function change(): { tried(): InstallRequest | undefined } {
   void stream.run();
   history.replaceState(null, '', '/catalog?package=kafka&change=local/stream/messages&tab=options');
   render(
-    <HubProvider hub={new Hub(fake.fetch)} stream={stream}>
+    <HubProvider hub={new Hub(fetch)} stream={stream}>
       <PackagePage name="kafka" />
     </HubProvider>,
   );
@@ -74,4 +76,15 @@ it('asks for nothing of a secret that stays', async () => {
   await screen.findByRole('region', { name: 'Changes on local' });
   expect(page.tried()?.options).toEqual({ brokers: { count: 4 } });
   expect(screen.queryByRole('list', { name: 'Secrets that are removed' })).toBeNull();
+});
+
+it('starts from what is in force, not from what was asked for and given up', async () => {
+  const page = change({ version: '1.0.0', options: { brokers: { count: 2 } }, secrets: [], lost: '' });
+
+  const review = await screen.findByRole('tab', { name: 'Review and change' });
+
+  await act(async () => fireEvent.click(review));
+
+  await screen.findByRole('region', { name: 'Changes on local' });
+  expect(page.tried()?.options).toEqual({ brokers: { count: 2 } });
 });

@@ -13,7 +13,7 @@ import { validate } from '../../forms/validate';
 import { Facts, Panel } from '../../ui/Panel';
 import { ScreenTabs } from '../../ui/ScreenTabs';
 import { Empty, Loading, Partial, Problem } from '../../ui/states';
-import { type Installation, installations, type StoredSecrets, secretsPath } from '../installations/installing';
+import { type Installation, installations, optionsPath, type StoredOptions } from '../installations/installing';
 import { links } from '../links';
 import { type CatalogPackage, useCatalog } from './catalogApi';
 import { Emblem } from './Emblem';
@@ -82,7 +82,7 @@ function New({ found }: { found: CatalogPackage }) {
   return <Chosen found={found} given={{}} target={target} onTarget={setChosen} changes={false} />;
 }
 
-/** From what an installation has on. */
+/** From what an installation has on, which its hub is asked for: it may be another version with other options than the last that was asked for. */
 function ChangeOf({ found, cluster, namespace, name }: { found: CatalogPackage; cluster: string; namespace: string; name: string }) {
   const { object, loading, snapshot } = useObject<Installation>(cluster, installations, namespace, name);
   if (!object) {
@@ -93,44 +93,43 @@ function ChangeOf({ found, cluster, namespace, name }: { found: CatalogPackage; 
       </>
     );
   }
-  const known = { found, given: object.spec?.options ?? {}, target: { clusters: [cluster], namespace, name } };
-  return object.spec?.secrets === undefined ? (
-    <ChangeWith {...known} />
-  ) : (
-    <ChangeOfSecrets {...known} path={secretsPath(cluster, namespace, name)} />
+  return (
+    <ChangeWith
+      found={found}
+      asked={object.spec ?? {}}
+      path={optionsPath(cluster, namespace, name)}
+      target={{ clusters: [cluster], namespace, name }}
+    />
   );
 }
 
 interface ChangeProps {
   found: CatalogPackage;
-  given: JsonObject;
+  asked: NonNullable<Installation['spec']>;
+  path: string;
   target: Target;
 }
 
-/** From one that keeps some of its options secret: which of them have a value is asked for first. */
-function ChangeOfSecrets({ path, ...known }: ChangeProps & { path: string }) {
-  const loaded = useCatalog<StoredSecrets>(path);
-  if (loaded.state === 'loading') return <Loading what={known.target.name} />;
-  if (loaded.state === 'there') {
-    return (
-      <>
-        {loaded.value.lost && (
-          <Problem title="Its passwords and other secrets are lost, and have to be given again">{loaded.value.lost}</Problem>
-        )}
-        <ChangeWith {...known} stored={loaded.value.secrets} />
-      </>
-    );
-  }
+/** Where it is not known what is in force, the last that was asked for is what there is; each of its secrets may have a value then. */
+function ChangeWith({ found, asked, path, target }: ChangeProps) {
+  const loaded = useCatalog<StoredOptions>(path);
+  if (loaded.state === 'loading') return <Loading what={target.name} />;
+  const known = loaded.state === 'there' ? loaded.value : null;
+  const stored = known ? known.secrets : asked.secrets === undefined ? none : (found.secrets ?? none);
   return (
     <>
-      <Problem title="Which of its secrets have a value is not known">{loaded.state === 'failed' && loaded.message}</Problem>
-      <ChangeWith {...known} stored={known.found.secrets ?? []} />
+      {known?.lost && <Problem title="Its passwords and other secrets are lost, and have to be given again">{known.lost}</Problem>}
+      {!known && <Problem title="What is in force is not known">{loaded.state === 'failed' && loaded.message}</Problem>}
+      <Chosen
+        found={found}
+        given={known?.options ?? asked.options ?? {}}
+        target={target}
+        onTarget={() => {}}
+        changes={true}
+        stored={stored}
+      />
     </>
   );
-}
-
-function ChangeWith({ stored = none, ...known }: ChangeProps & { stored?: SecretPaths }) {
-  return <Chosen {...known} onTarget={() => {}} changes={true} stored={stored} />;
 }
 
 const none: SecretPaths = [];

@@ -129,7 +129,7 @@ function Standing({ installation, isGoing }: { installation: Installation; isGoi
   const journals = all.length > 1 ? all : all.filter(([, journal]) => wordsOf(journal) !== '');
   return (
     <Panel
-      title={`${spec?.package ?? ''} ${spec?.version ?? ''}`}
+      title={`${spec?.package ?? ''} ${status?.inForce?.version ?? spec?.version ?? ''}`}
       aside={
         <span role="status" className="standing">
           <Mark health={phaseHealth(phase)}>{phase}</Mark>
@@ -168,10 +168,12 @@ function Chosen({ installation }: { installation: Installation }) {
   // Until the controller has looked at it, secrets that somebody wrote into it may stand among the others.
   if (!installation.status?.sealed || (installation.status.observedGeneration ?? 0) < (installation.metadata?.generation ?? 0))
     return <p className="quiet">They are shown once its secrets have been taken out of them.</p>;
+  const { inForce, revision } = installation.status;
+  const isInForce = inForce === undefined || inForce.revision === revision;
   const overlays = (installation.spec?.clusters ?? []).filter(each => Object.keys(each.options ?? {}).length > 0);
   return (
     <>
-      <Panel title="Options that differ from the defaults">
+      <Panel title={isInForce ? 'Options that differ from the defaults' : 'Options that were asked for and are not in force'}>
         {Object.keys(options).length === 0 ? (
           <p className="quiet">None: it is as its makers suggest.</p>
         ) : (

@@ -45,16 +45,18 @@ export interface InstallPlan {
 
 export const installPath = '/api/installations';
 
-/** Which secret options of an installation have a value. */
-export interface StoredSecrets {
-  /** The names that lead to each. */
+/** What a change of an installation starts from: what is in force, whatever was asked for and given up. */
+export interface StoredOptions {
+  version: string;
+  options: JsonObject;
+  /** The names that lead to each secret option that has a value. */
   secrets: string[][];
-  /** Why they are not to be had; empty where they are. */
+  /** Why the secret ones are not to be had; empty where they are. */
   lost: string;
 }
 
-export function secretsPath(cluster: string, namespace: string, name: string): string {
-  return `${installPath}/secrets?${new URLSearchParams({ cluster, namespace, name })}`;
+export function optionsPath(cluster: string, namespace: string, name: string): string {
+  return `${installPath}/options?${new URLSearchParams({ cluster, namespace, name })}`;
 }
 
 export const installations = 'packages.pelago.dev/v1alpha1/installations';
@@ -79,6 +81,8 @@ export interface Installation {
     ready?: string;
     revision?: number;
     observedGeneration?: number;
+    /** The revision that is there; nothing where none is. */
+    inForce?: { revision: number; version: string };
     /** Its secret options are no longer among the others. */
     sealed?: boolean;
     history?: Revision[];
