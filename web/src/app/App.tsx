@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { type ComponentType, useEffect, useState } from 'react';
 import { Route, Switch } from 'wouter';
 import type { Hub } from '../api/http';
 import { StreamClient } from '../stream/StreamClient';
+import { piece } from '../ui/piece';
 import { Empty, Loading } from '../ui/states';
 import { browserSurroundings } from './browserSurroundings';
 import { Crash } from './Crash';
@@ -13,20 +14,24 @@ import { SignIn } from './SignIn';
 import '../ui/check.css';
 import '../ui/ui.css';
 
-// A piece of the program for each screen: the first view brings only its own.
-const Dashboard = lazy(() => import('../screens/dashboard/Dashboard'));
-const Workloads = lazy(() => import('../screens/workloads/Workloads'));
-const WorkloadPage = lazy(() => import('../screens/workloads/WorkloadPage'));
-const TaskPage = lazy(() => import('../screens/tasks/TaskPage'));
-const Nodes = lazy(() => import('../screens/nodes/Nodes'));
-const NodePage = lazy(() => import('../screens/nodes/NodePage'));
-const Launch = lazy(() => import('../screens/launch/Launch'));
-const Catalog = lazy(() => import('../screens/catalog/Catalog'));
-const Installations = lazy(() => import('../screens/installations/Installations'));
-const InstallationPage = lazy(() => import('../screens/installations/InstallationPage'));
-const Jobs = lazy(() => import('../screens/jobs/Jobs'));
-const History = lazy(() => import('../screens/history/History'));
-const Settings = lazy(() => import('../screens/settings/Settings'));
+/** A piece of the program for each screen: the first view brings only its own. */
+function screen<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
+  return piece(load, <Loading what="this screen" />);
+}
+
+const Dashboard = screen(() => import('../screens/dashboard/Dashboard'));
+const Workloads = screen(() => import('../screens/workloads/Workloads'));
+const WorkloadPage = screen(() => import('../screens/workloads/WorkloadPage'));
+const TaskPage = screen(() => import('../screens/tasks/TaskPage'));
+const Nodes = screen(() => import('../screens/nodes/Nodes'));
+const NodePage = screen(() => import('../screens/nodes/NodePage'));
+const Launch = screen(() => import('../screens/launch/Launch'));
+const Catalog = screen(() => import('../screens/catalog/Catalog'));
+const Installations = screen(() => import('../screens/installations/Installations'));
+const InstallationPage = screen(() => import('../screens/installations/InstallationPage'));
+const Jobs = screen(() => import('../screens/jobs/Jobs'));
+const History = screen(() => import('../screens/history/History'));
+const Settings = screen(() => import('../screens/settings/Settings'));
 
 export function App({ hub, fetcher, signedIn, fault }: { hub: Hub; fetcher: typeof fetch; signedIn: boolean; fault: string }) {
   const [inside, setInside] = useState(signedIn);
@@ -50,9 +55,7 @@ export function App({ hub, fetcher, signedIn, fault }: { hub: Hub; fetcher: type
     <HubProvider hub={hub} stream={stream}>
       <Shell>
         <Crash>
-          <Suspense fallback={<Loading what="this screen" />}>
-            <Screens />
-          </Suspense>
+          <Screens />
         </Crash>
       </Shell>
     </HubProvider>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { lazy, Suspense } from 'react';
 import { formatPercent } from '../../kube/quantity';
 import { Meter, Panel } from '../../ui/Panel';
+import { piece } from '../../ui/piece';
 
-const TimeChart = lazy(() => import('../../ui/TimeChart'));
+const TimeChart = piece(() => import('../../ui/TimeChart'), <div className="timechart" />);
 
 interface Props {
   title: string;
@@ -26,15 +26,13 @@ export function Allocation({ title, unit, asked, offered, times, values, format 
       {times.length < 2 ? (
         <p className="timechart quiet">How it goes is drawn from now on.</p>
       ) : (
-        <Suspense fallback={<div className="timechart" />}>
-          <TimeChart
-            times={times}
-            values={values}
-            max={Math.max(offered, asked)}
-            format={format}
-            label={`${title} asked for over time: now ${said}`}
-          />
-        </Suspense>
+        <TimeChart
+          times={times}
+          values={values}
+          max={Math.max(offered, asked)}
+          format={format}
+          label={`${title} asked for over time: now ${said}`}
+        />
       )}
     </Panel>
   );

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { kinds, pathOf } from '../../api/resources';
 import { useFleet, useHub } from '../../app/hub';
@@ -11,6 +11,7 @@ import { ownerOf, podState } from '../../kube/podState';
 import { type Action, ActionDialog } from '../../ui/ActionDialog';
 import { Mark } from '../../ui/Mark';
 import { ObjectView } from '../../ui/ObjectView';
+import { piece } from '../../ui/piece';
 import { ScreenTabs } from '../../ui/ScreenTabs';
 import { Empty, Loading, Partial } from '../../ui/states';
 import { kubectl } from '../commands';
@@ -22,7 +23,7 @@ import { Overview } from './Overview';
 import './tasks.css';
 
 // The terminal is large, and few open one.
-const Shell = lazy(() => import('./Shell'));
+const Shell = piece(() => import('./Shell'), <Loading what="the terminal" />);
 
 interface Props {
   cluster: string;
@@ -112,11 +113,7 @@ export default function TaskPage({ cluster, namespace, pod: name }: Props) {
           {
             id: 'shell',
             title: 'Shell',
-            content: (
-              <Suspense fallback={<Loading what="the terminal" />}>
-                <Shell key={container} place={place} />
-              </Suspense>
-            ),
+            content: <Shell key={container} place={place} />,
           },
           { id: 'events', title: 'Events', content: <EventList of={{ cluster, namespace, kind: 'Pod', name }} /> },
           {
