@@ -110,19 +110,21 @@ internal sealed class SharedInput
     {
         while (true)
         {
-            bool isAnyLeft = false;
+            // Each is looked at once: it may complete at any moment.
+            List<Task<FlushResult>>? waiting = null;
             for (int i = 0; i < _shares.Length; i++)
             {
                 int turn = (next + i) % _shares.Length;
                 if (pending[turn] is not { } flush)
                     return turn;
-                if (flush.IsCompleted && !(await flush).IsCompleted)
+                if (!flush.IsCompleted)
+                    (waiting ??= []).Add(flush);
+                else if (!(await flush).IsCompleted)
                     return turn;
-                isAnyLeft |= !flush.IsCompleted;
             }
-            if (!isAnyLeft)
+            if (waiting is null)
                 return null;
-            await Task.WhenAny(pending.OfType<Task<FlushResult>>().Where(flush => !flush.IsCompleted)).WaitAsync(cancel);
+            await Task.WhenAny(waiting).WaitAsync(cancel);
         }
     }
 }
