@@ -177,7 +177,8 @@ public abstract partial class ProcessRuntimeContract : RuntimeContract
     public async Task Statistics_count_processor_time_and_memory()
     {
         string sandbox = await Runtime.RunPodSandboxAsync(Sandbox("a"), Cancel);
-        string id = await RunAsync(sandbox, Shell("main", "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; echo done; sleep 1000"));
+        // The kernel counts by ticks of 10 ms, and may miss what is over in a few.
+        string id = await RunAsync(sandbox, Shell("main", "i=0; while [ $i -lt 500000 ]; do i=$((i+1)); done; echo done; sleep 1000"));
 
         ContainerStats? stats = await Eventually.GetAsync(
             () => Runtime.ContainerStatsAsync(id, Cancel), value => value is { CpuNanoseconds: > 0, MemoryWorkingSet: > 0 }, Cancel);
